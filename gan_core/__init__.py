@@ -1,0 +1,1 @@
+"""The experiments, data, training and measurements of the GAN playground: nothing of its pages."""
