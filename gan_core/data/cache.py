@@ -1,0 +1,66 @@
+"""The folder on disk where drawn and downloaded data is kept between runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pooch
+from numpy.typing import NDArray
+
+# Files of one kind that stay: each seed, size and colour is another file, up to 120 MB.
+KEPT = 6
+
+
+def cache_folder() -> Path:
+    """The folder `GAN_CACHE` names, else this platform's usual place for caches; it need not exist yet."""
+    return Path(os.environ.get("GAN_CACHE") or pooch.os_cache("gan-playground"))
+
+
+def read_arrays(name: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[Any]] | None:
+    """The arrays kept under `name`; None if there are none, or if the file is damaged or of other shapes.
+
+    A cache may be damaged (a full disk, a killed machine) without harm: whoever asked makes the data anew.
+    """
+    try:
+        with np.load(cache_folder() / name, allow_pickle=False) as kept:
+            arrays = {key: kept[key] for key in shapes}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    whole = all(array.shape == tuple(shapes[key]) for key, array in arrays.items())
+    return arrays if whole else None
+
+
+def write_arrays(name: str, arrays: Mapping[str, NDArray[Any]], keep: str) -> None:
+    """Keep `arrays` under `name`, never half a file; of the files that match `keep`, the newest KEPT stay.
+
+    Raises OSError if the folder cannot be written.
+    """
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    # No two threads or processes share the name.
+    temporary = folder / f".{name}.{os.getpid()}-{threading.get_ident()}.part"
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        os.replace(temporary, folder / name)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    for old in sorted(folder.glob(keep), key=_written)[:-KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def _written(path: Path) -> float:
+    # Another process may have removed the file since it was listed; then it counts as the oldest.
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
