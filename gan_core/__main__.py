@@ -1,0 +1,79 @@
+"""The command line: `python -m gan_core train ...`. Results as JSON on stdout, progress on stderr.
+
+Exit codes: 0 done, 2 bad input (one line on stderr), 3 the run became non-finite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m gan_core", description="Train and study GANs without a page.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    train = commands.add_parser("train", help="train one GAN and print its measurements")
+    train.add_argument("--experiment", type=Path, metavar="FILE", help="settings as JSON (see --out)")
+    train.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="one setting; repeatable")
+    train.add_argument("--steps", type=int, metavar="N", help="steps in all, also with --resume")
+    train.add_argument("--out", type=Path, metavar="DIR", help="write pictures, measurements and checkpoints there")
+    train.add_argument("--resume", type=Path, metavar="DIR", help="go on from the checkpoint in DIR")
+
+    commands.add_parser("bench", help="measure the engine against a plain tutorial loop, in this process")
+
+    given = parser.parse_args(arguments)
+    try:
+        return _train(given) if given.command == "train" else _bench()
+    except (ValueError, OSError) as error:
+        print(f"{parser.prog}: {_one_line(error)}", file=sys.stderr)
+        return 2
+
+
+def _train(given: argparse.Namespace) -> int:
+    from gan_core.training_job import resume_run, train_run  # torch is slow to import: only where it is used
+
+    changes = dict(_assignment(text) for text in given.set)
+    if given.steps is not None:
+        changes["steps"] = given.steps
+    if given.resume is not None:
+        if given.experiment is not None or given.out is not None:
+            raise ValueError("--resume goes on in DIR with its own experiment: leave out --experiment and --out")
+        outcome = resume_run(given.resume, changes)
+    else:
+        experiment = Experiment.from_json(given.experiment.read_text()) if given.experiment else Experiment()
+        outcome = train_run(experiment.replace(**changes), given.out)
+    json.dump(outcome.as_dict(), sys.stdout, indent=2)
+    print()
+    if outcome.trouble:
+        print(outcome.trouble, file=sys.stderr)
+    return 3 if outcome.trouble else 0
+
+
+def _bench() -> int:
+    from gan_core.benchmark import main as bench
+
+    return bench()
+
+
+def _assignment(text: str) -> tuple[str, object]:
+    name, sign, value = text.partition("=")
+    if not sign or name not in SETTINGS:
+        raise SettingsError([Problem(name, value, "--set takes FIELD=VALUE with a FIELD of " + ", ".join(SETTINGS))])
+    try:
+        return name, SETTINGS[name].parse(value)
+    except ValueError:
+        raise SettingsError([Problem(name, value, "allowed is " + SETTINGS[name].allowed)]) from None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""A Trainer as one safetensors file, and back: resumed equals uninterrupted, byte for byte on the CPU."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor
+from torch.optim import Optimizer
+
+from gan_core.data.images import Images
+from gan_core.experiment import Experiment
+from gan_core.training import Trainer
+
+FORMAT = "gan-playground-1"
+
+
+class CheckpointError(ValueError):
+    """The file is no checkpoint of this program, or is damaged."""
+
+
+def save_checkpoint(trainer: Trainer, path: Path) -> None:
+    """Write weights, averages, optimisers and every random state, whole or not at all: under a temporary
+    name, then renamed."""
+    state = {
+        "format": FORMAT,
+        "experiment": trainer.experiment.json_text(),
+        "step": trainer.step,
+        "position": trainer.batches.position,
+        "last": trainer.last,
+    }
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(to_bytes(tensors, {"state": json.dumps(state)}))
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_checkpoint(path: Path, images: Images | None = None) -> Trainer:
+    """The trainer as it was when the file was written; raises `CheckpointError`, or `DataError` and
+    `DeviceError` where its data or device are not to be had."""
+    with _refusing_damage(path):
+        with safe_open(path, "pt") as file:
+            state = json.loads((file.metadata() or {})["state"])
+            saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if state["format"] != FORMAT:
+            raise CheckpointError(f"{path.name} was written by another version; start the run anew.")
+        experiment = Experiment.from_json(state["experiment"])
+    trainer = Trainer(experiment, images)
+    with _refusing_damage(path):
+        _restore(trainer, state, saved)
+    return trainer
+
+
+@contextmanager
+def _refusing_damage(path: Path) -> Iterator[None]:
+    """Whatever a file that is not what it should be leads to, as one sentence."""
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except (SafetensorError, OSError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise CheckpointError(
+            f"{path.name} cannot be read as a checkpoint ({reason}); start the run anew."
+        ) from None
+
+
+def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:
+    trainer.step, trainer.last = state["step"], state["last"]
+    trainer.batches.position = state["position"]
+    trainer.batches.order = saved.pop("order")
+    for name, source in _sources(trainer).items():
+        source.set_state(saved.pop(f"random.{name}"))
+    for name, optimiser in (("optimiser_g", trainer.optimiser_g), ("optimiser_d", trainer.optimiser_d)):
+        _restore_optimiser(optimiser, name, saved)
+    with torch.no_grad():
+        for name, tensor in _weights(trainer).items():
+            tensor.copy_(saved.pop(name))
+
+
+def _tensors(trainer: Trainer) -> dict[str, Tensor]:
+    tensors = {**_weights(trainer), "order": trainer.batches.order}
+    tensors |= {f"random.{name}": source.get_state() for name, source in _sources(trainer).items()}
+    for name, optimiser in (("optimiser_g", trainer.optimiser_g), ("optimiser_d", trainer.optimiser_d)):
+        for index, values in optimiser.state_dict()["state"].items():
+            tensors |= {f"{name}.{index}.{key}": value for key, value in values.items() if value is not None}
+    return tensors
+
+
+def _weights(trainer: Trainer) -> dict[str, Tensor]:
+    networks = {"generator": trainer.g, "discriminator": trainer.d}
+    if trainer.average is not None:
+        networks["average"] = trainer.average
+    return {
+        f"{owner}.{name}": tensor
+        for owner, net in networks.items()
+        for name, tensor in net.state_dict().items()
+    }
+
+
+def _sources(trainer: Trainer) -> dict[str, torch.Generator]:
+    return {"order": trainer.batches.generator, "noise": trainer.noise, "chance": trainer.chance}
+
+
+def _restore_optimiser(optimiser: Optimizer, name: str, saved: dict[str, Tensor]) -> None:
+    state: dict[int, dict[str, Any]] = {}
+    parameters = optimiser.param_groups[0]["params"]
+    for key in [key for key in saved if key.startswith(f"{name}.")]:
+        index, quantity = key.removeprefix(f"{name}.").split(".")
+        value, parameter = saved.pop(key), parameters[int(index)]
+        if value.shape == parameter.shape:
+            # Fused optimisers pair numbers by their place in memory, so the strides must be the weight's own.
+            value = torch.empty_like(parameter, requires_grad=False).copy_(value)
+        state.setdefault(int(index), {})[quantity] = value
+    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})

@@ -1,0 +1,78 @@
+"""How weights are drawn before the first step: every scheme by name, from a torch.Generator of the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+Scheme = Callable[[Tensor, torch.Generator], Tensor]
+
+# `torch.nn.init` takes fan_in from dimension 1 of the weight. A ConvTranspose2d stores (in, out, k, k), so
+# for it "fan_in" counts the output channels: PyTorch's convention, kept as users meet it.
+SCHEMES: dict[str, Scheme] = {
+    "pytorch": lambda w, g: nn.init.kaiming_uniform_(w, a=math.sqrt(5), generator=g),
+    "dcgan": lambda w, g: nn.init.normal_(w, 0.0, 0.02, generator=g),
+    "xavier_normal": lambda w, g: nn.init.xavier_normal_(w, generator=g),
+    "xavier_uniform": lambda w, g: nn.init.xavier_uniform_(w, generator=g),
+    "he_normal": lambda w, g: nn.init.kaiming_normal_(w, nonlinearity="relu", generator=g),
+    "he_uniform": lambda w, g: nn.init.kaiming_uniform_(w, nonlinearity="relu", generator=g),
+    "orthogonal": lambda w, g: nn.init.orthogonal_(w, generator=g),
+    "zeros": lambda w, _: nn.init.zeros_(w),
+}
+
+_WEIGHTED = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+
+
+def initialise(network: nn.Module, init: str, init_std: float, generator: torch.Generator) -> None:
+    """Fill every weight, bias and buffer of a network whose memory is still empty.
+
+    `init` is a name of SCHEMES, or 'normal' with standard deviation `init_std`. Biases are 0, but uniform in
+    +-1/sqrt(fan_in) for 'pytorch' (what nn.Linear does itself). Normalisation starts at scale 1 and shift 0,
+    for 'dcgan' at scale N(1, 0.02) (Radford 2016, section 4, and its reference code).
+    """
+    scheme = partial(_normal, std=init_std) if init == "normal" else SCHEMES[init]
+    with torch.no_grad():
+        for module in network.modules():
+            if isinstance(module, _WEIGHTED):
+                _initialise_layer(module, scheme, init == "pytorch", generator)
+            elif isinstance(
+                module, nn.BatchNorm1d | nn.BatchNorm2d | nn.InstanceNorm2d | nn.GroupNorm | nn.LayerNorm
+            ):
+                if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+                    module.reset_running_stats()
+                nn.init.ones_(module.weight)
+                nn.init.zeros_(module.bias)
+                if init == "dcgan":
+                    nn.init.normal_(module.weight, 1.0, 0.02, generator=generator)
+
+
+def _normal(weight: Tensor, generator: torch.Generator, std: float) -> Tensor:
+    return nn.init.normal_(weight, 0.0, std, generator=generator)
+
+
+def _initialise_layer(
+    layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d,
+    scheme: Scheme,
+    uniform_bias: bool,
+    generator: torch.Generator,
+) -> None:
+    spectral = parametrize.is_parametrized(layer, "weight")
+    weight: Tensor = layer.parametrizations.weight.original if spectral else layer.weight  # type: ignore[union-attr, assignment]
+    scheme(weight, generator)
+    if layer.bias is not None:
+        if uniform_bias:
+            fan_in, _ = nn.init._calculate_fan_in_and_fan_out(weight)
+            nn.init.uniform_(layer.bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in), generator=generator)
+        else:
+            nn.init.zeros_(layer.bias)
+    if spectral:
+        # torch draws the two singular vectors from the global state; here they come from the run's own.
+        norm = layer.parametrizations.weight[0]  # type: ignore[union-attr, index]
+        for vector in (norm._u, norm._v):
+            vector.copy_(nn.functional.normalize(nn.init.normal_(vector, generator=generator), dim=0))
+        norm._power_method(norm._reshape_weight_to_matrix(weight), 15)

@@ -1,0 +1,60 @@
+"""How much of this machine the runs may take; read from the environment, so that a server can be told."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class LimitsError(ValueError):
+    """An environment variable that is no limit, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`max_workers`: runs that train at the same time (the others wait for their turn); `max_runs`: runs
+    that hold a worker process; `grace_s`: how long a run waits for its people to come back; `idle_minutes`:
+    how long without any command until its worker is ended; `slice_s`: length of a turn; `max_records`: ended
+    runs kept for looking back."""
+
+    max_workers: int
+    max_runs: int = 16
+    grace_s: float = 90.0
+    idle_minutes: float = 30.0
+    slice_s: float = 2.0
+    max_records: int = 32
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
+        """The limits that GAN_MAX_WORKERS (default: this machine's processors), GAN_MAX_RUNS,
+        GAN_GRACE_SECONDS and GAN_IDLE_MINUTES set; raises LimitsError for a value that makes no sense."""
+        return cls(
+            max_workers=_count(environment, "GAN_MAX_WORKERS", os.cpu_count() or 1),
+            max_runs=_count(environment, "GAN_MAX_RUNS", cls.max_runs),
+            grace_s=_duration(environment, "GAN_GRACE_SECONDS", cls.grace_s),
+            idle_minutes=_duration(environment, "GAN_IDLE_MINUTES", cls.idle_minutes),
+        )
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if count < 1:
+        raise LimitsError(f"{name}={text!r} is no limit: a whole number of at least 1 is expected.")
+    return count
+
+
+def _duration(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name, str(default))
+    try:
+        duration = float(text)
+    except ValueError:
+        duration = -1.0
+    if not 0 <= duration < math.inf:
+        raise LimitsError(f"{name}={text!r} is no duration: a number of at least 0 is expected.")
+    return duration

@@ -1,0 +1,273 @@
+"""The registry of live runs: all that a page may ask of them. `registry()` is the one of this process.
+
+No method waits for a worker: commands are put on their way, and `snapshot` shows what came of them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gan_core.experiment import Experiment
+from gan_core.keeper import Keeper
+from gan_core.limits import Limits
+from gan_core.protocol import Pause, Players, Rewind, Set, Step
+from gan_core.run import Run, Snapshot
+from gan_core.settings import Value
+
+
+class RunError(RuntimeError):
+    """A run cannot do what was asked; one sentence for the page."""
+
+
+class RunsFull(RunError):
+    """There is no place for one more run."""
+
+
+class UnknownRun(RunError):
+    """The run is not, or no longer, in the registry."""
+
+
+class RunEnded(RunError):
+    """The run has no worker any more; resume or rewind it first."""
+
+
+@dataclass(frozen=True)
+class Stats:
+    """How many runs train, wait for a turn, have a worker (or are about to), are remembered; the process ids
+    of their workers, those that are ending included; the spare worker's id, and whether it is warm."""
+
+    running: int
+    waiting: int
+    alive: int
+    records: int
+    worker_pids: tuple[int, ...]
+    spare_pid: int | None
+    spare_ready: bool
+
+
+class Registry:
+    """The live runs. Every method may be called from any thread and returns at once, but for `close` and
+    `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer here."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._keeper = Keeper(limits)
+
+    # -------------------------------------------------------------------------------- starting and looking
+
+    def warm(self) -> None:
+        """From now on keep a spare worker ready, so that a start reaches its first picture at once."""
+        with self._keeper.lock:
+            self._keeper.spare_wanted = True
+            self._keeper.duty.notify()
+
+    def start(
+        self, experiment: Experiment, owner: str, go: bool = True, checkpoint: Path | None = None
+    ) -> str:
+        """Start a run and return its id, which nobody can guess; with `checkpoint`, from a copy of that file,
+        its live settings as in `experiment`. Raises RunsFull, and OSError where the file cannot be copied."""
+        folder = Path(tempfile.mkdtemp(prefix="gan-run-"))
+        run = Run(secrets.token_urlsafe(8), owner, experiment, folder, go)
+        try:
+            if checkpoint is not None:
+                shutil.copyfile(checkpoint, run.checkpoint)
+            with self._keeper.lock:
+                self._check_room()
+                self._keeper.runs[run.run_id] = run
+                self._keeper.employ_spare(run)
+        except (OSError, RunsFull):
+            shutil.rmtree(folder)
+            raise
+        return run.run_id
+
+    def snapshot(self, run_id: str) -> Snapshot | None:
+        """The run as it is now, unchangeable; None where there is no such run (any more)."""
+        with self._keeper.lock:
+            run = self._keeper.runs.get(run_id)
+            if run is None:
+                return None
+            turns, places = self._keeper.turns, self.limits.max_workers
+            cores = "core" if places == 1 else "cores"
+            queue = f"Waiting for its turn: {turns.running + turns.waiting} runs share {places} {cores}"
+            return run.snapshot(turns.has(run_id), queue)
+
+    def runs_of(self, owner: str) -> tuple[str, ...]:
+        """The ids of an owner's runs, oldest first."""
+        with self._keeper.lock:
+            return tuple(run.run_id for run in self._keeper.runs.values() if run.owner == owner)
+
+    def stats(self) -> Stats:
+        """How busy this process is."""
+        keeper = self._keeper
+        with keeper.lock:
+            return Stats(
+                running=keeper.turns.running,
+                waiting=keeper.turns.waiting,
+                alive=self._alive(),
+                records=len(keeper.runs),
+                worker_pids=tuple(worker.pid for worker in keeper.homes),
+                spare_pid=keeper.spare.pid if keeper.spare else None,
+                spare_ready=keeper.spare_ready,
+            )
+
+    def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until `reached()`, which is asked whenever something about a run has changed; False if it was
+        not within `timeout_s` seconds."""
+        deadline = time.monotonic() + timeout_s
+        with self._keeper.lock:
+            return self._keeper.news.wait_for(reached, max(0.0, deadline - time.monotonic()))
+
+    # -------------------------------------------------------------------------------- commands
+
+    def go(self, run_id: str) -> None:
+        """Train, as soon as it is this run's turn. Raises RunEnded. A finished run goes on once it has more
+        steps to do; a broken one needs a rewind."""
+        with self._keeper.lock:
+            run = self._living(run_id)
+            run.going = run.phase in ("ready", "finished")
+            self._keeper.settle()
+
+    def pause(self, run_id: str) -> None:
+        """Stand still."""
+        with self._keeper.lock:
+            run = self._touched(run_id)
+            run.going = False
+            if run.alive:
+                run.send(Pause())
+            self._keeper.settle()
+
+    def step(self, run_id: str, players: Players = "both") -> None:
+        """Stand still and take one step: both players, 'd' or 'g' only. Raises RunEnded."""
+        with self._keeper.lock:
+            run = self._living(run_id)
+            run.going = False
+            run.send(Step(players))
+            self._keeper.settle()
+
+    def set(self, run_id: str, changes: dict[str, Value]) -> None:
+        """Change live settings between two steps; wrong ones show up as `trouble`. Raises RunEnded."""
+        with self._keeper.lock:
+            self._living(run_id).send(Set(changes))
+
+    def rewind(self, run_id: str, experiment: Experiment, go: bool = True) -> None:
+        """Begin again at step 0 with an experiment, perhaps another; a run that ended gets a new worker.
+        Raises RunsFull in that case."""
+        with self._keeper.lock:
+            run = self._touched(run_id)
+            if run.alive and not run.needs_worker:
+                run.opens, run.trouble = True, ""
+                run.send(Rewind(experiment.json_text()))
+            else:
+                if not run.alive:
+                    self._check_room()
+                run.begin_anew(experiment)
+                self._keeper.employ_spare(run)
+            run.going = go
+            self._keeper.settle()
+
+    def resume(self, run_id: str, go: bool = True) -> None:
+        """After a crash or a stop: go on from the last checkpoint (step 0 where there is none) with a new
+        worker. Does nothing to a run that has one. Raises RunsFull."""
+        with self._keeper.lock:
+            run = self._touched(run_id)
+            if not run.alive:
+                self._check_room()
+                run.reopen()
+                run.going = go
+                self._keeper.employ_spare(run)
+
+    def stop(self, run_id: str) -> None:
+        """End the worker after a last checkpoint; the record stays and can be resumed."""
+        with self._keeper.lock:
+            run = self._touched(run_id)
+            if run.alive:
+                self._keeper.stop(run, f"Stopped at step {run.step}; it can go on from there.")
+
+    def forget(self, run_id: str) -> None:
+        """End the worker and drop the record; does nothing where there is none (any more)."""
+        with self._keeper.lock:
+            if run_id in self._keeper.runs:
+                self._keeper.forget(self._keeper.runs[run_id])
+
+    # -------------------------------------------------------------------------------- people
+
+    def attach(self, run_id: str, session: str) -> None:
+        """Somebody looks at the run; one that stood still because everybody had left goes on."""
+        with self._keeper.lock:
+            run = self._touched(run_id)
+            run.sessions.add(session)
+            run.left_at = None
+            self._keeper.settle()
+
+    def detach(self, session: str) -> None:
+        """Somebody is gone. A run that nobody looks at any more stands still at once and is dropped after the
+        grace period. Never waits: it may be called on the server's event loop."""
+        with self._keeper.lock:
+            for run in self._keeper.runs.values():
+                if session in run.sessions:
+                    run.sessions.discard(session)
+                    if not run.sessions:
+                        run.left_at = time.monotonic()
+                        if run.alive:
+                            run.send(Pause())
+            self._keeper.settle()
+
+    def touch(self, run_id: str) -> None:
+        """Somebody did something on the run's page: it is not forgotten."""
+        with self._keeper.lock:
+            self._touched(run_id)
+
+    def close(self) -> None:
+        """End all workers and drop all records; waits for the processes, a few seconds at most."""
+        self._keeper.close()
+
+    # -------------------------------------------------------------------------------- checks
+
+    def _touched(self, run_id: str) -> Run:
+        run = self._keeper.runs.get(run_id)
+        if run is None:
+            raise UnknownRun("This run is no longer here; start it again.")
+        run.touched_at = time.monotonic()
+        return run
+
+    def _living(self, run_id: str) -> Run:
+        run = self._touched(run_id)
+        if not run.alive:
+            raise RunEnded("This run's worker has ended; resume the run first.")
+        return run
+
+    def _alive(self) -> int:
+        return sum(run.alive for run in self._keeper.runs.values())
+
+    def _check_room(self) -> None:
+        if self._alive() >= self.limits.max_runs:
+            raise RunsFull(
+                f"All {self.limits.max_runs} places for runs are taken; try again when one is free."
+            )
+
+
+# Not a file, so that no file watcher drops it: Streamlit forgets an edited module, and with it a registry
+# that lived there, while its runs went on.
+_ANCHOR = "gan_core_live_runs"
+
+
+def registry() -> Registry:
+    """The registry of this process, made on first use; its workers end with the process. Raises LimitsError
+    where an environment variable makes no sense."""
+    anchor = sys.modules.setdefault(_ANCHOR, types.ModuleType(_ANCHOR)).__dict__
+    with anchor.setdefault("lock", threading.Lock()):
+        if "registry" not in anchor:
+            anchor["registry"] = Registry(Limits.from_environment())
+            atexit.register(anchor["registry"].close)
+    found: Registry = anchor["registry"]
+    return found

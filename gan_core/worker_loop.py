@@ -1,0 +1,297 @@
+"""What a worker does between two commands: train, and tell the page.
+
+Rows of measurements belong to fixed steps; pictures, beats and checkpoints come by time. None of them changes
+what the training does, so a run that is watched equals one that is not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import torch
+
+from gan_core import frames
+from gan_core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from gan_core.data.images import DataError, Images
+from gan_core.device import DeviceError
+from gan_core.experiment import Experiment, SettingsError, diff
+from gan_core.protocol import (
+    Beat,
+    Broken,
+    Changed,
+    Command,
+    Finished,
+    Framed,
+    Go,
+    Opened,
+    Pause,
+    Players,
+    Ready,
+    Refused,
+    Report,
+    Rewind,
+    Row,
+    Set,
+    Start,
+    Step,
+    Stop,
+    WorkerState,
+)
+from gan_core.settings import Value
+from gan_core.training import NonFinite, Trainer
+
+BEAT_S = 0.5
+FRAME_S = 1 / 3
+SAVE_S = 5.0
+FRAME_SHARE = 0.1  # at most this share of the time goes into pictures
+SAVE_SHARE = 0.01  # and this into checkpoints
+
+# The settings that decide which images are loaded; a rewind that keeps them keeps the images.
+DATA_SETTINGS = ("dataset", "folder", "image_size", "channels")
+
+# What can be wrong with an experiment and no fault of ours: told in words, and the worker lives on.
+REFUSALS = (SettingsError, DataError, DeviceError, CheckpointError)
+
+
+class WorkerLoop:
+    """Obeys commands and trains in between. `report` sends one report to the page's process."""
+
+    def __init__(self, commands: SimpleQueue[Command], report: Callable[[Report], None]) -> None:
+        self.commands = commands
+        self.report = report
+        self.trainer: Trainer | None = None
+        self.loaded: tuple[Experiment, Images] | None = None  # the newest images, and for what
+        self.running = False
+        self.broken = False
+        self.finished = False
+        self.rate = Rate()
+        self.file = Path()  # of the checkpoints
+        self.saved: tuple[int, Experiment] | None = None
+        self.next_beat = self.next_frame = self.next_save = 0.0
+
+    def run(self) -> None:
+        """Until a Stop command."""
+        if self.commands.empty():  # who is already waited for has no time to warm up
+            self._warm_up()
+        self.report(Ready())
+        while True:
+            command = self._next_command()
+            if isinstance(command, Stop):
+                self._save()
+                return
+            if isinstance(command, Start | Rewind):
+                self._build(command)
+            elif self.trainer is not None:
+                if command is not None:
+                    self._obey(command, self.trainer)
+                elif self.running:
+                    self._train(self.trainer)
+            elif isinstance(command, Step | Set):
+                self._refuse(command, "There is no run yet: it has to start first.")
+            if time.monotonic() >= self.next_beat:
+                self._beat()
+
+    def _warm_up(self) -> None:
+        """Pay for what a process pays for once: PyTorch's first step, and the default images into memory."""
+        torch.set_num_threads(1)
+        trainer = Trainer(Experiment(width=0.125))
+        trainer.train_step()
+        frames.take(trainer)
+        self.loaded = trainer.experiment, trainer.images
+
+    def _next_command(self) -> Command | None:
+        try:
+            return self.commands.get(block=not self.running, timeout=BEAT_S)
+        except Empty:
+            return None
+
+    # ------------------------------------------------------------------------------------------ commands
+
+    def _build(self, command: Start | Rewind) -> None:
+        self.running = False
+        if isinstance(command, Start):
+            self.file = Path(command.checkpoint)
+        try:
+            experiment = Experiment.from_json(command.experiment)
+            torch.set_num_threads(experiment.threads)
+            trainer = self._trainer(experiment, command.resume if isinstance(command, Start) else None)
+        except REFUSALS as error:
+            if self.trainer is not None:
+                torch.set_num_threads(self.trainer.experiment.threads)
+            self._refuse(command, str(error))
+            return
+        if isinstance(command, Rewind):
+            # A crash before the next checkpoint must not bring the old run back.
+            self.file.unlink(missing_ok=True)
+        self._open(trainer)
+
+    def _trainer(self, experiment: Experiment, resume: str | None) -> Trainer:
+        images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+        if resume is None:
+            trainer = Trainer(experiment, images)
+        else:
+            trainer = load_checkpoint(Path(resume), images)
+            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, experiment).items()})
+        self.loaded = trainer.experiment, trainer.images
+        return trainer
+
+    def _open(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        self.running = self.broken = self.finished = False
+        self.saved = None
+        frame = frames.take(trainer)
+        self.report(Opened(trainer.experiment.json_text(), frames.opening(trainer), frame, trainer.due()))
+        self._finish_if_done(trainer)
+        self._beat()
+        self._save()
+
+    def _obey(self, command: Command, trainer: Trainer) -> None:
+        match command:
+            case Set(changes):
+                self._set(command, changes, trainer)
+            case Pause(turn_over):
+                if self.running:
+                    self.running = False
+                    self._frame(trainer)
+                if not turn_over:
+                    self._save()
+            case Step() if self.broken:
+                self._refuse(command, "The numbers of this run are no longer finite; rewind it.")
+            case Step() if self.finished:
+                self._refuse(command, "The last step is done; raise Steps to go on.")
+            case Go():
+                if not (self.running or self.broken or self.finished):
+                    self.running = True
+                    self.rate.begin(time.monotonic())
+                    self.next_frame = time.monotonic() + FRAME_S
+            case Step(players):
+                self.running = False
+                self._train(trainer, players)
+                if not self.broken and not self.finished:
+                    self._frame(trainer)
+        self._beat()
+
+    def _set(self, command: Set, changes: dict[str, Value], trainer: Trainer) -> None:
+        try:
+            trainer.set(changes)
+        except SettingsError as error:
+            self._refuse(command, str(error))
+            return
+        self.report(Changed(trainer.experiment.json_text()))
+        if trainer.step == trainer.experiment.steps and not self.finished:
+            self._row(trainer)  # this step has become the last
+        self._finish_if_done(trainer)
+        if not self.running:
+            self._frame(trainer)  # noise and sample mode change the picture of the same step
+
+    def _refuse(self, command: Command, words: str) -> None:
+        self.report(Refused(type(command).__name__, words))
+
+    # ------------------------------------------------------------------------------------------ training
+
+    def _train(self, trainer: Trainer, players: Players = "both") -> None:
+        try:
+            trainer.train_step(players)
+        except NonFinite as error:
+            self._break(trainer, error)
+            return
+        now = time.monotonic()
+        self.rate.step(now)
+        if trainer.due():
+            self._row(trainer)
+        self._finish_if_done(trainer)
+        if self.running and now >= self.next_frame:
+            self._frame(trainer)
+        if self.running and now >= self.next_save:
+            self._save()
+
+    def _break(self, trainer: Trainer, error: NonFinite) -> None:
+        """Show the ruin, with its row: that the numbers are not finite any more is the finding's evidence."""
+        self.running = False
+        self.broken = True
+        self.report(Row(trainer.step, {**trainer.measure(), "finite": 0.0}))
+        self._frame(trainer)
+        self.report(Broken(error.tensor, error.step, str(error)))
+
+    def _finish_if_done(self, trainer: Trainer) -> None:
+        done = trainer.step >= trainer.experiment.steps
+        if done and not self.finished and not self.broken:
+            self.running = False
+            self.finished = True
+            self._frame(trainer)
+            self.report(Finished(trainer.step))
+            self._save()
+        self.finished = done
+
+    # ------------------------------------------------------------------------------------------ telling
+
+    @property
+    def state(self) -> WorkerState:
+        """What the page may call this worker's run."""
+        if self.broken:
+            return "broken"
+        if self.finished:
+            return "finished"
+        return "running" if self.running else "paused"
+
+    def _row(self, trainer: Trainer) -> None:
+        self.report(Row(trainer.step, trainer.measure()))
+
+    def _frame(self, trainer: Trainer) -> None:
+        begun = time.monotonic()
+        self.report(Framed(frames.take(trainer)))
+        now = time.monotonic()
+        self.next_frame = now + max(FRAME_S, (now - begun) / FRAME_SHARE)
+
+    def _beat(self) -> None:
+        self.next_beat = time.monotonic() + BEAT_S
+        if self.trainer is not None:
+            self.report(Beat(self.trainer.step, self.rate.value if self.running else 0.0, self.state))
+
+    def _save(self) -> None:
+        """Write a checkpoint where something is new since the last; never one of a broken run."""
+        if self.trainer is None or self.broken:
+            return
+        present = (self.trainer.step, self.trainer.experiment)
+        begun = time.monotonic()
+        if present != self.saved:
+            try:
+                save_checkpoint(self.trainer, self.file)
+                self.saved = present
+            except OSError as error:
+                self.report(Refused("checkpoint", f"The checkpoint could not be written: {error}."))
+        now = time.monotonic()
+        self.next_save = now + max(SAVE_S, (now - begun) / SAVE_SHARE)
+
+
+class Rate:
+    """Steps per second over the last second of training, begun anew after each pause."""
+
+    def __init__(self) -> None:
+        self._marks: deque[float] = deque()
+
+    def begin(self, now: float) -> None:
+        """Training begins or goes on at `now` (seconds)."""
+        self._marks = deque([now])
+
+    def step(self, now: float) -> None:
+        """A step was done at `now` (seconds)."""
+        self._marks.append(now)
+        while len(self._marks) > 2 and self._marks[1] <= now - 1:
+            self._marks.popleft()
+
+    @property
+    def value(self) -> float:
+        """Steps per second; 0 before the first step."""
+        if len(self._marks) < 2:
+            return 0.0
+        return (len(self._marks) - 1) / max(self._marks[-1] - self._marks[0], 1e-9)
+
+
+def same_data(one: Experiment, other: Experiment) -> bool:
+    """Whether two experiments train on the same loaded images."""
+    return all(getattr(one, name) == getattr(other, name) for name in DATA_SETTINGS)
