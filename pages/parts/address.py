@@ -1,0 +1,93 @@
+"""The page's settings: kept in the session, written into the URL, read from it and checked again.
+
+What the controls show is the draft; the experiment is the last draft that was valid. A link that cannot be
+used changes nothing by itself: the page says what is wrong and offers the nearest valid settings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from gan_core import links
+from gan_core.experiment import Experiment, Problem, SettingsError, nearest
+
+RUN = "run"  # the URL key that names a run
+
+
+def open_page() -> None:
+    """Bring the session up to date with the URL; to be called first on each run of the script."""
+    if "experiment" not in st.session_state:
+        _take(Experiment())
+    query = st.query_params.to_dict()
+    if query and query != st.session_state.get("address"):
+        st.session_state.address = query
+        _read({key: text for key, text in query.items() if key != RUN})
+
+
+def experiment() -> Experiment:
+    """The settings that a run would have now."""
+    return st.session_state.experiment
+
+
+def draft() -> dict[str, Any]:
+    """What the controls show; differs from the experiment while it is not valid."""
+    return st.session_state.draft
+
+
+def problems() -> list[Problem]:
+    """What is wrong with the draft, or with the link that was opened."""
+    return st.session_state.problems
+
+
+def write(run_id: str | None) -> None:
+    """Put the settings and the run into the URL."""
+    query = links.to_query(experiment()) | ({RUN: run_id} if run_id else {})
+    if query != st.query_params.to_dict():
+        st.query_params.from_dict(query)
+    st.session_state.address = query
+
+
+def change(changes: dict[str, Any]) -> bool:
+    """Change settings of the draft; True when it is valid and so became the experiment."""
+    base = experiment()
+    try:
+        if not problems():
+            _take(base.replace(**changes))
+        else:
+            _take(Experiment(**(draft() | changes)))
+    except SettingsError as error:
+        st.session_state.draft = draft() | changes
+        st.session_state.problems = error.problems
+        return False
+    return True
+
+
+def take_nearest() -> None:
+    """Use the valid settings that are nearest to the draft."""
+    _take(nearest(draft()))
+
+
+def take(e: Experiment) -> None:
+    """Make these the page's settings (those of a run that was re-attached, say)."""
+    _take(e)
+
+
+def _take(e: Experiment) -> None:
+    st.session_state.experiment = e
+    st.session_state.draft = e.model_dump()
+    st.session_state.problems = []
+
+
+def _read(query: dict[str, str]) -> None:
+    given, unread = links.read_query(query)
+    try:
+        _take(Experiment(**given))
+        wrong: list[Problem] = []
+    except SettingsError as error:
+        # The right part of the link is used, so that only what is wrong stays open.
+        wrong = error.problems
+        _take(nearest({name: value for name, value in given.items() if name not in {p.field for p in wrong}}))
+        st.session_state.draft = experiment().model_dump() | given
+    st.session_state.problems = unread + wrong

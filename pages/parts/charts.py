@@ -1,0 +1,125 @@
+"""The charts: plain plotly dictionaries of at most 300 points, of fixed height and range where that is honest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import Any
+
+import streamlit as st
+
+from gan_core.balance import BALANCE
+from pages.parts import theme
+
+MOST_POINTS = 300
+HEIGHT = 165
+
+Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
+Rows = Sequence[tuple[int, dict[str, float]]]
+
+
+def pixel_histogram(
+    low: float, high: float, legal: tuple[float, float], real: Sequence[float], fake: Sequence[float] | None
+) -> None:
+    """Shares of pixel values, real and generated on one axis (logarithmic), the legal range shaded."""
+    width = (high - low) / len(real)
+    centres = [low + (index + 0.5) * width for index in range(len(real))]
+    traces = [_outline("real", centres, real, theme.REAL, "solid")]
+    if fake is not None:
+        traces.append(_outline("generated", centres, fake, theme.GENERATED, "solid"))
+    band = {
+        "type": "rect", "xref": "x", "yref": "paper", "x0": legal[0], "x1": legal[1], "y0": 0, "y1": 1,
+        "fillcolor": theme.LEGAL, "line": {"width": 0}, "layer": "below",
+    }  # fmt: skip
+    layout = _layout(shapes=[band])
+    layout["yaxis"] |= {"type": "log", "range": [-4, 0], "tickvals": [1e-4, 1e-3, 0.01, 0.1, 1], "tickformat": "~%"}
+    layout["xaxis"] |= {"range": [low, high]}
+    legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "solid")]
+    _show("histogram_chart", "Pixel values", legend, traces, layout, "Histogram of pixel values, real and generated")
+
+
+def losses(rows: Rows, loss: str) -> None:
+    """Both losses over the steps, and where each stands when D cannot tell real from generated."""
+    balance_d, balance_g = BALANCE[loss]
+    traces = [
+        _line("D", rows, "loss_d", theme.DISCRIMINATOR, "solid"),
+        _line("G", rows, "loss_g", theme.GENERATED, "dash"),
+    ]
+    layout = _layout(shapes=[_level(balance_d, theme.DISCRIMINATOR), _level(balance_g, theme.GENERATED)])
+    legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
+    _show("loss_chart", "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps")
+
+
+def accuracy(rows: Rows) -> None:
+    """How often D is right, on real and on generated images."""
+    traces = [
+        _line("on real", rows, "d_accuracy_real", theme.REAL, "solid"),
+        _line("on generated", rows, "d_accuracy_fake", theme.GENERATED, "dash"),
+    ]
+    layout = _layout(shapes=[_level(0.5, "gray")])
+    layout["yaxis"] |= {"range": [-0.03, 1.03], "tickformat": ".0%", "dtick": 0.25}
+    legend = [("on real", theme.REAL, "solid"), ("on generated", theme.GENERATED, "dashed")]
+    _show("accuracy_chart", "D is right", legend, traces, layout, "How often the discriminator is right")
+
+
+def gradients(rows: Rows) -> None:
+    """Length of each network's gradient, logarithmic."""
+    traces = [
+        _line("D", rows, "grad_norm_d", theme.DISCRIMINATOR, "solid"),
+        _line("G", rows, "grad_norm_g", theme.GRADIENT, "dash"),
+    ]
+    layout = _layout()
+    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": ".0e", "range": _decades(traces)}
+    legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GRADIENT, "dashed")]
+    _show("gradient_chart", "Gradient norms", legend, traces, layout, "Gradient norms of both networks, logarithmic")
+
+
+def _line(name: str, rows: Rows, measurement: str, colour: str, dash: str) -> dict[str, Any]:
+    there = [(step, values[measurement]) for step, values in rows if measurement in values]
+    stride = -(-len(there) // MOST_POINTS) or 1
+    kept = there[::stride]
+    if there and kept[-1] != there[-1]:
+        kept.append(there[-1])
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "x": [step for step, _ in kept],
+        "y": [value for _, value in kept], "line": {"color": colour, "dash": dash, "width": 2},
+    }  # fmt: skip
+
+
+def _outline(name: str, x: Sequence[float], y: Sequence[float], colour: str, dash: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "x": list(x), "y": [max(share, 1e-5) for share in y],
+        "line": {"color": colour, "dash": dash, "width": 2, "shape": "hvh"},
+    }  # fmt: skip
+
+
+def _level(value: float, colour: str) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
+        "line": {"color": colour, "dash": "dot", "width": 1.2},
+    }  # fmt: skip
+
+
+def _decades(traces: list[dict[str, Any]]) -> list[int]:
+    """Whole powers of ten around all values, so that the axis stays put while the lines move."""
+    values = [value for trace in traces for value in trace["y"] if value > 0] or [1.0]
+    return [min(-1, floor(log10(min(values)))), max(1, ceil(log10(max(values))))]
+
+
+def _layout(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    return {
+        "height": HEIGHT, "margin": {"l": 4, "r": 4, "t": 6, "b": 4}, "shapes": list(shapes),
+        "uirevision": "kept", "showlegend": False, "transition": {"duration": 0},
+        "xaxis": {"automargin": True, "nticks": 5}, "yaxis": {"automargin": True, "nticks": 5},
+    }  # fmt: skip
+
+
+def _show(
+    key: str, title: str, legend: Legend, traces: list[dict[str, Any]], layout: dict[str, Any], alt: str
+) -> None:
+    names = "".join(
+        f'<span><i style="border-top:3px {dash} {colour}"></i>{name}</span>' for name, colour, dash in legend
+    )
+    st.html(f'<div class="chart-title"><b>{title}</b>{names}</div>')
+    figure = {"data": traces, "layout": layout}
+    st.plotly_chart(figure, key=key, height=HEIGHT, config={"displayModeBar": False}, alt=alt)

@@ -1,0 +1,82 @@
+"""The controls, drawn from the settings table: ten in sight, the rest folded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from gan_core.compatibility import matters
+from gan_core.experiment import SETTINGS
+from gan_core.settings import Setting
+from pages.parts import address
+
+Changed = Callable[[], None]
+
+
+def draw(changed: Changed) -> None:
+    """Every setting as a control; `changed` is called after one was changed and the settings are valid."""
+    shown = [row for row in SETTINGS.values() if matters(row.name, address.draft())]
+    for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
+        _control(row, changed)
+        if row.name == "dataset" and address.draft()["dataset"] == "folder":
+            _control(SETTINGS["folder"], changed)
+    with st.expander("More settings", key="more"):
+        rest = [row for row in shown if not row.front and row.name != "folder"]
+        for group, rows in itertools.groupby(rest, key=lambda row: row.group):
+            st.markdown(f"**{group}**")
+            for row in rows:
+                _control(row, changed)
+
+
+def name_of(value: Any) -> str:
+    """A value as the controls show it."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).replace("_", " ")
+
+
+def _control(row: Setting, changed: Changed) -> None:
+    """One widget whose key is the field's name. Its state comes from the draft on every run, since Streamlit
+    forgets a widget that was not drawn."""
+    value = address.draft()[row.name]
+    restart = "Changes at once, also while running." if row.live else "A change starts the run anew."
+    words: dict[str, Any] = {
+        "key": row.name, "help": f"{row.help} {restart}", "on_change": _on_change, "args": (row.name, changed),
+    }  # fmt: skip
+    if row.kind == "choice":
+        st.session_state[row.name] = value if value in row.choices else row.default
+        st.selectbox(row.label, row.choices, format_func=name_of, **words)
+    elif row.kind == "set":
+        st.session_state[row.name] = [choice for choice in row.choices if choice in value]
+        st.pills(row.label, row.choices, selection_mode="multi", **words)
+    elif row.kind == "switch":
+        st.session_state[row.name] = bool(value)
+        st.toggle(row.label, **words)
+    elif row.kind == "text":
+        st.session_state[row.name] = str(value)
+        st.text_input(row.label, **words)
+    elif row.marks:
+        options = _options(row, value)
+        st.session_state[row.name] = row.nearest(value)
+        st.select_slider(row.label, options, format_func=name_of, **words)
+    else:
+        assert row.low is not None and row.high is not None
+        st.session_state[row.name] = row.nearest(value)
+        st.number_input(row.label, round(row.low), round(row.high), step=1, **words)
+
+
+def _options(row: Setting, value: Any) -> list[Any]:
+    """The coarse marks, and the present value where it is another (from a link, say)."""
+    cast = int if row.kind == "integer" else float
+    return sorted({cast(mark) for mark in row.marks} | {cast(row.nearest(value))})  # type: ignore[arg-type]
+
+
+def _on_change(field: str, changed: Changed) -> None:
+    value = st.session_state[field]
+    if SETTINGS[field].kind == "set":
+        value = tuple(value)
+    if address.change({field: value}):
+        changed()

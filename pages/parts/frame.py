@@ -1,0 +1,29 @@
+"""The list of pages, in the order of the lesson."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+
+def navigation() -> StreamlitPage:
+    """Draw the navigation and return the page that was asked for."""
+    st.session_state.framed = True
+    return st.navigation(
+        [
+            st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
+            st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
+        ],
+        position="top",
+    )
+
+
+def require() -> None:
+    """To be called first by every page but home.
+
+    Until some session has called `st.navigation`, Streamlit resolves a deep link by its older rules for a folder
+    named pages, and runs the page's file without app.py around it. Then declare the navigation and begin again.
+    """
+    if "framed" not in st.session_state:
+        navigation()
+        st.rerun()

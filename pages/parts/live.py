@@ -1,0 +1,210 @@
+"""The live view of one run: progress, buttons, pictures, charts, and the way back through its frames."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+
+import streamlit as st
+
+from gan_core.frames import COLUMNS, ROWS, Frame
+from gan_core.run import Snapshot
+from pages.parts import address, charts, pictures, session, theme
+
+CHART_EVERY_S = 1.0
+ACTIVE = ("starting", "waiting", "running")
+STATE_WORDS = {
+    "starting": "starting",
+    "waiting": "waiting for its turn",
+    "running": "training",
+    "paused": "paused",
+    "finished": "finished",
+    "broken": "stopped: a number became infinite or NaN",
+    "crashed": "its process ended",
+    "refused": "could not start",
+    "stopped": "ended",
+}
+
+
+def interval(run: Snapshot | None) -> float | None:
+    """Seconds between two looks at the run; None, so no polling, where nothing moves."""
+    return 0.5 if run is not None and run.state in ACTIVE else None
+
+
+def progress(run: Snapshot | None) -> None:
+    """The line that says where the run is, and that it lives."""
+    e = address.experiment()
+    step, steps = (run.step, run.steps) if run else (0, e.steps)
+    parts = [STATE_WORDS[run.state] if run else "press Start"]
+    if run and run.state == "running" and run.steps_per_second > 0:
+        parts += [f"{run.steps_per_second:.0f} steps/s", f"{_duration((steps - step) / run.steps_per_second)} left"]
+    if run and run.frame_age_s is not None and run.state in ACTIVE:
+        parts.append(f"frame {run.frame_age_s:.1f} s ago")
+    if run and run.device_name:
+        parts.append(run.device_name)
+    share = 100 * min(1.0, step / steps) if steps else 100
+    with st.container(key="progress"):
+        st.html(
+            f'<div class="progress-line"><b>Step {step} of {steps}</b> <span>· {escape(" · ".join(parts))}</span>'
+            f'<div class="bar" role="progressbar" aria-valuenow="{share:.0f}"><div style="width:{share:.1f}%"></div>'
+            "</div></div>"
+        )
+
+
+def buttons(run: Snapshot | None) -> None:
+    """Start, pause, single steps, and back to the same start."""
+    state = run.state if run else None
+    over = state in ("finished", "broken", "refused")
+    gone = state in ("crashed", "stopped")
+    invalid = bool(address.problems())
+    start = "Resume" if state == "paused" and run and run.step else "Start"
+    if gone:
+        start = "Resume from checkpoint"
+    single = {"disabled": invalid or over or gone or state == "starting"}
+    with st.container(horizontal=True, gap="xsmall", key="transport"):
+        st.button(
+            start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start,
+            disabled=invalid or state in ACTIVE or over,
+        )  # fmt: skip
+        st.button(
+            "Pause", key="pause", icon=":material/pause:", on_click=session.act, args=("pause",),
+            disabled=state not in ("running", "waiting"),
+        )  # fmt: skip
+        st.button("Step D", key="step_d", on_click=_step, args=("d",), help="Update only the discriminator.", **single)
+        st.button("Step G", key="step_g", on_click=_step, args=("g",), help="Update only the generator.", **single)
+        st.button("Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", **single)
+        st.button(
+            "Reset", key="reset", icon=":material/replay:", on_click=_reset, disabled=invalid or run is None,
+            help="Back to step 0 with these settings: the same start every time.",
+        )  # fmt: skip
+
+
+def diagnosis(run: Snapshot | None, frame: Frame | None) -> None:
+    """What is to be said of the run, in words with numbers."""
+    colour, words = "#808a96", "Nothing to report yet."
+    trouble = st.session_state.get("refusal") or (run.trouble if run else "") or (run.queue if run else "")
+    if trouble:
+        colour, words = "#d1495b", trouble
+    elif run is None:
+        words = "Choose settings on the left, or keep them, and press Start."
+    elif frame is not None:
+        m = frame.measurements
+        outside = m.get("out_of_range", 0.0)
+        colour = "#dd7326" if outside > 0.02 else "#0f9d76"
+        words = (
+            f"Generated pixels from {m.get('pixel_min', float('nan')):.2f} to {m.get('pixel_max', float('nan')):.2f}: "
+            f"{outside:.0%} outside the legal range. Contrast {m.get('contrast', 0):.2f} and diversity "
+            f"{m.get('diversity', 0):.2f} of the real images'."
+        )
+    with st.container(key="diagnosis"):
+        st.html(f'<div class="said" role="status" style="border-color:{colour}">{escape(words)}</div>')
+
+
+def grids(run: Snapshot | None, frame: Frame | None) -> None:
+    """Real beside generated, at the same scale."""
+    e = address.experiment()
+    tile = run.opening.tile if run and run.opening else e.image_size
+    width, height = COLUMNS * tile, ROWS * tile
+    left, right = st.columns(2)
+    with left, st.container(key="grid-real"):
+        heading = pictures.titled("Real images", e.dataset, theme.REAL)
+        if run and run.opening:
+            pictures.grid(heading, run.opening.real_png, width, height, f"{COLUMNS * ROWS} real images")
+        else:
+            pictures.no_grid(heading, width, height, "What the generator must learn to imitate")
+    with right, st.container(key="grid-fake"):
+        words = f"step {frame.step}, always the same noise" if frame else "always from the same noise"
+        heading = pictures.titled("Generated images", words, theme.GENERATED, square=True)
+        if frame:
+            alt = f"{COLUMNS * ROWS} generated images at step {frame.step}"
+            pictures.grid(heading, frame.fake_png, width, height, alt)
+        else:
+            pictures.no_grid(heading, width, height, "Noise at first: press Start and watch")
+
+
+def measurements(run: Snapshot | None, frame: Frame | None) -> None:
+    """Histogram, losses, accuracy, gradients, each with its numbers."""
+    if run is None or run.opening is None or frame is None:
+        return
+    rows = _chart_rows(run)
+    o, m = run.opening, frame.measurements
+    pixel, loss, right, gradient = st.columns(4)
+    with pixel, st.container(key="histogram"):
+        charts.pixel_histogram(o.low, o.high, (o.legal_low, o.legal_high), o.real_histogram, frame.histogram)
+        _numbers(f"{_percent(m, 'out_of_range')} outside legal range · {_percent(m, 'saturated')} at its ends")
+    with loss, st.container(key="losses"):
+        charts.losses(rows, run.experiment.loss)
+        _numbers(f"D {_number(m, 'loss_d')} · G {_number(m, 'loss_g')} · dotted: D guesses")
+    with right, st.container(key="accuracy"):
+        charts.accuracy(rows)
+        _numbers(f"real {_percent(m, 'd_accuracy_real')} · generated {_percent(m, 'd_accuracy_fake')}")
+    with gradient, st.container(key="gradients"):
+        charts.gradients(rows)
+        _numbers(f"D {_number(m, 'grad_norm_d')} · G {_number(m, 'grad_norm_g')}")
+
+
+def scrubber(run: Snapshot | None) -> Frame | None:
+    """The slider over the whole run, and the frame it stands at: the newest while it is at its right end."""
+    if run is None or run.frame is None or run.steps == 0:
+        return run.frame if run else None
+    steps = [frame.step for frame in run.frames]
+    if st.session_state.get("scrub", run.steps) > run.steps or "scrub" not in st.session_state:
+        st.session_state.scrub = run.steps
+    at = st.slider(
+        "Look back over the run", 0, run.steps, key="scrub", format="step %d",
+        help=f"{len(steps)} pictures of this run are kept, the first and the newest always. Right end: live.",
+    )  # fmt: skip
+    return min(run.frames, key=lambda frame: abs(frame.step - at))
+
+
+def _start() -> None:
+    run = session.snapshot()
+    if run is None:
+        session.begin(go=True)
+    elif run.state in ("crashed", "stopped"):
+        session.act("resume")
+    else:
+        session.act("go")
+
+
+def _step(players: str) -> None:
+    if session.snapshot() is None:
+        session.begin(go=False)
+    session.act("step", players)
+
+
+def _reset() -> None:
+    st.session_state.pop("scrub", None)
+    session.act("rewind", address.experiment(), False)
+
+
+def _chart_rows(run: Snapshot) -> charts.Rows:
+    """The rows, renewed about once a second: four charts drawn twice as often would take half a processor in
+    every browser. A run that stands still is shown to its last row."""
+    shown: tuple[str, float, charts.Rows] | None = st.session_state.get("chart_rows")
+    now = time.monotonic()
+    if shown and shown[0] == run.run_id and run.state == "running" and now - shown[1] < CHART_EVERY_S:
+        rows = shown[2]
+        if not rows or rows[-1][0] <= run.step:
+            return rows
+    fresh = [(row.step, row.measurements) for row in run.rows]
+    if run.frame and (not fresh or run.frame.step > fresh[-1][0]):
+        fresh.append((run.frame.step, run.frame.measurements))
+    st.session_state.chart_rows = (run.run_id, now, fresh)
+    return fresh
+
+
+def _numbers(words: str) -> None:
+    st.html(f'<div class="numbers">{escape(words)}</div>')
+
+
+def _percent(m: dict[str, float], name: str) -> str:
+    return f"{m[name]:.0%}" if name in m else "–"
+
+
+def _number(m: dict[str, float], name: str) -> str:
+    return f"{m[name]:.3g}" if name in m else "–"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
