@@ -36,7 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(given: argparse.Namespace) -> int:
-    from gan_core.training_job import resume_run, train_run  # torch is slow to import: only where it is used
+    from gan_core.light_torch import defer_compiler  # torch is slow to import: only where it is used
+
+    defer_compiler()
+    from gan_core.training_job import resume_run, train_run
 
     changes = dict(_assignment(text) for text in given.set)
     if given.steps is not None:

@@ -21,9 +21,9 @@ BINS = 64
 
 @dataclass(frozen=True)
 class Opening:
-    """The real side of a run. `real_histogram` holds the share of pixel values in each of BINS equal bins from
-    `low` to `high` (values beyond are counted in the outermost ones); `legal_low` to `legal_high` is the data's
-    range; `tile` is the size of one image in pixels."""
+    """The real side of a run. `real_histogram` holds the share of pixel values in each of BINS equal bins
+    from `low` to `high` (values beyond are counted in the outermost ones); `legal_low` to `legal_high` is the
+    data's range; `tile` is the size of one image in pixels."""
 
     real_png: bytes
     real_histogram: list[float]
@@ -39,7 +39,7 @@ class Opening:
 
 @dataclass(frozen=True)
 class Frame:
-    """The generated side at one step: the grid as PNG, the share of pixel values in each bin, measurements."""
+    """The generated side at one step: the grid as PNG, the share of values in each bin, measurements."""
 
     step: int
     measurements: dict[str, float]
@@ -85,7 +85,7 @@ def _picture(images: Floats, range_map: RangeMap) -> bytes:
     """A grid at fixed range, clipped, never stretched. An image with a NaN or infinity in it is drawn as a
     cross, since a conversion to 0..255 would paint it black and look like a picture."""
     shown = images[: COLUMNS * ROWS]
-    broken = ~np.isfinite(shown).all(axis=(1, 2, 3))
+    broken = np.asarray(~np.isfinite(shown).all(axis=(1, 2, 3)))
     tiles = range_map.to_uint8(np.where(broken[:, None, None, None], range_map.low, shown))
     tiles[broken] = _cross(shown.shape[-1])
     return png_bytes(grid(tiles, COLUMNS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -72,7 +73,7 @@ def _initialise_layer(
             nn.init.zeros_(layer.bias)
     if spectral:
         # torch draws the two singular vectors from the global state; here they come from the run's own.
-        norm = layer.parametrizations.weight[0]  # type: ignore[union-attr, index]
+        norm: Any = layer.parametrizations.weight[0]  # type: ignore[union-attr, index]
         for vector in (norm._u, norm._v):
             vector.copy_(nn.functional.normalize(nn.init.normal_(vector, generator=generator), dim=0))
         norm._power_method(norm._reshape_weight_to_matrix(weight), 15)

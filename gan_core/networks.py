@@ -19,15 +19,31 @@ OUTPUT: dict[str, type[nn.Module]] = {
 }
 
 
-def build(e: Experiment, generator: torch.Generator) -> tuple[nn.Module, nn.Module]:
-    """(generator, discriminator) on the CPU, weights drawn from `generator`: first G's, then D's.
+class Linear(nn.Linear):
+    """A layer whose weights are drawn in initialise.py, not from the global random state on the way there."""
 
-    Constructors of torch draw weights from the global state; on the meta device they draw nothing.
-    """
-    with torch.device("meta"):
-        networks = build_generator(e), build_discriminator(e)
+    def reset_parameters(self) -> None:
+        """Leave the memory as it is."""
+
+
+class Conv2d(nn.Conv2d):
+    """See `Linear`."""
+
+    def reset_parameters(self) -> None:
+        """Leave the memory as it is."""
+
+
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """See `Linear`."""
+
+    def reset_parameters(self) -> None:
+        """Leave the memory as it is."""
+
+
+def build(e: Experiment, generator: torch.Generator) -> tuple[nn.Module, nn.Module]:
+    """(generator, discriminator) on the CPU, weights drawn from `generator`: first G's, then D's."""
+    networks = build_generator(e), build_discriminator(e)
     for network in networks:
-        network.to_empty(device="cpu")
         initialise(network, e.init, e.init_std, generator)
     return networks
 
@@ -56,12 +72,12 @@ class MLPGenerator(nn.Module):
         layers: list[nn.Module] = []
         before = e.latent_dim
         for index, after in enumerate(units):
-            layers.append(nn.Linear(before, after))
+            layers.append(Linear(before, after))
             if not (document and index == 0):
                 layers += _norm(e.norm_g, after, e, images=False)
             layers.append(_hidden(e))
             before = after
-        layers += [nn.Linear(before, e.channels * e.image_size**2), OUTPUT[e.output_activation]()]
+        layers += [Linear(before, e.channels * e.image_size**2), OUTPUT[e.output_activation]()]
         self.layers = nn.Sequential(*layers)
         self.shape = (e.channels, e.image_size, e.image_size)
 
@@ -79,7 +95,7 @@ class DCGANGenerator(nn.Module):
         self.size = e.image_size
         base = -(-e.image_size // 4)
         self.layers = nn.Sequential(
-            nn.Linear(e.latent_dim, first * base * base),
+            Linear(e.latent_dim, first * base * base),
             Maps(first, base),
             *_norm(e.norm_g, first, e),
             _hidden(e),
@@ -96,14 +112,16 @@ class DCGANGenerator(nn.Module):
 
 
 class Maps(nn.Module):
-    """(N, maps * size * size) -> (N, maps, size, size), the maps innermost in memory (channels_last), which is how
-    convolutions on a CPU are fastest; a mixture of layouts makes them and their activations several times slower."""
+    """(N, maps * size * size) -> (N, maps, size, size), the maps innermost in memory (channels_last), which
+    is how convolutions on a CPU are fastest; a mixture of layouts makes them and their activations several
+    times slower."""
 
     def __init__(self, maps: int, size: int) -> None:
         super().__init__()
         self.shape = (size, size, maps)
 
     def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
         return x.unflatten(1, self.shape).permute(0, 3, 1, 2)
 
 
@@ -116,7 +134,7 @@ class DocumentDCGANGenerator(nn.Module):
         before = e.latent_dim
         for index, after in enumerate((512, 256, 128)):
             if index == 0:
-                layers.append(nn.ConvTranspose2d(before, after, 4, 1, 0, bias=False))
+                layers.append(ConvTranspose2d(before, after, 4, 1, 0, bias=False))
             else:
                 layers += _doubled(e, before, after, bias=False)
             layers += [*_norm(e.norm_g, after, e), _hidden(e)]
@@ -139,7 +157,7 @@ class MLPDiscriminator(nn.Module):
         layers: list[nn.Module] = []
         before = self.pack * e.channels * e.image_size**2
         for index, after in enumerate(units):
-            layers.append(_spectral(nn.Linear(before, after), e))
+            layers.append(_spectral(Linear(before, after), e))
             # Normalising D's first layer would hide the pixels' own scale (Radford 2016, section 3).
             if index > 0:
                 layers += _norm(e.norm_d, after, e, images=False)
@@ -147,7 +165,7 @@ class MLPDiscriminator(nn.Module):
             before = after
         self.layers = nn.Sequential(*layers)
         self.minibatch_std = e.minibatch_std
-        self.logit = _spectral(nn.Linear(before + int(e.minibatch_std), 1), e)
+        self.logit = _spectral(Linear(before + int(e.minibatch_std), 1), e)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) images to (N / pack, 1) logits."""
@@ -165,14 +183,14 @@ class ConvDiscriminator(nn.Module):
         layers: list[nn.Module] = []
         before, size = self.pack * e.channels, e.image_size
         for index, after in enumerate(maps):
-            layers.append(_spectral(nn.Conv2d(before, after, 4, 2, 1), e))
+            layers.append(_spectral(Conv2d(before, after, 4, 2, 1), e))
             if index > 0:
                 layers += _norm(e.norm_d, after, e)
             layers += [_hidden(e), Dropout(e.dropout_d)]
             before, size = after, size // 2
         self.layers = nn.Sequential(*layers)
         self.minibatch_std = e.minibatch_std
-        self.logit = _spectral(nn.Linear((before + int(e.minibatch_std)) * size**2, 1), e)
+        self.logit = _spectral(Linear((before + int(e.minibatch_std)) * size**2, 1), e)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) images to (N / pack, 1) logits."""
@@ -228,13 +246,19 @@ def _norm(norm: str, units: int, e: Experiment, *, images: bool = True) -> list[
 
 
 def _spectral(layer: nn.Module, e: Experiment) -> nn.Module:
-    return spectral_norm(layer) if e.norm_d == "spectral" else layer
+    if e.norm_d != "spectral":
+        return layer
+    nn.init.zeros_(layer.weight)  # type: ignore[arg-type]  # torch reads it for its first estimate
+    # torch draws the layer's singular vectors from the global state: that is put back, and the vectors are
+    # drawn again from the run's own in initialise.py.
+    with torch.random.fork_rng(devices=[]):
+        return spectral_norm(layer)
 
 
 def _doubled(e: Experiment, before: int, after: int, bias: bool = True) -> list[nn.Module]:
     """Twice the resolution. Kernel 3 at stride 2 overlaps unevenly: the checkerboard (Odena 2016)."""
     if e.upsample == "resize":
-        return [nn.Upsample(scale_factor=2, mode="nearest"), nn.Conv2d(before, after, 3, 1, 1, bias=bias)]
+        return [nn.Upsample(scale_factor=2, mode="nearest"), Conv2d(before, after, 3, 1, 1, bias=bias)]
     if e.upsample == "transpose4":
-        return [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
-    return [nn.ConvTranspose2d(before, after, 3, 2, 1, output_padding=1, bias=bias)]
+        return [ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
+    return [ConvTranspose2d(before, after, 3, 2, 1, output_padding=1, bias=bias)]

@@ -25,8 +25,8 @@ class Setting:
 
     `choices` lists every allowed value (empty for numbers and free text); `low` and `high` bound a number,
     both included; `marks` are the coarse values a slider offers; `live` says whether the value may change
-    while a run goes on; `front` is its place (1 to 10) among the ten
-    controls that are always in sight, 0 for the rest.
+    while a run goes on; `front` is its place (1 to 10) among the ten controls that are always in sight, 0 for
+    the rest.
     """
 
     name: str

@@ -65,7 +65,10 @@ class Trainer:
 
         # Networks, and the average of the generator that may draw the pictures.
         layout = torch.contiguous_format if "mlp" in e.architecture else torch.channels_last
-        self.g, self.d = (network.to(self.device, memory_format=layout) for network in build(e, init))
+        self.g, self.d = (
+            network.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+            for network in build(e, init)
+        )
         self.average = (
             AveragedModel(self.g, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True)
             if e.ema
@@ -75,7 +78,8 @@ class Trainer:
         for dropout in self.dropouts:
             dropout.generator = self.chance
 
-        # Where no layer of D mixes the images of a batch, real and generated ones may share one: an eighth faster.
+        # Where no layer of D mixes the images of a batch, real and generated ones may share one: an eighth
+        # faster.
         self.d_judges_alone = e.norm_d != "batch" and not e.minibatch_std
 
         # Optimisers.

@@ -28,6 +28,9 @@ def main() -> None:
     threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
     try:
         # Only now, since importing PyTorch takes seconds, in which the end of stdin must already be heard.
+        from gan_core.light_torch import defer_compiler
+
+        defer_compiler()
         from gan_core.worker_loop import WorkerLoop
 
         WorkerLoop(commands, lambda report: protocol.write(wire, report)).run()

@@ -1,2 +1,45 @@
+"""home: a finished run is already on screen; one click trains one live."""
+
+import json
+
 import streamlit as st
-st.title("Home")
+
+from gan_core.runs import registry
+from pages.parts import pictures, theme
+
+registry().warm()
+FOLDER = theme.ASSETS / "home"
+run = json.loads((FOLDER / "run.json").read_text())
+width, height = run["width"], run["height"]
+
+with st.container(key="home"):
+    words, action = st.columns([0.68, 0.32], vertical_alignment="center")
+    with words:
+        st.markdown("## Watch a GAN learn. Then break it.")
+        st.markdown(
+            "Two networks play against each other: the **generator** turns noise into images, the "
+            "**discriminator** tells them from real ones. Change one setting and see what it does."
+        )
+    with action:
+        if st.button("Train one live", key="train_live", type="primary", icon=":material/play_arrow:", width="stretch"):
+            st.session_state.autostart = True
+            st.switch_page("pages/train.py")
+
+    left, right = st.columns(2)
+    last = run["steps"][-1]
+    with left:
+        heading = pictures.titled("Real images", run["data"], theme.REAL)
+        pictures.grid(heading, (FOLDER / "real.png").read_bytes(), width, height, "Real images: drawn digits")
+    with right:
+        heading = pictures.titled(
+            "Generated images", f"after {last} steps, {run['seconds']:.0f} s on one core", theme.GENERATED, square=True
+        )
+        picture = (FOLDER / f"step-{last}.png").read_bytes()
+        pictures.grid(heading, picture, width, height, "Generated images that look like drawn digits")
+
+    st.markdown("**How it got there:** the same noise at four moments of one run, seed 0, settings as they come.")
+    for column, step in zip(st.columns(4), run["steps"], strict=True):
+        with column:
+            heading = pictures.titled(f"Step {step}", run["captions"][str(step)], theme.GENERATED, square=True)
+            picture = (FOLDER / f"step-{step}.png").read_bytes()
+            pictures.grid(heading, picture, width, height, f"Generated images at step {step}")

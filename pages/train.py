@@ -9,6 +9,8 @@ frame.require()
 registry().warm()
 address.open_page()
 session.attach()
+if st.session_state.pop("autostart", False) and session.snapshot() is None:
+    session.begin(go=True)
 
 with st.sidebar:
     controls.draw(changed=session.adopt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import zipfile
@@ -12,6 +13,8 @@ from typing import Any
 import numpy as np
 import pooch
 from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
 
 # Files of one kind that stay: each seed, size and colour is another file, up to 120 MB.
 KEPT = 6
@@ -30,8 +33,6 @@ def read_arrays(name: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, N
     try:
         with np.load(cache_folder() / name, allow_pickle=False) as kept:
             arrays = {key: kept[key] for key in shapes}
-    except FileNotFoundError:
-        return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     whole = all(array.shape == tuple(shapes[key]) for key, array in arrays.items())
@@ -41,9 +42,23 @@ def read_arrays(name: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, N
 def write_arrays(name: str, arrays: Mapping[str, NDArray[Any]], keep: str) -> None:
     """Keep `arrays` under `name`, never half a file; of the files that match `keep`, the newest KEPT stay.
 
-    Raises OSError if the folder cannot be written.
+    Where the folder cannot be written, a warning is logged: what was made serves all the same.
     """
     folder = cache_folder()
+    try:
+        _write(folder, name, arrays)
+    except OSError as error:
+        _log.warning(
+            "%s cannot be written (%s), so data is made anew each time: set GAN_CACHE to a folder that can.",
+            folder,
+            error.strerror,
+        )
+        return
+    for old in sorted(folder.glob(keep), key=_time_written)[:-KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def _write(folder: Path, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # No two threads or processes share the name.
     temporary = folder / f".{name}.{os.getpid()}-{threading.get_ident()}.part"
@@ -54,11 +69,9 @@ def write_arrays(name: str, arrays: Mapping[str, NDArray[Any]], keep: str) -> No
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    for old in sorted(folder.glob(keep), key=_written)[:-KEPT]:
-        old.unlink(missing_ok=True)
 
 
-def _written(path: Path) -> float:
+def _time_written(path: Path) -> float:
     # Another process may have removed the file since it was listed; then it counts as the oldest.
     try:
         return path.stat().st_mtime

@@ -12,7 +12,9 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,19 +70,32 @@ def stamp(folder: str) -> Hashable:
     """What the images depend on: the path, and its files' names, times and sizes; raises DataError."""
     path = _existing(folder)
     files = [path] if path.is_file() else [path / name for name in _listed(path)]
-    states = ((str(file), file.stat()) for file in files)
+    with _readable(path):
+        states = [(str(file), file.stat()) for file in files]
     return str(path), hash(tuple((name, state.st_mtime_ns, state.st_size) for name, state in states))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"folder: {error.filename or path} cannot be read ({error.strerror}): check that it is there and "
+            f"its permissions."
+        ) from error
 
 
 def _existing(folder: str) -> Path:
     if not folder:
         raise DataError("folder is empty: give the path of a folder or zip file of pictures.")
-    path = Path(folder).expanduser().resolve()
-    if not path.exists():
+    try:
+        return Path(folder).expanduser().resolve(strict=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        # Not there, or no path at all: a zero byte, a home of nobody, links in a circle.
         raise DataError(
-            f"folder: {folder} does not exist: give the path of a folder or zip file of pictures."
-        )
-    return path
+            f"folder: {folder!r} cannot be found: give the path of a folder or zip file of pictures."
+        ) from error
 
 
 def _files(path: Path) -> Iterator[tuple[int, PurePosixPath, bytes | Path]]:
@@ -91,7 +106,7 @@ def _files(path: Path) -> Iterator[tuple[int, PurePosixPath, bytes | Path]]:
             yield len(names), name, path / name
         return
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _readable(path), zipfile.ZipFile(path) as archive:
             members = _members(archive, path)
             for member in members:
                 # zipfile never unpacks more than a member declares, and checks that it is all there.
@@ -100,21 +115,22 @@ def _files(path: Path) -> Iterator[tuple[int, PurePosixPath, bytes | Path]]:
         raise DataError(
             f"folder: {path} is not a zip file that can be read ({error}): pack it again."
         ) from error
-    except OSError as error:
-        raise DataError(
-            f"folder: {path} cannot be read ({error.strerror}): check its permissions."
-        ) from error
 
 
 def _listed(root: Path) -> list[PurePosixPath]:
     """The ordinary, visible files below a folder, sorted."""
-    names = []
-    for place, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if _visible(name)]
-        # A pipe or a device would block whoever opens it.
-        inside = [Path(place, name) for name in files if _visible(name)]
-        names += [PurePosixPath(file.relative_to(root).as_posix()) for file in inside if file.is_file()]
-        _check_number(root, len(names))
+    names: list[PurePosixPath] = []
+
+    def refuse(error: OSError) -> None:
+        raise error  # os.walk would pass over a folder that it may not read.
+
+    with _readable(root):
+        for place, folders, files in os.walk(root, onerror=refuse):
+            folders[:] = [name for name in folders if _visible(name)]
+            # A pipe or a device would block whoever opens it.
+            inside = [Path(place, name) for name in files if _visible(name)]
+            names += [PurePosixPath(file.relative_to(root).as_posix()) for file in inside if file.is_file()]
+            _check_number(root, len(names))
     return sorted(names)
 
 
@@ -156,7 +172,7 @@ def _decoded(content: bytes | Path, name: str, size: int, channels: int) -> NDAr
     too_large = DataError(
         f"folder: {name} has more than {MAX_PICTURE // 10**6} megapixels: make it smaller or take it out."
     )
-    with open(content, "rb") if isinstance(content, Path) else io.BytesIO(content) as file:
+    with _opened(content) as file:
         try:
             with warnings.catch_warnings():
                 # Pillow's own bound warns above ours.
@@ -174,6 +190,13 @@ def _decoded(content: bytes | Path, name: str, size: int, channels: int) -> NDAr
         except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error):
             # What Pillow raises for files that are no pictures, and for damaged ones; the caller counts them.
             return None
+
+
+def _opened(content: bytes | Path) -> IO[bytes]:
+    if isinstance(content, bytes):
+        return io.BytesIO(content)
+    with _readable(content):
+        return content.open("rb")
 
 
 def _eight_bit(picture: Image.Image, channels: int) -> Image.Image:

@@ -158,6 +158,10 @@ def _download(data: IdxData, progress: Progress | None, retries: int) -> tuple[P
                     )
                 )
             )
+        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+            raise DataError(
+                f"{data.label} cannot be kept in {folder}: set GAN_CACHE to a folder that can be written."
+            ) from error
         except OSError as error:
             raise DataError(
                 f"{data.label} could not be fetched from {url} into {folder} (is there a network?): choose "

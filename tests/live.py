@@ -1,0 +1,86 @@
+"""What the tests of live runs share: a quick experiment, a worker to talk to, waiting for an end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+from tiny import tiny
+
+from gan_core import protocol
+from gan_core.experiment import Experiment
+from gan_core.protocol import Command, Report, Start
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 120.0  # generous, since the machine may be busy: nothing is asserted on it but an end
+
+QUICK = tiny(steps=1_000_000, measure_every=10)
+
+Kind = TypeVar("Kind")
+
+
+class Client:
+    """A worker process on the other end of two pipes, read in order."""
+
+    def __init__(self, program: list[str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *(program or ["-m", "gan_core.worker"])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        self.heard: list[Report] = []
+
+    def send(self, *commands: Command) -> None:
+        for command in commands:
+            protocol.write(self.process.stdin, command)
+
+    def until(self, kind: type[Kind], **fields: Any) -> Kind:
+        """The next report of a kind, its fields as given; a field may be a function that tests it."""
+        while True:
+            report = protocol.read_report(self.process.stdout)
+            assert report is not None, f"the worker ended; it had told {self.heard[-3:]}"
+            self.heard.append(report)
+            if isinstance(report, kind) and all(
+                _fits(getattr(report, name), fields[name]) for name in fields
+            ):
+                return report
+
+    def start(self, experiment: Experiment, folder: Path, resume: Path | None = None) -> protocol.Opened:
+        path = str(folder / "checkpoint.safetensors")
+        self.send(Start(experiment.json_text(), path, str(resume) if resume else None))
+        return self.until(protocol.Opened)
+
+    def ended(self) -> int:
+        """The exit code, once it has ended by itself."""
+        return self.process.wait(PATIENCE_S)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    return wanted(value) if callable(wanted) else value == wanted
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ends within the tests' patience; one that only waits to be buried has ended."""
+    try:
+        process = psutil.Process(pid)
+        for _ in range(int(PATIENCE_S * 10)):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+            try:
+                process.wait(0.1)
+            except psutil.TimeoutExpired:
+                continue
+            return True
+    except psutil.NoSuchProcess:
+        return True
+    return False
