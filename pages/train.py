@@ -34,7 +34,7 @@ def view(polled: float | None) -> None:
     with seen:
         live.grids(run, frame)
         live.measurements(run, frame)
-    if live.interval(run) != polled:
+    if live.interval(run) != polled or st.session_state.pop("redraw", False):
         st.rerun()
 
 

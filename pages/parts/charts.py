@@ -12,7 +12,7 @@ from gan_core.balance import BALANCE
 from pages.parts import theme
 
 MOST_POINTS = 300
-HEIGHT = 165
+HEIGHT = 140
 
 Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
 Rows = Sequence[tuple[int, dict[str, float]]]
@@ -32,10 +32,17 @@ def pixel_histogram(
         "fillcolor": theme.LEGAL, "line": {"width": 0}, "layer": "below",
     }  # fmt: skip
     layout = _layout(shapes=[band])
-    layout["yaxis"] |= {"type": "log", "range": [-4, 0], "tickvals": [1e-4, 1e-3, 0.01, 0.1, 1], "tickformat": "~%"}
+    layout["yaxis"] |= {
+        "type": "log",
+        "range": [-4, 0],
+        "tickvals": [1e-4, 1e-3, 0.01, 0.1, 1],
+        "tickformat": "~%",
+    }
     layout["xaxis"] |= {"range": [low, high]}
     legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "solid")]
-    _show("histogram_chart", "Pixel values", legend, traces, layout, "Histogram of pixel values, real and generated")
+    _show(
+        "histogram_chart", "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated"
+    )
 
 
 def losses(rows: Rows, loss: str) -> None:
@@ -47,7 +54,9 @@ def losses(rows: Rows, loss: str) -> None:
     ]
     layout = _layout(shapes=[_level(balance_d, theme.DISCRIMINATOR), _level(balance_g, theme.GENERATED)])
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
-    _show("loss_chart", "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps")
+    _show(
+        "loss_chart", "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps"
+    )
 
 
 def accuracy(rows: Rows) -> None:
@@ -58,7 +67,7 @@ def accuracy(rows: Rows) -> None:
     ]
     layout = _layout(shapes=[_level(0.5, "gray")])
     layout["yaxis"] |= {"range": [-0.03, 1.03], "tickformat": ".0%", "dtick": 0.25}
-    legend = [("on real", theme.REAL, "solid"), ("on generated", theme.GENERATED, "dashed")]
+    legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "dashed")]
     _show("accuracy_chart", "D is right", legend, traces, layout, "How often the discriminator is right")
 
 
@@ -71,7 +80,14 @@ def gradients(rows: Rows) -> None:
     layout = _layout()
     layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": ".0e", "range": _decades(traces)}
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GRADIENT, "dashed")]
-    _show("gradient_chart", "Gradient norms", legend, traces, layout, "Gradient norms of both networks, logarithmic")
+    _show(
+        "gradient_chart",
+        "Gradient norms",
+        legend,
+        traces,
+        layout,
+        "Gradient norms of both networks, logarithmic",
+    )
 
 
 def _line(name: str, rows: Rows, measurement: str, colour: str, dash: str) -> dict[str, Any]:
@@ -108,7 +124,7 @@ def _decades(traces: list[dict[str, Any]]) -> list[int]:
 
 def _layout(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     return {
-        "height": HEIGHT, "margin": {"l": 4, "r": 4, "t": 6, "b": 4}, "shapes": list(shapes),
+        "height": HEIGHT, "margin": {"l": 4, "r": 6, "t": 4, "b": 2}, "shapes": list(shapes),
         "uirevision": "kept", "showlegend": False, "transition": {"duration": 0},
         "xaxis": {"automargin": True, "nticks": 5}, "yaxis": {"automargin": True, "nticks": 5},
     }  # fmt: skip

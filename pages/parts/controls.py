@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.compatibility import matters
+from gan_core.data import uploads
 from gan_core.experiment import SETTINGS
 from gan_core.settings import Setting
 from pages.parts import address
@@ -23,6 +24,7 @@ def draw(changed: Changed) -> None:
         _control(row, changed)
         if row.name == "dataset" and address.draft()["dataset"] == "folder":
             _control(SETTINGS["folder"], changed)
+            _upload(changed)
     with st.expander("More settings", key="more"):
         rest = [row for row in shown if not row.front and row.name != "folder"]
         for group, rows in itertools.groupby(rest, key=lambda row: row.group):
@@ -66,6 +68,19 @@ def _control(row: Setting, changed: Changed) -> None:
         assert row.low is not None and row.high is not None
         st.session_state[row.name] = row.nearest(value)
         st.number_input(row.label, round(row.low), round(row.high), step=1, **words)
+
+
+def _upload(changed: Changed) -> None:
+    """A zip file from the visitor's own machine instead of a path on this one."""
+    file = st.file_uploader("Or upload a zip of pictures", type="zip", key="folder_zip")
+    if file is None:
+        return
+    path = str(uploads.keep(file.getvalue(), ".zip"))
+    if path != st.session_state.get("uploaded"):
+        st.session_state.uploaded = path
+        if address.change({"folder": path}):
+            changed()
+        st.rerun()
 
 
 def _options(row: Setting, value: Any) -> list[Any]:

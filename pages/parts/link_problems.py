@@ -12,11 +12,20 @@ from pages.parts import address
 def show() -> None:
     """One sentence a wrong setting, the nearest valid link, and a lost run."""
     if lost := st.session_state.get("lost"):
-        st.warning(f"The run “{lost}” is no longer here: it ended when its last visitor had left. Start a new one.")
+        st.warning(
+            f"The run “{lost}” is no longer here: it ended when its last visitor had left. Start a new one."
+        )
     problems = address.problems()
     if not problems:
         return
-    st.error("\n".join(["These settings cannot be used:", *(f"- `{p.field}` = `{p.value}`: {p.allowed}" for p in problems)]))
+    st.error(
+        "\n".join(
+            [
+                "These settings cannot be used:",
+                *(f"- `{p.field}` = `{p.value}`: {p.allowed}" for p in problems),
+            ]
+        )
+    )
     near = links.to_query(nearest(address.draft()))
     words = ", ".join(f"{key}={value}" for key, value in near.items()) or "all at their defaults"
     st.button(f"Use the nearest valid settings ({words})", key="nearest", on_click=address.take_nearest)

@@ -7,11 +7,15 @@ from html import escape
 
 import streamlit as st
 
+from gan_core.experiment import SETTINGS, Experiment
+from gan_core.findings import Finding, diagnose
 from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.run import Snapshot
-from pages.parts import address, charts, pictures, session, theme
+from gan_core.settings import Value
+from pages.parts import address, charts, controls, pictures, session, theme
 
 CHART_EVERY_S = 1.0
+TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
 ACTIVE = ("starting", "waiting", "running")
 STATE_WORDS = {
     "starting": "starting",
@@ -37,7 +41,10 @@ def progress(run: Snapshot | None) -> None:
     step, steps = (run.step, run.steps) if run else (0, e.steps)
     parts = [STATE_WORDS[run.state] if run else "press Start"]
     if run and run.state == "running" and run.steps_per_second > 0:
-        parts += [f"{run.steps_per_second:.0f} steps/s", f"{_duration((steps - step) / run.steps_per_second)} left"]
+        parts += [
+            f"{run.steps_per_second:.0f} steps/s",
+            f"{_duration((steps - step) / run.steps_per_second)} left",
+        ]
     if run and run.frame_age_s is not None and run.state in ACTIVE:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name:
@@ -70,9 +77,20 @@ def buttons(run: Snapshot | None) -> None:
             "Pause", key="pause", icon=":material/pause:", on_click=session.act, args=("pause",),
             disabled=state not in ("running", "waiting"),
         )  # fmt: skip
-        st.button("Step D", key="step_d", on_click=_step, args=("d",), help="Update only the discriminator.", **single)
-        st.button("Step G", key="step_g", on_click=_step, args=("g",), help="Update only the generator.", **single)
-        st.button("Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", **single)
+        st.button(
+            "Step D",
+            key="step_d",
+            on_click=_step,
+            args=("d",),
+            help="Update only the discriminator.",
+            **single,
+        )
+        st.button(
+            "Step G", key="step_g", on_click=_step, args=("g",), help="Update only the generator.", **single
+        )
+        st.button(
+            "Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", **single
+        )
         st.button(
             "Reset", key="reset", icon=":material/replay:", on_click=_reset, disabled=invalid or run is None,
             help="Back to step 0 with these settings: the same start every time.",
@@ -80,24 +98,70 @@ def buttons(run: Snapshot | None) -> None:
 
 
 def diagnosis(run: Snapshot | None, frame: Frame | None) -> None:
-    """What is to be said of the run, in words with numbers."""
-    colour, words = "#808a96", "Nothing to report yet."
-    trouble = st.session_state.get("refusal") or (run.trouble if run else "") or (run.queue if run else "")
-    if trouble:
-        colour, words = "#d1495b", trouble
-    elif run is None:
-        words = "Choose settings on the left, or keep them, and press Start."
-    elif frame is not None:
-        m = frame.measurements
-        outside = m.get("out_of_range", 0.0)
-        colour = "#dd7326" if outside > 0.02 else "#0f9d76"
-        words = (
-            f"Generated pixels from {m.get('pixel_min', float('nan')):.2f} to {m.get('pixel_max', float('nan')):.2f}: "
-            f"{outside:.0%} outside the legal range. Contrast {m.get('contrast', 0):.2f} and diversity "
-            f"{m.get('diversity', 0):.2f} of the real images'."
-        )
+    """What is to be said of the run, in words with numbers: trouble first, then the failures that are found."""
+    trouble = st.session_state.get("refusal") or (run.trouble if run else "")
+    e = run.experiment if run else address.experiment()
+    found = _findings(run, frame, e)
     with st.container(key="diagnosis"):
-        st.html(f'<div class="said" role="status" style="border-color:{colour}">{escape(words)}</div>')
+        if trouble:
+            _say(TROUBLE, trouble)
+        elif run and run.queue:
+            _say(WAITING, run.queue)
+        elif found:
+            first, *others = found
+            more = f" Also: {', '.join(finding.failure for finding in others)}." if others else ""
+            since = f"since step {first.since_step}" if first.since_step else "from the start"
+            line, details = st.columns([0.8, 0.2], vertical_alignment="center")
+            with line:
+                _say(TROUBLE, f"{first.why}{more}", strong=f"{first.failure}, {since}.")
+            with details, st.popover("Evidence and fix", width="stretch", key="evidence"):
+                for finding in found:
+                    _explain(finding)
+        elif run is None or frame is None:
+            _say(WAITING, "Choose settings on the left, or keep them, and press Start.")
+        else:
+            _say(HEALTHY, _readout(frame), strong="No failure found.")
+
+
+def _findings(run: Snapshot | None, frame: Frame | None, e: Experiment) -> list[Finding]:
+    """What the detectors say of the moment that is shown."""
+    rows = (
+        [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
+    )
+    return diagnose(e, rows)
+
+
+def _explain(finding: Finding) -> None:
+    st.markdown(f"**{finding.failure}**: {finding.why}")
+    for evidence in finding.evidence:
+        st.markdown(
+            f"- `{evidence.measurement}` is **{evidence.value:.3g}** "
+            f"(alarm at {evidence.comparison} {evidence.threshold:.3g})"
+        )
+    change = ", ".join(
+        f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items()
+    )
+    st.button(f"Fix: {change}", key=f"fix_{finding.failure}", on_click=_fix, args=(finding.fix,))
+
+
+def _fix(changes: dict[str, Value]) -> None:
+    if address.change(changes):
+        session.adopt()
+    st.session_state.redraw = True  # the controls stand outside the part that is drawn again by itself
+
+
+def _readout(frame: Frame) -> str:
+    m = frame.measurements
+    return (
+        f"Generated pixels from {_number(m, 'pixel_min')} to {_number(m, 'pixel_max')}, "
+        f"{_percent(m, 'out_of_range')} outside the legal range. Contrast {_number(m, 'contrast')} and diversity "
+        f"{_number(m, 'diversity')} of the real images'."
+    )
+
+
+def _say(colour: str, words: str, strong: str = "") -> None:
+    lead = f"<b>{escape(strong)}</b> " if strong else ""
+    st.html(f'<div class="said" role="status" style="border-color:{colour}">{lead}{escape(words)}</div>')
 
 
 def grids(run: Snapshot | None, frame: Frame | None) -> None:
@@ -131,7 +195,9 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
         charts.pixel_histogram(o.low, o.high, (o.legal_low, o.legal_high), o.real_histogram, frame.histogram)
-        _numbers(f"{_percent(m, 'out_of_range')} outside legal range · {_percent(m, 'saturated')} at its ends")
+        _numbers(
+            f"{_percent(m, 'out_of_range')} outside legal range · {_percent(m, 'saturated')} at its ends"
+        )
     with loss, st.container(key="losses"):
         charts.losses(rows, run.experiment.loss)
         _numbers(f"D {_number(m, 'loss_d')} · G {_number(m, 'loss_g')} · dotted: D guesses")
@@ -150,10 +216,22 @@ def scrubber(run: Snapshot | None) -> Frame | None:
     steps = [frame.step for frame in run.frames]
     if st.session_state.get("scrub", run.steps) > run.steps or "scrub" not in st.session_state:
         st.session_state.scrub = run.steps
-    at = st.slider(
-        "Look back over the run", 0, run.steps, key="scrub", format="step %d",
-        help=f"{len(steps)} pictures of this run are kept, the first and the newest always. Right end: live.",
-    )  # fmt: skip
+    label, slider = st.columns([0.16, 0.84], vertical_alignment="center")
+    label.markdown(
+        "Look back · **live**"
+        if st.session_state.scrub == run.steps
+        else f"Look back · **{st.session_state.scrub}**",
+        help=f"{len(steps)} pictures of this run are kept, always the first and the newest. Right end: live.",
+    )
+    with slider:
+        at = st.slider(
+            "Look back over the run",
+            0,
+            run.steps,
+            key="scrub",
+            format="step %d",
+            label_visibility="collapsed",
+        )
     return min(run.frames, key=lambda frame: abs(frame.step - at))
 
 

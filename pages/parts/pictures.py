@@ -20,12 +20,16 @@ def titled(title: str, words: str, colour: str, *, square: bool = False) -> str:
 def grid(heading: str, png: bytes, width: int, height: int, alt: str) -> None:
     """A picture of `width` x `height` pixels, shown once, twice or three times as large as there is room."""
     source = "data:image/png;base64," + base64.b64encode(png).decode()
-    st.html(f'{heading}<div class="pictures" style="{_size(width, height)}"><img src="{source}" alt="{escape(alt)}"></div>')
+    st.html(
+        f'{heading}<div class="pictures" style="{_size(width, height)}"><img src="{source}" alt="{escape(alt)}"></div>'
+    )
 
 
 def no_grid(heading: str, width: int, height: int, words: str) -> None:
     """The place of a picture that is not there yet."""
-    st.html(f'{heading}<div class="pictures" style="{_size(width, height)}"><div class="none">{escape(words)}</div></div>')
+    st.html(
+        f'{heading}<div class="pictures" style="{_size(width, height)}"><div class="none">{escape(words)}</div></div>'
+    )
 
 
 def _size(width: int, height: int) -> str:

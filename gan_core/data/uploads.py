@@ -1,0 +1,21 @@
+"""Files that people upload: kept once each, under the hash of their content, where a worker can read them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+from gan_core.data.cache import cache_folder
+
+
+def keep(content: bytes, suffix: str) -> Path:
+    """The path of a file with this content; the same content has the same path. Raises OSError."""
+    path = cache_folder() / "uploads" / (hashlib.sha256(content).hexdigest()[:24] + suffix)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    return path
