@@ -37,4 +37,4 @@ def defer_compiler() -> None:
 
     if NAME in sys.modules:
         return
-    sys.modules[NAME] = torch._dynamo = _DeferredCompiler(NAME)  # type: ignore[assignment]
+    sys.modules[NAME] = torch._dynamo = _DeferredCompiler(NAME)

@@ -21,9 +21,7 @@ with st.container(key="home"):
             "**discriminator** tells them from real ones. Change one setting and see what it does."
         )
     with action:
-        if st.button(
-            "Train one live", key="train_live", type="primary", icon=":material/play_arrow:", width="stretch"
-        ):
+        if st.button("Train one live", key="train_live", type="primary", icon=":material/play_arrow:", width="stretch"):
             st.session_state.autostart = True
             st.switch_page("pages/train.py")
 
@@ -42,13 +40,9 @@ with st.container(key="home"):
         picture = (FOLDER / f"step-{last}.png").read_bytes()
         pictures.grid(heading, picture, width, height, "Generated images that look like drawn digits")
 
-    st.markdown(
-        "**How it got there:** the same noise at four moments of one run, seed 0, settings as they come."
-    )
+    st.markdown("**How it got there:** the same noise at four moments of one run, seed 0, settings as they come.")
     for column, step in zip(st.columns(4), run["steps"], strict=True):
         with column:
-            heading = pictures.titled(
-                f"Step {step}", run["captions"][str(step)], theme.GENERATED, square=True
-            )
+            heading = pictures.titled(f"Step {step}", run["captions"][str(step)], theme.GENERATED, square=True)
             picture = (FOLDER / f"step-{step}.png").read_bytes()
             pictures.grid(heading, picture, width, height, f"Generated images at step {step}")

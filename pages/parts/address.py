@@ -11,9 +11,10 @@ from typing import Any
 import streamlit as st
 
 from gan_core import links
-from gan_core.experiment import Experiment, Problem, SettingsError, nearest
+from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError, nearest
 
 RUN = "run"  # the URL key that names a run
+KEYS = {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 
 
 def open_page() -> None:
@@ -82,6 +83,7 @@ def _take(e: Experiment) -> None:
 
 def _read(query: dict[str, str]) -> None:
     given, unread = links.read_query(query)
+    unread += [Problem(key, text, "there is no such setting") for key, text in query.items() if key not in KEYS]
     try:
         _take(Experiment(**given))
         wrong: list[Problem] = []

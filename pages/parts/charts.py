@@ -9,24 +9,24 @@ from typing import Any
 import streamlit as st
 
 from gan_core.balance import BALANCE
+from gan_core.frames import Frame, Opening
 from pages.parts import theme
 
 MOST_POINTS = 300
 HEIGHT = 140
+BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 
 Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
 Rows = Sequence[tuple[int, dict[str, float]]]
 
 
-def pixel_histogram(
-    low: float, high: float, legal: tuple[float, float], real: Sequence[float], fake: Sequence[float] | None
-) -> None:
+def pixel_histogram(opening: Opening | None, frame: Frame | None) -> None:
     """Shares of pixel values, real and generated on one axis (logarithmic), the legal range shaded."""
-    width = (high - low) / len(real)
-    centres = [low + (index + 0.5) * width for index in range(len(real))]
-    traces = [_outline("real", centres, real, theme.REAL, "solid")]
-    if fake is not None:
-        traces.append(_outline("generated", centres, fake, theme.GENERATED, "solid"))
+    low, high, legal = (opening.low, opening.high, (opening.legal_low, opening.legal_high)) if opening else BLANK
+    traces = [
+        _outline("real", low, high, opening.real_histogram if opening else [], theme.REAL),
+        _outline("generated", low, high, frame.histogram if frame else [], theme.GENERATED),
+    ]
     band = {
         "type": "rect", "xref": "x", "yref": "paper", "x0": legal[0], "x1": legal[1], "y0": 0, "y1": 1,
         "fillcolor": theme.LEGAL, "line": {"width": 0}, "layer": "below",
@@ -40,9 +40,7 @@ def pixel_histogram(
     }
     layout["xaxis"] |= {"range": [low, high]}
     legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "solid")]
-    _show(
-        "histogram_chart", "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated"
-    )
+    _show("histogram_chart", "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated")
 
 
 def losses(rows: Rows, loss: str) -> None:
@@ -54,9 +52,7 @@ def losses(rows: Rows, loss: str) -> None:
     ]
     layout = _layout(shapes=[_level(balance_d, theme.DISCRIMINATOR), _level(balance_g, theme.GENERATED)])
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
-    _show(
-        "loss_chart", "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps"
-    )
+    _show("loss_chart", "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps")
 
 
 def accuracy(rows: Rows) -> None:
@@ -102,10 +98,12 @@ def _line(name: str, rows: Rows, measurement: str, colour: str, dash: str) -> di
     }  # fmt: skip
 
 
-def _outline(name: str, x: Sequence[float], y: Sequence[float], colour: str, dash: str) -> dict[str, Any]:
+def _outline(name: str, low: float, high: float, shares: Sequence[float], colour: str) -> dict[str, Any]:
+    width = (high - low) / max(len(shares), 1)
     return {
-        "type": "scatter", "mode": "lines", "name": name, "x": list(x), "y": [max(share, 1e-5) for share in y],
-        "line": {"color": colour, "dash": dash, "width": 2, "shape": "hvh"},
+        "type": "scatter", "mode": "lines", "name": name,
+        "x": [low + (index + 0.5) * width for index in range(len(shares))],
+        "y": [max(share, 1e-5) for share in shares], "line": {"color": colour, "width": 2, "shape": "hvh"},
     }  # fmt: skip
 
 
@@ -130,12 +128,10 @@ def _layout(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _show(
-    key: str, title: str, legend: Legend, traces: list[dict[str, Any]], layout: dict[str, Any], alt: str
-) -> None:
+def _show(key: str, title: str, legend: Legend, traces: list[dict[str, Any]], layout: dict[str, Any], alt: str) -> None:
     names = "".join(
         f'<span><i style="border-top:3px {dash} {colour}"></i>{name}</span>' for name, colour, dash in legend
     )
     st.html(f'<div class="chart-title"><b>{title}</b>{names}</div>')
-    figure = {"data": traces, "layout": layout}
+    figure = {"data": traces or [{"type": "scatter"}], "layout": layout}  # plotly refuses a figure of nothing
     st.plotly_chart(figure, key=key, height=HEIGHT, config={"displayModeBar": False}, alt=alt)

@@ -12,9 +12,7 @@ from pages.parts import address
 def show() -> None:
     """One sentence a wrong setting, the nearest valid link, and a lost run."""
     if lost := st.session_state.get("lost"):
-        st.warning(
-            f"The run “{lost}” is no longer here: it ended when its last visitor had left. Start a new one."
-        )
+        st.warning(f"The run “{lost}” is no longer here: it ended when its last visitor had left. Start a new one.")
     problems = address.problems()
     if not problems:
         return

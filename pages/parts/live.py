@@ -67,7 +67,7 @@ def buttons(run: Snapshot | None) -> None:
     start = "Resume" if state == "paused" and run and run.step else "Start"
     if gone:
         start = "Resume from checkpoint"
-    single = {"disabled": invalid or over or gone or state == "starting"}
+    no_step = invalid or over or gone or state == "starting"
     with st.container(horizontal=True, gap="xsmall", key="transport"):
         st.button(
             start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start,
@@ -83,13 +83,13 @@ def buttons(run: Snapshot | None) -> None:
             on_click=_step,
             args=("d",),
             help="Update only the discriminator.",
-            **single,
+            disabled=no_step,
         )
         st.button(
-            "Step G", key="step_g", on_click=_step, args=("g",), help="Update only the generator.", **single
+            "Step G", key="step_g", on_click=_step, args=("g",), help="Update only the generator.", disabled=no_step
         )
         st.button(
-            "Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", **single
+            "Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", disabled=no_step
         )
         st.button(
             "Reset", key="reset", icon=":material/replay:", on_click=_reset, disabled=invalid or run is None,
@@ -125,9 +125,7 @@ def diagnosis(run: Snapshot | None, frame: Frame | None) -> None:
 
 def _findings(run: Snapshot | None, frame: Frame | None, e: Experiment) -> list[Finding]:
     """What the detectors say of the moment that is shown."""
-    rows = (
-        [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
-    )
+    rows = [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
     return diagnose(e, rows)
 
 
@@ -138,9 +136,7 @@ def _explain(finding: Finding) -> None:
             f"- `{evidence.measurement}` is **{evidence.value:.3g}** "
             f"(alarm at {evidence.comparison} {evidence.threshold:.3g})"
         )
-    change = ", ".join(
-        f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items()
-    )
+    change = ", ".join(f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())
     st.button(f"Fix: {change}", key=f"fix_{finding.failure}", on_click=_fix, args=(finding.fix,))
 
 
@@ -187,19 +183,17 @@ def grids(run: Snapshot | None, frame: Frame | None) -> None:
 
 
 def measurements(run: Snapshot | None, frame: Frame | None) -> None:
-    """Histogram, losses, accuracy, gradients, each with its numbers."""
-    if run is None or run.opening is None or frame is None:
-        return
-    rows = _chart_rows(run)
-    o, m = run.opening, frame.measurements
+    """Histogram, losses, accuracy, gradients, each with its numbers; empty before the start, so that nothing
+    jumps when it comes."""
+    rows = _chart_rows(run) if run else []
+    e = run.experiment if run else address.experiment()
+    m = frame.measurements if frame else {}
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
-        charts.pixel_histogram(o.low, o.high, (o.legal_low, o.legal_high), o.real_histogram, frame.histogram)
-        _numbers(
-            f"{_percent(m, 'out_of_range')} outside legal range · {_percent(m, 'saturated')} at its ends"
-        )
+        charts.pixel_histogram(run.opening if run else None, frame)
+        _numbers(f"{_percent(m, 'out_of_range')} outside legal range · {_percent(m, 'saturated')} at its ends")
     with loss, st.container(key="losses"):
-        charts.losses(rows, run.experiment.loss)
+        charts.losses(rows, e.loss)
         _numbers(f"D {_number(m, 'loss_d')} · G {_number(m, 'loss_g')} · dotted: D guesses")
     with right, st.container(key="accuracy"):
         charts.accuracy(rows)
@@ -218,9 +212,7 @@ def scrubber(run: Snapshot | None) -> Frame | None:
         st.session_state.scrub = run.steps
     label, slider = st.columns([0.16, 0.84], vertical_alignment="center")
     label.markdown(
-        "Look back · **live**"
-        if st.session_state.scrub == run.steps
-        else f"Look back · **{st.session_state.scrub}**",
+        "Look back · **live**" if st.session_state.scrub == run.steps else f"Look back · **{st.session_state.scrub}**",
         help=f"{len(steps)} pictures of this run are kept, always the first and the newest. Right end: live.",
     )
     with slider:
