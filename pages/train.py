@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gan_core.runs import registry
-from pages.parts import address, controls, frame, link_problems, live, session
+from pages.parts import address, controls, diagnosis, frame, link_problems, live, session, versus
 
 frame.require()
 registry().warm()
@@ -17,26 +17,28 @@ with st.sidebar:
 link_problems.show()
 
 
-@st.fragment(run_every=live.interval(session.snapshot()))
+@st.fragment(run_every=versus.interval(session.snapshot(), session.beside()))
 def view(polled: float | None) -> None:
-    """The whole live part; drawn again by itself while the run moves."""
-    run = session.snapshot()
+    """The whole live part; drawn again by itself while a run moves."""
+    run, second = session.snapshot(), session.beside()
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")
     with where:
-        live.progress(run)
+        live.progress(run, address.experiment().steps)
     with what:
         live.buttons(run)
-    said = st.container()
-    seen = st.container()
-    frame = live.scrubber(run)
-    with said:
-        live.diagnosis(run, frame)
-    with seen:
-        live.grids(run, frame)
-        live.measurements(run, frame)
-    if live.interval(run) != polled or st.session_state.pop("redraw", False):
+    if run and second:
+        versus.beside(run, second)
+    else:
+        said, seen = st.container(), st.container()
+        shown = live.scrubber(run)
+        with said:
+            diagnosis.show(run, shown)
+        with seen:
+            live.grids(run, shown)
+            live.measurements(run, shown)
+    if versus.interval(run, second) != polled or st.session_state.pop("redraw", False):
         st.rerun()
 
 
-view(live.interval(session.snapshot()))
+view(versus.interval(session.snapshot(), session.beside()))
 address.write(st.session_state.get("run"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from math import ceil, floor, log10
 from typing import Any
 
@@ -20,7 +21,7 @@ Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
 Rows = Sequence[tuple[int, dict[str, float]]]
 
 
-def pixel_histogram(opening: Opening | None, frame: Frame | None) -> None:
+def pixel_histogram(opening: Opening | None, frame: Frame | None, key: str = "histogram_chart") -> None:
     """Shares of pixel values, real and generated on one axis (logarithmic), the legal range shaded."""
     low, high, legal = (opening.low, opening.high, (opening.legal_low, opening.legal_high)) if opening else BLANK
     traces = [
@@ -40,7 +41,7 @@ def pixel_histogram(opening: Opening | None, frame: Frame | None) -> None:
     }
     layout["xaxis"] |= {"range": [low, high]}
     legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "solid")]
-    _show("histogram_chart", "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated")
+    _show(key, "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated")
 
 
 def losses(rows: Rows, loss: str) -> None:
@@ -84,6 +85,21 @@ def gradients(rows: Rows) -> None:
         layout,
         "Gradient norms of both networks, logarithmic",
     )
+
+
+def numbers(words: str) -> None:
+    """The figures of a chart, in words below it."""
+    st.html(f'<div class="numbers">{escape(words)}</div>')
+
+
+def percent(m: dict[str, float], name: str) -> str:
+    """A measured share for people; a dash where it has no meaning."""
+    return f"{m[name]:.0%}" if name in m else "–"
+
+
+def number(m: dict[str, float], name: str) -> str:
+    """A measurement for people, to three digits; a dash where it has no meaning."""
+    return f"{m[name]:.3g}" if name in m else "–"
 
 
 def _line(name: str, rows: Rows, measurement: str, colour: str, dash: str) -> dict[str, Any]:

@@ -7,15 +7,12 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.experiment import SETTINGS, Experiment
-from gan_core.findings import Finding, diagnose
 from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.run import Snapshot
-from gan_core.settings import Value
-from pages.parts import address, charts, controls, pictures, session, theme
+from pages.parts import address, charts, pictures, session, theme
+from pages.parts.charts import number, numbers, percent
 
 CHART_EVERY_S = 1.0
-TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
 ACTIVE = ("starting", "waiting", "running")
 STATE_WORDS = {
     "starting": "starting",
@@ -35,10 +32,9 @@ def interval(run: Snapshot | None) -> float | None:
     return 0.5 if run is not None and run.state in ACTIVE else None
 
 
-def progress(run: Snapshot | None) -> None:
-    """The line that says where the run is, and that it lives."""
-    e = address.experiment()
-    step, steps = (run.step, run.steps) if run else (0, e.steps)
+def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
+    """The line that says where the run is, and that it lives; `steps` are those of a run yet to start."""
+    step, steps = (run.step, run.steps) if run else (0, steps)
     parts = [STATE_WORDS[run.state] if run else "press Start"]
     if run and run.state == "running" and run.steps_per_second > 0:
         parts += [
@@ -50,7 +46,7 @@ def progress(run: Snapshot | None) -> None:
     if run and run.device_name:
         parts.append(run.device_name)
     share = 100 * min(1.0, step / steps) if steps else 100
-    with st.container(key="progress"):
+    with st.container(key=key):
         st.html(
             f'<div class="progress-line"><b>Step {step} of {steps}</b> <span>· {escape(" · ".join(parts))}</span>'
             f'<div class="bar" role="progressbar" aria-valuenow="{share:.0f}"><div style="width:{share:.1f}%"></div>'
@@ -97,69 +93,6 @@ def buttons(run: Snapshot | None) -> None:
         )  # fmt: skip
 
 
-def diagnosis(run: Snapshot | None, frame: Frame | None) -> None:
-    """What is to be said of the run, in words with numbers: trouble first, then the failures that are found."""
-    trouble = st.session_state.get("refusal") or (run.trouble if run else "")
-    e = run.experiment if run else address.experiment()
-    found = _findings(run, frame, e)
-    with st.container(key="diagnosis"):
-        if trouble:
-            _say(TROUBLE, trouble)
-        elif run and run.queue:
-            _say(WAITING, run.queue)
-        elif found:
-            first, *others = found
-            more = f" Also: {', '.join(finding.failure for finding in others)}." if others else ""
-            since = f"since step {first.since_step}" if first.since_step else "from the start"
-            line, details = st.columns([0.8, 0.2], vertical_alignment="center")
-            with line:
-                _say(TROUBLE, f"{first.why}{more}", strong=f"{first.failure}, {since}.")
-            with details, st.popover("Evidence and fix", width="stretch", key="evidence"):
-                for finding in found:
-                    _explain(finding)
-        elif run is None or frame is None:
-            _say(WAITING, "Choose settings on the left, or keep them, and press Start.")
-        else:
-            _say(HEALTHY, _readout(frame), strong="No failure found.")
-
-
-def _findings(run: Snapshot | None, frame: Frame | None, e: Experiment) -> list[Finding]:
-    """What the detectors say of the moment that is shown."""
-    rows = [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
-    return diagnose(e, rows)
-
-
-def _explain(finding: Finding) -> None:
-    st.markdown(f"**{finding.failure}**: {finding.why}")
-    for evidence in finding.evidence:
-        st.markdown(
-            f"- `{evidence.measurement}` is **{evidence.value:.3g}** "
-            f"(alarm at {evidence.comparison} {evidence.threshold:.3g})"
-        )
-    change = ", ".join(f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())
-    st.button(f"Fix: {change}", key=f"fix_{finding.failure}", on_click=_fix, args=(finding.fix,))
-
-
-def _fix(changes: dict[str, Value]) -> None:
-    if address.change(changes):
-        session.adopt()
-    st.session_state.redraw = True  # the controls stand outside the part that is drawn again by itself
-
-
-def _readout(frame: Frame) -> str:
-    m = frame.measurements
-    return (
-        f"Generated pixels from {_number(m, 'pixel_min')} to {_number(m, 'pixel_max')}, "
-        f"{_percent(m, 'out_of_range')} outside the legal range. Contrast {_number(m, 'contrast')} and diversity "
-        f"{_number(m, 'diversity')} of the real images'."
-    )
-
-
-def _say(colour: str, words: str, strong: str = "") -> None:
-    lead = f"<b>{escape(strong)}</b> " if strong else ""
-    st.html(f'<div class="said" role="status" style="border-color:{colour}">{lead}{escape(words)}</div>')
-
-
 def grids(run: Snapshot | None, frame: Frame | None) -> None:
     """Real beside generated, at the same scale."""
     e = address.experiment()
@@ -191,16 +124,16 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
         charts.pixel_histogram(run.opening if run else None, frame)
-        _numbers(f"{_percent(m, 'out_of_range')} outside legal range · {_percent(m, 'saturated')} at its ends")
+        numbers(f"{percent(m, 'out_of_range')} outside legal range · {percent(m, 'saturated')} at its ends")
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss)
-        _numbers(f"D {_number(m, 'loss_d')} · G {_number(m, 'loss_g')} · dotted: D guesses")
+        numbers(f"D {number(m, 'loss_d')} · G {number(m, 'loss_g')} · dotted: D guesses")
     with right, st.container(key="accuracy"):
         charts.accuracy(rows)
-        _numbers(f"real {_percent(m, 'd_accuracy_real')} · generated {_percent(m, 'd_accuracy_fake')}")
+        numbers(f"real {percent(m, 'd_accuracy_real')} · generated {percent(m, 'd_accuracy_fake')}")
     with gradient, st.container(key="gradients"):
         charts.gradients(rows)
-        _numbers(f"D {_number(m, 'grad_norm_d')} · G {_number(m, 'grad_norm_g')}")
+        numbers(f"D {number(m, 'grad_norm_d')} · G {number(m, 'grad_norm_g')}")
 
 
 def scrubber(run: Snapshot | None) -> Frame | None:
@@ -262,18 +195,6 @@ def _chart_rows(run: Snapshot) -> charts.Rows:
         fresh.append((run.frame.step, run.frame.measurements))
     st.session_state.chart_rows = (run.run_id, now, fresh)
     return fresh
-
-
-def _numbers(words: str) -> None:
-    st.html(f'<div class="numbers">{escape(words)}</div>')
-
-
-def _percent(m: dict[str, float], name: str) -> str:
-    return f"{m[name]:.0%}" if name in m else "–"
-
-
-def _number(m: dict[str, float], name: str) -> str:
-    return f"{m[name]:.3g}" if name in m else "–"
 
 
 def _duration(seconds: float) -> str:

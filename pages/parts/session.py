@@ -6,9 +6,10 @@ import secrets
 
 import streamlit as st
 
-from gan_core.experiment import SETTINGS, diff
+from gan_core.experiment import SETTINGS, Experiment, SettingsError, diff
 from gan_core.run import Snapshot
 from gan_core.runs import RunError, UnknownRun, registry
+from gan_core.settings import Value
 from pages.parts import address
 
 
@@ -60,10 +61,48 @@ def begin(*, go: bool) -> None:
     """Start a run with the page's settings; where one is there, let it go on instead."""
     st.session_state.refusal = None
     try:
-        st.session_state.run = registry().start(address.experiment(), _tab(), go=go)
-        registry().attach(st.session_state.run, _tab())
+        st.session_state.run = start(address.experiment(), go=go)
     except RunError as error:
         st.session_state.refusal = str(error)
+
+
+def begin_beside(changes: dict[str, Value]) -> None:
+    """Start a second run from step 0, like this tab's but for `changes`, to be shown beside it."""
+    st.session_state.refusal = None
+    now = snapshot()
+    if now is None:
+        return
+    leave_beside()
+    try:
+        st.session_state.beside = start(now.experiment.replace(**changes), go=True)
+    except (RunError, SettingsError) as error:
+        st.session_state.refusal = str(error)
+
+
+def beside() -> Snapshot | None:
+    """The second run, where there is one."""
+    run_id = st.session_state.get("beside")
+    return registry().snapshot(run_id) if run_id else None
+
+
+def leave_beside(*, keep: bool = False) -> None:
+    """End the comparison; with `keep`, the second run takes the place of the first."""
+    second, first = st.session_state.pop("beside", None), st.session_state.get("run")
+    if second is None:
+        return
+    if keep:
+        st.session_state.run = second
+        now = registry().snapshot(second)
+        if now is not None:
+            address.take(now.experiment)
+    registry().forget(first if keep and first else second)
+
+
+def start(experiment: Experiment, *, go: bool) -> str:
+    """Start a run that this tab watches; raises RunError."""
+    run_id = registry().start(experiment, _tab(), go=go)
+    registry().attach(run_id, _tab())
+    return run_id
 
 
 def adopt() -> None:

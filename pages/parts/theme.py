@@ -11,6 +11,7 @@ REAL = "#0f9d76"
 GENERATED = "#c0559b"
 DISCRIMINATOR = "#3c87cf"
 GRADIENT = "#dd7326"
+BROKEN, FIXED = "#d1495b", "#0f9d76"
 LEGAL = "rgba(128, 138, 150, 0.18)"
 
 ASSETS = Path(__file__).parents[2] / "assets"

@@ -1,0 +1,96 @@
+"""What the detectors say of a run: one line in words, which opens to the evidence and the fix."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gan_core.experiment import SETTINGS, Experiment
+from gan_core.findings import Finding, diagnose
+from gan_core.frames import Frame
+from gan_core.run import Snapshot
+from gan_core.settings import Value
+from pages.parts import address, controls, session
+from pages.parts.charts import number, percent
+
+TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
+
+
+def show(run: Snapshot | None, frame: Frame | None, key: str = "diagnosis") -> None:
+    """What is to be said of a run, in words with numbers: trouble first, then the failures that are found."""
+    trouble = st.session_state.get("refusal") or (run.trouble if run else "")
+    e = run.experiment if run else address.experiment()
+    found = _findings(run, frame, e)
+    with st.container(key=key):
+        if trouble:
+            say(TROUBLE, trouble)
+        elif run and run.queue:
+            say(WAITING, run.queue)
+        elif found:
+            first, *others = found
+            more = f" Also: {', '.join(finding.failure for finding in others)}." if others else ""
+            since = f"since step {first.since_step}" if first.since_step else "from the start"
+            line, details = st.columns([0.8, 0.2], vertical_alignment="center")
+            with line:
+                say(TROUBLE, f"{first.why}{more}", strong=f"{first.failure}, {since}.")
+            with details, st.popover("Evidence and fix", width="stretch", key=f"evidence-{key}"):
+                for finding in found:
+                    _explain(finding, key)
+        elif run is None or frame is None:
+            say(WAITING, "Choose settings on the left, or keep them, and press Start.")
+        else:
+            say(HEALTHY, _readout(frame), strong="No failure found.")
+
+
+def _findings(run: Snapshot | None, frame: Frame | None, e: Experiment) -> list[Finding]:
+    """What the detectors say of the moment that is shown."""
+    rows = [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
+    return diagnose(e, rows)
+
+
+def _explain(finding: Finding, key: str) -> None:
+    st.markdown(f"**{finding.failure}**: {finding.why}")
+    for evidence in finding.evidence:
+        st.markdown(
+            f"- `{evidence.measurement}` is **{evidence.value:.3g}** "
+            f"(alarm at {evidence.comparison} {evidence.threshold:.3g})"
+        )
+    if not finding.fix:
+        return
+    change = ", ".join(f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())
+    st.markdown(f"**Fix:** {change}")
+    compare, apply = st.columns(2)
+    compare.button(
+        "Apply the fix and compare", key=f"compare_{key}_{finding.failure}", type="primary", width="stretch",
+        on_click=_compare, args=(finding.fix,), help="Starts the fixed run beside this one, from the same seed.",
+    )  # fmt: skip
+    apply.button(
+        "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,)
+    )
+
+
+def _compare(changes: dict[str, Value]) -> None:
+    session.begin_beside(changes)
+    st.session_state.redraw = True
+
+
+def _fix(changes: dict[str, Value]) -> None:
+    if address.change(changes):
+        session.adopt()
+    st.session_state.redraw = True  # the controls stand outside the part that is drawn again by itself
+
+
+def _readout(frame: Frame) -> str:
+    m = frame.measurements
+    return (
+        f"Generated pixels from {number(m, 'pixel_min')} to {number(m, 'pixel_max')}, "
+        f"{percent(m, 'out_of_range')} outside the legal range. Contrast {number(m, 'contrast')} and diversity "
+        f"{number(m, 'diversity')} of the real images'."
+    )
+
+
+def say(colour: str, words: str, strong: str = "") -> None:
+    """One line with a coloured edge."""
+    lead = f"<b>{escape(strong)}</b> " if strong else ""
+    st.html(f'<div class="said" role="status" style="border-color:{colour}"><span>{lead}{escape(words)}</span></div>')
