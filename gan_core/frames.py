@@ -54,8 +54,8 @@ def opening(trainer: Trainer) -> Opening:
     low, high = legal_low - margin, legal_high + margin
     real = trainer.probe.real.cpu().numpy()
     return Opening(
-        real_png=_picture(real, trainer.range_map),
-        real_histogram=_histogram(real, low, high),
+        real_png=picture(real, trainer.range_map),
+        real_histogram=histogram(real, low, high),
         low=low,
         high=high,
         legal_low=legal_low,
@@ -76,14 +76,15 @@ def take(trainer: Trainer) -> Frame:
     return Frame(
         step=trainer.step,
         measurements=dict(looked.measurements),
-        fake_png=_picture(fake, trainer.range_map),
-        histogram=_histogram(fake, legal_low - margin, legal_high + margin),
+        fake_png=picture(fake, trainer.range_map),
+        histogram=histogram(fake, legal_low - margin, legal_high + margin),
     )
 
 
-def _picture(images: Floats, range_map: RangeMap) -> bytes:
-    """A grid at fixed range, clipped, never stretched. An image with a NaN or infinity in it is drawn as a
-    cross, since a conversion to 0..255 would paint it black and look like a picture."""
+def picture(images: Floats, range_map: RangeMap) -> bytes:
+    """The first images (N, C, H, W) as PNG: a grid at fixed range, clipped, never stretched. An image with a
+    NaN or infinity in it is drawn as a cross, since a conversion to 0..255 would paint it black and look like
+    a picture."""
     shown = images[: COLUMNS * ROWS]
     broken = np.asarray(~np.isfinite(shown).all(axis=(1, 2, 3)))
     tiles = range_map.to_uint8(np.where(broken[:, None, None, None], range_map.low, shown))
@@ -96,8 +97,9 @@ def _cross(size: int) -> NDArray[np.uint8]:
     return np.where(diagonal | diagonal[::-1], 255, 96).astype(np.uint8)
 
 
-def _histogram(images: Floats, low: float, high: float) -> list[float]:
-    """Shares of the finite values in BINS bins; they sum to 1, or to 0 where no value is finite."""
+def histogram(images: Floats, low: float, high: float) -> list[float]:
+    """Shares of the finite values in BINS bins from `low` to `high`, those beyond in the outermost; they sum
+    to 1, or to 0 where no value is finite."""
     values = images[np.isfinite(images)].clip(low, high)
     counts, _ = np.histogram(values, BINS, (low, high))
     return [float(count) / max(values.size, 1) for count in counts]

@@ -8,6 +8,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from gan_core.experiment import Experiment
 from gan_core.initialise import initialise
+from gan_core.layers import Conv2d, ConvTranspose2d, Linear
 
 HIDDEN: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 OUTPUT: dict[str, type[nn.Module]] = {
@@ -17,27 +18,6 @@ OUTPUT: dict[str, type[nn.Module]] = {
     "hardtanh": nn.Hardtanh,
     "relu": nn.ReLU,
 }
-
-
-class Linear(nn.Linear):
-    """A layer whose weights are drawn in initialise.py, not from the global random state on the way there."""
-
-    def reset_parameters(self) -> None:
-        """Leave the memory as it is."""
-
-
-class Conv2d(nn.Conv2d):
-    """See `Linear`."""
-
-    def reset_parameters(self) -> None:
-        """Leave the memory as it is."""
-
-
-class ConvTranspose2d(nn.ConvTranspose2d):
-    """See `Linear`."""
-
-    def reset_parameters(self) -> None:
-        """Leave the memory as it is."""
 
 
 def build(e: Experiment, generator: torch.Generator) -> tuple[nn.Module, nn.Module]:
