@@ -19,12 +19,13 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gan_core import data, noise
 from gan_core.batches import Batches
-from gan_core.data.images import Images
+from gan_core.data.images import Images, Progress
 from gan_core.data.outliers import with_outliers
 from gan_core.device import name, precision, resolve
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
 from gan_core.losses import LOSSES
 from gan_core.measure import Look, Probe, look
+from gan_core.modes import COUNT, classifier_of, measure_modes
 from gan_core.networks import Dropout, build
 from gan_core.penalties import clip, penalty_of
 from gan_core.pixels import RangeMap
@@ -55,7 +56,7 @@ class Trainer:
         self.last: dict[str, float] = {}
 
         # Random numbers: a source for each purpose, so that drawing more of one leaves the others alone.
-        init, order, self.noise, self.chance = _generators(e.seed, self.device)
+        init, order, self.noise, self.chance = sources(e.seed, self.device)
 
         # Real images.
         self.images = images if images is not None else load_images(e)
@@ -246,18 +247,32 @@ class Trainer:
         if self._looked is None:
             with self._precision():
                 self._looked = look(self.experiment, self.g, self.d, self.average, self.probe, self.last)
+            if self.due():
+                self._looked.measurements.update(self._modes())
         return self._looked
+
+    def _modes(self) -> dict[str, float]:
+        """What classes the generator makes; too slow for every look, so it belongs to rows only."""
+        classifier = classifier_of(self.images)
+        if classifier is None:
+            return {}
+        artist = self.g if self.average is None else self.average
+        with self._precision():
+            return measure_modes(self.experiment, artist, classifier, self._fixed_noise(5, COUNT), self.range_map)
 
     def measure(self) -> dict[str, float]:
         """The measurements of this step, by name; those that have no meaning at it are missing."""
         return self.look().measurements
 
     def _probe(self) -> Probe:
-        e = self.experiment
-        generator = _generators(e.seed, torch.device("cpu"), only=4)[0]
-        z = noise.draw(e.noise, e.noise_scale, Probe.COUNT, e.latent_dim, generator).to(self.device)
         pixels = torch.tensor(self.images.probe(Probe.COUNT).pixels).to(self.device)
-        return Probe(z, self.batches.encode(pixels), self.range_map)
+        return Probe(self._fixed_noise(4, Probe.COUNT), self.batches.encode(pixels), self.range_map)
+
+    def _fixed_noise(self, purpose: int, count: int) -> Tensor:
+        """(count, latent_dim), the same each time: 4 for the pictures, 5 for the classes."""
+        e = self.experiment
+        generator = sources(e.seed, torch.device("cpu"), only=purpose)[0]
+        return noise.draw(e.noise, e.noise_scale, count, e.latent_dim, generator).to(self.device)
 
     # ------------------------------------------------------------------------------------------ settings
 
@@ -281,14 +296,14 @@ class Trainer:
         self._looked = None
 
 
-def load_images(e: Experiment) -> Images:
+def load_images(e: Experiment, progress: Progress | None = None) -> Images:
     """The experiment's real images before any outliers; raises `DataError`."""
-    return data.load(e.dataset, e.image_size, e.channels, folder=e.folder)
+    return data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress)
 
 
-def _generators(seed: int, device: torch.device, only: int | None = None) -> list[torch.Generator]:
-    """Independent sources for initialisation, data order (both on the CPU), noise, and chance in D; with
-    `only` 4, for the probe.
+def sources(seed: int, device: torch.device, only: int | None = None) -> list[torch.Generator]:
+    """Independent sources for initialisation, data order (both on the CPU), noise, and chance in D; or the
+    `only` one of a number, 4 and 5 being those of fixed noise.
 
     Seeds are spread by numpy's SeedSequence: neighbouring seeds and purposes have nothing in common.
     """
