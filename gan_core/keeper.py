@@ -18,6 +18,7 @@ from pathlib import Path
 
 from gan_core.limits import Limits
 from gan_core.protocol import Beat, Framed, Go, Pause, Ready, Report, Row
+from gan_core.questions import Questions
 from gan_core.run import Run
 from gan_core.turns import Turns
 from gan_core.worker_process import WorkerProcess
@@ -42,6 +43,7 @@ class Keeper:
         self.spare: WorkerProcess | None = None
         self.spare_ready = False
         self.spare_wanted = False
+        self.questions = Questions()
         self._spare_not_before = 0.0
         self._rubbish: list[tuple[Run, Path]] = []
         self._closed = False
@@ -101,6 +103,10 @@ class Keeper:
         with self.lock:
             if isinstance(report, Ready) and worker is self.spare:
                 self.spare_ready = True
+                self.questions.hand_over(worker)
+            if self.questions.heard(worker, report):
+                self.news.notify_all()
+                return
             run = self.homes.get(worker)
             # A worker that is to end is heard only for what completes the record.
             if run is not None and (run.worker is worker or isinstance(report, Row | Framed | Beat)):
@@ -115,6 +121,7 @@ class Keeper:
         with self.lock:
             run = self.homes.pop(worker, None)
             self.ending.discard(worker)
+            self.questions.gone(worker, worker.exit_words)
             if worker is self.spare:
                 self.spare, self.spare_ready = None, False
                 self._spare_not_before = time.monotonic() + SPARE_RETRY_S
@@ -175,7 +182,9 @@ class Keeper:
             partial(self._hire, run) for run in needing[: max(0, self.limits.max_workers - starting)]
         ]
         idle = not starting and not any(run.needs_worker for run in self.runs.values())
-        if self.spare_wanted and self.spare is None and idle and now >= self._spare_not_before:
+        # Somebody who asks wants to know at once whether it fails again.
+        may = now >= self._spare_not_before or self.questions.waiting
+        if self.spare_wanted and self.spare is None and idle and may:
             hirings.append(partial(self._hire, None))
         return hirings
 
@@ -188,6 +197,7 @@ class Keeper:
                 if run is None:
                     self._spare_not_before = time.monotonic() + SPARE_RETRY_S
                     log.error("A spare worker could not be started: %s.", error)
+                    self.questions.fail(f"A worker process could not be started: {error}.")
                 else:
                     run.lose_worker("crashed", f"A worker process could not be started: {error}.")
                 self.news.notify_all()
@@ -221,6 +231,8 @@ class Keeper:
             if self.spare is not None:
                 worker, self.spare = self.spare, None
                 self._dismiss(worker, checkpoint=False)
+            self.questions.fail("The server is ending.")
+            self.news.notify_all()
             while self.ending:
                 until = min(worker.press(time.monotonic()) for worker in self.ending)
                 self.news.wait(max(0.0, until - time.monotonic()))

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from gan_core.examination import Contrast, Untrained
 from gan_core.frames import Frame, Opening
 from gan_core.settings import Value
 
@@ -83,11 +84,21 @@ class Set:
 
 
 @dataclass(frozen=True)
+class Examine:
+    """Look at the untrained generator of this experiment (JSON), its weights multiplied by `gain`; with
+    `contrasts`, also at those of other activations and initialisations. The worker's own run stays as it is."""
+
+    experiment: str
+    gain: float = 1.0
+    contrasts: bool = False
+
+
+@dataclass(frozen=True)
 class Stop:
     """Write a checkpoint and end; everything sent before is done first."""
 
 
-Command = Start | Rewind | Go | Pause | Step | Set | Stop
+Command = Start | Rewind | Go | Pause | Step | Set | Examine | Stop
 
 # Reports, from the worker to the page's process
 
@@ -140,6 +151,13 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Loading:
+    """The run's images are being fetched, drawn or read: how far, in words for people."""
+
+    words: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The last step is done."""
 
@@ -153,6 +171,14 @@ class Broken:
     tensor: str
     step: int
     words: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The answer to an Examine; they come in the order of the questions. `contrasts` is empty if not asked for."""
+
+    untrained: Untrained
+    contrasts: tuple[Contrast, ...]
 
 
 @dataclass(frozen=True)
@@ -170,7 +196,7 @@ class Crashed:
     words: str
 
 
-Report = Ready | Opened | Row | Framed | Beat | Changed | Finished | Broken | Refused | Crashed
+Report = Ready | Loading | Opened | Row | Framed | Beat | Changed | Finished | Broken | Examined | Refused | Crashed
 
 _COMMANDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Command)}
 _REPORTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Report)}

@@ -17,6 +17,7 @@ from gan_core.protocol import (
     Crashed,
     Finished,
     Framed,
+    Loading,
     Opened,
     Refused,
     Report,
@@ -93,6 +94,7 @@ class Run:
         self.framed_at: float | None = None
         self.rows: Thinned[Row] = Thinned(MAX_ROWS)
         self.trouble = ""
+        self.loading = ""  # how far its images are, while it starts
         self.last_words = ""  # of a worker that crashed
 
     # ------------------------------------------------------------------------------------------ what it is
@@ -124,7 +126,7 @@ class Run:
         return "running" if has_turn else "waiting"
 
     def snapshot(self, has_turn: bool, queue: str) -> Snapshot:
-        """What the page may see of it now; `queue` is shown while it waits."""
+        """What the page may see of it now; `queue` is shown while it waits for its turn."""
         state = self.state(has_turn)
         frames = self.frames.entries
         return Snapshot(
@@ -141,7 +143,7 @@ class Run:
             frame_age_s=None if self.framed_at is None else time.monotonic() - self.framed_at,
             frames=frames,
             rows=self.rows.entries,
-            queue=queue if state == "waiting" else "",
+            queue={"waiting": queue, "starting": self.loading}.get(state, ""),
             trouble=self.trouble,
             checkpoint=self.checkpoint,
         )
@@ -200,7 +202,7 @@ class Run:
                 if due:
                     self.rows.add(Row(frame.step, frame.measurements))
                 self._show(frame)
-                self.opens, self.phase, self.trouble = False, "ready", ""
+                self.opens, self.phase, self.trouble, self.loading = False, "ready", "", ""
             case Row():
                 self.rows.add(report)
                 self.step = report.step
@@ -214,6 +216,8 @@ class Run:
                     self.trouble = ""
                 if self.phase == "finished" and self.step < self.experiment.steps:
                     self.phase = "ready"
+            case Loading(words):
+                self.loading = words
             case Finished():
                 self.phase, self.going = "finished", False
             case Broken():

@@ -20,7 +20,8 @@ from pathlib import Path
 from gan_core.experiment import Experiment
 from gan_core.keeper import Keeper
 from gan_core.limits import Limits
-from gan_core.protocol import Pause, Players, Rewind, Set, Step
+from gan_core.protocol import Examine, Examined, Pause, Players, Rewind, Set, Step
+from gan_core.questions import Question
 from gan_core.run import Run, Snapshot
 from gan_core.settings import Value
 
@@ -35,6 +36,10 @@ class RunsFull(RunError):
 
 class UnknownRun(RunError):
     """The run is not, or no longer, in the registry."""
+
+
+class NotExamined(RunError):
+    """The generator could not be examined; the sentence says why."""
 
 
 class RunEnded(RunError):
@@ -56,8 +61,8 @@ class Stats:
 
 
 class Registry:
-    """The live runs. Every method may be called from any thread and returns at once, but for `close` and
-    `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer here."""
+    """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`
+    and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer here."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -126,6 +131,28 @@ class Registry:
         deadline = time.monotonic() + timeout_s
         with self._keeper.lock:
             return self._keeper.news.wait_for(reached, max(0.0, deadline - time.monotonic()))
+
+    def examine(
+        self, experiment: Experiment, gain: float = 1.0, contrasts: bool = False, timeout_s: float = 20.0
+    ) -> Examined:
+        """The untrained generator of an experiment, its weights multiplied by `gain`; with `contrasts`, also
+        the contrasts of other activations and initialisations (a second for the largest network).
+
+        The spare worker looks, and stays the spare one; waits for it at most `timeout_s` seconds: it takes a
+        few to start. Raises NotExamined.
+        """
+        keeper = self._keeper
+        question = Question(Examine(experiment.json_text(), gain, contrasts))
+        with keeper.lock:
+            keeper.spare_wanted = True
+            keeper.questions.ask(question, keeper.spare if keeper.spare_ready else None)
+            keeper.duty.notify()
+            keeper.news.wait_for(lambda: not question.open, timeout_s)
+            keeper.questions.give_up(question)
+        if question.answer is None:
+            late = f"No worker was free within {timeout_s:g} seconds; ask again when fewer runs are starting."
+            raise NotExamined(question.trouble or late)
+        return question.answer
 
     # -------------------------------------------------------------------------------- commands
 

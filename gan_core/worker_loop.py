@@ -24,9 +24,12 @@ from gan_core.protocol import (
     Broken,
     Changed,
     Command,
+    Examine,
+    Examined,
     Finished,
     Framed,
     Go,
+    Loading,
     Opened,
     Pause,
     Players,
@@ -42,12 +45,13 @@ from gan_core.protocol import (
     WorkerState,
 )
 from gan_core.settings import Value
-from gan_core.training import NonFinite, Trainer
+from gan_core.training import NonFinite, Trainer, load_images
+from gan_core.untrained import contrast_map, untrained
 
 BEAT_S = 0.5
 FRAME_S = 1 / 3
 SAVE_S = 5.0
-FRAME_SHARE = 0.1  # at most this share of the time goes into pictures
+FRAME_SHARE = 0.03  # at most this share of the time goes into pictures
 SAVE_SHARE = 0.01  # and this into checkpoints
 
 # The settings that decide which images are loaded; a rewind that keeps them keeps the images.
@@ -85,6 +89,8 @@ class WorkerLoop:
                 return
             if isinstance(command, Start | Rewind):
                 self._build(command)
+            elif isinstance(command, Examine):
+                self._examine(command)
             elif self.trainer is not None:
                 if command is not None:
                     self._obey(command, self.trainer)
@@ -131,6 +137,8 @@ class WorkerLoop:
 
     def _trainer(self, experiment: Experiment, resume: str | None) -> Trainer:
         images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+        if images is None:
+            images = load_images(experiment, self._loading)
         if resume is None:
             trainer = Trainer(experiment, images)
         else:
@@ -138,6 +146,28 @@ class WorkerLoop:
             trainer.set({name: now for name, (_, now) in diff(trainer.experiment, experiment).items()})
         self.loaded = trainer.experiment, trainer.images
         return trainer
+
+    def _loading(self, share: float, words: str) -> None:
+        """Tell the page how far the images are, as often as a picture would come."""
+        if time.monotonic() >= self.next_frame:
+            self.next_frame = time.monotonic() + FRAME_S
+            self.report(Loading(f"{words}: {share:.0%}"))
+
+    def _examine(self, command: Examine) -> None:
+        """With networks and random numbers of its own, so that a run here goes on as if nothing had been."""
+        threads = torch.get_num_threads()
+        try:
+            experiment = Experiment.from_json(command.experiment)
+            torch.set_num_threads(experiment.threads)
+            images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+            seen = untrained(experiment, command.gain, images)
+            contrasts = contrast_map(experiment, gain=command.gain) if command.contrasts else ()
+        except REFUSALS as error:
+            self._refuse(command, str(error))
+            return
+        finally:
+            torch.set_num_threads(threads)
+        self.report(Examined(seen, contrasts))
 
     def _open(self, trainer: Trainer) -> None:
         self.trainer = trainer

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gan_core import protocol
+from gan_core.examination import Contrast, Layer, Tone, Untrained
 from gan_core.experiment import Experiment
 from gan_core.frames import Frame, Opening
 from gan_core.protocol import (
@@ -19,6 +20,8 @@ from gan_core.protocol import (
     Broken,
     Changed,
     Crashed,
+    Examine,
+    Examined,
     Finished,
     Framed,
     Go,
@@ -60,6 +63,18 @@ openings = st.builds(
     rows=steps,
     device_name=words,
 )
+tones = st.builds(Tone, numbers, numbers)
+examinations = st.builds(
+    Untrained,
+    opening=openings,
+    fake_png=st.binary(),
+    histogram=st.lists(numbers, max_size=5),
+    layers=st.lists(st.builds(Layer, words, numbers, numbers), max_size=3).map(tuple),
+    train=tones,
+    eval=tones,
+    real=tones,
+)
+contrasts = st.lists(st.builds(Contrast, words, words, numbers, numbers), max_size=3).map(tuple)
 values = words | st.integers() | numbers | st.booleans() | st.lists(words, max_size=3).map(tuple)
 commands = st.one_of(
     st.builds(Start, experiment=words, checkpoint=words, resume=st.none() | words),
@@ -68,6 +83,7 @@ commands = st.one_of(
     st.builds(Pause, st.booleans()),
     st.builds(Step, st.sampled_from(["both", "d", "g"])),
     st.builds(Set, st.dictionaries(words, values, max_size=5)),
+    st.builds(Examine, experiment=words, gain=numbers, contrasts=st.booleans()),
     st.builds(Stop),
 )
 reports = st.one_of(
@@ -79,6 +95,7 @@ reports = st.one_of(
     st.builds(Changed, words),
     st.builds(Finished, steps),
     st.builds(Broken, words, steps, words),
+    st.builds(Examined, examinations, contrasts),
     st.builds(Refused, words, words),
     st.builds(Crashed, words),
 )

@@ -17,9 +17,12 @@ from gan_core.protocol import (
     Broken,
     Changed,
     Crashed,
+    Examine,
+    Examined,
     Finished,
     Framed,
     Go,
+    Loading,
     Opened,
     Pause,
     Ready,
@@ -32,6 +35,7 @@ from gan_core.protocol import (
     Stop,
 )
 from gan_core.training import Trainer
+from gan_core.untrained import contrast_map, untrained
 
 EXPLODING = QUICK.replace(
     loss="wasserstein", optimiser="sgd", lr_g=1.0, lr_d=1.0, norm_g="none", init="he_normal"
@@ -144,6 +148,40 @@ def test_a_wrong_change_is_refused_and_the_run_goes_on(shared, tmp_path, changes
     assert word in refused.words
     assert shared.until(Beat, step=lambda step: step > 0).state == "running"
     shared.send(Pause())
+
+
+def test_an_examination_needs_no_run(client):
+    client.send(Examine(QUICK.json_text(), 2.0, contrasts=True))
+    examined = client.until(Examined)
+    assert examined == Examined(untrained(QUICK, 2.0), contrast_map(QUICK, gain=2.0))
+    client.send(Examine(QUICK.json_text()))
+    assert client.until(Examined) == Examined(untrained(QUICK), ())
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_an_examination_leaves_the_run_alone(shared, tmp_path, running):
+    other = QUICK.replace(seed=3, image_size=9, norm_g="none")
+    shared.start(QUICK, tmp_path)
+    shared.send(*[Go()] * running, Examine(other.json_text(), contrasts=True), Step("both"))
+    assert shared.until(Examined).untrained == untrained(other)
+    seen = shared.until(Framed, frame=lambda frame: frame.step > 0).frame
+    assert seen == alone(QUICK, seen.step)
+    shared.send(Rewind(QUICK.json_text()))
+    assert shared.until(Opened).frame == alone(QUICK, 0)
+
+
+def test_an_examination_that_cannot_be_is_refused_and_the_run_goes_on(shared, tmp_path):
+    shared.start(QUICK, tmp_path)
+    missing = QUICK.replace(dataset="folder", folder=str(tmp_path / "none"))
+    for text, gain, word in (
+        ('{"lr_g": 5}', 1.0, "lr_g"), (missing.json_text(), 1.0, "none"), (QUICK.json_text(), -1.0, "gain")
+    ):  # fmt: skip
+        shared.send(Examine(text, gain))
+        refused = shared.until(Refused)
+        assert refused.command == "Examine"
+        assert word in refused.words
+    shared.send(Step("both"))
+    assert shared.until(Framed).frame == alone(QUICK, 1)
 
 
 def test_a_rewind_gives_the_same_first_picture(shared, tmp_path):
@@ -262,7 +300,7 @@ def test_a_damaged_checkpoint_is_refused_in_words(shared, tmp_path):
 def test_stop_leaves_a_checkpoint_of_the_last_step(client, tmp_path):
     client.start(QUICK, tmp_path)
     client.send(Go())
-    client.until(Framed, frame=lambda frame: frame.step > 0)
+    client.until(Row)
     client.send(Stop())
     client.process.stdin.close()  # the end of stdin must not cut the checkpoint short
     assert client.ended() == 0
@@ -362,3 +400,11 @@ def test_a_killed_parent_leaves_no_orphan():
         pid = int(parent.stdout.readline())
         os.kill(parent.pid, signal.SIGKILL)
     assert gone(pid)
+
+
+def test_images_that_are_not_there_yet_are_announced(client, tmp_path):
+    """Digits of a size that no other test draws, so that they are in no cache."""
+    path = str(tmp_path / "checkpoint.safetensors")
+    client.send(Start(QUICK.replace(image_size=41).json_text(), path))
+    assert client.until(Loading).words.startswith("drawing digits: ")
+    assert client.until(Opened).opening.tile == 41

@@ -1,0 +1,52 @@
+"""untrained: the generator as initialised, redrawn at once on each change. Where does the signal die?"""
+
+import streamlit as st
+
+from gan_core.examination import Untrained
+from gan_core.frames import Frame
+from gan_core.runs import NotExamined, registry
+from pages.parts import address, charts, controls, diagnosis, examine, frame, link_problems, pictures, theme
+
+frame.require()
+registry().warm()
+address.open_page()
+
+with st.sidebar:
+    controls.some(examine.FIELDS, changed=lambda: None)
+    gain = examine.gain()
+link_problems.show()
+e = address.experiment()
+
+st.markdown("## Why is an untrained generator grey?")
+examine.presets()
+try:
+    with st.spinner("A worker starts…", show_time=True):
+        seen: Untrained = examine.seen(e, gain)
+except NotExamined as error:
+    diagnosis.say(diagnosis.TROUBLE, str(error))
+    st.stop()
+
+examine.verdict(seen, e)
+width, height = seen.opening.columns * seen.opening.tile, seen.opening.rows * seen.opening.tile
+left, right = st.columns(2)
+with left, st.container(key="grid-fake"):
+    heading = pictures.titled(
+        "Generated, no training", f"BatchNorm in {e.sample_mode} mode", theme.GENERATED, square=True
+    )
+    pictures.grid(heading, seen.fake_png, width, height, "Images of the untrained generator")
+with right:
+    with st.container(key="signal"):
+        charts.signal(seen.layers)
+    with st.container(key="histogram"):
+        charts.pixel_histogram(seen.opening, Frame(0, {}, seen.fake_png, seen.histogram))
+
+st.markdown(
+    "**Contrast of every activation and initialisation**, in levels of 255; all else as on the left. "
+    "Each activation is drawn in the range it is made for."
+)
+try:
+    charts.contrast_map(examine.contrasts(e, gain), e.sample_mode)
+except NotExamined as error:
+    diagnosis.say(diagnosis.TROUBLE, str(error))
+
+address.write(None, gain=gain)
