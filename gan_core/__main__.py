@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.recipes import RECIPES, find
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,17 +20,19 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
 
     train = commands.add_parser("train", help="train one GAN and print its measurements")
+    train.add_argument("--recipe", metavar="NAME[:broken|:fixed]", help="settings of a recipe (see recipes)")
     train.add_argument("--experiment", type=Path, metavar="FILE", help="settings as JSON (see --out)")
     train.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="one setting; repeatable")
     train.add_argument("--steps", type=int, metavar="N", help="steps in all, also with --resume")
     train.add_argument("--out", type=Path, metavar="DIR", help="write pictures, measurements and checkpoints there")
     train.add_argument("--resume", type=Path, metavar="DIR", help="go on from the checkpoint in DIR")
 
+    commands.add_parser("recipes", help="list the recipes: each failure and the one setting that mends it")
     commands.add_parser("bench", help="measure the engine against a plain tutorial loop, in this process")
 
     given = parser.parse_args(arguments)
     try:
-        return _train(given) if given.command == "train" else _bench()
+        return {"train": _train, "recipes": _recipes, "bench": _bench}[given.command](given)
     except (ValueError, OSError) as error:
         print(f"{parser.prog}: {_one_line(error)}", file=sys.stderr)
         return 2
@@ -45,12 +48,13 @@ def _train(given: argparse.Namespace) -> int:
     if given.steps is not None:
         changes["steps"] = given.steps
     if given.resume is not None:
-        if given.experiment is not None or given.out is not None:
-            raise ValueError("--resume goes on in DIR with its own experiment: leave out --experiment and --out")
+        if any(option is not None for option in (given.recipe, given.experiment, given.out)):
+            raise ValueError(
+                "--resume goes on in DIR with its own experiment: leave out --recipe, --experiment and --out"
+            )
         outcome = resume_run(given.resume, changes)
     else:
-        experiment = Experiment.from_json(given.experiment.read_text()) if given.experiment else Experiment()
-        outcome = train_run(experiment.replace(**changes), given.out)
+        outcome = train_run(_chosen(given).replace(**changes), given.out)
     json.dump(outcome.as_dict(), sys.stdout, indent=2)
     print()
     if outcome.trouble:
@@ -58,7 +62,22 @@ def _train(given: argparse.Namespace) -> int:
     return 3 if outcome.trouble else 0
 
 
-def _bench() -> int:
+def _chosen(given: argparse.Namespace) -> Experiment:
+    """The experiment that --set then changes."""
+    if given.recipe is not None and given.experiment is not None:
+        raise ValueError("--recipe and --experiment both give the settings: leave out one of them")
+    if given.recipe is not None:
+        return find(given.recipe)
+    return Experiment.from_json(given.experiment.read_text()) if given.experiment else Experiment()
+
+
+def _recipes(_: argparse.Namespace) -> int:
+    json.dump([recipe.as_dict() for recipe in RECIPES.values()], sys.stdout, indent=2)
+    print()
+    return 0
+
+
+def _bench(_: argparse.Namespace) -> int:
     from gan_core.benchmark import main as bench
 
     return bench()

@@ -1,28 +1,20 @@
 """From measurements to findings: each names a failure, with the numbers that show it and the setting to change.
 
-Thresholds were counted on healthy and failing runs; none is raised without its evidence.
+None is raised without its evidence, and none that another finding explains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import inf
-from typing import Any, Literal
+from typing import Any
 
+from gan_core.detectors import REACH, SPAN, Evidence, Row, detectors
 from gan_core.experiment import Experiment
+from gan_core.remedies import remedy
 
-Row = tuple[int, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A measurement, its value, and the threshold it passed: value `comparison` threshold."""
-
-    measurement: str
-    value: float
-    threshold: float
-    comparison: Literal["<", ">", "=="]
+# More than this share of the real pixels out of reach is a fault.
+UNREACHABLE = 0.01
 
 
 @dataclass(frozen=True)
@@ -40,78 +32,71 @@ class Finding:
         return asdict(self)
 
 
-# The values that each output activation can give.
-REACH: dict[str, tuple[float, float]] = {
-    "tanh": (-1.0, 1.0),
-    "hardtanh": (-1.0, 1.0),
-    "sigmoid": (0.0, 1.0),
-    "relu": (0.0, inf),
-    "linear": (-inf, inf),
-}
-# The least and greatest value of each data range; 'standardised' depends on the images, but reaches beyond 1
-# on one side or the other whenever they are not all black and white in equal parts.
-SPAN: dict[str, tuple[float, float]] = {"[-1,1]": (-1.0, 1.0), "[0,1]": (0.0, 1.0), "raw": (0.0, 255.0)}
-
-OUT_OF_RANGE = 0.02
-
-
 def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
-    """All findings on a run: of its settings alone, then of its newest row, with the step since which each
-    has held without a break."""
-    findings = [*_unreachable(e)]
-    for failure, detector in DETECTORS.items():
-        since, evidence = None, None
-        for step, measurements in reversed(rows):
-            shown = detector(measurements)
-            if shown is None:
-                break
-            since, evidence = step, evidence or shown
-        if since is not None and evidence is not None:
-            findings.append(Finding(failure, since, evidence, WHY[failure], _fix(failure, e)))
+    """All findings on a run, causes first: of its settings alone, then of its newest rows, each with the
+    step since which it has held without a break. `rows` are (step, measurements), oldest first."""
+    findings = [*_unreachable(e, rows)]
+    named = {finding.failure for finding in findings}
+    for failure, detector in detectors(e).items():
+        if named & EXPLAINED_BY.get(failure, frozenset()):
+            continue
+        first = detector.streak(rows)
+        if first is None:
+            continue
+        named.add(failure)
+        newest = rows[-1][1]
+        evidence = [condition.evidence(newest) for condition in detector.conditions]
+        findings.append(Finding(failure, rows[first][0], evidence, WHY[failure], remedy(failure, e)))
     return findings
 
 
-def _unreachable(e: Experiment) -> list[Finding]:
-    """Pixel values of the data that the output activation cannot give: known before the first step."""
+def _unreachable(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
+    """Pixel values of the data that the output activation cannot give: known before the first step, except
+    for standardised data, whose range is known once images are loaded."""
+    failure = "unreachable-range"
     low, high = REACH[e.output_activation]
-    if e.data_range not in SPAN:
-        return []
-    data_low, data_high = SPAN[e.data_range]
     evidence = []
-    if low > data_low:
-        evidence.append(Evidence("reach_low", low, data_low, ">"))
-    if high < data_high:
-        evidence.append(Evidence("reach_high", high, data_high, "<"))
-    if not evidence:
-        return []
-    return [Finding("unreachable-range", 0, evidence, WHY["unreachable-range"], _fix("unreachable-range", e))]
+    if e.data_range in SPAN:
+        data_low, data_high = SPAN[e.data_range]
+        if low > data_low:
+            evidence.append(Evidence("reach_low", low, data_low, ">"))
+        if high < data_high:
+            evidence.append(Evidence("reach_high", high, data_high, "<"))
+    elif rows:
+        share = rows[-1][1].get("unreachable")
+        if share is not None and share > UNREACHABLE:
+            evidence.append(Evidence("unreachable", share, UNREACHABLE, ">"))
+    return [Finding(failure, 0, evidence, WHY[failure], remedy(failure, e))] if evidence else []
 
 
-def _out_of_range(m: dict[str, float]) -> list[Evidence] | None:
-    share = m.get("out_of_range", 0.0)
-    return [Evidence("out_of_range", share, OUT_OF_RANGE, ">")] if share > OUT_OF_RANGE else None
-
-
-def _non_finite(m: dict[str, float]) -> list[Evidence] | None:
-    return [Evidence("finite", 0.0, 0.0, "==")] if m.get("finite") == 0 else None
-
-
-DETECTORS: dict[str, Callable[[dict[str, float]], list[Evidence] | None]] = {
-    "non-finite": _non_finite,
-    "out-of-range": _out_of_range,
+# failure -> the findings beside which it says nothing new: a blank picture has no diversity either.
+_BLANKS = frozenset({"blank-grey", "blank-black", "blank-white"})
+_BROKEN = frozenset({"non-finite", "exploding"})
+EXPLAINED_BY: dict[str, frozenset[str]] = {
+    "exploding": frozenset({"non-finite"}),
+    "blank-grey": frozenset({"non-finite"}),
+    "blank-black": frozenset({"non-finite"}),
+    "blank-white": frozenset({"non-finite"}),
+    "out-of-range": frozenset({"non-finite"}),
+    "discriminator-too-strong": _BLANKS | _BROKEN,
+    "discriminator-too-weak": _BLANKS | _BROKEN,
+    "identical-samples": _BLANKS | _BROKEN | {"discriminator-too-weak", "discriminator-too-strong"},
+    "mode-collapse": _BLANKS | _BROKEN | {"discriminator-too-weak", "discriminator-too-strong", "identical-samples"},
 }
 
 WHY: dict[str, str] = {
     "unreachable-range": "The output activation cannot give all the values that the data's pixels have.",
     "non-finite": "A number became infinite or NaN, and every number computed from it does too.",
-    "out-of-range": "Nothing bounds the generator's output, so some of its values are no pixel values.",
+    "exploding": "The updates are so long that each overshoots, so the discriminator's weights run away.",
+    "out-of-range": "The generator's output may leave the range of the data, so some values are no pixel values.",
+    "blank-grey": "The generator was driven to the value that decodes to grey and gets no gradient out of it.",
+    "blank-black": "Every output decodes to black: nothing brighter is reached, or no gradient leads there.",
+    "blank-white": "The generator overshot to its upper end, where the output activation has no gradient.",
+    "discriminator-too-strong": "The discriminator never errs, so the generator gets almost no gradient from it.",
+    "discriminator-too-weak": "The discriminator cannot tell real from generated, so the generator learns nothing.",
+    "identical-samples": "The generator ignores its noise: every input gives almost the same picture.",
+    "mode-collapse": "The generator found a few pictures that pass for real, and makes hardly any others.",
+    "untrained-grey": "Untrained weights are small, and nothing rescales what passes: every output is near zero.",
+    "batchnorm-mismatch": "BatchNorm's running statistics, used while sampling, are not those of the batches.",
+    "checkerboard": "The kernel's width is no multiple of its stride, so neighbouring pixels get unequal shares.",
 }
-
-
-def _fix(failure: str, e: Experiment) -> dict[str, Any]:
-    if failure == "non-finite":
-        return {"lr_g": 1e-3, "lr_d": 1e-3}
-    fitting = {"[0,1]": "sigmoid"}.get(e.data_range, "tanh")
-    if failure == "unreachable-range" and e.data_range in ("raw", "standardised"):
-        return {"data_range": "[-1,1]" if e.output_activation in ("tanh", "hardtanh") else "[0,1]"}
-    return {"output_activation": fitting}

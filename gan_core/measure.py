@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from gan_core.detectors import REACH
 from gan_core.experiment import Experiment
 from gan_core.losses import LOSSES
 from gan_core.networks import Dropout
@@ -49,6 +50,19 @@ class Probe:
         """See `diversity` in `look`."""
         return _diversity(self.real)
 
+    @cached_property
+    def alike(self) -> float:
+        """Two images closer than this are duplicates: a quarter of the median distance from a real image to
+        the nearest other one."""
+        return _nearest(self.real).median().item() / 4
+
+    def unreachable(self, output_activation: str) -> float:
+        """Share of the real pixel values that the generator's last step cannot give, beyond rounding."""
+        low, high = REACH[output_activation]
+        slack = (self.range_map.high - self.range_map.low) / 255
+        below, upto = np.searchsorted(self.real_values, [low - slack, high + slack])
+        return 1 - float(upto - below) / self.real_values.size
+
 
 @dataclass(frozen=True)
 class Look:
@@ -66,8 +80,12 @@ def look(
 
     `last` holds what the last step computed itself (losses, gradient norms, update ratios). Of the sampled
     values: `pixel_min`, `pixel_max` in the data's own units; `out_of_range`, `saturated` are shares of
-    values; `histogram_distance` is in units of the data range; `contrast` and `diversity` are ratios to the
-    real images.
+    values; `excess` (the mean distance of values outside the data range from it) and `histogram_distance`
+    are in units of the data range; `pixel_mean` is the mean position in it after clipping, 0 black, 1 white.
+    `contrast` and `diversity` are ratios to the real images. `duplicates` is the share of images with another
+    one almost the same; `nyquist` the share of the variance within images that alternates from pixel to
+    pixel, where a checkerboard lives; `unreachable` the share of real pixel values that the output activation
+    cannot give; `logit_gap` how far D sets real and generated images apart.
     """
     artist = g if average is None else average
     with untouched(artist, d):
@@ -81,6 +99,7 @@ def look(
         real_logits, fake_logits = d(probe.real[:judged]).float(), d(fake[:judged]).float()
     values = {
         **_pixels(fake, probe),
+        "unreachable": probe.unreachable(e.output_activation),
         **_opinion(e, real_logits, fake_logits),
         **_mode_gap(fakes),
         **last,
@@ -119,6 +138,9 @@ def _pixels(fake: Tensor, probe: Probe) -> dict[str, float]:
     low, high = probe.range_map.low, probe.range_map.high
     span = high - low
     values = _sorted_values(fake)
+    # Positions in the range, in float64, which the sum of exploding values does not overflow.
+    position = (values.astype(np.float64) - low) / span
+    shown = position.clip(0, 1)
     # A millionth of the range is rounding, not a fault of the generator.
     inside = np.searchsorted(values, [low - 1e-6 * span, high + 1e-6 * span])
     between = np.searchsorted(values, [low + span / 510, high - span / 510])
@@ -129,6 +151,10 @@ def _pixels(fake: Tensor, probe: Probe) -> dict[str, float]:
         "saturated": 1 - float(between[1] - between[0]) / values.size,
         "contrast": _ratio(_contrast(fake), probe.real_contrast),
         "diversity": _ratio(_diversity(fake), probe.real_diversity),
+        "pixel_mean": float(shown.mean()),
+        "excess": float(np.abs(position - shown).mean()),
+        "duplicates": (_nearest(fake) < probe.alike).float().mean().item(),
+        "nyquist": _nyquist(fake),
         # Wasserstein-1 of two samples of equal size: the mean distance of their sorted values. In float64,
         # which the sum of exploding values does not overflow.
         "histogram_distance": float(np.abs(values - probe.real_values.astype(np.float64)).mean()) / span,
@@ -142,12 +168,41 @@ def _sorted_values(images: Tensor) -> NDArray[np.float32]:
 
 def _contrast(images: Tensor) -> float:
     """Mean over the images of the standard deviation within each."""
-    return images.flatten(1).std(dim=1, unbiased=False).mean().item()
+    return _deviation(images.flatten(1), dim=1).mean().item()
 
 
 def _diversity(images: Tensor) -> float:
     """Mean over the pixels of the standard deviation across the images."""
-    return images.std(dim=0, unbiased=False).mean().item()
+    return _deviation(images, dim=0).mean().item()
+
+
+def _deviation(images: Tensor, dim: int) -> Tensor:
+    """Standard deviation along one dimension: torch's own takes five times as long on a CPU. In float64, which
+    the squares of exploding values do not overflow; on a device without it, in float32."""
+    values = images.float() if images.device.type == "mps" else images.double()
+    return (values - values.mean(dim=dim, keepdim=True)).square().mean(dim=dim).sqrt()
+
+
+def _nearest(images: Tensor) -> Tensor:
+    """Distance of each image to the nearest other one."""
+    distances = torch.cdist(images.flatten(1), images.flatten(1))
+    return distances.fill_diagonal_(math.inf).amin(dim=1)
+
+
+def _nyquist(images: Tensor) -> float:
+    """Share of the images' variance at the highest frequency of rows, of columns, or of both.
+
+    The power along a whole row of the spectrum is, by Parseval, that of the sums with alternating signs, so
+    no Fourier transform is needed; an odd size gives up its last row and column.
+    """
+    height, width = images.shape[2] // 2 * 2, images.shape[3] // 2 * 2
+    x = images[:, :, :height, :width]
+    x = x - x.mean(dim=(2, 3), keepdim=True)
+    rows = x[:, :, ::2].sum(dim=2) - x[:, :, 1::2].sum(dim=2)
+    columns = x[..., ::2].sum(dim=3) - x[..., 1::2].sum(dim=3)
+    both = rows[..., ::2].sum(dim=2) - rows[..., 1::2].sum(dim=2)
+    power = rows.square().sum() / height + columns.square().sum() / width - both.square().sum() / (height * width)
+    return _ratio(power.item(), x.square().sum().item())
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -158,7 +213,10 @@ def _opinion(e: Experiment, real_logits: Tensor, fake_logits: Tensor) -> dict[st
     loss = LOSSES[e.loss]
     if not (real_logits.isfinite().all() and fake_logits.isfinite().all()):
         return {}  # NaN is no judgement, neither right nor wrong.
-    opinion = {"logit_max": torch.cat([real_logits, fake_logits]).abs().max().item()}
+    opinion = {
+        "logit_max": torch.cat([real_logits, fake_logits]).abs().max().item(),
+        "logit_gap": (real_logits.mean() - fake_logits.mean()).item(),
+    }
     if loss.probability:
         opinion |= {
             "d_real": real_logits.sigmoid().mean().item(),
@@ -180,6 +238,4 @@ def _mode_gap(fakes: dict[str, Tensor]) -> dict[str, float]:
     BatchNorm, which alone makes them differ."""
     if len(fakes) < 2:
         return {"mode_gap": 0.0}
-    return {
-        "mode_gap": _ratio((fakes["train"] - fakes["eval"]).abs().mean().item(), _diversity(fakes["train"]))
-    }
+    return {"mode_gap": _ratio((fakes["train"] - fakes["eval"]).abs().mean().item(), _diversity(fakes["train"]))}

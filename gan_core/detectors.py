@@ -1,0 +1,148 @@
+"""Detectors: the measurements that betray each failure, with their thresholds.
+
+Thresholds stand between what failing and healthy runs showed in tests/study.py; assets/study.json counts how
+often each is right. A threshold that only holds for some settings says so beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+from gan_core.experiment import Experiment
+
+Row = tuple[int, dict[str, float]]
+
+# The values that each output activation can give.
+REACH: dict[str, tuple[float, float]] = {
+    "tanh": (-1.0, 1.0),
+    "hardtanh": (-1.0, 1.0),
+    "sigmoid": (0.0, 1.0),
+    "relu": (0.0, inf),
+    "linear": (-inf, inf),
+}
+# The least and greatest value of each data range; that of 'standardised' depends on the images.
+SPAN: dict[str, tuple[float, float]] = {"[-1,1]": (-1.0, 1.0), "[0,1]": (0.0, 1.0), "raw": (0.0, 255.0)}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A measurement, its value, and the threshold it passed: value `comparison` threshold."""
+
+    measurement: str
+    value: float
+    threshold: float
+    comparison: Literal["<", ">"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """That a measurement lies on one side of a threshold. What was not measured lies on neither."""
+
+    measurement: str
+    comparison: Literal["<", ">"]
+    threshold: float
+
+    def holds(self, measurements: Mapping[str, float]) -> bool:
+        """Whether it does."""
+        value = measurements.get(self.measurement)
+        if value is None:
+            return False
+        return value < self.threshold if self.comparison == "<" else value > self.threshold
+
+    def since(self, rows: Sequence[Row], first: int) -> int:
+        """The index from which on it has held without a break until the newest row; not below `first`.
+
+        Runs over thousands of rows at each poll of a page, so it does without a call for each.
+        """
+        name, threshold, below = self.measurement, self.threshold, self.comparison == "<"
+        for index in range(len(rows) - 1, first - 1, -1):
+            value = rows[index][1].get(name)
+            if value is None or (value >= threshold if below else value <= threshold):
+                return index + 1
+        return first
+
+    def evidence(self, measurements: Mapping[str, float]) -> Evidence:
+        """What was measured, beside the threshold."""
+        return Evidence(self.measurement, measurements[self.measurement], self.threshold, self.comparison)
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A failure is named when all conditions have held in `hits` rows, `lasting` steps apart, and step `after`
+    is reached."""
+
+    conditions: tuple[Condition, ...]
+    hits: int = 2
+    lasting: int = 25
+    after: int = 0
+
+    def streak(self, rows: Sequence[Row]) -> int | None:
+        """The index of the first of the rows in which all conditions have held until now, or None."""
+        newest = len(rows) - 1
+        if newest + 1 < self.hits or rows[newest][0] < self.after:
+            return None
+        first = 0
+        for condition in self.conditions:
+            first = condition.since(rows, first)
+            if newest - first + 1 < self.hits or rows[newest][0] - rows[first][0] < self.lasting:
+                return None
+        return first
+
+
+def detectors(e: Experiment) -> dict[str, Detector]:
+    """The detectors that have a meaning for an experiment, by failure, causes before what follows from them."""
+    if e.steps == 0:
+        return {"untrained-grey": Detector(_GREY, hits=1, lasting=0)}
+    found = {
+        "non-finite": Detector((Condition("finite", "<", 1.0),), hits=1, lasting=0),
+        "exploding": Detector((Condition("logit_max", ">", _largest_logit(e)),)),
+        # A relu output that learns well leaves the range in 4 % of its values; tanh against data in [0, 1] may in
+        # half of them, yet by so little that clipping hides it.
+        "out-of-range": Detector((Condition("out_of_range", ">", 0.06), Condition("excess", ">", 0.02))),
+        "blank-grey": Detector(_GREY, after=100),
+        "blank-black": Detector(_BLACK, after=100),
+        "blank-white": Detector(_WHITE, after=100),
+    }
+    if e.loss in ("non_saturating", "minimax"):
+        found["discriminator-too-strong"] = Detector(_STRONG, after=100)
+    found["discriminator-too-weak"] = Detector(_WEAK, after=100)
+    found["identical-samples"] = Detector(_IDENTICAL, after=_patience(e) // 2)
+    found["mode-collapse"] = Detector((Condition("duplicates", ">", 0.6),), after=_patience(e))
+    if e.norm_g == "batch" and e.sample_mode == "eval":
+        # The running statistics of a fresh network need tens of steps even at PyTorch's own momentum.
+        found["batchnorm-mismatch"] = Detector((Condition("mode_gap", ">", 0.55),), after=100)
+    if "dcgan" in e.architecture and e.upsample != "resize":
+        found["checkerboard"] = Detector((Condition("nyquist", ">", 0.03),), after=50)
+    return found
+
+
+_FLAT = Condition("contrast", "<", 0.2)
+_GREY = (_FLAT, Condition("pixel_mean", ">", 0.25), Condition("pixel_mean", "<", 0.75))
+_BLACK = (_FLAT, Condition("pixel_mean", "<", 0.25))
+_WHITE = (_FLAT, Condition("pixel_mean", ">", 0.75))
+_STRONG = (
+    Condition("d_accuracy", ">", 0.97),
+    Condition("logit_gap", ">", 8.0),
+    Condition("grad_norm_g", "<", 0.1),
+)
+_WEAK = (Condition("d_accuracy", "<", 0.56), Condition("grad_norm_g", "<", 0.05))
+_IDENTICAL = (Condition("diversity", "<", 0.1), Condition("duplicates", ">", 0.85))
+
+
+def _largest_logit(e: Experiment) -> float:
+    """Logits of hundreds mean weights out of hand. D is linear in its input's scale, and raw pixels are 127
+    times greater than those in [-1, 1]."""
+    return 100.0 * (127.0 if e.data_range == "raw" else 1.0)
+
+
+def _patience(e: Experiment) -> int:
+    """Steps within which a healthy generator has found different pictures; nearly all begin with one.
+
+    Batch normalisation spreads the samples from the start. A tenth of the learning rate takes about three
+    times the steps (Adam), measured from 1e-3.
+    """
+    steps = 300 if e.norm_g == "batch" else 700
+    return round(steps * max(1.0, (1e-3 / e.lr_g) ** 0.5))

@@ -1,0 +1,253 @@
+"""How often the diagnosis is right: failing and healthy runs, counted.
+
+    python -m tests.study run --part recipes --dataset digits --seeds 100-109 --minutes 20 --runs /tmp/runs.jsonl
+    python -m tests.study table --runs /tmp/runs.jsonl
+
+`run` appends one line a run and skips those that are there, so it can be done in pieces and by several
+processes one after another; `table` diagnoses all of them with the detectors as they are now, writes
+assets/study.json and prints it as Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gan_core.experiment import Experiment
+from gan_core.findings import diagnose
+from gan_core.recipes import RECIPES
+
+STUDY = Path(__file__).resolve().parents[1] / "assets" / "study.json"
+DATASETS = ("digits", "mnist", "fashion-mnist")
+Row = tuple[int, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One experiment and what it should be named: a failure, or nothing at all."""
+
+    label: str
+    failure: str
+    experiment: Experiment
+
+
+def recipe_cases(dataset: str, seed: int, documents: bool) -> Iterator[Case]:
+    """Both sides of every recipe: those named after a failure, or those of the documents."""
+    for recipe in RECIPES.values():
+        if bool(recipe.document) != documents or (recipe.name == "004-fashion") != (
+            documents and dataset == "fashion-mnist" and recipe.document == "004"
+        ):
+            continue
+        for side, failure in (("broken", recipe.failure), ("fixed", "")):
+            e = recipe.side(side).replace(dataset=dataset, seed=seed)  # type: ignore[arg-type]
+            yield Case(f"{recipe.name}:{side}", failure, e)
+
+
+# Healthy runs with settings that no recipe has: no threshold was chosen by them.
+_HEALTHY: dict[str, dict[str, Any]] = {
+    "mlp": {"steps": 800},
+    "mlp, minimax": {"loss": "minimax", "steps": 800},
+    "mlp, hinge": {"loss": "hinge", "steps": 800},
+    "mlp, least squares": {"loss": "least_squares", "steps": 800},
+    "mlp, wasserstein + gradient penalty": {"loss": "wasserstein", "penalty": "gradient_penalty", "steps": 600},
+    "mlp, r1": {"penalty": "r1", "penalty_weight": 1.0, "steps": 600},
+    "mlp, layer norm": {"norm_g": "layer", "steps": 1000},
+    "mlp, spectral norm": {"norm_d": "spectral", "steps": 800},
+    "mlp, slower": {"lr_g": 7e-4, "lr_d": 7e-4, "steps": 1000},
+    "mlp, sigmoid in [0,1], eval mode": {
+        "output_activation": "sigmoid", "data_range": "[0,1]", "sample_mode": "eval", "steps": 600,
+    },
+    "mlp, uniform noise, small batch": {"noise": "uniform", "batch_size": 32, "steps": 800},
+    "mlp, dropout and label smoothing": {"dropout_d": 0.3, "label_smoothing": 0.1, "steps": 800},
+    "mlp, averaged generator": {"ema": 0.99, "steps": 800},
+    "dcgan": {"architecture": "dcgan", "width": 0.5, "steps": 300},
+    "dcgan, minimax": {"architecture": "dcgan", "width": 0.5, "loss": "minimax", "steps": 300},
+    "dcgan, hinge, spectral norm": {
+        "architecture": "dcgan", "width": 0.5, "loss": "hinge", "norm_d": "spectral", "steps": 300,
+    },
+    "dcgan, transpose4": {"architecture": "dcgan", "width": 0.5, "upsample": "transpose4", "steps": 300},
+    "dcgan, eval mode": {"architecture": "dcgan", "width": 0.5, "sample_mode": "eval", "steps": 300},
+}  # fmt: skip
+
+
+def healthy_cases(dataset: str, seed: int) -> Iterator[Case]:
+    """Runs that learn."""
+    for label, settings in _HEALTHY.items():
+        yield Case(label, "", Experiment(**settings, dataset=dataset, seed=seed))
+
+
+def cases(part: str, dataset: str, seed: int) -> list[Case]:
+    """All cases of a part of the study."""
+    if part == "healthy":
+        return list(healthy_cases(dataset, seed))
+    return list(recipe_cases(dataset, seed, documents=part == "documents"))
+
+
+# ---------------------------------------------------------------------------------------------- running
+
+
+def train(e: Experiment) -> tuple[list[Row], float]:
+    """The measurements of a whole run, and the processor's seconds it took."""
+    from gan_core.light_torch import defer_compiler
+
+    defer_compiler()
+    import torch
+
+    from gan_core.training import NonFinite, Trainer
+
+    torch.set_num_threads(1)
+    trainer = Trainer(e)
+    begun = time.process_time()
+    rows = [(0, trainer.measure())]
+    while trainer.step < e.steps:
+        try:
+            trainer.train_step()
+        except NonFinite:
+            rows.append((trainer.step, {**trainer.measure(), "finite": 0.0}))
+            break
+        if trainer.due():
+            rows.append((trainer.step, trainer.measure()))
+    return rows, time.process_time() - begun
+
+
+def run(part: str, dataset: str, seeds: range, minutes: float, path: Path) -> None:
+    """Train what is not in the file yet, until done or out of time."""
+    done = {line["digest"] for line in _lines(path)}
+    until = time.monotonic() + 60 * minutes
+    for seed in seeds:
+        for case in cases(part, dataset, seed):
+            if case.experiment.digest in done:
+                continue
+            if time.monotonic() > until:
+                print(f"out of time before {case.label}, seed {seed}", file=sys.stderr)
+                return
+            rows, seconds = train(case.experiment)
+            done.add(case.experiment.digest)
+            line = {"digest": case.experiment.digest, "label": case.label, "dataset": dataset, "seed": seed}
+            with path.open("a") as file:
+                file.write(json.dumps({**line, "seconds": round(seconds, 2), "rows": rows}) + "\n")
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+# ---------------------------------------------------------------------------------------------- counting
+
+
+def tally(path: Path) -> dict[str, Any]:
+    """Counts over all runs in the file: recipes by dataset and side, healthy runs by label."""
+    lines = {line["digest"]: line for line in _lines(path)}
+    study: dict[str, Any] = {"recipes": {}, "healthy": {}}
+    for dataset in DATASETS:
+        seeds = sorted({line["seed"] for line in lines.values() if line["dataset"] == dataset})
+        for part in ("recipes", "documents", "healthy"):
+            for seed in seeds:
+                for case in cases(part, dataset, seed):
+                    if (line := lines.get(case.experiment.digest)) is not None:
+                        group = study["healthy" if part == "healthy" else "recipes"]
+                        _count(group.setdefault(case.label, {}).setdefault(dataset, _blank(case)), case, line)
+    return study
+
+
+def _blank(case: Case) -> dict[str, Any]:
+    return {"failure": case.failure, "runs": 0, "right": 0, "named": Counter(), "seconds": 0.0, "last": {}}
+
+
+def _count(cell: dict[str, Any], case: Case, line: dict[str, Any]) -> None:
+    rows = [(step, measurements) for step, measurements in line["rows"]]
+    named = {finding.failure for finding in diagnose(case.experiment, rows)}
+    cell["runs"] += 1
+    cell["right"] += case.failure in named if case.failure else not named
+    cell["named"].update(named)
+    cell["seconds"] = max(cell["seconds"], line["seconds"])
+    for name in SHOWN:
+        if name in rows[-1][1]:
+            cell["last"].setdefault(name, []).append(float(f"{rows[-1][1][name]:.3g}"))
+
+
+SHOWN = (
+    "contrast", "pixel_mean", "diversity", "duplicates", "out_of_range", "histogram_distance", "d_accuracy",
+    "logit_gap", "logit_max", "grad_norm_g", "mode_gap", "nyquist",
+)  # fmt: skip
+
+
+def wilson(hits: int, runs: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    if runs == 0:
+        return 0.0, 1.0
+    share = hits / runs
+    centre = (share + z * z / (2 * runs)) / (1 + z * z / runs)
+    half = z / (1 + z * z / runs) * math.sqrt(share * (1 - share) / runs + z * z / (4 * runs * runs))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def markdown(study: dict[str, Any]) -> str:
+    """The counts as two tables."""
+    lines = ["| run | should be | dataset | right | 95 % interval | named | s |", "| --- " * 7 + "|"]
+    for group in ("recipes", "healthy"):
+        for label, datasets in study[group].items():
+            for dataset, cell in datasets.items():
+                low, high = wilson(cell["right"], cell["runs"])
+                named = ", ".join(f"{name} {count}" for name, count in sorted(cell["named"].items())) or "–"
+                lines.append(
+                    f"| {label} | {cell['failure'] or 'unaccused'} | {dataset} | {cell['right']}/{cell['runs']} "
+                    f"| {low:.2f}–{high:.2f} | {named} | {cell['seconds']:.0f} |"
+                )
+    lines += ["", "| in all | right | 95 % interval |", "| --- | --- | --- |"]
+    for words, right, runs in totals(study):
+        low, high = wilson(right, runs)
+        lines.append(f"| {words} | {right}/{runs} | {low:.3f}–{high:.3f} |")
+    return "\n".join(lines)
+
+
+def totals(study: dict[str, Any]) -> list[tuple[str, int, int]]:
+    """(what, right, runs) for failing runs named, and for runs that do not fail unaccused, by dataset."""
+    found = []
+    for dataset in DATASETS:
+        cells = [
+            (group, datasets[dataset])
+            for group in ("recipes", "healthy")
+            for datasets in study[group].values()
+            if dataset in datasets
+        ]
+        for words, chosen in (
+            ("failing runs named as what they are", [c for _, c in cells if c["failure"]]),
+            (
+                "recipes' sides that do not fail, unaccused",
+                [c for g, c in cells if g == "recipes" and not c["failure"]],
+            ),
+            ("healthy runs with settings no recipe has, unaccused", [c for g, c in cells if g == "healthy"]),
+        ):
+            found.append((f"{dataset}: {words}", sum(c["right"] for c in chosen), sum(c["runs"] for c in chosen)))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.study", description=__doc__)
+    parser.add_argument("what", choices=("run", "table"))
+    parser.add_argument("--part", choices=("recipes", "documents", "healthy"), default="recipes")
+    parser.add_argument("--dataset", choices=DATASETS, default="digits")
+    parser.add_argument("--seeds", default="100-109")
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--runs", type=Path, required=True)
+    given = parser.parse_args()
+    if given.what == "run":
+        first, _, last = given.seeds.partition("-")
+        run(given.part, given.dataset, range(int(first), int(last or first) + 1), given.minutes, given.runs)
+    else:
+        study = tally(given.runs)
+        STUDY.write_text(json.dumps(study, indent=1) + "\n")
+        print(markdown(study))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""The recipes: their form, and that each shows what it promises at a seed that no threshold was tuned on."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from study import train
+
+from gan_core.__main__ import main
+from gan_core.experiment import Experiment, SettingsError, diff
+from gan_core.findings import diagnose
+from gan_core.recipes import RECIPES, find
+
+FAILURES = {
+    "out-of-range", "blank-grey", "blank-black", "blank-white", "discriminator-too-strong",
+    "discriminator-too-weak", "identical-samples", "mode-collapse", "exploding", "non-finite", "untrained-grey",
+    "batchnorm-mismatch", "checkerboard", "unreachable-range",
+}  # fmt: skip
+FRESH_SEED = 7_654_321
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_sides_differ_in_exactly_one_setting(name: str) -> None:
+    recipe = RECIPES[name]
+    assert len(diff(recipe.broken, recipe.fixed)) == 1
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_words_are_few_and_failure_and_document_are_known(name: str) -> None:
+    recipe = RECIPES[name]
+    assert 1 <= len(recipe.words.split()) <= 7
+    assert recipe.failure in FAILURES | {""}
+    assert recipe.document in {"", "000", "001", "002", "004"}
+    assert recipe.name.startswith(recipe.document or recipe.failure)
+
+
+def test_every_failure_has_a_recipe_of_its_name() -> None:
+    assert {name for name, recipe in RECIPES.items() if not recipe.document} == FAILURES
+    assert all(RECIPES[name].failure == name for name in FAILURES)
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if name != "004-fashion"])
+def test_recipes_need_no_network(name: str) -> None:
+    assert RECIPES[name].broken.dataset == RECIPES[name].fixed.dataset == "digits"
+
+
+def test_a_recipe_is_found_by_name_and_side() -> None:
+    recipe = RECIPES["exploding"]
+    assert find("exploding") == find("exploding:broken") == recipe.broken
+    assert find("exploding:fixed") == recipe.fixed
+    for wrong in ("nothing", "exploding:worse", "", ":fixed"):
+        with pytest.raises(ValueError, match="recipe"):
+            find(wrong)
+
+
+def test_command_line_lists_recipes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [entry["name"] for entry in listed] == list(RECIPES)
+    for entry in listed:
+        assert set(entry) == {"name", "failure", "document", "broken", "fixed", "words", "carries_over"}
+        assert Experiment.from_json(json.dumps(entry["broken"])) == RECIPES[entry["name"]].broken
+        assert Experiment.from_json(json.dumps(entry["fixed"])) == RECIPES[entry["name"]].fixed
+        own = entry["broken"]["dataset"]
+        assert set(entry["carries_over"]) == {"digits", "mnist", "fashion-mnist"} - {own}
+
+
+def test_command_line_trains_a_recipe_with_set_on_top(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["train", "--recipe", "exploding:fixed", "--set", "seed=5", "--steps", "1"]
+    assert main([*arguments, "--set", "measure_every=1"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    told = RECIPES["exploding"].fixed.replace(seed=5, steps=1, measure_every=1)
+    assert outcome["experiment"] == told.model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--recipe", "nothing"], ["--recipe", "exploding:worse"], ["--recipe", "exploding", "--experiment", "e.json"]],
+)
+def test_command_line_refuses_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", *arguments]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+# ------------------------------------------------------------------------------------------ what they show
+
+
+@cache
+def _run(e: Experiment) -> tuple[set[str], float]:
+    """The failures named at the end of a run, and its seconds; several recipes share a side."""
+    rows, seconds = train(e)
+    return {finding.failure for finding in diagnose(e, rows)}, seconds
+
+
+def _sides(untrained: bool) -> list[Any]:
+    chosen = [recipe for recipe in RECIPES.values() if (recipe.broken.steps == 0) == untrained]
+    return [
+        pytest.param(recipe.name, side, id=f"{recipe.name}:{side}")
+        for recipe in chosen
+        for side in ("broken", "fixed")
+        if recipe.name != "004-fashion"
+    ]
+
+
+def _shows_its_promise(name: str, side: str) -> None:
+    e = find(f"{name}:{side}").replace(seed=FRESH_SEED)
+    named, seconds = _run(e)
+    failure = RECIPES[name].failure if side == "broken" else ""
+    assert (failure in named) if failure else not named, f"{sorted(named)} were named"
+    assert seconds < 15
+
+
+@pytest.mark.parametrize(("name", "side"), _sides(untrained=True))
+def test_untrained_recipe_shows_its_promise(name: str, side: str) -> None:
+    _shows_its_promise(name, side)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "side"), _sides(untrained=False))
+def test_recipe_shows_its_promise(name: str, side: str) -> None:
+    _shows_its_promise(name, side)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"loss": "hinge", "norm_d": "spectral", "batch_size": 32, "steps": 500},
+        {"architecture": "dcgan", "width": 0.5, "latent_dim": 32, "noise": "uniform", "steps": 200},
+        {"penalty": "r1", "penalty_weight": 1.0, "hidden_activation": "relu", "steps": 500},
+        {"ema": 0.99, "optimiser": "rmsprop", "lr_g": 5e-4, "lr_d": 5e-4, "steps": 600},
+    ],
+    ids=lambda settings: "-".join(str(value) for value in settings.values()),
+)
+def test_a_healthy_run_is_not_accused(settings: dict[str, Any]) -> None:
+    named, _ = _run(Experiment(**settings, seed=FRESH_SEED))
+    assert named == set()
+
+
+def test_a_wrong_setting_on_top_is_refused_as_ever() -> None:
+    with pytest.raises(SettingsError):
+        find("exploding").replace(lr_g=5.0)
