@@ -4,8 +4,10 @@ import json
 
 import streamlit as st
 
+from gan_core.lessons import LESSONS
+from gan_core.recipes import RECIPES
 from gan_core.runs import registry
-from pages.parts import pictures, theme
+from pages.parts import cards, pictures, theme
 
 registry().warm()
 FOLDER = theme.ASSETS / "home"
@@ -46,3 +48,7 @@ with st.container(key="home"):
             heading = pictures.titled(f"Step {step}", run["captions"][str(step)], theme.GENERATED, square=True)
             picture = (FOLDER / f"step-{step}.png").read_bytes()
             pictures.grid(heading, picture, width, height, f"Generated images at step {step}")
+
+    st.markdown("## Now break it")
+    cards.show([RECIPES[name] for name in LESSONS])
+    cards.go_where_opened()

@@ -32,7 +32,7 @@ def view(polled: float | None) -> None:
         said, seen = st.container(), st.container()
         shown = live.scrubber(run)
         with said:
-            diagnosis.show(run, shown)
+            diagnosis.show(run, shown, address.experiment())
         with seen:
             live.grids(run, shown)
             live.measurements(run, shown)

@@ -1,21 +1,60 @@
-"""Makes the pictures that the home page shows again: `python -m tests.make_assets`. Takes about half a minute."""
+"""Makes the pictures of the home page and of the failures' cards again: `python -m tests.make_assets`.
 
+Takes a few minutes; `python -m tests.make_assets NAME ...` makes the cards of these recipes only.
+"""
+
+import io
 import json
+import sys
 import time
 from pathlib import Path
 
 import torch
+from PIL import Image
 
 from gan_core import frames
 from gan_core.experiment import Experiment
-from gan_core.training import Trainer
+from gan_core.lessons import LESSONS
+from gan_core.recipes import RECIPES
+from gan_core.training import NonFinite, Trainer
 
-FOLDER = Path(__file__).parents[1] / "assets" / "home"
+ASSETS = Path(__file__).parents[1] / "assets"
+FOLDER = ASSETS / "home"
+CARDS = ASSETS / "failures"
+CARD_TILES = 3  # a card shows three by three images
 MOMENTS = {0: "noise", 100: "where the ink is", 400: "first strokes", 2000: "digits"}
 
 
 def main() -> None:
     torch.set_num_threads(1)
+    names = sys.argv[1:]
+    if not names:
+        make_home()
+    make_cards(names or list(LESSONS))
+
+
+def make_cards(names: list[str]) -> None:
+    CARDS.mkdir(parents=True, exist_ok=True)
+    listed = CARDS / "pictures.json"
+    made = json.loads(listed.read_text()) if listed.exists() else {}
+    for name in names:
+        made[name] = {}
+        for side, e in (("broken", RECIPES[name].broken), ("fixed", RECIPES[name].fixed)):
+            trainer = Trainer(e)
+            try:
+                while trainer.step < e.steps:
+                    trainer.train_step()
+            except NonFinite as error:
+                print(f"{name}: {error}")
+            size = CARD_TILES * e.image_size
+            with Image.open(io.BytesIO(frames.take(trainer).fake_png)) as picture:
+                picture.crop((0, 0, size, size)).save(CARDS / f"{name}-{side}.png")
+            made[name] |= {side: f"{name}-{side}.png", "width": size, "height": size}
+        print(name, flush=True)
+    listed.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n")
+
+
+def make_home() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(Experiment(steps=max(MOMENTS)))
     seconds = 0.0

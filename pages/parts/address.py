@@ -14,6 +14,7 @@ from gan_core import links
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError, nearest
 
 RUN = "run"  # the URL key that names a run
+GAIN = "gain"
 KEYS = {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 
 
@@ -42,9 +43,11 @@ def problems() -> list[Problem]:
     return st.session_state.problems
 
 
-def write(run_id: str | None) -> None:
-    """Put the settings and the run into the URL."""
-    query = links.to_query(experiment()) | ({RUN: run_id} if run_id else {})
+def write(run_id: str | None, gain: float = 1.0) -> None:
+    """Put the settings, the run, and the gain of an untrained generator into the URL."""
+    query = (
+        links.to_query(experiment()) | ({RUN: run_id} if run_id else {}) | ({GAIN: f"{gain:g}"} if gain != 1 else {})
+    )
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     st.session_state.address = query

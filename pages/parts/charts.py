@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.balance import BALANCE
+from gan_core.examination import Contrast, Layer
 from gan_core.frames import Frame, Opening
 from pages.parts import theme
 
@@ -87,6 +88,43 @@ def gradients(rows: Rows) -> None:
     )
 
 
+def signal(layers: Sequence[Layer]) -> None:
+    """The signal's standard deviation after every layer, from the noise to the output, logarithmic."""
+    names = [layer.name for layer in layers]
+    values = {"train": [layer.train for layer in layers], "eval": [layer.eval for layer in layers]}
+    styles = {"train": ("solid", theme.GENERATED), "eval": ("dash", theme.DISCRIMINATOR)}
+    traces = [
+        {
+            "type": "scatter", "mode": "lines+markers", "name": mode, "x": names,
+            "y": [max(value, 1e-6) for value in values[mode]],
+            "line": {"color": styles[mode][1], "dash": styles[mode][0], "width": 2},
+        }
+        for mode in values
+    ]  # fmt: skip
+    layout = _layout(shapes=[_level(1.0, "gray")])
+    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": ".0e", "range": _decades(traces)}
+    layout["xaxis"] |= {"tickangle": 40, "nticks": len(names), "tickfont": {"size": 10}}
+    legend = [("train mode", theme.GENERATED, "solid"), ("eval mode", theme.DISCRIMINATOR, "dashed")]
+    alt = "Standard deviation of the signal after every layer, in train and in eval mode"
+    _show("signal_chart", "Where does the signal die?", legend, traces, layout, alt, height=230)
+
+
+def contrast_map(contrasts: Sequence[Contrast], mode: str) -> None:
+    """Contrast over activation and initialisation, each cell with its number; the scale is fixed."""
+    activations = list(dict.fromkeys(cell.activation for cell in contrasts))
+    inits = list(dict.fromkeys(cell.init for cell in contrasts))
+    value = {(cell.activation, cell.init): getattr(cell, mode) for cell in contrasts}
+    table = [[value[activation, init] for init in inits] for activation in activations]
+    trace = {
+        "type": "heatmap", "x": inits, "y": activations, "z": table, "zmin": 0, "zmax": 128, "colorscale": "Greys",
+        "reversescale": True, "texttemplate": "%{z:.1f}", "showscale": False, "xgap": 2, "ygap": 2,
+    }  # fmt: skip
+    layout = _layout()
+    layout["xaxis"] |= {"nticks": len(inits), "side": "top"}
+    layout["yaxis"] |= {"nticks": len(activations)}
+    _show("contrast_chart", f"BatchNorm in {mode} mode", [], [trace], layout, "Contrasts as a table", height=250)
+
+
 def numbers(words: str) -> None:
     """The figures of a chart, in words below it."""
     st.html(f'<div class="numbers">{escape(words)}</div>')
@@ -144,10 +182,18 @@ def _layout(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _show(key: str, title: str, legend: Legend, traces: list[dict[str, Any]], layout: dict[str, Any], alt: str) -> None:
+def _show(
+    key: str,
+    title: str,
+    legend: Legend,
+    traces: list[dict[str, Any]],
+    layout: dict[str, Any],
+    alt: str,
+    height: int = HEIGHT,
+) -> None:
     names = "".join(
         f'<span><i style="border-top:3px {dash} {colour}"></i>{name}</span>' for name, colour, dash in legend
     )
     st.html(f'<div class="chart-title"><b>{title}</b>{names}</div>')
-    figure = {"data": traces or [{"type": "scatter"}], "layout": layout}  # plotly refuses a figure of nothing
-    st.plotly_chart(figure, key=key, height=HEIGHT, config={"displayModeBar": False}, alt=alt)
+    figure = {"data": traces, "layout": layout | {"height": height}}
+    st.plotly_chart(figure, key=key, height=height, config={"displayModeBar": False}, alt=alt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
@@ -31,6 +31,13 @@ def draw(changed: Changed) -> None:
             st.markdown(f"**{group}**")
             for row in rows:
                 _control(row, changed)
+
+
+def some(fields: Iterable[str], changed: Changed) -> None:
+    """Only these settings, in this order, those that matter."""
+    for name in fields:
+        if matters(name, address.draft()):
+            _control(SETTINGS[name], changed)
 
 
 def name_of(value: Any) -> str:

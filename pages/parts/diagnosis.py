@@ -17,10 +17,15 @@ from pages.parts.charts import number, percent
 TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
 
 
-def show(run: Snapshot | None, frame: Frame | None, key: str = "diagnosis") -> None:
-    """What is to be said of a run, in words with numbers: trouble first, then the failures that are found."""
+def show(
+    run: Snapshot | None, frame: Frame | None, e: Experiment, key: str = "diagnosis", *, fixable: bool = True
+) -> None:
+    """What is to be said of a run, in words with numbers: trouble first, then the failures that are found.
+
+    `e` are the settings of a run yet to start; `fixable` says whether the page can apply a fix.
+    """
     trouble = st.session_state.get("refusal") or (run.trouble if run else "")
-    e = run.experiment if run else address.experiment()
+    e = run.experiment if run else e
     found = _findings(run, frame, e)
     with st.container(key=key):
         if trouble:
@@ -36,9 +41,9 @@ def show(run: Snapshot | None, frame: Frame | None, key: str = "diagnosis") -> N
                 say(TROUBLE, f"{first.why}{more}", strong=f"{first.failure}, {since}.")
             with details, st.popover("Evidence and fix", width="stretch", key=f"evidence-{key}"):
                 for finding in found:
-                    _explain(finding, key)
+                    _explain(finding, key, fixable)
         elif run is None or frame is None:
-            say(WAITING, "Choose settings on the left, or keep them, and press Start.")
+            say(WAITING, "Nothing to report before the start.")
         else:
             say(HEALTHY, _readout(frame), strong="No failure found.")
 
@@ -49,7 +54,7 @@ def _findings(run: Snapshot | None, frame: Frame | None, e: Experiment) -> list[
     return diagnose(e, rows)
 
 
-def _explain(finding: Finding, key: str) -> None:
+def _explain(finding: Finding, key: str, fixable: bool) -> None:
     st.markdown(f"**{finding.failure}**: {finding.why}")
     for evidence in finding.evidence:
         st.markdown(
@@ -60,6 +65,8 @@ def _explain(finding: Finding, key: str) -> None:
         return
     change = ", ".join(f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())
     st.markdown(f"**Fix:** {change}")
+    if not fixable:
+        return
     compare, apply = st.columns(2)
     compare.button(
         "Apply the fix and compare", key=f"compare_{key}_{finding.failure}", type="primary", width="stretch",

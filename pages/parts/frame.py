@@ -13,6 +13,8 @@ def navigation() -> StreamlitPage:
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
+            st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
+            st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
         ],
         position="top",
     )

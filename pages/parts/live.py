@@ -29,7 +29,7 @@ STATE_WORDS = {
 
 def interval(run: Snapshot | None) -> float | None:
     """Seconds between two looks at the run; None, so no polling, where nothing moves."""
-    return 0.5 if run is not None and run.state in ACTIVE else None
+    return 0.5 if run is not None and (run.state in ACTIVE or session.awaiting(run)) else None
 
 
 def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:

@@ -33,6 +33,6 @@ def no_grid(heading: str, width: int, height: int, words: str) -> None:
 
 
 def _size(width: int, height: int) -> str:
-    # Beyond about 500 px a grid would push the charts below the fold.
-    most = max(width, 500 // width * width)
+    # Beyond about 520 px a grid would push the charts below the fold.
+    most = max(width, 520 // width * width)
     return f"--own:{width}px;--most:{most}px;--shape:{width}/{height}"

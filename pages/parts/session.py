@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 import streamlit as st
 
@@ -11,6 +12,10 @@ from gan_core.run import Snapshot
 from gan_core.runs import RunError, UnknownRun, registry
 from gan_core.settings import Value
 from pages.parts import address
+
+ANSWER_S = 0.2  # how long a click waits for its answer before the page is drawn
+SETTLING_S = 1.0
+PATIENCE_S = 20.0  # how long the page keeps looking for it
 
 
 def _left(tab: str) -> None:
@@ -49,12 +54,37 @@ def attach() -> None:
 
 
 def act(what: str, *arguments: object) -> None:
-    """Ask the registry for something about this tab's run, and keep its refusal for the page to show."""
+    """Ask the registry for something about this tab's run."""
+    _ask(what, st.session_state.run, *arguments)
+
+
+def _ask(what: str, run_id: str, *arguments: object) -> None:
+    """Call the registry, and keep its refusal for the page to show."""
     st.session_state.refusal = None
+    before = registry().snapshot(run_id)
     try:
-        getattr(registry(), what)(st.session_state.run, *arguments)
+        getattr(registry(), what)(run_id, *arguments)
     except RunError as error:
         st.session_state.refusal = str(error)
+    else:
+        if before is not None:
+            # Not the snapshot itself, which would keep all of its pictures in memory.
+            st.session_state.asked = (run_id, before.state, before.frame, before.trouble, time.monotonic())
+            if before.state == "paused":  # nothing else is on its way: the answer is there in a moment
+                registry().wait_until(lambda: not awaiting(registry().snapshot(run_id)), ANSWER_S)
+
+
+def awaiting(run: Snapshot | None) -> bool:
+    """Whether a run that stands still has yet to show what came of the last click: its worker answers each
+    command with a new picture, but only after the step that is under way."""
+    if run is None or st.session_state.get("asked", ("",))[0] != run.run_id:
+        return False
+    _, state, frame, trouble, at = st.session_state.asked
+    age = time.monotonic() - at
+    if state != "paused" and age < SETTLING_S:  # pictures from before the click may still be coming
+        return True
+    answered = run.frame is not frame or run.state != state or run.trouble != trouble
+    return not answered and age < PATIENCE_S
 
 
 def begin(*, go: bool) -> None:
@@ -96,6 +126,50 @@ def leave_beside(*, keep: bool = False) -> None:
         if now is not None:
             address.take(now.experiment)
     registry().forget(first if keep and first else second)
+
+
+def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
+    """Start (again) the two runs of a lesson, side by side."""
+    leave_pair()
+    st.session_state.refusal = None
+    st.session_state.lesson = name
+    try:
+        st.session_state.pair = {"broken": start(broken, go=True), "fixed": start(fixed, go=True)}
+    except RunError as error:
+        st.session_state.refusal = str(error)
+
+
+def pair(side: str) -> Snapshot | None:
+    """One run of the lesson's two, where it was started."""
+    run_id = st.session_state.get("pair", {}).get(side)
+    return registry().snapshot(run_id) if run_id else None
+
+
+def keep_pair(name: str) -> None:
+    """End the two runs of another lesson than this one."""
+    if st.session_state.get("lesson") != name:
+        leave_pair()
+
+
+def act_on_pair(what: str) -> None:
+    """Ask the registry for something about both runs of the lesson."""
+    for run_id in st.session_state.get("pair", {}).values():
+        _ask(what, run_id)
+
+
+def leave_pair() -> None:
+    """End both runs of the lesson."""
+    for run_id in st.session_state.pop("pair", {}).values():
+        registry().forget(run_id)
+    st.session_state.lesson = None
+
+
+def leave_run() -> None:
+    """End this tab's run, so that the next start is one with the page's settings."""
+    leave_beside()
+    run_id = st.session_state.pop("run", None)
+    if run_id is not None:
+        registry().forget(run_id)
 
 
 def start(experiment: Experiment, *, go: bool) -> str:

@@ -29,7 +29,7 @@ def difference(first: Experiment, second: Experiment) -> tuple[str, str]:
 def panel(side: str, run: Snapshot | None, e: Experiment, title: str, colour: str, frame: Frame | None) -> None:
     """One run: where it is, what is found, its pictures at `frame`, its pixels. Keys end in `side`."""
     live.progress(run, e.steps, key=f"progress-{side}")
-    diagnosis.show(run, frame, key=f"diagnosis-{side}")
+    diagnosis.show(run, frame, e, key=f"diagnosis-{side}", fixable=False)
     tile = run.opening.tile if run and run.opening else e.image_size
     width, height = COLUMNS * tile, ROWS * tile
     with st.container(key=f"grid-{side}"):

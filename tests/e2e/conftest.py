@@ -1,0 +1,88 @@
+"""A server of its own and a real browser. Without a browser these tests skip and say how to install one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from driving import OpenTab
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from serving import Server, serve
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows",
+)  # fmt: skip
+PATIENCE_MS = 90_000  # generous, since the machine may be busy
+expect.set_options(timeout=PATIENCE_MS)
+DESKTOP = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        pytest.skip("no browser: install one (apt install chromium) or name it in CHROMIUM=/path/to/chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+
+
+@pytest.fixture(scope="session")
+def shared_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for most tests. It is killed at the end, and its workers must go with it."""
+    with serve(tmp_path_factory.mktemp("server"), kill=True) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    return shared_server
+
+
+@pytest.fixture
+def own_server(chromium: str, tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has visited yet. It is asked to end, and must leave no worker and no file."""
+    with serve(tmp_path / "server", kill=False) as server:
+        yield server
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[OpenTab]:
+    """Opens an address as a new visitor. What goes wrong in any visitor's browser fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(address: str, **options: object) -> Page:
+        context = browser.new_context(**{"viewport": DESKTOP, **options})
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+        page.on("console", lambda message: _listen(message, address, complaints))
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, "the browser's console says: " + "; ".join(complaints)
+
+
+def _listen(message: object, address: str, complaints: list[str]) -> None:
+    where = message.location["url"]
+    ours = "/".join(address.split("/")[:3])
+    # On a deep link Streamlit looks for its server at every level of the path, of which one answers.
+    looking = where.endswith(("/_stcore/health", "/_stcore/host-config"))
+    if message.type == "error" and where.startswith(ours) and not looking:
+        complaints.append(f"{message.text} ({where})")

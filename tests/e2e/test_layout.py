@@ -1,0 +1,158 @@
+"""What is where on the screen of a laptop and of a phone, in light and dark."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from driving import ENDLESS, OpenTab, button, start, step_reaches
+from playwright.sync_api import Page, expect
+from serving import Server
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+AT_ONCE = (
+    "progress", "transport", "diagnosis", "grid-real", "grid-fake", "histogram", "losses", "accuracy",
+    "gradients",
+)  # fmt: skip
+
+
+def box(page: Page, key: str) -> dict[str, float]:
+    found = page.locator(f".st-key-{key}").bounding_box()
+    assert found, f"{key} is not on the page"
+    return found
+
+
+def running(page: Page) -> Page:
+    start(page)
+    step_reaches(page, 60)
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    return page
+
+
+def overlapping(one: dict[str, float], other: dict[str, float]) -> bool:
+    slack = 1  # borders may touch
+    return (
+        one["x"] + one["width"] > other["x"] + slack
+        and other["x"] + other["width"] > one["x"] + slack
+        and one["y"] + one["height"] > other["y"] + slack
+        and other["y"] + other["height"] > one["y"] + slack
+    )
+
+
+def pictures(page: Page) -> list[dict[str, Any]]:
+    return page.evaluate(
+        """[...document.querySelectorAll('.stMain img')].map(i => ({alt: i.alt, width: i.clientWidth,
+        height: i.clientHeight, own: i.naturalWidth, tall: i.naturalHeight,
+        look: getComputedStyle(i).imageRendering}))"""
+    )
+
+
+def brightness(page: Page, selector: str, what: str) -> float:
+    """Of a colour on the page, 0 to 255."""
+    colour = page.evaluate(
+        "([s, w]) => getComputedStyle(document.querySelector(s))[w].match(/[\\d.]+/g).map(Number)",
+        [selector, what],
+    )
+    return sum(colour[:3]) / 3
+
+
+def assert_nothing_scrolls_sideways(page: Page) -> None:
+    for selector in ("html", "[data-testid=stMain]"):
+        assert (
+            page.evaluate(
+                "s => { const e = document.querySelector(s); return e.scrollWidth - e.clientWidth }", selector
+            )
+            <= 0
+        )
+
+
+def assert_pictures_are_as_they_are(page: Page) -> None:
+    """Each at a whole-number scale, not smoothed, and described."""
+    shown = pictures(page)
+    assert shown
+    for picture in shown:
+        assert picture["alt"]
+        assert picture["width"] >= picture["own"]
+        assert picture["width"] % picture["own"] == 0
+        assert picture["height"] * picture["own"] == picture["tall"] * picture["width"]
+        assert picture["look"] == "pixelated"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_that_matters_is_on_one_screen(server: Server, open_tab: OpenTab, scheme: str) -> None:
+    page = running(open_tab(server.url + ENDLESS, color_scheme=scheme))
+    boxes = {key: box(page, key) for key in AT_ONCE}
+    for key, there in boxes.items():
+        assert there["x"] >= 0, key
+        assert there["x"] + there["width"] <= 1280, key
+        assert there["y"] >= 0, key
+        assert there["y"] + there["height"] <= 800, f"{key} ends below the screen"
+    for one, other in itertools.combinations(boxes, 2):
+        assert not overlapping(boxes[one], boxes[other]), f"{one} and {other} overlap"
+    header = page.locator("[data-testid=stHeader]").bounding_box()
+    assert boxes["progress"]["y"] >= header["y"] + header["height"] - 1
+    assert button(page, "pause").bounding_box()["y"] >= header["y"] + header["height"] - 1
+    assert_pictures_are_as_they_are(page)
+    assert_nothing_scrolls_sideways(page)
+
+    background = brightness(page, ".stApp", "backgroundColor")
+    assert background < 70 if scheme == "dark" else background > 200
+    for text in (".st-key-progress b", ".st-key-diagnosis div", ".numbers"):
+        assert abs(brightness(page, text, "color") - background) > 120, f"{text} cannot be read"
+
+
+def test_the_way_back_through_the_run_is_on_the_same_screen(server: Server, open_tab: OpenTab) -> None:
+    page = running(open_tab(server.url + ENDLESS))
+    scrubber = box(page, "scrub")
+    assert scrubber["y"] + scrubber["height"] <= 800
+
+
+def test_nothing_moves_when_the_run_starts(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url + ENDLESS)
+    expect(button(page, "start")).to_be_visible()
+    before = {key: box(page, key)["y"] for key in ("transport", "grid-real", "grid-fake")}
+    running(page)
+    for key, y in before.items():
+        assert abs(box(page, key)["y"] - y) <= 2, key
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_one_column(server: Server, open_tab: OpenTab, scheme: str) -> None:
+    page = running(open_tab(server.url + ENDLESS, viewport=PHONE, color_scheme=scheme))
+    assert_nothing_scrolls_sideways(page)
+    assert_pictures_are_as_they_are(page)
+    keys = ("grid-real", "grid-fake", "histogram", "losses", "accuracy", "gradients")
+    boxes = [box(page, key) for key in keys]
+    for upper, lower in itertools.pairwise(boxes):
+        assert upper["y"] + upper["height"] <= lower["y"] + 1
+    assert all(there["x"] + there["width"] <= PHONE["width"] for there in boxes)
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["laptop", "phone"])
+def test_home_fits_and_describes_its_pictures(server: Server, open_tab: OpenTab, size: Any) -> None:
+    page = open_tab(server.url, **({"viewport": size} if size else {}))
+    expect(page.locator(".st-key-home img").first).to_be_visible()
+    expect(button(page, "train_live")).to_be_visible()
+    assert_nothing_scrolls_sideways(page)
+    assert_pictures_are_as_they_are(page)
+    at = button(page, "train_live").bounding_box()
+    assert at["y"] + at["height"] <= page.viewport_size["height"]
+
+
+def test_charts_and_pictures_say_what_they_are(server: Server, open_tab: OpenTab) -> None:
+    page = running(open_tab(server.url + ENDLESS))
+    unnamed = page.evaluate(
+        """[...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(chart =>
+        !chart.closest('[aria-label]') && !chart.querySelector('[aria-label], [alt], [role=img]')).length"""
+    )
+    assert unnamed == 0
+    assert page.locator("img:not([alt]), img[alt='']").count() == 0
+    assert (
+        page.locator("button:visible").evaluate_all(
+            "all => all.filter(b => !b.innerText.trim() && !b.getAttribute('aria-label')).length"
+        )
+        == 0
+    )

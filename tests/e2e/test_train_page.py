@@ -1,0 +1,317 @@
+"""The train page as a person uses it."""
+
+from __future__ import annotations
+
+import re
+
+import psutil
+import pytest
+from driving import (
+    ENDLESS,
+    PICTURE,
+    STEP,
+    OpenTab,
+    button,
+    choose,
+    pause,
+    picture,
+    picture_step,
+    progress,
+    query,
+    ready,
+    seen,
+    shown,
+    slider,
+    start,
+    step,
+    step_reaches,
+    url_says,
+    watch,
+)
+from live import PATIENCE_S, gone
+from playwright.sync_api import TimeoutError as NothingHappened
+from playwright.sync_api import expect
+from serving import GRACE_S, Server
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_very_first_visitor_comes_by_a_deep_link(own_server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(f"{own_server.url}{ENDLESS}&lg=0.01"))
+    expect(page.get_by_role("link", name="Home")).to_be_visible()
+    expect(page.get_by_role("link", name="Train")).to_be_visible()
+    # The stylesheet is there, and the link's settings survived.
+    assert page.evaluate("getComputedStyle(document.querySelector('.progress-line')).margin") == "0px"
+    assert shown(page, "lr_g") == "0.01"
+    assert query(page) == {"st": "1000000", "w": "0.125", "lg": "0.01"}
+    start(page)
+    step_reaches(page, 20)
+    assert not own_server.imports("libtorch")
+
+
+def test_home_leads_to_a_run_that_trains_in_one_click(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url)
+    expect(page.locator(".st-key-home img").first).to_be_visible()
+    button(page, "train_live").click()
+    page.wait_for_url(re.compile(r"/train\?.*run="))
+    page.wait_for_selector(PICTURE)
+    step_reaches(page, 20)
+
+
+def test_start_shows_a_picture_and_the_steps_advance(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    first, early = picture(page), step(page)
+    assert first.startswith("data:image/png;base64,")
+    step_reaches(page, early + 100)
+    expect(progress(page)).to_contain_text("steps/s")
+    page.wait_for_function(f"first => document.querySelector('{PICTURE}').src !== first", arg=first)
+    for chart in ("histogram", "losses", "accuracy", "gradients"):
+        expect(page.locator(f".st-key-{chart} .js-plotly-plot")).to_be_visible()
+
+
+def test_a_learning_rate_changes_without_a_restart(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    step_reaches(page, 50)
+    run = query(page)["run"]
+    watch(page)
+    slider(page, "lr_g").press("ArrowRight")
+    url_says(page, "lg", "0.002")
+    assert shown(page, "lr_g") == "0.002"
+    step_reaches(page, step(page) + 100)
+    assert seen(page) == sorted(seen(page))  # never back to an earlier step
+    assert query(page)["run"] == run
+
+    # It is the worker's setting too: who opens the run by its link alone gets it from there.
+    other = open_tab(f"{server.url}/train?run={run}")
+    other.wait_for_selector(PICTURE)
+    assert shown(other, "lr_g") == "0.002"
+
+
+def test_another_noise_changes_the_picture_of_a_paused_run(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    step_reaches(page, 50)
+    still = pause(page)
+    before = picture(page)
+    slider(page, "noise_scale").press("Home")
+    page.wait_for_function(f"old => document.querySelector('{PICTURE}').src !== old", arg=before)
+    assert step(page) == still
+
+
+def test_pause_stands_still_and_resume_goes_on(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    step_reaches(page, 50)
+    still = pause(page)
+    expect(button(page, "pause")).to_be_disabled()
+    with pytest.raises(NothingHappened):
+        page.wait_for_function(f"{STEP} !== {still}", timeout=1500)
+    button(page, "start").click()
+    step_reaches(page, still + 20)
+
+
+def test_single_steps_advance_by_one_each(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(server.url + ENDLESS))
+    for count, key in enumerate(["step_d", "step_g", "step_both"], start=1):
+        button(page, key).click()
+        page.wait_for_function(f"{STEP} === {count}")
+        expect(button(page, key)).to_be_enabled()
+        page.wait_for_function(f"document.querySelector('{PICTURE}')?.alt.endsWith('step {count}')")
+    expect(progress(page)).to_contain_text("paused")
+
+
+def test_step_d_leaves_the_picture_as_it_is(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(f"{server.url}{ENDLESS}&ng=none"))
+    button(page, "step_d").click()
+    page.wait_for_function(f"document.querySelector('{PICTURE}')?.alt.endsWith('step 1')")
+    before = picture(page)
+    button(page, "step_d").click()
+    page.wait_for_function(f"document.querySelector('{PICTURE}').alt.endsWith('step 2')")
+    assert picture(page) == before
+    button(page, "step_g").click()
+    page.wait_for_function(f"document.querySelector('{PICTURE}').alt.endsWith('step 3')")
+    assert picture(page) != before
+
+
+def test_reset_leads_to_the_same_start_every_time(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    starts = []
+    for _ in range(2):
+        step_reaches(page, 30)
+        button(page, "reset").click()
+        page.wait_for_function(f"{STEP} === 0 && document.querySelector('{PICTURE}').alt.endsWith('step 0')")
+        expect(button(page, "start")).to_be_enabled()
+        starts.append(picture(page))
+        button(page, "start").click()
+    assert starts[0] == starts[1]
+
+
+def test_a_reload_comes_back_to_the_run(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    before, address = step_reaches(page, 50), page.url
+    page.reload()
+    page.wait_for_selector(PICTURE)
+    assert page.url == address
+    watch(page)
+    step_reaches(page, before + 50)
+    assert min(seen(page)) >= before
+
+
+def test_a_closed_tab_frees_its_worker(own_server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(own_server.url + ENDLESS))
+    step_reaches(page, 20)
+    worker = own_server.workers()[0]
+    address = page.url
+    page.context.close()
+    assert gone(worker.pid)
+
+    # Its record is gone as well, and the link says so.
+    late = ready(open_tab(address))
+    expect(late.get_by_text("no longer here")).to_be_visible()
+
+
+def test_who_comes_back_in_time_finds_the_run_paused_meanwhile(own_server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(own_server.url + ENDLESS))
+    before = step_reaches(page, 50)
+    worker = own_server.workers()[0]
+    address = page.url
+    page.close()
+    page = open_tab(address)
+    page.wait_for_selector(PICTURE)
+    watch(page)
+    step_reaches(page, before + 50)
+    assert min(seen(page)) >= before
+    with pytest.raises(psutil.TimeoutExpired):
+        worker.wait(GRACE_S + 2)  # the grace period that began at the close is over
+
+
+def test_a_bad_link_says_what_is_wrong_and_the_button_mends_it(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(f"{server.url}{ENDLESS}&lg=7&xx=1&noise=foo"))
+    said = page.get_by_role("alert")
+    for name in ("lr_g", "xx", "noise"):
+        expect(said).to_contain_text(name)
+    expect(button(page, "start")).to_be_disabled()
+    button(page, "nearest").click()
+    expect(said).to_have_count(0)
+    url_says(page, "lg", "1")
+    assert query(page) == {"st": "1000000", "w": "0.125", "lg": "1"}
+    start(page)
+
+
+def test_a_killed_worker_is_told_and_resumed(own_server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(own_server.url + ENDLESS))
+    while not own_server.checkpoints():
+        step_reaches(page, step(page) + 50)
+    saved = picture_step(page)
+    step_reaches(page, saved + 50)
+    own_server.workers()[0].kill()
+    expect(page.locator(".st-key-diagnosis")).to_contain_text("ended unexpectedly")
+    expect(page.locator(".st-key-diagnosis")).to_contain_text("SIGKILL")
+    assert picture(page)
+    assert picture_step(page) >= saved
+    died_at = step(page)
+
+    expect(button(page, "start")).to_contain_text("Resume from checkpoint")
+    watch(page)
+    button(page, "start").click()
+    step_reaches(page, died_at + 50)
+    assert 0 not in seen(page)
+    expect(page.locator(".st-key-diagnosis")).not_to_contain_text("ended unexpectedly")
+
+
+def test_a_setting_of_the_start_begins_anew(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    before = step_reaches(page, 200)
+    watch(page)
+    choose(page, "output_activation", "sigmoid")
+    url_says(page, "o", "sigmoid")
+    page.wait_for_function(f"{STEP} < {before}")
+    step_reaches(page, 50)
+    steps = seen(page)
+    anew = next(index for index, now in enumerate(steps) if now < before)
+    assert steps[anew:] == sorted(steps[anew:])
+    assert shown(page, "output_activation") == "sigmoid"
+    # The generator's values: sigmoid reaches no lower than 0, in the middle of the data's range.
+    expect(page.locator(".st-key-diagnosis")).to_contain_text(
+        re.compile("unreachable|cannot give|from 0", re.IGNORECASE)
+    )
+
+
+def test_the_scrubber_goes_back_to_an_early_picture(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    step_reaches(page, 100)
+    slider(page, "scrub").press("Home")
+    page.wait_for_function(f"document.querySelector('{PICTURE}').alt.endsWith('step 0')")
+    step_reaches(page, step(page) + 50)  # the run itself goes on
+    assert picture_step(page) == 0
+    slider(page, "scrub").press("End")
+    page.wait_for_function(f"parseInt(document.querySelector('{PICTURE}').alt.match(/step (\\d+)/)[1]) > 100")
+
+
+def test_the_address_carries_every_changed_setting(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(server.url + ENDLESS))
+    choose(page, "output_activation", "linear")
+    url_says(page, "o", "linear")
+    choose(page, "noise", "uniform")
+    url_says(page, "n", "uniform")
+    slider(page, "lr_d").press("ArrowLeft")
+    url_says(page, "ld", "0.0005")
+    page.get_by_text("More settings").click()
+    slider(page, "label_smoothing").press("ArrowRight")
+    url_says(page, "ls", "0.1")
+
+    other = ready(open_tab(page.url))
+    other.get_by_text("More settings").click()
+    for key in ("output_activation", "noise", "lr_d", "label_smoothing", "steps", "width", "dataset", "lr_g"):
+        expect(other.locator(f".st-key-{key}")).to_be_visible()
+        assert shown(other, key) == shown(page, key)
+    assert query(other) == query(page)
+
+
+def test_a_finished_run_says_so_and_the_page_rests(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(f"{server.url}/train?st=30&w=0.125"))
+    start(page)
+    expect(progress(page)).to_contain_text("Step 30 of 30")
+    expect(progress(page)).to_contain_text("finished")
+    expect(button(page, "start")).to_be_disabled()
+    # Let the charts be drawn to their end; from then on nothing may move.
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    watch(page)
+    calm = (
+        "new Promise(done => { const before = window.changes; setTimeout(() => done(window.changes - before), 2500); })"
+    )
+    page.evaluate(calm)
+    assert page.evaluate(calm) == 0
+
+
+def test_steps_can_be_raised_when_the_run_is_finished(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(f"{server.url}/train?st=30&w=0.125"))
+    start(page)
+    expect(progress(page)).to_contain_text("finished")
+    page.get_by_text("More settings").click()
+    slider(page, "steps").press("End")
+    url_says(page, "st", "20000")
+    watch(page)
+    expect(button(page, "start")).to_be_enabled()
+    button(page, "start").click()
+    step_reaches(page, 60)
+    assert min(seen(page)) >= 30
+
+
+def test_a_run_that_breaks_says_why(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(f"{server.url}{ENDLESS}&lg=1&ld=1&op=sgd&i=normal&is=10&ng=none&o=linear&l=wasserstein"))
+    start(page)
+    expect(progress(page)).to_contain_text("infinite or NaN")
+    expect(page.locator(".st-key-diagnosis")).to_contain_text(re.compile("finite|NaN"))
+    assert picture(page)
+    expect(button(page, "reset")).to_be_enabled()
+
+
+def test_a_missing_folder_is_refused_in_words(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(f"{server.url}{ENDLESS}&d=folder&f=/no/such/folder"))
+    button(page, "start").click()
+    expect(page.locator(".st-key-diagnosis")).to_contain_text("/no/such/folder")
+    # and another choice of data makes it start
+    choose(page, "dataset", "digits")
+    button(page, "reset").click() if button(page, "start").is_disabled() else None
+    button(page, "start").click()
+    page.wait_for_selector(PICTURE, timeout=PATIENCE_S * 1000)

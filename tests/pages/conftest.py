@@ -1,0 +1,41 @@
+"""What the tests of pages share: the app without a browser, one registry of runs for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from live import ROOT
+from streamlit.testing.v1 import AppTest
+from visiting import Open
+
+from gan_core.runs import registry
+
+
+@pytest.fixture(scope="session", autouse=True)
+def registry_closed() -> Iterator[None]:
+    """The pages use the registry of the process; its workers end with these tests."""
+    yield
+    registry().close()
+
+
+@pytest.fixture
+def open_page() -> Iterator[Open]:
+    """Opens a page as a new visitor does, with a query; the visitors' runs end with the test."""
+    visitors: list[AppTest] = []
+
+    def opened(page: str = "train", **query: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        visitors.append(at)
+        at.run()
+        if page != "home":
+            at.switch_page(f"pages/{page}.py")
+            for key, text in query.items():
+                at.query_params[key] = text
+            at.run()
+        return at
+
+    yield opened
+    for at in visitors:
+        if at.session_state.get("run"):
+            registry().forget(at.session_state["run"])

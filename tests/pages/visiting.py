@@ -1,0 +1,30 @@
+"""What a test of a page looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
+
+from gan_core.experiment import SETTINGS
+
+Open = Callable[..., AppTest]
+
+
+def widgets(block: Block) -> dict[str, Any]:
+    """All settings' widgets within a block, by key."""
+    found: dict[str, Any] = {}
+    for child in block.children.values():
+        if isinstance(child, Block):
+            found |= widgets(child)
+        elif getattr(child, "key", None) in SETTINGS:
+            assert child.key not in found, f"two widgets for {child.key}"
+            found[child.key] = child
+    return found
+
+
+def words(at: AppTest) -> str:
+    """All that the page says outside the controls."""
+    return "\n".join(str(element.value) for kind in (at.error, at.warning, at.markdown) for element in kind)
