@@ -103,7 +103,8 @@ LESSONS: dict[str, Lesson] = {
     ),
     "non-finite": Lesson(
         "NaN or infinity",
-        "No picture at all: tiles are crossed out, since a NaN has no grey level.",
+        "The run stops. The picture stays what the generator last made, or is crossed out where it holds a NaN itself, "
+        "since a NaN has no grey level.",
         "A number overflowed, and everything computed from it is infinite or NaN too. Converting such a picture to "
         "bytes paints it black, which is why NaN is so often reported as a black image.",
         r"\infty - \infty = \mathrm{NaN}",

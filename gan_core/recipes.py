@@ -173,7 +173,8 @@ _ALL = (
         SHORT, {"outliers": 0.05}, {"outliers": 0.0}, "001"),
     _recipe("001-no-augmentation", "", "Without augmentation: not blank either",
         SHORT, {"augment": ()}, {"augment": ("crop", "flip")}, "001"),
-    # Document 002: untrained generators of three channels at 32x32.
+    # Document 002: untrained generators of three channels at 32x32. It asks for kaiming with fan_out; PyTorch
+    # counts a transposed convolution's fans the other way round, and he_normal is fan_in by that count.
     _recipe("002-bad", "", "BatchNorm in train mode: vivid noise",
         UNTRAINED, {"init": "pytorch"}, {"init": "he_normal"}, "002"),
     _recipe("002-eval", "untrained-grey", "The same in eval mode: grey",
