@@ -68,7 +68,5 @@ def augmented(batch: Tensor, augment: tuple[str, ...], generator: torch.Generato
         columns = shift[1] + torch.arange(width, device=batch.device)
         image = torch.arange(n, device=batch.device)[:, None, None]
         # Indices apart from the colour channel bring it to the end: (N, H, W, C).
-        batch = pad(batch, [CROP_SHIFT] * 4)[image, :, rows[:, :, None], columns[:, None, :]].permute(
-            0, 3, 1, 2
-        )
+        batch = pad(batch, [CROP_SHIFT] * 4)[image, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
     return batch

@@ -70,9 +70,7 @@ def _refusing_damage(path: Path) -> Iterator[None]:
         raise
     except (SafetensorError, OSError, LookupError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]
-        raise CheckpointError(
-            f"{path.name} cannot be read as a checkpoint ({reason}); start the run anew."
-        ) from None
+        raise CheckpointError(f"{path.name} cannot be read as a checkpoint ({reason}); start the run anew.") from None
 
 
 def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:
@@ -101,11 +99,7 @@ def _weights(trainer: Trainer) -> dict[str, Tensor]:
     networks = {"generator": trainer.g, "discriminator": trainer.d}
     if trainer.average is not None:
         networks["average"] = trainer.average
-    return {
-        f"{owner}.{name}": tensor
-        for owner, net in networks.items()
-        for name, tensor in net.state_dict().items()
-    }
+    return {f"{owner}.{name}": tensor for owner, net in networks.items() for name, tensor in net.state_dict().items()}
 
 
 def _sources(trainer: Trainer) -> dict[str, torch.Generator]:

@@ -33,15 +33,11 @@ def followers(given: Mapping[str, Any]) -> dict[str, Any]:
     return brought
 
 
-def change(
-    current: Mapping[str, Any], changes: Mapping[str, Any], defaults: Mapping[str, Any]
-) -> dict[str, Any]:
+def change(current: Mapping[str, Any], changes: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """`current` with `changes`; a setting that still had the default its leader brought gets the new one."""
     before = {**defaults, **followers(current)}
     after = {**defaults, **followers({**current, **changes})}
-    followed = {
-        name: after[name] for name in after if before[name] != after[name] and current[name] == before[name]
-    }
+    followed = {name: after[name] for name in after if before[name] != after[name] and current[name] == before[name]}
     return {**current, **followed, **changes}
 
 

@@ -109,7 +109,8 @@ def detectors(e: Experiment) -> dict[str, Detector]:
     if e.loss in ("non_saturating", "minimax"):
         found["discriminator-too-strong"] = Detector(_STRONG, after=100)
     found["discriminator-too-weak"] = Detector(_WEAK, after=100)
-    found["identical-samples"] = Detector(_IDENTICAL, after=_patience(e) // 2)
+    # A collapse wanders, and may be at one picture for a moment; ignored noise is ignored throughout.
+    found["identical-samples"] = Detector(_IDENTICAL, lasting=200, after=_patience(e) // 2)
     found["mode-collapse"] = Detector((Condition("duplicates", ">", 0.6),), after=_patience(e))
     if e.norm_g == "batch" and e.sample_mode == "eval":
         # The running statistics of a fresh network need tens of steps even at PyTorch's own momentum.

@@ -246,9 +246,7 @@ class Experiment(BaseModel):
     @property
     def digest(self) -> str:
         """SHA-256 of the settings, 16 hexadecimal digits: equal for equal experiments."""
-        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[
-            :16
-        ]
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:16]
 
 
 SETTINGS: dict[str, Setting] = settings_of(Experiment)

@@ -41,9 +41,7 @@ def initialise(network: nn.Module, init: str, init_std: float, generator: torch.
         for module in network.modules():
             if isinstance(module, _WEIGHTED):
                 _initialise_layer(module, scheme, init == "pytorch", generator)
-            elif isinstance(
-                module, nn.BatchNorm1d | nn.BatchNorm2d | nn.InstanceNorm2d | nn.GroupNorm | nn.LayerNorm
-            ):
+            elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d | nn.InstanceNorm2d | nn.GroupNorm | nn.LayerNorm):
                 if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
                     module.reset_running_stats()
                 nn.init.ones_(module.weight)

@@ -16,9 +16,7 @@ def to_query(experiment: Experiment) -> dict[str, str]:
     """The settings that differ from what a link without them would give, by their short URL keys."""
     given = experiment.model_dump()
     expected = {**{name: row.default for name, row in SETTINGS.items()}, **followers(given)}
-    return {
-        row.url_key: row.text(given[name]) for name, row in SETTINGS.items() if given[name] != expected[name]
-    }
+    return {row.url_key: row.text(given[name]) for name, row in SETTINGS.items() if given[name] != expected[name]}
 
 
 def read_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:

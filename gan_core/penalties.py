@@ -18,9 +18,7 @@ def _squared_gradient_norm(discriminator: Discriminator, images: Tensor) -> Tens
     return gradient.flatten(1).square().sum(dim=1)
 
 
-def gradient_penalty(
-    discriminator: Discriminator, real: Tensor, fake: Tensor, generator: torch.Generator
-) -> Tensor:
+def gradient_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor, generator: torch.Generator) -> Tensor:
     """mean((|dD/dx| - 1)^2) at points between real and generated images (Gulrajani 2017, algorithm 1)."""
     shape = (len(real),) + (1,) * (real.dim() - 1)
     share = torch.rand(shape, generator=generator, device=real.device)

@@ -51,9 +51,7 @@ class RangeMap:
                     f"choose another data_range or other images."
                 )
         else:
-            raise ValueError(
-                f"data_range {data_range!r} is not known: choose {', '.join(lines)} or standardised."
-            )
+            raise ValueError(f"data_range {data_range!r} is not known: choose {', '.join(lines)} or standardised.")
         return cls(data_range, (0 - mean) / std, (255 - mean) / std, mean, std)
 
     def encode(self, pixels: Pixels) -> NDArray[np.float32]:
@@ -67,9 +65,7 @@ class RangeMap:
         float16 becomes float32. Raises ValueError for other than floats.
         """
         if not np.issubdtype(values.dtype, np.floating):
-            raise ValueError(
-                f"values must be floats in the data range, but are {values.dtype}: encode bytes first."
-            )
+            raise ValueError(f"values must be floats in the data range, but are {values.dtype}: encode bytes first.")
         kind = np.result_type(values.dtype, np.float32).type
         with np.errstate(over="ignore"):  # What overflows is far outside, and infinite says so.
             return values * kind(self.std) + kind(self.mean)
@@ -114,18 +110,14 @@ def png_bytes(picture: Pixels, metadata: Mapping[str, str] | None = None) -> byt
     """
     _check_bytes("picture", picture)
     if not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)) or 0 in picture.shape:
-        raise ValueError(
-            f"picture must have the shape (H, W) or (H, W, 3), not empty, but has {picture.shape}."
-        )
+        raise ValueError(f"picture must have the shape (H, W) or (H, W, 3), not empty, but has {picture.shape}.")
     texts = PngInfo()
     for key, text in (metadata or {}).items():
         if not (1 <= len(key) <= 79 and key.isascii() and key.isprintable()):
             raise ValueError(f"metadata key {key!r} must be 1 to 79 printable ASCII characters.")
         texts.add_itxt(key, text)
     file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture)).save(
-        file, "PNG", compress_level=COMPRESS_LEVEL, pnginfo=texts
-    )
+    Image.fromarray(np.ascontiguousarray(picture)).save(file, "PNG", compress_level=COMPRESS_LEVEL, pnginfo=texts)
     return file.getvalue()
 
 
@@ -147,9 +139,7 @@ def save_png(path: Path, picture: Pixels, metadata: Mapping[str, str] | None = N
 
 def _check_bytes(name: str, array: NDArray[Any]) -> None:
     if array.dtype != np.uint8:
-        raise ValueError(
-            f"{name} must be uint8, 0 to 255, but are {array.dtype}: convert with to_uint8 first."
-        )
+        raise ValueError(f"{name} must be uint8, 0 to 255, but are {array.dtype}: convert with to_uint8 first.")
 
 
 def _mean_and_std(pixels: Pixels) -> tuple[float, float]:

@@ -251,9 +251,7 @@ def _read(stream: BinaryIO, kinds: dict[str, type]) -> Any:
         raise ProtocolError(f"The message {kind.__name__} has wrong fields: {error}") from None
 
 
-def _parse_header(
-    header: bytes, kinds: dict[str, type]
-) -> tuple[type, dict[str, Any], list[tuple[list[str], int]]]:
+def _parse_header(header: bytes, kinds: dict[str, type]) -> tuple[type, dict[str, Any], list[tuple[list[str], int]]]:
     try:
         parsed = _adapter(_Header).validate_json(header)
     except ValidationError:

@@ -108,11 +108,7 @@ class Run:
     def wants_turn(self) -> bool:
         """Whether it would train now if it may."""
         return (
-            self.worker is not None
-            and self.phase == "ready"
-            and not self.opens
-            and self.going
-            and self.left_at is None
+            self.worker is not None and self.phase == "ready" and not self.opens and self.going and self.left_at is None
         )
 
     def state(self, has_turn: bool) -> State:

@@ -76,9 +76,7 @@ class Registry:
             self._keeper.spare_wanted = True
             self._keeper.duty.notify()
 
-    def start(
-        self, experiment: Experiment, owner: str, go: bool = True, checkpoint: Path | None = None
-    ) -> str:
+    def start(self, experiment: Experiment, owner: str, go: bool = True, checkpoint: Path | None = None) -> str:
         """Start a run and return its id, which nobody can guess; with `checkpoint`, from a copy of that file,
         its live settings as in `experiment`. Raises RunsFull, and OSError where the file cannot be copied."""
         folder = Path(tempfile.mkdtemp(prefix="gan-run-"))
@@ -278,9 +276,7 @@ class Registry:
 
     def _check_room(self) -> None:
         if self._alive() >= self.limits.max_runs:
-            raise RunsFull(
-                f"All {self.limits.max_runs} places for runs are taken; try again when one is free."
-            )
+            raise RunsFull(f"All {self.limits.max_runs} places for runs are taken; try again when one is free.")
 
 
 # Not a file, so that no file watcher drops it: Streamlit forgets an edited module, and with it a registry

@@ -22,9 +22,7 @@ class Thinned(Generic[Entry]):
 
     def __init__(self, limit: int) -> None:
         if limit < 3:
-            raise ValueError(
-                f"a history of {limit} entries cannot keep its first, its newest and one between"
-            )
+            raise ValueError(f"a history of {limit} entries cannot keep its first, its newest and one between")
         self.limit = limit
         self._stride = 1
         self._kept: list[tuple[int, Entry]] = []  # (arrival, entry)

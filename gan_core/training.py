@@ -71,9 +71,7 @@ class Trainer:
             for network in build(e, init)
         )
         self.average = (
-            AveragedModel(self.g, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True)
-            if e.ema
-            else None
+            AveragedModel(self.g, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True) if e.ema else None
         )
         self.dropouts = [module for module in self.d.modules() if isinstance(module, Dropout)]
         for dropout in self.dropouts:
@@ -175,9 +173,7 @@ class Trainer:
         self._backward(network, parameters, loss, player)
         self._apply(parameters, optimiser, player)
 
-    def _backward(
-        self, network: nn.Module, parameters: list[nn.Parameter], loss: Tensor, player: str
-    ) -> None:
+    def _backward(self, network: nn.Module, parameters: list[nn.Parameter], loss: Tensor, player: str) -> None:
         """Gradients of the one network alone: the other is frozen, and none of its gradients are computed."""
         for parameter in parameters:
             parameter.grad = None
@@ -196,9 +192,7 @@ class Trainer:
         if player == "g" and self.average is not None:
             self.average.update_parameters(self.g)
         if before:
-            moved = get_total_norm(
-                [now.detach() - then for now, then in zip(parameters, before, strict=True)]
-            )
+            moved = get_total_norm([now.detach() - then for now, then in zip(parameters, before, strict=True)])
             weight = get_total_norm(before)
             if weight > 0:
                 self.last[f"update_ratio_{player}"] = (moved / weight).item()
@@ -281,10 +275,7 @@ class Trainer:
         fixed = [name for name in changes if name in SETTINGS and not SETTINGS[name].live]
         if fixed:
             raise SettingsError(
-                [
-                    Problem(field, changes[field], "cannot change while running; reset the run")
-                    for field in fixed
-                ]
+                [Problem(field, changes[field], "cannot change while running; reset the run") for field in fixed]
             )
         e = self.experiment = self.experiment.replace(**changes)
         for optimiser, lr in ((self.optimiser_g, e.lr_g), (self.optimiser_d, e.lr_d)):

@@ -28,9 +28,7 @@ class WorkerProcess:
     both from the worker's own thread. Raises OSError where the process cannot be started.
     """
 
-    def __init__(
-        self, heard: Callable[[WorkerProcess, Report], None], gone: Callable[[WorkerProcess], None]
-    ) -> None:
+    def __init__(self, heard: Callable[[WorkerProcess, Report], None], gone: Callable[[WorkerProcess], None]) -> None:
         self._heard, self._gone = heard, gone
         # A session of its own: Ctrl-C in the server's terminal is for the server, which ends its workers.
         self._process = subprocess.Popen(

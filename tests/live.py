@@ -44,9 +44,7 @@ class Client:
             report = protocol.read_report(self.process.stdout)
             assert report is not None, f"the worker ended; it had told {self.heard[-3:]}"
             self.heard.append(report)
-            if isinstance(report, kind) and all(
-                _fits(getattr(report, name), fields[name]) for name in fields
-            ):
+            if isinstance(report, kind) and all(_fits(getattr(report, name), fields[name]) for name in fields):
                 return report
 
     def start(self, experiment: Experiment, folder: Path, resume: Path | None = None) -> protocol.Opened:

@@ -16,9 +16,7 @@ def source(seed: int = 0) -> torch.Generator:
 
 def numbered(count: int, size: int = 8) -> torch.Tensor:
     """Image i is filled with the value i."""
-    return (
-        torch.arange(count, dtype=torch.uint8)[:, None, None, None].expand(count, 1, size, size).contiguous()
-    )
+    return torch.arange(count, dtype=torch.uint8)[:, None, None, None].expand(count, 1, size, size).contiguous()
 
 
 def batches(count: int, batch_size: int, seed: int = 0) -> Batches:

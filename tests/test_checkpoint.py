@@ -94,9 +94,7 @@ def test_file_can_be_read_by_others(tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
     save_checkpoint(made, path)
     with safe_open(path, "pt") as file:
-        assert torch.equal(
-            file.get_tensor("generator.layers.0.weight"), made.g.state_dict()["layers.0.weight"]
-        )
+        assert torch.equal(file.get_tensor("generator.layers.0.weight"), made.g.state_dict()["layers.0.weight"])
         state = json.loads(file.metadata()["state"])
     assert json.loads(state["experiment"])["loss"] == "non_saturating"
 

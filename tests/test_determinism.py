@@ -69,9 +69,7 @@ def test_looking_touches_nothing(settings: dict[str, Any]) -> None:
         before = state_of(seen)
         sources = [s.get_state() for s in (seen.noise, seen.chance, seen.batches.generator)]
         modes = [m.training for net in (seen.g, seen.d) for m in net.modules()]
-        gradients = [
-            None if p.grad is None else p.grad.clone() for p in (*seen.g_parameters, *seen.d_parameters)
-        ]
+        gradients = [None if p.grad is None else p.grad.clone() for p in (*seen.g_parameters, *seen.d_parameters)]
         for _ in range(2):
             seen._looked = None  # ask anew, not from memory
             seen.look()

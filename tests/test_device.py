@@ -32,9 +32,7 @@ def test_precision_of_products() -> None:
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize(
-    "settings", [{}, {"architecture": "dcgan", "precision": "bfloat16", "dropout_d": 0.3}]
-)
+@pytest.mark.parametrize("settings", [{}, {"architecture": "dcgan", "precision": "bfloat16", "dropout_d": 0.3}])
 def test_cuda_trains_as_the_cpu_does(settings: dict[str, object]) -> None:
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")

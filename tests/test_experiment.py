@@ -140,9 +140,7 @@ class TestTable:
 
 class TestErrors:
     def test_one_error_lists_every_wrong_field_with_its_value_and_what_is_allowed(self) -> None:
-        problems = problems_of(
-            lr_g=5.0, image_size=7, loss="wgan", augment=["spin"], minibatch_std=1, colour=3
-        )
+        problems = problems_of(lr_g=5.0, image_size=7, loss="wgan", augment=["spin"], minibatch_std=1, colour=3)
         assert problems == {
             "lr_g": (5.0, "allowed is a number from 1e-06 to 1"),
             "image_size": (7, "allowed is a whole number from 8 to 64"),
@@ -291,9 +289,7 @@ class TestRoundTrips:
         assert given == {"seed": 3}
         assert [problem.value for problem in problems] == ["fast"]
 
-    @pytest.mark.parametrize(
-        "text", ["", "[1]", "{", '{"lr_g": NaN}', "[" * 100_000, '{"seed": ' + "9" * 5000 + "}"]
-    )
+    @pytest.mark.parametrize("text", ["", "[1]", "{", '{"lr_g": NaN}', "[" * 100_000, '{"seed": ' + "9" * 5000 + "}"])
     def test_json_that_is_no_experiment(self, text: str) -> None:
         with pytest.raises(SettingsError):
             Experiment.from_json(text)

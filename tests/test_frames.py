@@ -26,9 +26,7 @@ def tile(picture: np.ndarray, number: int, size: int) -> np.ndarray:
 @pytest.mark.parametrize("data_range", ["[-1,1]", "[0,1]", "raw", "standardised"])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_pictures_are_the_grid_of_clipped_values(data_range: str, channels: int) -> None:
-    made = trainer(
-        data_range=data_range, channels=channels, output_activation="linear", init="normal", init_std=1.0
-    )
+    made = trainer(data_range=data_range, channels=channels, output_activation="linear", init="normal", init_std=1.0)
     opened, frame = frames.opening(made), frames.take(made)
     low, high = made.range_map.low, made.range_map.high
     assert (opened.tile, opened.columns, opened.rows) == (8, frames.COLUMNS, frames.ROWS)

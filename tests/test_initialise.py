@@ -83,9 +83,9 @@ def test_pytorch_is_what_torchs_own_constructors_draw(kind: str) -> None:
         assert ours.abs().max().item() == pytest.approx(bound, rel=0.1)
         n = ours.numel()
         levels = torch.linspace(-bound, bound, 101)
-        gap = (ours.flatten() <= levels[:, None]).float().mean(1) - (
-            theirs.flatten() <= levels[:, None]
-        ).float().mean(1)
+        gap = (ours.flatten() <= levels[:, None]).float().mean(1) - (theirs.flatten() <= levels[:, None]).float().mean(
+            1
+        )
         assert gap.abs().max() < 2.5 * math.sqrt(2 / n)
 
 

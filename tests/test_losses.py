@@ -68,9 +68,7 @@ def test_values_are_the_papers_formulas(loss: str, real: list[float], fake: list
     value_d = LOSSES[loss].discriminator(_column(real), _column(fake), 0.0)
     value_g = LOSSES[loss].generator(_column(fake))
     assert value_d.shape == value_g.shape == ()
-    assert value_d.item() == pytest.approx(
-        formula_d(loss, np.array(real), np.array(fake)), rel=1e-5, abs=1e-5
-    )
+    assert value_d.item() == pytest.approx(formula_d(loss, np.array(real), np.array(fake)), rel=1e-5, abs=1e-5)
     assert value_g.item() == pytest.approx(formula_g(loss, np.array(fake)), rel=1e-5, abs=1e-5)
 
 
@@ -100,9 +98,7 @@ def test_gradients_stay_exact_where_the_discriminator_is_sure(at: float) -> None
 @pytest.mark.parametrize("loss", ["non_saturating", "minimax"])
 def test_value_at_extremes_matches_float64(loss: str, at: float) -> None:
     fake = _column([at])
-    assert LOSSES[loss].generator(fake).item() == pytest.approx(
-        formula_g(loss, np.array([at])), rel=1e-6, abs=0
-    )
+    assert LOSSES[loss].generator(fake).item() == pytest.approx(formula_g(loss, np.array([at])), rel=1e-6, abs=0)
     on_both = LOSSES[loss].discriminator(-fake, fake, 0.0).item()
     assert on_both == pytest.approx(formula_d(loss, np.array([-at]), np.array([at])), rel=1e-6, abs=0)
 

@@ -48,9 +48,7 @@ def pictures(seed: int) -> Tensor:
     return torch.rand(Probe.COUNT, 1, 8, 8, generator=source(seed)) * 2 - 1
 
 
-def measured(
-    fake: Tensor, real: Tensor | None = None, d: nn.Module | None = None, **settings: Any
-) -> dict[str, float]:
+def measured(fake: Tensor, real: Tensor | None = None, d: nn.Module | None = None, **settings: Any) -> dict[str, float]:
     e = tiny(**settings)
     probe = Probe(
         torch.zeros(Probe.COUNT, e.latent_dim),
@@ -95,9 +93,7 @@ def test_contrast_and_diversity_by_numpy() -> None:
     fake, real = pictures(2) * torch.linspace(0, 2, Probe.COUNT)[:, None, None, None] + 0.3, pictures(1)
     row = measured(fake, real)
     f, r = fake.double().numpy(), real.double().numpy()
-    assert row["contrast"] == pytest.approx(
-        f.std(axis=(1, 2, 3)).mean() / r.std(axis=(1, 2, 3)).mean(), rel=1e-5
-    )
+    assert row["contrast"] == pytest.approx(f.std(axis=(1, 2, 3)).mean() / r.std(axis=(1, 2, 3)).mean(), rel=1e-5)
     assert row["diversity"] == pytest.approx(f.std(axis=0).mean() / r.std(axis=0).mean(), rel=1e-5)
 
 
@@ -170,9 +166,7 @@ def test_non_finite_pictures(wrong: float) -> None:
     row = measured(fake)
     assert row["finite"] == 0
     assert all(math.isfinite(value) for value in row.values())
-    assert {"pixel_max", "contrast", "diversity", "histogram_distance", "d_real", "d_accuracy"}.isdisjoint(
-        row
-    )
+    assert {"pixel_max", "contrast", "diversity", "histogram_distance", "d_real", "d_accuracy"}.isdisjoint(row)
     assert row["out_of_range"] == pytest.approx(1 / 4096)
 
 

@@ -186,11 +186,7 @@ def test_resize_doubles_by_nearest_neighbour_and_transpose3_overlaps_unevenly() 
 def test_discriminators_first_layer_is_not_normalised() -> None:
     for architecture in ("mlp", "dcgan", "document-mlp", "document-dcgan"):
         _, d = build(tiny(architecture=architecture, norm_d="batch"), source())
-        kinds = [
-            type(m)
-            for m in d.modules()
-            if isinstance(m, nn.Linear | nn.Conv2d | nn.modules.batchnorm._BatchNorm)
-        ]
+        kinds = [type(m) for m in d.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.modules.batchnorm._BatchNorm)]
         assert not issubclass(kinds[1], nn.modules.batchnorm._BatchNorm)
         assert sum(issubclass(k, nn.modules.batchnorm._BatchNorm) for k in kinds) == (
             2 if architecture == "document-dcgan" else 1
@@ -223,9 +219,7 @@ def test_minibatch_std_by_its_definition(shape: tuple[int, ...]) -> None:
     assert out.shape == (5, 8, *shape[2:])
     assert torch.equal(out[:, :7], features)
     expected = features.double().numpy().std(axis=0).mean()
-    torch.testing.assert_close(
-        out[:, 7:].double(), torch.full((5, 1, *shape[2:]), float(expected), dtype=torch.double)
-    )
+    torch.testing.assert_close(out[:, 7:].double(), torch.full((5, 1, *shape[2:]), float(expected), dtype=torch.double))
 
 
 def test_minibatch_std_of_identical_images_has_a_finite_slope() -> None:

@@ -40,9 +40,7 @@ def test_standardised_against_numpy() -> None:
     assert made.encode(np.array([0, 255], np.uint8)) == pytest.approx([made.low, made.high])
 
 
-@given(
-    pixels=arrays(np.uint8, array_shapes(min_dims=4, max_dims=4, max_side=6)), name=st.sampled_from(RANGES)
-)
+@given(pixels=arrays(np.uint8, array_shapes(min_dims=4, max_dims=4, max_side=6)), name=st.sampled_from(RANGES))
 def test_there_and_back_is_exact(pixels: np.ndarray, name: str) -> None:
     made = RangeMap.of(name, np.append(pixels, [3, 200]).astype(np.uint8))
     assert np.array_equal(made.to_uint8(made.encode(pixels)), pixels)
@@ -94,9 +92,7 @@ def test_grid_puts_each_image_in_its_place(channels: int, count: int, columns: i
         if place >= count:
             assert not tile.any()
         else:
-            assert np.array_equal(
-                tile, images[place, 0] if channels == 1 else images[place].transpose(1, 2, 0)
-            )
+            assert np.array_equal(tile, images[place, 0] if channels == 1 else images[place].transpose(1, 2, 0))
 
 
 @pytest.mark.parametrize(
@@ -152,9 +148,7 @@ def test_failed_save_leaves_the_old_picture(tmp_path: Path, monkeypatch: pytest.
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(
-    "picture", [np.zeros((3, 4, 4), np.uint8), np.zeros((0, 4), np.uint8), np.zeros((4, 4))]
-)
+@pytest.mark.parametrize("picture", [np.zeros((3, 4, 4), np.uint8), np.zeros((0, 4), np.uint8), np.zeros((4, 4))])
 def test_png_refuses_other_shapes_and_types(picture: np.ndarray) -> None:
     with pytest.raises(ValueError, match="picture must"):
         png_bytes(picture)

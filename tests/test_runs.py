@@ -123,9 +123,7 @@ def test_a_step_of_a_running_run_pauses_it(shared, run_id):
 def test_a_live_change_applies_and_a_wrong_one_is_told(shared, run_id):
     shared.go(run_id)
     shared.set(run_id, {"lr_g": 0.01})
-    assert reach(shared, run_id, lambda seen: seen.experiment.lr_g == 0.01).experiment == QUICK.replace(
-        lr_g=0.01
-    )
+    assert reach(shared, run_id, lambda seen: seen.experiment.lr_g == 0.01).experiment == QUICK.replace(lr_g=0.01)
     shared.set(run_id, {"width": 4.0})
     told = reach(shared, run_id, lambda seen: seen.trouble)
     assert "width" in told.trouble
@@ -158,9 +156,7 @@ def test_a_finished_run_goes_on_with_more_steps(shared, run_id):
 
 
 def test_a_broken_run_says_so_and_a_rewind_mends_it(shared, run_id):
-    exploding = QUICK.replace(
-        loss="wasserstein", optimiser="sgd", lr_g=1.0, lr_d=1.0, norm_g="none", init="he_normal"
-    )
+    exploding = QUICK.replace(loss="wasserstein", optimiser="sgd", lr_g=1.0, lr_d=1.0, norm_g="none", init="he_normal")
     shared.rewind(run_id, exploding)
     seen = reach(shared, run_id, lambda seen: seen.state == "broken")
     assert "infinite or NaN" in seen.trouble

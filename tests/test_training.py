@@ -37,9 +37,9 @@ class PlainLoop:
 
     def loss_d(self, z: Tensor) -> Tensor:
         real, fake = self.d(self.batches.next()), self.d(self.g(z).detach())
-        return binary_cross_entropy_with_logits(
-            real, torch.ones_like(real)
-        ) + binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))
+        return binary_cross_entropy_with_logits(real, torch.ones_like(real)) + binary_cross_entropy_with_logits(
+            fake, torch.zeros_like(fake)
+        )
 
     def loss_g(self, z: Tensor) -> Tensor:
         logits = self.d(self.g(z))
@@ -188,9 +188,7 @@ def test_bfloat16_is_close_to_float32() -> None:
 @pytest.mark.parametrize("player", ["d", "g"])
 def test_the_other_player_stays_frozen(player: str, architecture: str) -> None:
     made = trainer(architecture=architecture, n_dis=2, n_gen=2)
-    frozen, moving = (
-        (made.g_parameters, made.d_parameters) if player == "d" else (made.d_parameters, made.g_parameters)
-    )
+    frozen, moving = (made.g_parameters, made.d_parameters) if player == "d" else (made.d_parameters, made.g_parameters)
     before = [[p.detach().clone() for p in parameters] for parameters in (frozen, moving)]
     made.train_step(player)  # type: ignore[arg-type]
     assert all(p.grad is None for p in frozen)

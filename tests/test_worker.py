@@ -37,9 +37,7 @@ from gan_core.protocol import (
 from gan_core.training import Trainer
 from gan_core.untrained import contrast_map, untrained
 
-EXPLODING = QUICK.replace(
-    loss="wasserstein", optimiser="sgd", lr_g=1.0, lr_d=1.0, norm_g="none", init="he_normal"
-)
+EXPLODING = QUICK.replace(loss="wasserstein", optimiser="sgd", lr_g=1.0, lr_d=1.0, norm_g="none", init="he_normal")
 
 
 @pytest.fixture(scope="module")
@@ -207,9 +205,7 @@ def test_a_rewind_to_other_settings(shared, tmp_path):
 
 def test_a_refused_rewind_leaves_the_run(shared, tmp_path):
     shared.start(QUICK, tmp_path)
-    shared.send(
-        Step("both"), Rewind(QUICK.replace(dataset="folder", folder=str(tmp_path / "none")).json_text())
-    )
+    shared.send(Step("both"), Rewind(QUICK.replace(dataset="folder", folder=str(tmp_path / "none")).json_text()))
     refused = shared.until(Refused)
     assert refused.command == "Rewind"
     assert "none" in refused.words
@@ -394,9 +390,7 @@ threading.Event().wait()
 
 
 def test_a_killed_parent_leaves_no_orphan():
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as parent:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         pid = int(parent.stdout.readline())
         os.kill(parent.pid, signal.SIGKILL)
     assert gone(pid)

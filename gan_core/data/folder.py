@@ -60,9 +60,7 @@ def load(folder: str, image_size: int, channels: int, progress: Progress | None 
             f"such as PNG or JPEG in it."
         )
     labels, class_names = _classes(names)
-    source = f"{path.name}: {len(pictures)} pictures" + (
-        f", {left_out} other files left out" if left_out else ""
-    )
+    source = f"{path.name}: {len(pictures)} pictures" + (f", {left_out} other files left out" if left_out else "")
     return Images(np.stack(pictures), labels, class_names, source)
 
 
@@ -112,9 +110,7 @@ def _files(path: Path) -> Iterator[tuple[int, PurePosixPath, bytes | Path]]:
                 # zipfile never unpacks more than a member declares, and checks that it is all there.
                 yield len(members), PurePosixPath(member.filename), archive.read(member)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"folder: {path} is not a zip file that can be read ({error}): pack it again."
-        ) from error
+        raise DataError(f"folder: {path} is not a zip file that can be read ({error}): pack it again.") from error
 
 
 def _listed(root: Path) -> list[PurePosixPath]:

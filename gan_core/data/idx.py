@@ -131,10 +131,7 @@ def _pairs_in(folder: Path) -> list[tuple[Path, Path]]:
             f"GAN_DATA is set, but {folder} holds no *{IMAGES_ENDING}: put the files there, unset GAN_DATA "
             f"to download them, or choose the dataset digits."
         )
-    pairs = [
-        (images, images.with_name(images.name.removesuffix(IMAGES_ENDING) + LABELS_ENDING))
-        for images in found
-    ]
+    pairs = [(images, images.with_name(images.name.removesuffix(IMAGES_ENDING) + LABELS_ENDING)) for images in found]
     for images, labels in pairs:
         if not labels.is_file():
             raise DataError(f"{images} has no labels: put {labels.name} beside it.")
@@ -199,9 +196,7 @@ def _read_pair(images: Path, labels: Path, classes: int) -> tuple[NDArray[np.uin
     pixels = read_idx(images, IMAGES_MAGIC)
     numbers = read_idx(labels, LABELS_MAGIC)
     if len(pixels) != len(numbers):
-        raise DataError(
-            f"{images} holds {len(pixels)} images, but {labels} {len(numbers)} labels: fetch both again."
-        )
+        raise DataError(f"{images} holds {len(pixels)} images, but {labels} {len(numbers)} labels: fetch both again.")
     if 0 in pixels.shape:
         raise DataError(f"{images} holds no images: fetch it again.")
     if numbers.max() >= classes:
@@ -226,9 +221,7 @@ def read_idx(path: Path, magic: int) -> NDArray[np.uint8]:
                 raise DataError(f"{path} is not an IDX file of {kind}: it begins with {found}, not {magic}.")
             size = math.prod(shape)
             if size > MAX_BYTES:
-                raise DataError(
-                    f"{path} announces {size} bytes, more than {MAX_BYTES} allowed: fetch it again."
-                )
+                raise DataError(f"{path} announces {size} bytes, more than {MAX_BYTES} allowed: fetch it again.")
             # One byte more than announced: it shows a longer file, and reading to the end checks it.
             body = file.read(size + 1)
     except (OSError, EOFError, zlib.error) as error:

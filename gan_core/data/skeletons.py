@@ -37,9 +37,7 @@ def _stroke_weights(knots: NDArray[np.float64], places: NDArray[np.float64]) -> 
     last = len(knots) - 1
     start = np.minimum(places.astype(np.int64), last - 1)
     t = places - start
-    blend = 0.5 * np.stack(
-        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3]
-    )
+    blend = 0.5 * np.stack([-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3])
     weights = np.zeros((len(places), last + 1))
     rows = np.arange(len(places))
     for offset, weight in zip((-1, 0, 1, 2), blend, strict=True):

@@ -9,9 +9,11 @@ import streamlit as st
 
 from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.run import Snapshot
+from gan_core.runs import registry
 from pages.parts import address, charts, pictures, session, theme
 from pages.parts.charts import number, numbers, percent
 
+LOOK_EVERY_S = 0.5
 CHART_EVERY_S = 1.0
 ACTIVE = ("starting", "waiting", "running")
 STATE_WORDS = {
@@ -28,8 +30,17 @@ STATE_WORDS = {
 
 
 def interval(run: Snapshot | None) -> float | None:
-    """Seconds between two looks at the run; None, so no polling, where nothing moves."""
-    return 0.5 if run is not None and (run.state in ACTIVE or session.awaiting(run)) else None
+    """Seconds between two looks at the run, longer where more people train at once than there are cores to
+    train and to draw on; None, so no polling, where nothing moves."""
+    if run is None or not (run.state in ACTIVE or session.awaiting(run)):
+        return None
+    return LOOK_EVERY_S if _crowd() <= 2 else 2 * LOOK_EVERY_S
+
+
+def _crowd() -> int:
+    """How many runs want to train on this machine now."""
+    stats = registry().stats()
+    return stats.running + stats.waiting
 
 
 def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
@@ -186,7 +197,12 @@ def _chart_rows(run: Snapshot) -> charts.Rows:
     every browser. A run that stands still is shown to its last row."""
     shown: tuple[str, float, charts.Rows] | None = st.session_state.get("chart_rows")
     now = time.monotonic()
-    if shown and shown[0] == run.run_id and run.state == "running" and now - shown[1] < CHART_EVERY_S:
+    if (
+        shown
+        and shown[0] == run.run_id
+        and run.state == "running"
+        and now - shown[1] < CHART_EVERY_S * max(1, _crowd())
+    ):
         rows = shown[2]
         if not rows or rows[-1][0] <= run.step:
             return rows

@@ -119,9 +119,7 @@ def test_kept_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"not an archive", None])
-def test_damaged_cache_is_drawn_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
-) -> None:
+def test_damaged_cache_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None) -> None:
     small(monkeypatch, tmp_path)
     first = digits.load(8, 1)
     (kept,) = tmp_path.iterdir()

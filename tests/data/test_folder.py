@@ -13,9 +13,7 @@ from PIL import Image
 from gan_core.data import DataError, folder, load
 
 
-def png(
-    colour: int | tuple[int, ...], mode: str = "RGB", size: tuple[int, int] = (20, 20), **options
-) -> bytes:
+def png(colour: int | tuple[int, ...], mode: str = "RGB", size: tuple[int, int] = (20, 20), **options) -> bytes:
     file = io.BytesIO()
     Image.new(mode, size, colour).save(file, options.pop("format", "PNG"), **options)
     return file.getvalue()
@@ -104,9 +102,7 @@ FRAMES = [Image.new("RGB", (20, 20), colour) for colour in ((250, 0, 0), (0, 250
     ],
     ids=["1", "L", "LA", "RGBA", "P", "P-transparent", "CMYK", "16-bit PNG", "16-bit TIFF", "GIF"],
 )
-def test_every_mode(
-    tmp_path: Path, content: bytes, left: tuple[int, int, int], right: tuple[int, int, int]
-) -> None:
+def test_every_mode(tmp_path: Path, content: bytes, left: tuple[int, int, int], right: tuple[int, int, int]) -> None:
     path = str(fill(tmp_path, {"picture": content}))
     pixels = folder.load(path, 20, 3).pixels[0]
     assert pixels[:, 10, 2] == pytest.approx(left, abs=1)

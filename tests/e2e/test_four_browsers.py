@@ -13,7 +13,7 @@ from driving import OpenTab, button, progress, query, ready, slider, step, step_
 from playwright.sync_api import expect
 from serving import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 TARGET_S = 1.5  # on a machine that does nothing else
 MOST_S = 5.0
@@ -46,9 +46,6 @@ def test_four_runs_advance_and_every_click_is_answered(server: Server, open_tab:
             said = expect(progress(page))
             waits["pause"].append(took(button(page, "pause").click, until=partial(said.to_contain_text, "paused")))
             waits["resume"].append(took(button(page, "start").click, until=partial(said.not_to_contain_text, "paused")))
-    for page in pages:
-        step_reaches(page, step(page) + 20)
-
     every = [wait for some in waits.values() for wait in some]
     load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
     print(
@@ -56,4 +53,6 @@ def test_four_runs_advance_and_every_click_is_answered(server: Server, open_tab:
         + ", ".join(f"{what} {median(some):.2f}" for what, some in waits.items())
         + f"; load {load:.1f} a core"
     )
+    for page in pages:
+        step_reaches(page, step(page) + 20)
     assert median(every) < MOST_S, f"{median(every):.2f} s at load {load:.1f} a core; the target is {TARGET_S} s"
