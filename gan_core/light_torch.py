@@ -16,7 +16,7 @@ NAME = "torch._dynamo"
 
 
 class _DeferredCompiler(types.ModuleType):
-    def disable(self, fn: Callable[..., Any], recursive: bool = True, **_: Any) -> Callable[..., Any]:
+    def disable(self, fn: Callable[..., Any], *_: Any, **__: Any) -> Callable[..., Any]:
         """What torch._dynamo.disable does where nothing is ever compiled."""
         return fn
 

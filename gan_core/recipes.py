@@ -97,7 +97,6 @@ _ELSEWHERE: dict[str, dict[str, str]] = {
     "out-of-range": _BOTH,
     "blank-grey": _BOTH,
     "blank-black": _BOTH,
-    "blank-white": _FASHION,
     "discriminator-too-strong": _FASHION,
     "discriminator-too-weak": _FASHION,
     "identical-samples": _FASHION,
