@@ -201,7 +201,7 @@ _ALL = (
     _recipe("002-uniform-noise", "untrained-grey", "Uniform noise is no broader: grey",
         {**UNTRAINED, "noise": "uniform"}, {"norm_g": "none"}, {"norm_g": "batch"}, "002"),
     # Document 004: the fully connected GAN on Fashion-MNIST; its one gradient tape updates both networks at once.
-    _recipe("004-mlp", "", "Its network on our drawn digits",
+    _recipe("004-mlp", "", "Its network: blobs drowned in specks",
         {"architecture": "document-mlp", "steps": 400}, {"update": "simultaneous"}, {"update": "alternating"}, "004"),
     _recipe("004-fashion", "", "Silhouettes with specks, not realistic",
         {"architecture": "document-mlp", "dataset": "fashion-mnist", "steps": 400},

@@ -146,7 +146,8 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 def tally(path: Path) -> dict[str, Any]:
     """Counts over all runs in the file: recipes by dataset and side, healthy runs by label."""
     lines = {line["digest"]: line for line in _lines(path)}
-    study: dict[str, Any] = {"recipes": {}, "healthy": {}}
+    study: dict[str, Any] = {"recipes": {}, "healthy": {}, "totals": {}}
+    counted = set()
     for dataset in DATASETS:
         seeds = sorted({line["seed"] for line in lines.values() if line["dataset"] == dataset})
         for part in ("recipes", "documents", "healthy"):
@@ -154,24 +155,40 @@ def tally(path: Path) -> dict[str, Any]:
                 for case in cases(part, dataset, seed):
                     if (line := lines.get(case.experiment.digest)) is not None:
                         group = study["healthy" if part == "healthy" else "recipes"]
-                        _count(group.setdefault(case.label, {}).setdefault(dataset, _blank(case)), case, line)
+                        right = _count(group.setdefault(case.label, {}).setdefault(dataset, _blank(case)), case, line)
+                        if case.experiment.digest not in counted:  # Recipes share sides.
+                            counted.add(case.experiment.digest)
+                            total = study["totals"].setdefault(_total(dataset, part, case), {"right": 0, "runs": 0})
+                            total["right"] += right
+                            total["runs"] += 1
     return study
+
+
+def _total(dataset: str, part: str, case: Case) -> str:
+    if case.failure:
+        return f"{dataset}: failing runs named as what they are"
+    if part == "healthy":
+        return f"{dataset}: healthy runs with settings no recipe has, unaccused"
+    return f"{dataset}: sides of recipes that do not fail, unaccused"
 
 
 def _blank(case: Case) -> dict[str, Any]:
     return {"failure": case.failure, "runs": 0, "right": 0, "named": Counter(), "seconds": 0.0, "last": {}}
 
 
-def _count(cell: dict[str, Any], case: Case, line: dict[str, Any]) -> None:
+def _count(cell: dict[str, Any], case: Case, line: dict[str, Any]) -> bool:
+    """Whether the run was named as it should be."""
     rows = [(step, measurements) for step, measurements in line["rows"]]
     named = {finding.failure for finding in diagnose(case.experiment, rows)}
     cell["runs"] += 1
-    cell["right"] += case.failure in named if case.failure else not named
+    right = case.failure in named if case.failure else not named
+    cell["right"] += right
     cell["named"].update(named)
     cell["seconds"] = max(cell["seconds"], line["seconds"])
     for name in SHOWN:
         if name in rows[-1][1]:
             cell["last"].setdefault(name, []).append(float(f"{rows[-1][1][name]:.3g}"))
+    return right
 
 
 SHOWN = (
@@ -203,32 +220,10 @@ def markdown(study: dict[str, Any]) -> str:
                     f"| {low:.2f}–{high:.2f} | {named} | {cell['seconds']:.0f} |"
                 )
     lines += ["", "| in all | right | 95 % interval |", "| --- | --- | --- |"]
-    for words, right, runs in totals(study):
-        low, high = wilson(right, runs)
-        lines.append(f"| {words} | {right}/{runs} | {low:.3f}–{high:.3f} |")
+    for words, total in study["totals"].items():
+        low, high = wilson(total["right"], total["runs"])
+        lines.append(f"| {words} | {total['right']}/{total['runs']} | {low:.3f}–{high:.3f} |")
     return "\n".join(lines)
-
-
-def totals(study: dict[str, Any]) -> list[tuple[str, int, int]]:
-    """(what, right, runs) for failing runs named, and for runs that do not fail unaccused, by dataset."""
-    found = []
-    for dataset in DATASETS:
-        cells = [
-            (group, datasets[dataset])
-            for group in ("recipes", "healthy")
-            for datasets in study[group].values()
-            if dataset in datasets
-        ]
-        for words, chosen in (
-            ("failing runs named as what they are", [c for _, c in cells if c["failure"]]),
-            (
-                "recipes' sides that do not fail, unaccused",
-                [c for g, c in cells if g == "recipes" and not c["failure"]],
-            ),
-            ("healthy runs with settings no recipe has, unaccused", [c for g, c in cells if g == "healthy"]),
-        ):
-            found.append((f"{dataset}: {words}", sum(c["right"] for c in chosen), sum(c["runs"] for c in chosen)))
-    return found
 
 
 def main() -> None:
@@ -245,7 +240,7 @@ def main() -> None:
         run(given.part, given.dataset, range(int(first), int(last or first) + 1), given.minutes, given.runs)
     else:
         study = tally(given.runs)
-        STUDY.write_text(json.dumps(study, indent=1) + "\n")
+        STUDY.write_text(json.dumps(study) + "\n")
         print(markdown(study))
 
 

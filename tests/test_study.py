@@ -42,6 +42,7 @@ def test_runs_are_counted_by_what_they_should_be_named(tmp_path: Path) -> None:
     cell = tally["recipes"]["untrained-grey:broken"]["digits"]
     assert (cell["runs"], cell["right"], dict(cell["named"])) == (1, 1, {"untrained-grey": 1})
     assert tally["recipes"]["untrained-grey:fixed"]["digits"]["right"] == 1
+    assert tally["totals"]["digits: failing runs named as what they are"] == {"right": 1, "runs": 1}
     assert "| untrained-grey:broken | untrained-grey | digits | 1/1 |" in study.markdown(tally)
 
 
