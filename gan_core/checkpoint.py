@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from torch.optim import Optimizer
 from gan_core.data.images import Images
 from gan_core.experiment import Experiment
 from gan_core.training import Trainer
+from gan_core.whole_files import write_whole
 
 FORMAT = "gan-playground-1"
 
@@ -37,12 +37,7 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "last": trainer.last,
     }
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(to_bytes(tensors, {"state": json.dumps(state)}))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, to_bytes(tensors, {"state": json.dumps(state)}))
 
 
 def load_checkpoint(path: Path, images: Images | None = None) -> Trainer:

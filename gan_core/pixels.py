@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+
+from gan_core.whole_files import write_whole
 
 Pixels = NDArray[np.uint8]
 
@@ -126,15 +126,7 @@ def save_png(path: Path, picture: Pixels, metadata: Mapping[str, str] | None = N
 
     Raises ValueError as `png_bytes` does, and OSError if the file cannot be written.
     """
-    content = png_bytes(picture, metadata)
-    # In the same folder, so that the last step is a rename; no two threads or processes share the name.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_whole(path, png_bytes(picture, metadata))
 
 
 def _check_bytes(name: str, array: NDArray[Any]) -> None:

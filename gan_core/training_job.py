@@ -7,7 +7,6 @@ with a `.json` beside each, `checkpoint.safetensors` every few seconds, `final.p
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 import time
@@ -25,6 +24,7 @@ from gan_core.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.experiment import Experiment
 from gan_core.findings import Finding, diagnose
 from gan_core.training import NonFinite, Trainer
+from gan_core.whole_files import write_whole
 
 SAVE_S = 5.0
 SAVE_SHARE = 0.01  # of the time at most goes into checkpoints
@@ -61,7 +61,7 @@ def train_run(experiment: Experiment, folder: Path | None) -> Outcome:
     trainer = Trainer(experiment)
     if folder is not None:
         (folder / "samples").mkdir(parents=True, exist_ok=True)
-        _write(folder / "experiment.json", experiment.json_text())
+        write_whole(folder / "experiment.json", experiment.json_text())
         (folder / "measurements.jsonl").write_text("")
     return _job(trainer, folder, [])
 
@@ -71,11 +71,11 @@ def resume_run(folder: Path, changes: dict[str, Any]) -> Outcome:
     trainer = load_checkpoint(folder / "checkpoint.safetensors")
     trainer.set(changes)
     torch.set_num_threads(trainer.experiment.threads)
-    _write(folder / "experiment.json", trainer.experiment.json_text())
+    write_whole(folder / "experiment.json", trainer.experiment.json_text())
     rows = [json.loads(line) for line in (folder / "measurements.jsonl").read_text().splitlines()]
     # What was measured after the checkpoint will be measured again.
     rows = [row for row in rows if row["step"] <= trainer.step]
-    _write(folder / "measurements.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    write_whole(folder / "measurements.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     return _job(trainer, folder, [(row.pop("step"), row) for row in rows])
 
 
@@ -136,8 +136,8 @@ def save_picture(trainer: Trainer, path: Path) -> None:
             "pillow": PIL.__version__,
         },
     }
-    _write(path, frame.fake_png)
-    _write(path.with_suffix(".json"), json.dumps(told))
+    write_whole(path, frame.fake_png)
+    write_whole(path.with_suffix(".json"), json.dumps(told))
 
 
 def _checkpoint(trainer: Trainer, folder: Path) -> float:
@@ -152,10 +152,3 @@ def _append(folder: Path | None, row: tuple[int, dict[str, float]]) -> None:
     if folder is not None:
         with (folder / "measurements.jsonl").open("a") as file:
             file.write(json.dumps({"step": row[0], **row[1]}) + "\n")
-
-
-def _write(path: Path, content: str | bytes) -> None:
-    """Whole or not at all: under a temporary name, then renamed."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.replace(temporary, path)

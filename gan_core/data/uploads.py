@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import threading
 from pathlib import Path
 
 from gan_core.data.cache import cache_folder
+from gan_core.whole_files import write_whole
 
 
 def keep(content: bytes, suffix: str) -> Path:
@@ -15,7 +14,5 @@ def keep(content: bytes, suffix: str) -> Path:
     path = cache_folder() / "uploads" / (hashlib.sha256(content).hexdigest()[:24] + suffix)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
+        write_whole(path, content)
     return path
