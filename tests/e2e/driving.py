@@ -53,9 +53,15 @@ def start(page: Page) -> Page:
 
 
 def pause(page: Page) -> int:
-    """Press Pause; returns the step at which the run stands still."""
+    """Press Pause; returns the step at which the run stands still, once the step under way is done and shown."""
     button(page, "pause").click()
     expect(progress(page)).to_contain_text("paused")
+    settled = f"""() => {{
+        const [now, step] = [performance.now(), {STEP}];
+        if (window.still?.step !== step) window.still = {{step, since: now}};
+        return now - window.still.since > 1500;
+    }}"""
+    page.wait_for_function(settled)
     return step(page)
 
 

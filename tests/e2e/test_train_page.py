@@ -198,8 +198,12 @@ def test_a_bad_link_says_what_is_wrong_and_the_button_mends_it(server: Server, o
 
 def test_a_killed_worker_is_told_and_resumed(own_server: Server, open_tab: OpenTab) -> None:
     page = start(open_tab(own_server.url + ENDLESS))
-    while not own_server.checkpoints():
-        step_reaches(page, step(page) + 50)
+    # The first checkpoint is that of the start; wait for one of training.
+    while not (files := own_server.checkpoints()):
+        step_reaches(page, step(page) + 20)
+    first = files[0].stat().st_mtime_ns
+    while files[0].stat().st_mtime_ns == first:
+        step_reaches(page, step(page) + 20)
     saved = picture_step(page)
     step_reaches(page, saved + 50)
     own_server.workers()[0].kill()
