@@ -30,13 +30,15 @@ class WorkerProcess:
 
     def __init__(self, heard: Callable[[WorkerProcess, Report], None], gone: Callable[[WorkerProcess], None]) -> None:
         self._heard, self._gone = heard, gone
-        # A session of its own: Ctrl-C in the server's terminal is for the server, which ends its workers.
+        # A process group of its own: Ctrl-C in the server's terminal is for the server, which ends its workers. Not
+        # a session of its own: Linux shares the processor out between sessions first, and the worker's niceness
+        # would count for nothing beside the server.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "gan_core.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
-            start_new_session=True,
+            process_group=0 if os.name == "posix" else None,
         )
         self.pid = self._process.pid
         self.ended = False

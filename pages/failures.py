@@ -62,7 +62,7 @@ def view(polled: float | None, recipe: Recipe) -> None:
         versus.panel("fixed", now, recipe.fixed, theirs, theme.FIXED, now.frame if now else None)
     if st.session_state.pop("to_train", False):
         st.switch_page("pages/train.py")
-    if versus.interval(*runs.values()) != polled:
+    if (versus.interval(*runs.values()) is None) != (polled is None):
         st.rerun()
 
 

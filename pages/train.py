@@ -36,7 +36,8 @@ def view(polled: float | None) -> None:
         with seen:
             live.grids(run, shown)
             live.measurements(run, shown)
-    if versus.interval(run, second) != polled or st.session_state.pop("redraw", False):
+    # Only when the looking has to begin or end: a full run of the script draws every control again.
+    if (versus.interval(run, second) is None) != (polled is None) or st.session_state.pop("redraw", False):
         st.rerun()
 
 
