@@ -39,7 +39,7 @@ pytestmark = pytest.mark.browser
 def test_the_very_first_visitor_comes_by_a_deep_link(own_server: Server, open_tab: OpenTab) -> None:
     page = ready(open_tab(f"{own_server.url}{ENDLESS}&lg=0.01"))
     expect(page.get_by_role("link", name="Home")).to_be_visible()
-    expect(page.get_by_role("link", name="Train")).to_be_visible()
+    expect(page.get_by_role("link", name="Train", exact=True)).to_be_visible()
     # The stylesheet is there, and the link's settings survived.
     assert page.evaluate("getComputedStyle(document.querySelector('.progress-line')).margin") == "0px"
     assert shown(page, "lr_g") == "0.01"
