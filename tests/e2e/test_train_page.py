@@ -66,7 +66,7 @@ def test_start_shows_a_picture_and_the_steps_advance(server: Server, open_tab: O
     expect(progress(page)).to_contain_text("steps/s")
     page.wait_for_function(f"first => document.querySelector('{PICTURE}').src !== first", arg=first)
     for chart in ("histogram", "losses", "accuracy", "gradients"):
-        expect(page.locator(f".st-key-{chart} .js-plotly-plot")).to_be_visible()
+        expect(page.locator(f".st-key-{chart} .js-plotly-plot").first).to_be_visible()
 
 
 def test_a_learning_rate_changes_without_a_restart(server: Server, open_tab: OpenTab) -> None:
