@@ -8,7 +8,6 @@ bytes.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Literal
 
 import numpy as np
 import torch
@@ -29,9 +28,8 @@ from gan_core.modes import COUNT, classifier_of, measure_modes
 from gan_core.networks import Dropout, build
 from gan_core.penalties import clip, penalty_of
 from gan_core.pixels import RangeMap
+from gan_core.protocol import Players
 from gan_core.settings import Value
-
-Players = Literal["both", "d", "g"]
 
 
 class NonFinite(ArithmeticError):

@@ -21,7 +21,7 @@ KEYS = {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 def open_page() -> None:
     """Bring the session up to date with the URL; to be called first on each run of the script."""
     if "experiment" not in st.session_state:
-        _take(Experiment())
+        take(Experiment())
     query = st.query_params.to_dict()
     if query and query != st.session_state.get("address"):
         st.session_state.address = query
@@ -58,9 +58,9 @@ def change(changes: dict[str, Any]) -> bool:
     base = experiment()
     try:
         if not problems():
-            _take(base.replace(**changes))
+            take(base.replace(**changes))
         else:
-            _take(Experiment(**(draft() | changes)))
+            take(Experiment(**(draft() | changes)))
     except SettingsError as error:
         st.session_state.draft = draft() | changes
         st.session_state.problems = error.problems
@@ -70,15 +70,11 @@ def change(changes: dict[str, Any]) -> bool:
 
 def take_nearest() -> None:
     """Use the valid settings that are nearest to the draft."""
-    _take(nearest(draft()))
+    take(nearest(draft()))
 
 
 def take(e: Experiment) -> None:
     """Make these the page's settings (those of a run that was re-attached, say)."""
-    _take(e)
-
-
-def _take(e: Experiment) -> None:
     st.session_state.experiment = e
     st.session_state.draft = e.model_dump()
     st.session_state.problems = []
@@ -88,11 +84,11 @@ def _read(query: dict[str, str]) -> None:
     given, unread = links.read_query(query)
     unread += [Problem(key, text, "there is no such setting") for key, text in query.items() if key not in KEYS]
     try:
-        _take(Experiment(**given))
+        take(Experiment(**given))
         wrong: list[Problem] = []
     except SettingsError as error:
         # The right part of the link is used, so that only what is wrong stays open.
         wrong = error.problems
-        _take(nearest({name: value for name, value in given.items() if name not in {p.field for p in wrong}}))
+        take(nearest({name: value for name, value in given.items() if name not in {p.field for p in wrong}}))
         st.session_state.draft = experiment().model_dump() | given
     st.session_state.problems = unread + wrong
