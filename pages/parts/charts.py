@@ -16,6 +16,8 @@ from pages.parts import theme
 
 MOST_POINTS = 300
 HEIGHT = 140
+# Fixed: plotly draws a chart twice to fit its margins to the labels, and the plot would jump as these change.
+MARGIN = {"l": 38, "r": 8, "t": 6, "b": 18}
 BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 
 Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
@@ -176,9 +178,9 @@ def _decades(traces: list[dict[str, Any]]) -> list[int]:
 
 def _layout(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     return {
-        "height": HEIGHT, "margin": {"l": 4, "r": 6, "t": 4, "b": 2}, "shapes": list(shapes),
+        "height": HEIGHT, "margin": MARGIN, "shapes": list(shapes),
         "uirevision": "kept", "showlegend": False, "transition": {"duration": 0},
-        "xaxis": {"automargin": True, "nticks": 5}, "yaxis": {"automargin": True, "nticks": 5},
+        "xaxis": {"nticks": 5}, "yaxis": {"nticks": 5},
     }  # fmt: skip
 
 

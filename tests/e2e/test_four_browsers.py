@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -14,15 +13,7 @@ from driving import OpenTab, button, progress, query, ready, slider, step, step_
 from playwright.sync_api import expect
 from serving import Server
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(
-        "GAN_FOUR_BROWSERS" not in os.environ,
-        reason="not reliable yet beside other work on two cores: GAN_FOUR_BROWSERS=1 runs it",
-    ),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 TARGET_S = 1.5  # on a machine that does nothing else
 MOST_S = 5.0
