@@ -26,6 +26,7 @@ from gan_core.findings import diagnose
 from gan_core.recipes import RECIPES
 
 STUDY = Path(__file__).resolve().parents[1] / "assets" / "study.json"
+PARTS = ("recipes", "documents", "spoilt", "healthy")
 DATASETS = ("digits", "mnist", "fashion-mnist")
 Row = tuple[int, dict[str, float]]
 
@@ -51,13 +52,20 @@ def recipe_cases(dataset: str, seed: int, documents: bool) -> Iterator[Case]:
             yield Case(f"{recipe.name}:{side}", failure, e)
 
 
-# Healthy runs with settings that no recipe has: no threshold was chosen by them.
-_HEALTHY: dict[str, dict[str, Any]] = {
+# The two architectures with every loss, each with the settings that let it learn.
+_ARCHITECTURES: dict[str, dict[str, Any]] = {
     "mlp": {"steps": 800},
-    "mlp, minimax": {"loss": "minimax", "steps": 800},
-    "mlp, hinge": {"loss": "hinge", "steps": 800},
-    "mlp, least squares": {"loss": "least_squares", "steps": 800},
-    "mlp, wasserstein + gradient penalty": {"loss": "wasserstein", "penalty": "gradient_penalty", "steps": 600},
+    "dcgan": {"architecture": "dcgan", "width": 0.5, "steps": 300},
+}
+_LOSSES: dict[str, dict[str, Any]] = {
+    "non_saturating": {},
+    "minimax": {"loss": "minimax"},
+    "hinge": {"loss": "hinge"},
+    "least_squares": {"loss": "least_squares"},
+    "wasserstein": {"loss": "wasserstein", "penalty": "gradient_penalty"},
+}
+# Settings that no recipe has: no threshold was chosen by them.
+_VARIATIONS: dict[str, dict[str, Any]] = {
     "mlp, r1": {"penalty": "r1", "penalty_weight": 1.0, "steps": 600},
     "mlp, layer norm": {"norm_g": "layer", "steps": 1000},
     "mlp, spectral norm": {"norm_d": "spectral", "steps": 800},
@@ -68,26 +76,47 @@ _HEALTHY: dict[str, dict[str, Any]] = {
     "mlp, uniform noise, small batch": {"noise": "uniform", "batch_size": 32, "steps": 800},
     "mlp, dropout and label smoothing": {"dropout_d": 0.3, "label_smoothing": 0.1, "steps": 800},
     "mlp, averaged generator": {"ema": 0.99, "steps": 800},
-    "dcgan": {"architecture": "dcgan", "width": 0.5, "steps": 300},
-    "dcgan, minimax": {"architecture": "dcgan", "width": 0.5, "loss": "minimax", "steps": 300},
-    "dcgan, hinge, spectral norm": {
-        "architecture": "dcgan", "width": 0.5, "loss": "hinge", "norm_d": "spectral", "steps": 300,
-    },
-    "dcgan, transpose4": {"architecture": "dcgan", "width": 0.5, "upsample": "transpose4", "steps": 300},
-    "dcgan, eval mode": {"architecture": "dcgan", "width": 0.5, "sample_mode": "eval", "steps": 300},
+    "dcgan, spectral norm": {**_ARCHITECTURES["dcgan"], "norm_d": "spectral"},
+    "dcgan, transpose4": {**_ARCHITECTURES["dcgan"], "upsample": "transpose4"},
+    "dcgan, eval mode": {**_ARCHITECTURES["dcgan"], "sample_mode": "eval"},
 }  # fmt: skip
+# One setting brings the failure whatever the loss; with the steps that its detector needs.
+_SPOILT: dict[str, dict[str, Any]] = {
+    "out-of-range": {"output_activation": "linear"},
+    "exploding": {"lr_d": 1.0},
+    "discriminator-too-weak": {"lr_d": 1e-6},
+    "identical-samples": {"noise_scale": 0.01, "norm_g": "none", "steps": 800},
+    "batchnorm-mismatch": {"sample_mode": "eval", "bn_momentum": 0.001},
+    "unreachable-range": {"data_range": "standardised", "steps": 100},
+}
+
+
+def _crossed() -> Iterator[tuple[str, dict[str, Any]]]:
+    for architecture, shape in _ARCHITECTURES.items():
+        for loss, needs in _LOSSES.items():
+            yield f"{architecture}, {loss}", {**shape, **needs}
 
 
 def healthy_cases(dataset: str, seed: int) -> Iterator[Case]:
     """Runs that learn."""
-    for label, settings in _HEALTHY.items():
+    for label, settings in (*_crossed(), *_VARIATIONS.items()):
         yield Case(label, "", Experiment(**settings, dataset=dataset, seed=seed))
+
+
+def spoilt_cases(dataset: str, seed: int) -> Iterator[Case]:
+    """Runs that fail by one setting, with every architecture and loss."""
+    for failure, setting in _SPOILT.items():
+        for label, settings in _crossed():
+            e = Experiment(**settings | {"steps": 300} | setting, dataset=dataset, seed=seed)
+            yield Case(f"{failure}: {label}", failure, e)
 
 
 def cases(part: str, dataset: str, seed: int) -> list[Case]:
     """All cases of a part of the study."""
     if part == "healthy":
         return list(healthy_cases(dataset, seed))
+    if part == "spoilt":
+        return list(spoilt_cases(dataset, seed))
     return list(recipe_cases(dataset, seed, documents=part == "documents"))
 
 
@@ -146,15 +175,15 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 def tally(path: Path) -> dict[str, Any]:
     """Counts over all runs in the file: recipes by dataset and side, healthy runs by label."""
     lines = {line["digest"]: line for line in _lines(path)}
-    study: dict[str, Any] = {"recipes": {}, "healthy": {}, "totals": {}}
+    study: dict[str, Any] = {"recipes": {}, "spoilt": {}, "healthy": {}, "totals": {}}
     counted = set()
     for dataset in DATASETS:
         seeds = sorted({line["seed"] for line in lines.values() if line["dataset"] == dataset})
-        for part in ("recipes", "documents", "healthy"):
+        for part in PARTS:
             for seed in seeds:
                 for case in cases(part, dataset, seed):
                     if (line := lines.get(case.experiment.digest)) is not None:
-                        group = study["healthy" if part == "healthy" else "recipes"]
+                        group = study[part if part in study else "recipes"]
                         right = _count(group.setdefault(case.label, {}).setdefault(dataset, _blank(case)), case, line)
                         if case.experiment.digest not in counted:  # Recipes share sides.
                             counted.add(case.experiment.digest)
@@ -210,7 +239,7 @@ def wilson(hits: int, runs: int, z: float = 1.96) -> tuple[float, float]:
 def markdown(study: dict[str, Any]) -> str:
     """The counts as two tables."""
     lines = ["| run | should be | dataset | right | 95 % interval | named | s |", "| --- " * 7 + "|"]
-    for group in ("recipes", "healthy"):
+    for group in ("recipes", "spoilt", "healthy"):
         for label, datasets in study[group].items():
             for dataset, cell in datasets.items():
                 low, high = wilson(cell["right"], cell["runs"])
@@ -229,7 +258,7 @@ def markdown(study: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.study", description=__doc__)
     parser.add_argument("what", choices=("run", "table"))
-    parser.add_argument("--part", choices=("recipes", "documents", "healthy"), default="recipes")
+    parser.add_argument("--part", choices=PARTS, default="recipes")
     parser.add_argument("--dataset", choices=DATASETS, default="digits")
     parser.add_argument("--seeds", default="100-109")
     parser.add_argument("--minutes", type=float, default=20)
