@@ -15,7 +15,7 @@ from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError, ne
 
 RUN = "run"  # the URL key that names a run
 GAIN = "gain"
-KEYS = {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
+KEYS = {GAIN} | {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 
 
 def open_page() -> None:
