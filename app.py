@@ -4,6 +4,6 @@ import streamlit as st
 
 from pages.parts import frame, theme
 
-st.set_page_config(page_title="GAN playground", page_icon=":material/blur_on:", layout="wide")
+st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
 theme.apply()
 frame.navigation().run()

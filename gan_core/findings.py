@@ -50,6 +50,12 @@ def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
     return findings
 
 
+def undecided(e: Experiment, rows: Sequence[Row]) -> dict[str, int]:
+    """The failures that nobody could tell yet from a young run, with the step from which on each can be."""
+    step = rows[-1][0] if rows else 0
+    return {name: detector.after for name, detector in detectors(e).items() if step < detector.after <= e.steps}
+
+
 def _unreachable(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
     """Pixel values of the data that the output activation cannot give: known before the first step, except
     for standardised data, whose range is known once images are loaded."""

@@ -20,10 +20,21 @@ BINS = 64
 
 
 @dataclass(frozen=True)
+class Classes:
+    """The classes that a classifier tells apart: their names, each one's share of the real images, and how often
+    the classifier is right on images held out from its training (0 to 1)."""
+
+    names: list[str]
+    real_shares: list[float]
+    accuracy: float
+
+
+@dataclass(frozen=True)
 class Opening:
     """The real side of a run. `real_histogram` holds the share of pixel values in each of BINS equal bins
     from `low` to `high` (values beyond are counted in the outermost ones); `legal_low` to `legal_high` is the
-    data's range; `tile` is the size of one image in pixels."""
+    data's range; `tile` is the size of one image in pixels; `classes` is None where the data has none to tell apart,
+    or where nobody asked."""
 
     real_png: bytes
     real_histogram: list[float]
@@ -35,6 +46,7 @@ class Opening:
     columns: int
     rows: int
     device_name: str
+    classes: Classes | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,7 @@ class Frame:
     histogram: list[float]
 
 
-def opening(trainer: Trainer) -> Opening:
+def opening(trainer: Trainer, classes: Classes | None = None) -> Opening:
     """The real images and the axis of all histograms: the legal range and a quarter of it on either side."""
     legal_low, legal_high = trainer.range_map.low, trainer.range_map.high
     margin = (legal_high - legal_low) / 4
@@ -64,6 +76,7 @@ def opening(trainer: Trainer) -> Opening:
         columns=COLUMNS,
         rows=ROWS,
         device_name=trainer.device_name,
+        classes=classes,
     )
 
 

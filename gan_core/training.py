@@ -22,6 +22,7 @@ from gan_core.data.images import Images, Progress
 from gan_core.data.outliers import with_outliers
 from gan_core.device import name, precision, resolve
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.frames import Classes
 from gan_core.losses import LOSSES
 from gan_core.measure import Look, Probe, look
 from gan_core.modes import COUNT, classifier_of, measure_modes
@@ -251,6 +252,14 @@ class Trainer:
         artist = self.g if self.average is None else self.average
         with self._precision():
             return measure_modes(self.experiment, artist, classifier, self._fixed_noise(5, COUNT), self.range_map)
+
+    def classes(self) -> Classes | None:
+        """The classes of the data whose shares are measured; None where there are none to tell apart."""
+        classifier = classifier_of(self.images)
+        if classifier is None:
+            return None
+        names, shares = list(self.images.class_names), classifier.real_shares.tolist()
+        return Classes(names, shares, classifier.accuracy)
 
     def measure(self) -> dict[str, float]:
         """The measurements of this step, by name; those that have no meaning at it are missing."""

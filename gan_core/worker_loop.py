@@ -174,7 +174,9 @@ class WorkerLoop:
         self.running = self.broken = self.finished = False
         self.saved = None
         frame = frames.take(trainer)
-        self.report(Opened(trainer.experiment.json_text(), frames.opening(trainer), frame, trainer.due()))
+        self.report(
+            Opened(trainer.experiment.json_text(), frames.opening(trainer, trainer.classes()), frame, trainer.due())
+        )
         self._finish_if_done(trainer)
         self._beat()
         self._save()

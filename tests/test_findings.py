@@ -10,7 +10,7 @@ import pytest
 
 from gan_core.detectors import Condition, detectors
 from gan_core.experiment import Experiment
-from gan_core.findings import EXPLAINED_BY, WHY, Finding, diagnose
+from gan_core.findings import EXPLAINED_BY, WHY, Finding, diagnose, undecided
 from gan_core.recipes import RECIPES
 from gan_core.remedies import _REMEDIES, remedy
 
@@ -143,6 +143,16 @@ def test_alarms_wait_until_a_healthy_run_would_be_past_it(failure: str, early: i
     changes = SHOWN[failure][0]
     assert failure not in named(e, rows(changes, range(0, early + 1, 50)))
     assert failure in named(e, rows(changes, range(0, late + 1, 50)))
+
+
+def test_a_young_run_is_not_acquitted_of_what_shows_only_later() -> None:
+    e = Experiment(norm_g="none", steps=2000)
+    waiting = undecided(e, [])
+    assert waiting["mode-collapse"] == 700 and waiting["blank-grey"] == 100
+    assert undecided(e, rows({}, range(0, 101, 50))) == {"identical-samples": 350, "mode-collapse": 700}
+    assert undecided(e, rows({}, range(0, 701, 50))) == {}
+    # A run that ends before could never tell.
+    assert "mode-collapse" not in undecided(e.replace(steps=400), [])
 
 
 def test_collapse_is_given_more_time_without_normalisation_and_at_low_rates() -> None:

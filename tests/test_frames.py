@@ -9,6 +9,8 @@ from PIL import Image
 from tiny import trainer
 
 from gan_core import frames
+from gan_core.experiment import Experiment
+from gan_core.training import Trainer
 
 
 def decoded(png: bytes) -> np.ndarray:
@@ -120,3 +122,16 @@ def test_bfloat16_and_average_are_drawn_too() -> None:
     made.train_step()
     assert decoded(frames.take(made).fake_png).shape == (48, 64, 1)
     assert made.look().fake.dtype == torch.float32
+
+
+def test_the_opening_tells_the_classes_and_how_far_to_trust_their_shares() -> None:
+    made = Trainer(Experiment(dataset="digits", image_size=12, steps=1))
+    classes = made.classes()
+    assert classes is not None
+    assert frames.opening(made, classes).classes == classes
+    assert classes.names == [str(digit) for digit in range(10)]
+    labels = made.images.labels
+    assert classes.real_shares == pytest.approx(np.bincount(labels, minlength=10) / len(labels))
+    assert 0.9 < classes.accuracy <= 1
+    assert len([name for name in made.measure() if name.startswith("class_share_")]) == 10
+    assert frames.opening(made).classes is None

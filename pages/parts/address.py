@@ -43,6 +43,11 @@ def problems() -> list[Problem]:
     return st.session_state.problems
 
 
+def strange() -> list[str]:
+    """What the link that was opened had besides settings; it is left out."""
+    return st.session_state.strange
+
+
 def write(run_id: str | None, gain: float = 1.0) -> None:
     """Put the settings, the run, and the gain of an untrained generator into the URL."""
     query = (
@@ -78,11 +83,12 @@ def take(e: Experiment) -> None:
     st.session_state.experiment = e
     st.session_state.draft = e.model_dump()
     st.session_state.problems = []
+    st.session_state.strange = []
 
 
 def _read(query: dict[str, str]) -> None:
     given, unread = links.read_query(query)
-    unread += [Problem(key, text, "there is no such setting") for key, text in query.items() if key not in KEYS]
+    strange = [key for key in query if key not in KEYS]
     try:
         take(Experiment(**given))
         wrong: list[Problem] = []
@@ -92,3 +98,4 @@ def _read(query: dict[str, str]) -> None:
         take(nearest({name: value for name, value in given.items() if name not in {p.field for p in wrong}}))
         st.session_state.draft = experiment().model_dump() | given
     st.session_state.problems = unread + wrong
+    st.session_state.strange = strange

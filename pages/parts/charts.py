@@ -11,7 +11,7 @@ import streamlit as st
 
 from gan_core.balance import BALANCE
 from gan_core.examination import Contrast, Layer
-from gan_core.frames import Frame, Opening
+from gan_core.frames import Classes, Frame, Opening
 from pages.parts import theme
 
 MOST_POINTS = 300
@@ -78,7 +78,7 @@ def gradients(rows: Rows) -> None:
         _line("G", rows, "grad_norm_g", theme.GRADIENT, "dash"),
     ]
     layout = _layout()
-    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": ".0e", "range": _decades(traces)}
+    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~g", "range": _decades(traces)}
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GRADIENT, "dashed")]
     _show(
         "gradient_chart",
@@ -104,7 +104,7 @@ def signal(layers: Sequence[Layer]) -> None:
         for mode in values
     ]  # fmt: skip
     layout = _layout(shapes=[_level(1.0, "gray")])
-    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": ".0e", "range": _decades(traces)}
+    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~g", "range": _decades(traces)}
     layout["xaxis"] |= {"tickangle": 40, "nticks": len(names), "tickfont": {"size": 10}}
     legend = [("train mode", theme.GENERATED, "solid"), ("eval mode", theme.DISCRIMINATOR, "dashed")]
     alt = "Standard deviation of the signal after every layer, in train and in eval mode"
@@ -125,6 +125,22 @@ def contrast_map(contrasts: Sequence[Contrast], mode: str) -> None:
     layout["xaxis"] |= {"nticks": len(inits), "side": "top"}
     layout["yaxis"] |= {"nticks": len(activations)}
     _show("contrast_chart", f"BatchNorm in {mode} mode", [], [trace], layout, "Contrasts as a table", height=250)
+
+
+def class_shares(classes: Classes, m: dict[str, float]) -> None:
+    """The share of each class among real and generated images."""
+    shares = [m.get(f"class_share_{number}", 0.0) for number in range(len(classes.names))]
+    traces = [
+        {"type": "bar", "name": name, "x": classes.names, "y": values, "marker": {"color": colour}}
+        for name, values, colour in (
+            ("real", classes.real_shares, theme.REAL), ("generated", shares, theme.GENERATED),
+        )
+    ]  # fmt: skip
+    layout = _layout() | {"barmode": "group"}
+    layout["xaxis"] |= {"type": "category", "nticks": len(classes.names)}
+    layout["yaxis"] |= {"range": [0, max(0.3, *shares) * 1.05], "tickformat": ".0%"}
+    legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "solid")]
+    _show("class_chart", "Classes", legend, traces, layout, "Share of each class, real and generated", height=190)
 
 
 def numbers(words: str) -> None:
@@ -197,5 +213,7 @@ def _show(
         f'<span><i style="border-top:3px {dash} {colour}"></i>{name}</span>' for name, colour, dash in legend
     )
     st.html(f'<div class="chart-title"><b>{title}</b>{names}</div>')
+    if not any(trace["x"] for trace in traces):
+        layout["xaxis"] |= {"showticklabels": False}
     figure = {"data": traces, "layout": layout | {"height": height}}
     st.plotly_chart(figure, key=key, height=height, config={"displayModeBar": False}, alt=alt)

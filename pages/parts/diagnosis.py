@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from gan_core.experiment import SETTINGS, Experiment
-from gan_core.findings import Finding, diagnose
+from gan_core.findings import Finding, diagnose, undecided
 from gan_core.frames import Frame
 from gan_core.run import Snapshot
 from gan_core.settings import Value
@@ -26,7 +26,9 @@ def show(
     """
     trouble = st.session_state.get("refusal") or (run.trouble if run else "")
     e = run.experiment if run else e
-    found = _findings(run, frame, e)
+    # What the detectors knew at the moment that is shown.
+    rows = [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
+    found = diagnose(e, rows)
     with st.container(key=key):
         if trouble:
             say(TROUBLE, trouble)
@@ -44,14 +46,12 @@ def show(
                     _explain(finding, key, fixable)
         elif run is None or frame is None:
             say(WAITING, "Nothing to report before the start.")
+        elif open_yet := undecided(e, rows):
+            last = max(open_yet, key=lambda failure: open_yet[failure])
+            until = f"Some failures show only later: {last} from step {open_yet[last]} on."
+            say(WAITING, f"{_readout(frame)} {until}", strong="Too early to tell.")
         else:
             say(HEALTHY, _readout(frame), strong="No failure found.")
-
-
-def _findings(run: Snapshot | None, frame: Frame | None, e: Experiment) -> list[Finding]:
-    """What the detectors say of the moment that is shown."""
-    rows = [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
-    return diagnose(e, rows)
 
 
 def _explain(finding: Finding, key: str, fixable: bool) -> None:
@@ -91,9 +91,9 @@ def _fix(changes: dict[str, Value]) -> None:
 def _readout(frame: Frame) -> str:
     m = frame.measurements
     return (
-        f"Generated pixels from {number(m, 'pixel_min')} to {number(m, 'pixel_max')}, "
-        f"{percent(m, 'out_of_range')} outside the legal range. Contrast {number(m, 'contrast')} and diversity "
-        f"{number(m, 'diversity')} of the real images'."
+        f"Generated pixels from {number(m, 'pixel_min')} to {number(m, 'pixel_max')}, {percent(m, 'out_of_range')} "
+        f"outside the legal range; contrast {percent(m, 'contrast')} and diversity {percent(m, 'diversity')} of the "
+        "real images'."
     )
 
 

@@ -148,27 +148,46 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
 
 
 def scrubber(run: Snapshot | None) -> Frame | None:
-    """The slider over the whole run, and the frame it stands at: the newest while it is at its right end."""
+    """The slider over the run, and the frame it stands at: the newest while it is at its right end.
+
+    It spans what there is while the run stands still, and all steps to come while it moves: a slider whose end
+    moved under the hand could not be held.
+    """
     if run is None or run.frame is None or run.steps == 0:
         return run.frame if run else None
-    steps = [frame.step for frame in run.frames]
-    if st.session_state.get("scrub", run.steps) > run.steps or "scrub" not in st.session_state:
-        st.session_state.scrub = run.steps
-    label, slider = st.columns([0.16, 0.84], vertical_alignment="center")
+    end = max(1, run.steps if run.state in ACTIVE else run.step)
+    live = st.session_state.get("scrub", end) in (end, st.session_state.get("scrub_end"))
+    st.session_state.scrub_end = end
+    if live or st.session_state.scrub > end:
+        st.session_state.scrub = end
+    at = st.session_state.scrub
+    label, slider, classes = st.columns([0.16, 0.66, 0.18], vertical_alignment="center")
     label.markdown(
-        "Look back · **live**" if st.session_state.scrub == run.steps else f"Look back · **{st.session_state.scrub}**",
-        help=f"{len(steps)} pictures of this run are kept, always the first and the newest. Right end: live.",
+        "Look back · **live**" if at == end else f"Look back · **{at}**",
+        help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
     )
     with slider:
-        at = st.slider(
-            "Look back over the run",
-            0,
-            run.steps,
-            key="scrub",
-            format="step %d",
-            label_visibility="collapsed",
+        st.slider("Look back over the run", 0, end, key="scrub", format="step %d", label_visibility="collapsed")
+    shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
+    with classes:
+        _classes(run, shown)
+    return shown
+
+
+def _classes(run: Snapshot, frame: Frame) -> None:
+    """How many of the data's classes the generator makes at this moment, and each one's share when opened."""
+    classes = run.opening.classes if run.opening else None
+    if classes is None:
+        return
+    until = [row.measurements for row in run.rows if row.step <= frame.step and "modes_covered" in row.measurements]
+    m = until[-1] if until else {}
+    covered = f"{m['modes_covered']:.0f}" if m else "–"
+    with st.popover(f"Classes {covered} of {len(classes.names)}", width="stretch", key="classes"):
+        charts.class_shares(classes, m)
+        st.caption(
+            f"What a small classifier takes the generated images for; it is right on {classes.accuracy:.1%} of real "
+            "images it has not seen. What is missing to 100% it is not sure of."
         )
-    return min(run.frames, key=lambda frame: abs(frame.step - at))
 
 
 def _start() -> None:

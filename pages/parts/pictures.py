@@ -7,6 +7,10 @@ from html import escape
 
 import streamlit as st
 
+from gan_core.frames import COLUMNS
+
+SMALL = 32  # pixels: images up to this size are shown at twice their size on a phone
+
 
 def titled(title: str, words: str, colour: str, *, square: bool = False) -> str:
     """The heading of a panel, with its actor's colour and shape."""
@@ -18,21 +22,29 @@ def titled(title: str, words: str, colour: str, *, square: bool = False) -> str:
 
 
 def grid(heading: str, png: bytes, width: int, height: int, alt: str) -> None:
-    """A picture of `width` x `height` pixels, shown once, twice or three times as large as there is room."""
+    """A picture of `width` x `height` pixels, shown once, twice or three times as large as there is room; on a
+    phone, small images are shown at twice their size, as many columns of them as fit."""
     source = "data:image/png;base64," + base64.b64encode(png).decode()
     st.html(
-        f'{heading}<div class="pictures" style="{_size(width, height)}"><img src="{source}" alt="{escape(alt)}"></div>'
+        f'{heading}<div class="pictures" style="{_size(width, height)}">'
+        f'<img class="{_class(width)}" src="{source}" alt="{escape(alt)}"></div>'
     )
 
 
 def no_grid(heading: str, width: int, height: int, words: str) -> None:
     """The place of a picture that is not there yet."""
     st.html(
-        f'{heading}<div class="pictures" style="{_size(width, height)}"><div class="none">{escape(words)}</div></div>'
+        f'{heading}<div class="pictures" style="{_size(width, height)}">'
+        f'<div class="none {_class(width)}">{escape(words)}</div></div>'
     )
+
+
+def _class(width: int) -> str:
+    return "small" if width // COLUMNS <= SMALL else ""
 
 
 def _size(width: int, height: int) -> str:
     # Beyond about 520 px a grid would push the charts below the fold.
     most = max(width, 520 // width * width)
-    return f"--own:{width}px;--most:{most}px;--shape:{width}/{height}"
+    tile = width // COLUMNS
+    return f"--own:{width}px;--tall:{height}px;--most:{most}px;--shape:{width}/{height};--tile:{tile}px"

@@ -136,6 +136,16 @@ def test_a_bad_link_names_every_wrong_field_and_the_button_mends_it(open_page: O
     assert not at.button(key="start").disabled
 
 
+def test_what_is_no_setting_is_told_and_left_out_of_the_link(open_page: Open) -> None:
+    at = open_page(utm_source="newsletter", lg="0.002")
+    assert not at.exception and not at.error
+    assert "`utm_source`" in at.warning[0].value
+    assert at.session_state["experiment"].lr_g == 0.002
+    assert not at.button(key="start").disabled
+    widgets(at.sidebar)["lr_d"].set_value(0.002).run()
+    assert not at.warning
+
+
 def test_settings_that_do_not_go_together_are_refused_in_words(open_page: Open) -> None:
     at = open_page(penalty="clip")
     widgets(at.sidebar)["norm_d"].set_value("spectral").run()
