@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 import numpy as np
 import pooch
 from numpy.typing import NDArray
+
+from gan_core.whole_files import writing_whole
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,9 @@ def write_arrays(name: str, arrays: Mapping[str, NDArray[Any]], keep: str) -> No
     """
     folder = cache_folder()
     try:
-        _write(folder, name, arrays)
+        folder.mkdir(parents=True, exist_ok=True)
+        with writing_whole(folder / name) as file:
+            np.savez(file, allow_pickle=False, **arrays)
     except OSError as error:
         _log.warning(
             "%s cannot be written (%s), so data is made anew each time: set GAN_CACHE to a folder that can.",
@@ -56,19 +59,6 @@ def write_arrays(name: str, arrays: Mapping[str, NDArray[Any]], keep: str) -> No
         return
     for old in sorted(folder.glob(keep), key=_time_written)[:-KEPT]:
         old.unlink(missing_ok=True)
-
-
-def _write(folder: Path, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    # No two threads or processes share the name.
-    temporary = folder / f".{name}.{os.getpid()}-{threading.get_ident()}.part"
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        os.replace(temporary, folder / name)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _time_written(path: Path) -> float:
