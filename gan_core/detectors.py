@@ -71,21 +71,29 @@ class Condition:
 
 @dataclass(frozen=True)
 class Detector:
-    """A failure is named when all conditions have held in `hits` rows, `lasting` steps apart, and step `after`
-    is reached."""
+    """A failure is named when all conditions, or all of the `alternative` ones, have held in `hits` rows,
+    `lasting` steps apart, and step `after` is reached."""
 
     conditions: tuple[Condition, ...]
+    alternative: tuple[Condition, ...] = ()
     hits: int = 2
     lasting: int = 25
     after: int = 0
 
-    def streak(self, rows: Sequence[Row]) -> int | None:
-        """The index of the first of the rows in which all conditions have held until now, or None."""
+    def streak(self, rows: Sequence[Row]) -> tuple[int, tuple[Condition, ...]] | None:
+        """The index of the first of the rows in which conditions have held until now, and these; or None."""
+        for conditions in filter(None, (self.conditions, self.alternative)):
+            first = self._since(conditions, rows)
+            if first is not None:
+                return first, conditions
+        return None
+
+    def _since(self, conditions: tuple[Condition, ...], rows: Sequence[Row]) -> int | None:
         newest = len(rows) - 1
         if newest + 1 < self.hits or rows[newest][0] < self.after:
             return None
         first = 0
-        for condition in self.conditions:
+        for condition in conditions:
             first = condition.since(rows, first)
             if newest - first + 1 < self.hits or rows[newest][0] - rows[first][0] < self.lasting:
                 return None
@@ -99,22 +107,23 @@ def detectors(e: Experiment) -> dict[str, Detector]:
     found = {
         "non-finite": Detector((Condition("finite", "<", 1.0),), hits=1, lasting=0),
         "exploding": Detector((Condition("logit_max", ">", _largest_logit(e)),)),
-        # A relu output that learns well leaves the range in 4 % of its values; tanh against data in [0, 1] may in
-        # half of them, yet by so little that clipping hides it.
-        "out-of-range": Detector((Condition("out_of_range", ">", 0.06), Condition("excess", ">", 0.02))),
+        # A relu output that learns well leaves the range in 4 % of its values.
+        "out-of-range": Detector((Condition("out_of_range", ">", 0.06), Condition("excess", ">", _far(e)))),
         "blank-grey": Detector(_GREY, after=100),
         "blank-black": Detector(_BLACK, after=100),
         "blank-white": Detector(_WHITE, after=100),
     }
     if e.loss in ("non_saturating", "minimax"):
         found["discriminator-too-strong"] = Detector(_STRONG, after=100)
-    found["discriminator-too-weak"] = Detector(_WEAK, after=100)
+    found["discriminator-too-weak"] = Detector(_WEAK, _MISLED, after=100)
     # A collapse wanders, and may be at one picture for a moment; ignored noise is ignored throughout.
     found["identical-samples"] = Detector(_IDENTICAL, lasting=200, after=_patience(e) // 2)
     found["mode-collapse"] = Detector((Condition("duplicates", ">", 0.6),), after=_patience(e))
     if e.norm_g == "batch" and e.sample_mode == "eval":
         # The running statistics of a fresh network need tens of steps even at PyTorch's own momentum.
-        found["batchnorm-mismatch"] = Detector((Condition("mode_gap", ">", 0.55),), after=100)
+        # A convolutional one is more restless: healthy ones reached 0.5, fully connected ones 0.32.
+        gap = 0.55 if "dcgan" in e.architecture else 0.45
+        found["batchnorm-mismatch"] = Detector((Condition("mode_gap", ">", gap),), after=100)
     if "dcgan" in e.architecture and e.upsample != "resize":
         found["checkerboard"] = Detector((Condition("nyquist", ">", 0.03),), after=50)
     return found
@@ -130,7 +139,16 @@ _STRONG = (
     Condition("grad_norm_g", "<", 0.1),
 )
 _WEAK = (Condition("d_accuracy", "<", 0.56), Condition("grad_norm_g", "<", 0.05))
+# G is past a discriminator that takes its images for the more real ones and cannot follow; the only sign with a
+# critic, which has no accuracy.
+_MISLED = (Condition("logit_gap", "<", -0.3), Condition("grad_norm_g", "<", 0.25))
 _IDENTICAL = (Condition("diversity", "<", 0.1), Condition("duplicates", ">", 0.85))
+
+
+def _far(e: Experiment) -> float:
+    """Tanh against data in [0, 1] may leave the range in half of its values, yet by so little that clipping hides
+    it; where nothing bounds the output, single pixels go far beyond."""
+    return 0.02 if max(map(abs, REACH[e.output_activation])) < inf else 0.01
 
 
 def _largest_logit(e: Experiment) -> float:

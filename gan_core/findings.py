@@ -40,12 +40,13 @@ def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
     for failure, detector in detectors(e).items():
         if named & EXPLAINED_BY.get(failure, frozenset()):
             continue
-        first = detector.streak(rows)
-        if first is None:
+        streak = detector.streak(rows)
+        if streak is None:
             continue
+        first, conditions = streak
         named.add(failure)
         newest = rows[-1][1]
-        evidence = [condition.evidence(newest) for condition in detector.conditions]
+        evidence = [condition.evidence(newest) for condition in conditions]
         findings.append(Finding(failure, rows[first][0], evidence, WHY[failure], remedy(failure, e)))
     return findings
 

@@ -85,8 +85,8 @@ _SPOILT: dict[str, dict[str, Any]] = {
     "out-of-range": {"output_activation": "linear"},
     "exploding": {"lr_d": 1.0},
     "discriminator-too-weak": {"lr_d": 1e-6},
-    "identical-samples": {"noise_scale": 0.01, "norm_g": "none", "steps": 800},
-    "batchnorm-mismatch": {"sample_mode": "eval", "bn_momentum": 0.001},
+    "identical-samples": {"noise_scale": 0.001, "norm_g": "none", "steps": 600},
+    "batchnorm-mismatch": {"sample_mode": "eval", "bn_momentum": 0.0001, "steps": 200},
     "unreachable-range": {"data_range": "standardised", "steps": 100},
 }
 
@@ -108,7 +108,9 @@ def spoilt_cases(dataset: str, seed: int) -> Iterator[Case]:
     for failure, setting in _SPOILT.items():
         for label, settings in _crossed():
             e = Experiment(**settings | {"steps": 300} | setting, dataset=dataset, seed=seed)
-            yield Case(f"{failure}: {label}", failure, e)
+            # A convolutional generator looks nearly the same in both modes after a few hundred steps.
+            if failure != "batchnorm-mismatch" or e.architecture == "mlp":
+                yield Case(f"{failure}: {label}", failure, e)
 
 
 def cases(part: str, dataset: str, seed: int) -> list[Case]:

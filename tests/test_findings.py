@@ -89,6 +89,25 @@ def test_the_threshold_itself_is_no_alarm(failure: str) -> None:
         assert failure in named(e, [(step, {**row, condition.measurement: beyond}) for step, row in of])
 
 
+def test_a_critic_that_is_misled_is_too_weak_though_it_has_no_accuracy() -> None:
+    e = Experiment(loss="wasserstein", penalty="gradient_penalty")
+    without = {name: value for name, value in HEALTHY.items() if not name.startswith("d_accuracy")}
+    steps = range(0, 501, 50)
+    misled = [(step, {**without, "logit_gap": -1.5, "grad_norm_g": 0.02}) for step in steps]
+    (finding,) = diagnose(e, misled)
+    assert finding.failure == "discriminator-too-weak"
+    assert {evidence.measurement for evidence in finding.evidence} == {"logit_gap", "grad_norm_g"}
+    # A critic that is behind but teaches is no failure, and neither is a gentle one that is ahead.
+    assert not diagnose(e, [(step, {**row, "grad_norm_g": 3.0}) for step, row in misled])
+    assert not diagnose(e, [(step, {**row, "logit_gap": 0.1}) for step, row in misled])
+
+
+def test_an_output_that_nothing_bounds_is_told_earlier_that_it_strays() -> None:
+    strays = rows({"out_of_range": 0.3, "excess": 0.015})
+    assert named(Experiment(output_activation="linear"), strays) == ["out-of-range"]
+    assert named(Experiment(output_activation="hardtanh", data_range="[0,1]"), strays) == []
+
+
 @failing
 def test_no_verdict_without_the_measurement(failure: str) -> None:
     e, of = shown(failure)
