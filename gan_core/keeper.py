@@ -40,9 +40,9 @@ class Keeper:
         self.turns = Turns(limits.max_workers, limits.slice_s)
         self.homes: dict[WorkerProcess, Run] = {}  # of each worker with a run, until its process has ended
         self.ending: set[WorkerProcess] = set()
-        self.spare: WorkerProcess | None = None
-        self.spare_ready = False
-        self.spare_wanted = False
+        self.spares: list[WorkerProcess] = []  # oldest first
+        self.warm: set[WorkerProcess] = set()  # those of them that are ready to start a run
+        self.spares_wanted = 0
         self.questions = Questions()
         self._spare_not_before = 0.0
         self._rubbish: list[tuple[Run, Path]] = []
@@ -65,11 +65,23 @@ class Keeper:
         self.news.notify_all()
 
     def employ_spare(self, run: Run) -> None:
-        """Give the spare worker to a run that needs one, if there is one."""
-        if self.spare is not None and not self._old_worker(run):
-            worker, self.spare, self.spare_ready = self.spare, None, False
+        """Give a spare worker to a run that needs one, if there is one."""
+        if self.spares and not self._old_worker(run):
+            worker = self.warm_spare or self.spares[0]
+            self._strike(worker)
+            self.spares_wanted = min(self.spares_wanted, 1)  # of several that were prepared, only one is replaced
             self._employ(run, worker)
         self.duty.notify()
+
+    @property
+    def warm_spare(self) -> WorkerProcess | None:
+        """A spare worker that answers at once, if there is one."""
+        return next((worker for worker in self.spares if worker in self.warm), None)
+
+    def _strike(self, worker: WorkerProcess) -> None:
+        """Take a worker off the list of the spare ones."""
+        self.spares.remove(worker)
+        self.warm.discard(worker)
 
     def stop(self, run: Run, words: str) -> None:
         """End the worker of a run after a last checkpoint; the record stays."""
@@ -101,8 +113,8 @@ class Keeper:
     def heard(self, worker: WorkerProcess, report: Report) -> None:
         """A worker told something; called from its thread."""
         with self.lock:
-            if isinstance(report, Ready) and worker is self.spare:
-                self.spare_ready = True
+            if isinstance(report, Ready) and worker in self.spares:
+                self.warm.add(worker)
                 self.questions.hand_over(worker)
             if self.questions.heard(worker, report):
                 self.news.notify_all()
@@ -122,10 +134,10 @@ class Keeper:
             run = self.homes.pop(worker, None)
             self.ending.discard(worker)
             self.questions.gone(worker, worker.exit_words)
-            if worker is self.spare:
-                self.spare, self.spare_ready = None, False
+            if worker in self.spares:
+                self._strike(worker)
                 self._spare_not_before = time.monotonic() + SPARE_RETRY_S
-                log.error("The spare worker ended by itself: %s.", worker.exit_words)
+                log.error("A spare worker ended by itself: %s.", worker.exit_words)
             if run is not None and run.worker is worker:
                 why = f"{run.last_words} ({worker.exit_words})" if run.last_words else worker.exit_words
                 run.lose_worker("crashed", f"The worker ended unexpectedly at step {run.step}: {why}.")
@@ -152,7 +164,7 @@ class Keeper:
             self.forget(run)
         until += [worker.press(now) for worker in list(self.ending)]
         jobs = [*self._hirings(now), *self._removals()]
-        if self.spare_wanted and self.spare is None:
+        if len(self.spares) < self.spares_wanted:
             until.append(self._spare_not_before if self._spare_not_before > now else math.inf)
         return jobs, min(until)
 
@@ -175,21 +187,22 @@ class Keeper:
 
     def _hirings(self, now: float) -> list[Callable[[], None]]:
         """Workers to start: not more at a time than may train, since each start takes a processor for
-        seconds; the spare one only where no run is starting."""
+        seconds; spare ones only where no run is starting, and one after the other."""
         starting = sum(run.opens and run.worker is not None for run in self.runs.values())
         needing = [run for run in self.runs.values() if run.needs_worker and not self._old_worker(run)]
         hirings: list[Callable[[], None]] = [
             partial(self._hire, run) for run in needing[: max(0, self.limits.max_workers - starting)]
         ]
+        starting += len(self.spares) - len(self.warm)
         idle = not starting and not any(run.needs_worker for run in self.runs.values())
         # Somebody who asks wants to know at once whether it fails again.
         may = now >= self._spare_not_before or self.questions.waiting
-        if self.spare_wanted and self.spare is None and idle and may:
+        if len(self.spares) < self.spares_wanted and idle and may:
             hirings.append(partial(self._hire, None))
         return hirings
 
     def _hire(self, run: Run | None) -> None:
-        """Start a worker for a run, or as the spare one."""
+        """Start a worker for a run, or as a spare one."""
         try:
             worker = WorkerProcess(self.heard, self.gone)
         except OSError as error:
@@ -207,8 +220,8 @@ class Keeper:
                 self._dismiss(worker, checkpoint=False)
             elif run is not None and run.needs_worker and not self._old_worker(run):
                 self._employ(run, worker)
-            elif self.spare is None and (run is not None or self.spare_wanted):
-                self.spare = worker  # its run was stopped meanwhile
+            elif len(self.spares) < self.spares_wanted or (run is not None and not self.spares):
+                self.spares.append(worker)  # its run, if any, was stopped meanwhile
             else:
                 self._dismiss(worker, checkpoint=False)
             worker.listen()
@@ -228,9 +241,8 @@ class Keeper:
         with self.lock:
             for run in list(self.runs.values()):
                 self.forget(run)
-            if self.spare is not None:
-                worker, self.spare = self.spare, None
-                self._dismiss(worker, checkpoint=False)
+            while self.spares:
+                self._dismiss(self.spares.pop(), checkpoint=False)
             self.questions.fail("The server is ending.")
             self.news.notify_all()
             while self.ending:

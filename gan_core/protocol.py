@@ -85,12 +85,12 @@ class Set:
 
 @dataclass(frozen=True)
 class Examine:
-    """Look at the untrained generator of this experiment (JSON), its weights multiplied by `gain`; with
-    `contrasts`, also at those of other activations and initialisations. The worker's own run stays as it is."""
+    """Look at the untrained generator of this experiment (JSON), its weights multiplied by `gain`; with `inits`,
+    at the contrasts that these initialisations give instead. The worker's own run stays as it is."""
 
     experiment: str
     gain: float = 1.0
-    contrasts: bool = False
+    inits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,10 @@ class Broken:
 
 @dataclass(frozen=True)
 class Examined:
-    """The answer to an Examine; they come in the order of the questions. `contrasts` is empty if not asked for."""
+    """The answer to an Examine; they come in the order of the questions. One of the two is empty: whichever was
+    not asked for."""
 
-    untrained: Untrained
+    untrained: Untrained | None
     contrasts: tuple[Contrast, ...]
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan_core.examination import Contrast, Untrained
 from gan_core.experiment import Experiment
 from gan_core.keeper import Keeper
 from gan_core.limits import Limits
@@ -49,20 +50,20 @@ class RunEnded(RunError):
 @dataclass(frozen=True)
 class Stats:
     """How many runs train, wait for a turn, have a worker (or are about to), are remembered; the process ids
-    of their workers, those that are ending included; the spare worker's id, and whether it is warm."""
+    of their workers, those that are ending included; the spare workers' ids, and how many of them are warm."""
 
     running: int
     waiting: int
     alive: int
     records: int
     worker_pids: tuple[int, ...]
-    spare_pid: int | None
-    spare_ready: bool
+    spare_pids: tuple[int, ...]
+    spares_ready: int
 
 
 class Registry:
-    """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`
-    and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer here."""
+    """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`,
+    `contrasts` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer here."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -70,10 +71,11 @@ class Registry:
 
     # -------------------------------------------------------------------------------- starting and looking
 
-    def warm(self) -> None:
-        """From now on keep a spare worker ready, so that a start reaches its first picture at once."""
+    def warm(self, spares: int = 1) -> None:
+        """From now on keep a spare worker ready, so that a start reaches its first picture at once; with `spares`,
+        have so many for the next starts, of which one is replaced when they are taken."""
         with self._keeper.lock:
-            self._keeper.spare_wanted = True
+            self._keeper.spares_wanted = max(self._keeper.spares_wanted, spares)
             self._keeper.duty.notify()
 
     def start(self, experiment: Experiment, owner: str, go: bool = True, checkpoint: Path | None = None) -> str:
@@ -119,8 +121,8 @@ class Registry:
                 alive=self._alive(),
                 records=len(keeper.runs),
                 worker_pids=tuple(worker.pid for worker in keeper.homes),
-                spare_pid=keeper.spare.pid if keeper.spare else None,
-                spare_ready=keeper.spare_ready,
+                spare_pids=tuple(worker.pid for worker in keeper.spares),
+                spares_ready=len(keeper.warm),
             )
 
     def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
@@ -130,20 +132,29 @@ class Registry:
         with self._keeper.lock:
             return self._keeper.news.wait_for(reached, max(0.0, deadline - time.monotonic()))
 
-    def examine(
-        self, experiment: Experiment, gain: float = 1.0, contrasts: bool = False, timeout_s: float = 20.0
-    ) -> Examined:
-        """The untrained generator of an experiment, its weights multiplied by `gain`; with `contrasts`, also
-        the contrasts of other activations and initialisations (a second for the largest network).
+    def examine(self, experiment: Experiment, gain: float = 1.0, timeout_s: float = 20.0) -> Untrained:
+        """The untrained generator of an experiment, its weights multiplied by `gain`.
 
-        The spare worker looks, and stays the spare one; waits for it at most `timeout_s` seconds: it takes a
-        few to start. Raises NotExamined.
+        A spare worker looks, and stays a spare one; waits for it at most `timeout_s` seconds: it takes a few to
+        start. Raises NotExamined.
         """
+        seen = self._ask(Examine(experiment.json_text(), gain), timeout_s).untrained
+        assert seen is not None
+        return seen
+
+    def contrasts(
+        self, experiment: Experiment, gain: float, inits: tuple[str, ...], timeout_s: float = 20.0
+    ) -> tuple[Contrast, ...]:
+        """The contrast of every output activation on top of these initialisations (at least one), all else as in
+        the experiment; a fifth of a second each for the largest network. Waits, and raises, as `examine` does."""
+        return self._ask(Examine(experiment.json_text(), gain, inits), timeout_s).contrasts
+
+    def _ask(self, command: Examine, timeout_s: float) -> Examined:
         keeper = self._keeper
-        question = Question(Examine(experiment.json_text(), gain, contrasts))
+        question = Question(command)
         with keeper.lock:
-            keeper.spare_wanted = True
-            keeper.questions.ask(question, keeper.spare if keeper.spare_ready else None)
+            keeper.spares_wanted = max(keeper.spares_wanted, 1)
+            keeper.questions.ask(question, keeper.warm_spare)
             keeper.duty.notify()
             keeper.news.wait_for(lambda: not question.open, timeout_s)
             keeper.questions.give_up(question)

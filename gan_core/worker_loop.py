@@ -159,15 +159,17 @@ class WorkerLoop:
         try:
             experiment = Experiment.from_json(command.experiment)
             torch.set_num_threads(experiment.threads)
-            images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
-            seen = untrained(experiment, command.gain, images)
-            contrasts = contrast_map(experiment, gain=command.gain) if command.contrasts else ()
+            if command.inits:
+                answer = Examined(None, contrast_map(experiment, inits=command.inits, gain=command.gain))
+            else:
+                images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+                answer = Examined(untrained(experiment, command.gain, images), ())
         except REFUSALS as error:
             self._refuse(command, str(error))
             return
         finally:
             torch.set_num_threads(threads)
-        self.report(Examined(seen, contrasts))
+        self.report(answer)
 
     def _open(self, trainer: Trainer) -> None:
         self.trainer = trainer

@@ -1,18 +1,22 @@
-"""What the tests of live runs share: a quick experiment, a worker to talk to, waiting for an end."""
+"""What the tests of live runs share: a quick experiment, a worker to talk to, waiting for a state or an end."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
 from tiny import tiny
 
-from gan_core import protocol
+from gan_core import frames, protocol
 from gan_core.experiment import Experiment
-from gan_core.protocol import Command, Report, Start
+from gan_core.protocol import Command, Players, Report, Start
+from gan_core.run import Snapshot
+from gan_core.runs import Registry
+from gan_core.training import Trainer
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 120.0  # generous, since the machine may be busy: nothing is asserted on it but an end
@@ -82,3 +86,33 @@ def gone(pid: int) -> bool:
     except psutil.NoSuchProcess:
         return True
     return False
+
+
+def reach(registry: Registry, run_id: str, test: Callable[[Snapshot], object]) -> Snapshot:
+    """The snapshot once the test holds for it."""
+    found: list[Snapshot] = []
+
+    def reached() -> bool:
+        seen = registry.snapshot(run_id)
+        if seen is not None and test(seen):
+            found.append(seen)
+        return bool(found)
+
+    assert registry.wait_until(reached, PATIENCE_S), registry.snapshot(run_id)
+    return found[0]
+
+
+def trains(seen: Snapshot) -> bool:
+    return seen.state == "running" and seen.step > 0
+
+
+def beyond(step: int) -> Callable[[Snapshot], bool]:
+    return lambda seen: seen.step > step and seen.frame.step > step
+
+
+def alone(experiment: Experiment, steps: int, players: Players = "both") -> frames.Frame:
+    """The frame of a trainer that nobody watched."""
+    trainer = Trainer(experiment)
+    for _ in range(steps):
+        trainer.train_step(players)
+    return frames.take(trainer)
