@@ -1,0 +1,43 @@
+"""Examinations of untrained generators, with and without a run beside them."""
+
+from __future__ import annotations
+
+import pytest
+from live import QUICK, alone
+
+from gan_core.protocol import Examine, Examined, Framed, Go, Opened, Refused, Rewind, Step
+from gan_core.untrained import contrast_map, untrained
+
+
+def test_an_examination_needs_no_run(client):
+    client.send(Examine(QUICK.json_text(), 2.0, contrasts=True))
+    examined = client.until(Examined)
+    assert examined == Examined(untrained(QUICK, 2.0), contrast_map(QUICK, gain=2.0))
+    client.send(Examine(QUICK.json_text()))
+    assert client.until(Examined) == Examined(untrained(QUICK), ())
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_an_examination_leaves_the_run_alone(shared, tmp_path, running):
+    other = QUICK.replace(seed=3, image_size=9, norm_g="none")
+    shared.start(QUICK, tmp_path)
+    shared.send(*[Go()] * running, Examine(other.json_text(), contrasts=True), Step("both"))
+    assert shared.until(Examined).untrained == untrained(other)
+    seen = shared.until(Framed, frame=lambda frame: frame.step > 0).frame
+    assert seen == alone(QUICK, seen.step)
+    shared.send(Rewind(QUICK.json_text()))
+    assert shared.until(Opened).frame == alone(QUICK, 0)
+
+
+def test_an_examination_that_cannot_be_is_refused_and_the_run_goes_on(shared, tmp_path):
+    shared.start(QUICK, tmp_path)
+    missing = QUICK.replace(dataset="folder", folder=str(tmp_path / "none"))
+    for text, gain, word in (
+        ('{"lr_g": 5}', 1.0, "lr_g"), (missing.json_text(), 1.0, "none"), (QUICK.json_text(), -1.0, "gain")
+    ):  # fmt: skip
+        shared.send(Examine(text, gain))
+        refused = shared.until(Refused)
+        assert refused.command == "Examine"
+        assert word in refused.words
+    shared.send(Step("both"))
+    assert shared.until(Framed).frame == alone(QUICK, 1)

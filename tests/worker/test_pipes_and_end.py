@@ -1,0 +1,92 @@
+"""The pipes to the server: stray prints, garbage, and how the worker ends with them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from live import QUICK, ROOT, Client, alone, gone
+
+from gan_core.protocol import Beat, Crashed, Framed, Go, Start, Step
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_the_end_of_stdin_ends_it(client, tmp_path, busy):
+    if busy:
+        client.start(QUICK, tmp_path)
+        client.send(Go())
+        client.until(Beat, state="running")
+    client.process.stdin.close()
+    assert client.ended() == 0
+
+
+def test_garbage_on_stdin_ends_it(client):
+    client.process.stdin.write(b"go on, please\n")
+    client.process.stdin.flush()
+    assert client.ended() == 1
+
+
+FAULTY = """
+from gan_core import frames, worker
+def take(trainer):
+    raise RuntimeError("out of everything")
+frames.take = take
+worker.main()
+"""
+
+
+def test_an_unforeseen_error_is_told_before_the_end(tmp_path):
+    client = Client(["-c", FAULTY])
+    try:
+        client.send(Start(QUICK.json_text(), str(tmp_path / "checkpoint.safetensors")))
+        assert client.until(Crashed).words == "RuntimeError: out of everything"
+        assert client.ended() == 1
+    finally:
+        client.close()
+
+
+STRAY = """
+import ctypes, os
+from gan_core import frames, worker
+take = frames.take
+def noisy_take(trainer):
+    print("stray print")
+    os.write(1, b"stray write")
+    ctypes.CDLL(None).puts(b"stray puts of C")
+    os.system("echo stray child")
+    return take(trainer)
+frames.take = noisy_take
+worker.main()
+"""
+
+
+def test_stray_prints_do_not_corrupt_the_stream(tmp_path):
+    client = Client(["-c", STRAY])
+    try:
+        assert client.start(QUICK, tmp_path).frame == alone(QUICK, 0)
+        client.send(Step("both"), Step("both"))
+        assert client.until(Framed, frame=lambda frame: frame.step == 2).frame == alone(QUICK, 2)
+    finally:
+        client.close()
+
+
+PARENT = """
+import threading
+from gan_core.worker_process import WorkerProcess
+ready = threading.Event()
+worker = WorkerProcess(lambda worker, report: ready.set(), lambda worker: None)
+worker.listen()
+ready.wait()
+print(worker.pid, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_killed_parent_leaves_no_orphan():
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
+        pid = int(parent.stdout.readline())
+        os.kill(parent.pid, signal.SIGKILL)
+    assert gone(pid)
