@@ -5,7 +5,7 @@
 
 `run` appends one line a run and skips those that are there, so it can be done in pieces and by several
 processes one after another; `table` diagnoses all of them with the detectors as they are now, writes
-assets/study.json and prints it as Markdown.
+assets/study.json and gan_core/carries_over.json, and prints Markdown.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from gan_core.experiment import Experiment
-from gan_core.findings import diagnose
-from gan_core.recipes import RECIPES
+from gan_core.findings import EXPLAINED_BY, diagnose
+from gan_core.recipes import NOT_THERE, RECIPES
 
-STUDY = Path(__file__).resolve().parents[1] / "assets" / "study.json"
+TOP = Path(__file__).resolve().parents[1]
+STUDY = TOP / "assets" / "study.json"
+CARRIES_OVER = TOP / "gan_core" / "carries_over.json"
 PARTS = ("recipes", "documents", "spoilt", "healthy")
 DATASETS = ("digits", "mnist", "fashion-mnist")
 Row = tuple[int, dict[str, float]]
@@ -47,9 +49,9 @@ def recipe_cases(dataset: str, seed: int, documents: bool) -> Iterator[Case]:
             documents and dataset == "fashion-mnist" and recipe.document == "004"
         ):
             continue
+        if dataset in NOT_THERE.get(recipe.name, {}):
+            continue
         for side, failure in (("broken", recipe.failure), ("fixed", "")):
-            if failure and recipe.carries_over.get(dataset, "").startswith("no"):
-                continue  # it does not fail there, so there is nothing to name
             e = recipe.side(side).replace(dataset=dataset, seed=seed)  # type: ignore[arg-type]
             yield Case(f"{recipe.name}:{side}", failure, e)
 
@@ -177,51 +179,78 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def tally(path: Path) -> dict[str, Any]:
-    """Counts over all runs in the file: recipes by dataset and side, healthy runs by label."""
+    """Counts over all runs in the file, each with its 95 % interval: `totals` by dataset and kind of run, `failures` by
+    failure and dataset (were they named?), `runs` by dataset and label."""
     lines = {line["digest"]: line for line in _lines(path)}
-    study: dict[str, Any] = {"recipes": {}, "spoilt": {}, "healthy": {}, "totals": {}}
+    study: dict[str, Any] = {"totals": {}, "failures": {}, "runs": {}}
     counted = set()
     for dataset in DATASETS:
         seeds = sorted({line["seed"] for line in lines.values() if line["dataset"] == dataset})
         for part in PARTS:
-            for seed in seeds:
-                for case in cases(part, dataset, seed):
-                    if (line := lines.get(case.experiment.digest)) is not None:
-                        group = study[part if part in study else "recipes"]
-                        right = _count(group.setdefault(case.label, {}).setdefault(dataset, _blank(case)), case, line)
-                        if case.experiment.digest not in counted:  # Recipes share sides.
-                            counted.add(case.experiment.digest)
-                            total = study["totals"].setdefault(_total(dataset, part, case), {"right": 0, "runs": 0})
-                            total["right"] += right
-                            total["runs"] += 1
+            for case in (case for seed in seeds for case in cases(part, dataset, seed)):
+                if (line := lines.get(case.experiment.digest)) is None:
+                    continue
+                named = _named(case, line)
+                cells = [study["runs"].setdefault(case.label, {}).setdefault(dataset, _blank(case))]
+                _see(cells[0], named, line)
+                if case.experiment.digest not in counted:  # Recipes share sides.
+                    counted.add(case.experiment.digest)
+                    cells.append(study["totals"].setdefault(_kind(part, case), {}).setdefault(dataset, _none()))
+                    if case.failure:
+                        cells.append(study["failures"].setdefault(case.failure, {}).setdefault(dataset, _none()))
+                for cell in cells:
+                    cell["runs"] += 1
+                    cell["right"] += _right(case, named)
+    _add_intervals(study)
     return study
 
 
-def _total(dataset: str, part: str, case: Case) -> str:
+def _named(case: Case, line: dict[str, Any]) -> set[str]:
+    rows = [(step, measurements) for step, measurements in line["rows"]]
+    return {finding.failure for finding in diagnose(case.experiment, rows)}
+
+
+def _right(case: Case, named: set[str]) -> bool:
+    """Whether a failing run is called what it is, or by the cause that explains it, and others nothing at all."""
+    if not case.failure:
+        return not named
+    return bool(named & ({case.failure} | EXPLAINED_BY.get(case.failure, frozenset())))
+
+
+def _kind(part: str, case: Case) -> str:
+    if part == "spoilt":
+        return "runs that one setting spoils, with every architecture and loss, named as what they are"
     if case.failure:
-        return f"{dataset}: failing runs named as what they are"
+        return "failing sides of recipes, named as what they are"
     if part == "healthy":
-        return f"{dataset}: healthy runs with settings no recipe has, unaccused"
-    return f"{dataset}: sides of recipes that do not fail, unaccused"
+        return "healthy runs with settings that no recipe has, unaccused"
+    return "sides of recipes that do not fail, unaccused"
+
+
+def _none() -> dict[str, Any]:
+    return {"runs": 0, "right": 0}
 
 
 def _blank(case: Case) -> dict[str, Any]:
-    return {"failure": case.failure, "runs": 0, "right": 0, "named": Counter(), "seconds": 0.0, "last": {}}
+    return {"failure": case.failure, **_none(), "named": Counter(), "seconds": 0.0, "measured": {}}
 
 
-def _count(cell: dict[str, Any], case: Case, line: dict[str, Any]) -> bool:
-    """Whether the run was named as it should be."""
-    rows = [(step, measurements) for step, measurements in line["rows"]]
-    named = {finding.failure for finding in diagnose(case.experiment, rows)}
-    cell["runs"] += 1
-    right = case.failure in named if case.failure else not named
-    cell["right"] += right
+def _see(cell: dict[str, Any], named: set[str], line: dict[str, Any]) -> None:
+    """What the run was called, how long it took, and the least and greatest of what it measured at its end."""
     cell["named"].update(named)
     cell["seconds"] = max(cell["seconds"], line["seconds"])
     for name in SHOWN:
-        if name in rows[-1][1]:
-            cell["last"].setdefault(name, []).append(float(f"{rows[-1][1][name]:.3g}"))
-    return right
+        if name in (last := line["rows"][-1][1]):
+            value = float(f"{last[name]:.3g}")
+            low, high = cell["measured"].get(name, (value, value))
+            cell["measured"][name] = (min(low, value), max(high, value))
+
+
+def _add_intervals(study: dict[str, Any]) -> None:
+    for group in study.values():
+        for datasets in group.values():
+            for cell in datasets.values():
+                cell["low"], cell["high"] = (round(end, 4) for end in wilson(cell["right"], cell["runs"]))
 
 
 SHOWN = (
@@ -241,22 +270,34 @@ def wilson(hits: int, runs: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def markdown(study: dict[str, Any]) -> str:
-    """The counts as two tables."""
-    lines = ["| run | should be | dataset | right | 95 % interval | named | s |", "| --- " * 7 + "|"]
-    for group in ("recipes", "spoilt", "healthy"):
-        for label, datasets in study[group].items():
-            for dataset, cell in datasets.items():
-                low, high = wilson(cell["right"], cell["runs"])
-                named = ", ".join(f"{name} {count}" for name, count in sorted(cell["named"].items())) or "–"
-                lines.append(
-                    f"| {label} | {cell['failure'] or 'unaccused'} | {dataset} | {cell['right']}/{cell['runs']} "
-                    f"| {low:.2f}–{high:.2f} | {named} | {cell['seconds']:.0f} |"
-                )
-    lines += ["", "| in all | right | 95 % interval |", "| --- | --- | --- |"]
-    for words, total in study["totals"].items():
-        low, high = wilson(total["right"], total["runs"])
-        lines.append(f"| {words} | {total['right']}/{total['runs']} | {low:.3f}–{high:.3f} |")
+    """The totals, and the runs that were not all counted right, as tables."""
+    lines = ["| runs | dataset | right | 95 % interval |", "| --- | --- | --- | --- |"]
+    for words, datasets in study["totals"].items():
+        for dataset, cell in datasets.items():
+            lines.append(f"| {words} | {dataset} | {_share(cell)} |")
+    lines += ["", "| run | dataset | right | 95 % interval | named | s |", "| --- " * 6 + "|"]
+    for label, datasets in study["runs"].items():
+        for dataset, cell in datasets.items():
+            named = ", ".join(f"{name} {count}" for name, count in sorted(cell["named"].items())) or "–"
+            lines.append(f"| {label} | {dataset} | {_share(cell)} | {named} | {cell['seconds']:.0f} |")
     return "\n".join(lines)
+
+
+def _share(cell: dict[str, Any]) -> str:
+    return f"{cell['right']}/{cell['runs']} | {cell['low']:.1%} to {cell['high']:.1%}"
+
+
+def carries_over(study: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """For each recipe and dataset: at how many seeds the broken side was named and the fixed side was not accused."""
+    found: dict[str, dict[str, str]] = {}
+    for name in RECIPES:
+        sides = [study["runs"].get(f"{name}:{side}", {}) for side in ("broken", "fixed")]
+        for dataset in DATASETS:
+            broken, fixed = (side.get(dataset) for side in sides)
+            if broken and fixed:
+                words = f"{broken['right']} of {broken['runs']} broken, {fixed['right']} of {fixed['runs']} fixed"
+                found.setdefault(name, {})[dataset] = words
+    return found
 
 
 def main() -> None:
@@ -274,6 +315,7 @@ def main() -> None:
     else:
         study = tally(given.runs)
         STUDY.write_text(json.dumps(study) + "\n")
+        CARRIES_OVER.write_text(json.dumps(carries_over(study), indent=1) + "\n")
         print(markdown(study))
 
 

@@ -39,11 +39,23 @@ def test_runs_are_counted_by_what_they_should_be_named(tmp_path: Path) -> None:
             line = {"digest": cases[label].digest, "label": label, "dataset": "digits", "seed": 3, "seconds": 1.0}
             file.write(json.dumps({**line, "rows": [[0, row]]}) + "\n")
     tally = study.tally(path)
-    cell = tally["recipes"]["untrained-grey:broken"]["digits"]
+    cell = tally["runs"]["untrained-grey:broken"]["digits"]
     assert (cell["runs"], cell["right"], dict(cell["named"])) == (1, 1, {"untrained-grey": 1})
-    assert tally["recipes"]["untrained-grey:fixed"]["digits"]["right"] == 1
-    assert tally["totals"]["digits: failing runs named as what they are"] == {"right": 1, "runs": 1}
-    assert "| untrained-grey:broken | untrained-grey | digits | 1/1 |" in study.markdown(tally)
+    assert cell["measured"] == {"contrast": (0.01, 0.01), "pixel_mean": (0.5, 0.5)}
+    assert (cell["low"], cell["high"]) == pytest.approx(study.wilson(1, 1), abs=1e-4)
+    assert tally["runs"]["untrained-grey:fixed"]["digits"]["right"] == 1
+    failing = tally["totals"]["failing sides of recipes, named as what they are"]["digits"]
+    assert (failing["right"], failing["runs"]) == (1, 1)
+    assert tally["failures"] == {"untrained-grey": {"digits": failing}}
+    assert "| untrained-grey:broken | digits | 1/1 |" in study.markdown(tally)
+    assert study.carries_over(tally)["untrained-grey"] == {"digits": "1 of 1 broken, 1 of 1 fixed"}
+
+
+def test_a_cause_that_explains_the_failure_is_right_too() -> None:
+    case = study.Case("x", "identical-samples", Experiment())
+    assert study._right(case, {"discriminator-too-strong"})
+    assert not study._right(case, {"mode-collapse"})
+    assert not study._right(study.Case("x", "", Experiment()), {"mode-collapse"})
 
 
 def test_a_run_is_trained_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
