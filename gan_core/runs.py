@@ -63,7 +63,8 @@ class Stats:
 
 class Registry:
     """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`,
-    `contrasts` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer here."""
+    `contrasts` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer
+    here."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits

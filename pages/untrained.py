@@ -1,8 +1,9 @@
 """untrained: the generator as initialised, redrawn at once on each change. Where does the signal die?"""
 
+from itertools import count
+
 import streamlit as st
 
-from gan_core.examination import Untrained
 from gan_core.frames import Frame
 from gan_core.runs import NotExamined, registry
 from pages.parts import address, charts, controls, diagnosis, examine, frame, link_problems, pictures, theme
@@ -15,17 +16,17 @@ with st.sidebar:
     controls.some(examine.FIELDS, changed=lambda: None)
     gain = examine.gain()
 link_problems.show()
+examine.refused_gain()
 e = address.experiment()
 
 st.markdown("## Why is an untrained generator grey?")
 examine.presets()
 try:
     with st.spinner("A worker starts…", show_time=True):
-        seen: Untrained = examine.seen(e, gain)
+        seen = examine.seen(e, gain)
 except NotExamined as error:
     diagnosis.say(diagnosis.TROUBLE, str(error))
     st.stop()
-
 examine.verdict(seen, e)
 width, height = seen.opening.columns * seen.opening.tile, seen.opening.rows * seen.opening.tile
 left, right = st.columns(2)
@@ -40,13 +41,28 @@ with right:
     with st.container(key="histogram"):
         charts.pixel_histogram(seen.opening, Frame(0, {}, seen.fake_png, seen.histogram))
 
-st.markdown(
-    "**Contrast of every activation and initialisation**, in levels of 255; all else as on the left. "
-    "Each activation is drawn in the range it is made for."
-)
-try:
-    charts.contrast_map(examine.contrasts(e, gain), e.sample_mode)
-except NotExamined as error:
-    diagnosis.say(diagnosis.TROUBLE, str(error))
-
 address.write(None, gain=gain)
+known = examine.contrast_map(e, gain)
+draws = count(1)
+
+
+@st.fragment(run_every=None if known.whole else examine.LOOK_EVERY_S)
+def contrast_map() -> None:
+    """The map, column by column as a worker gets to them; drawn again by itself until it is whole."""
+    again = next(draws) > 1
+    try:
+        if again:
+            known.fill(e.init)
+    except NotExamined as error:
+        diagnosis.say(diagnosis.TROUBLE, str(error))
+        return
+    st.markdown(
+        "**Contrast of every activation and initialisation**, in levels of 255; all else as on the left. Each "
+        f"activation is drawn in the range it is made for. {examine.culprit(known, e)}"
+    )
+    charts.contrast_map(known.columns, e)
+    if again and known.whole:
+        st.rerun()
+
+
+contrast_map()

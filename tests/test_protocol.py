@@ -83,7 +83,7 @@ commands = st.one_of(
     st.builds(Pause, st.booleans()),
     st.builds(Step, st.sampled_from(["both", "d", "g"])),
     st.builds(Set, st.dictionaries(words, values, max_size=5)),
-    st.builds(Examine, experiment=words, gain=numbers, contrasts=st.booleans()),
+    st.builds(Examine, experiment=words, gain=numbers, inits=st.lists(words, max_size=3).map(tuple)),
     st.builds(Stop),
 )
 reports = st.one_of(
@@ -95,7 +95,7 @@ reports = st.one_of(
     st.builds(Changed, words),
     st.builds(Finished, steps),
     st.builds(Broken, words, steps, words),
-    st.builds(Examined, examinations, contrasts),
+    st.builds(Examined, st.none() | examinations, contrasts),
     st.builds(Refused, words, words),
     st.builds(Crashed, words),
 )

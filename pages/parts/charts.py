@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from math import ceil, floor, log10
 from typing import Any
@@ -11,6 +11,7 @@ import streamlit as st
 
 from gan_core.balance import BALANCE
 from gan_core.examination import Contrast, Layer
+from gan_core.experiment import SETTINGS, Experiment
 from gan_core.frames import Classes, Frame, Opening
 from pages.parts import theme
 
@@ -91,40 +92,51 @@ def gradients(rows: Rows) -> None:
 
 
 def signal(layers: Sequence[Layer]) -> None:
-    """The signal's standard deviation after every layer, from the noise to the output, logarithmic."""
+    """The signal's standard deviation after every layer, from the noise above to the output below, logarithmic."""
     names = [layer.name for layer in layers]
     values = {"train": [layer.train for layer in layers], "eval": [layer.eval for layer in layers]}
     styles = {"train": ("solid", theme.GENERATED), "eval": ("dash", theme.DISCRIMINATOR)}
     traces = [
         {
-            "type": "scatter", "mode": "lines+markers", "name": mode, "x": names,
-            "y": [max(value, 1e-6) for value in values[mode]],
+            "type": "scatter", "mode": "lines+markers", "name": mode, "y": names,
+            "x": [max(value, 1e-6) for value in values[mode]],
             "line": {"color": styles[mode][1], "dash": styles[mode][0], "width": 2},
+            "hovertemplate": "%{y}: %{x:.3g}<extra>" + mode + "</extra>",
         }
         for mode in values
     ]  # fmt: skip
-    layout = _layout(shapes=[_level(1.0, "gray")])
-    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~g", "range": _decades(traces)}
-    layout["xaxis"] |= {"tickangle": 40, "nticks": len(names), "tickfont": {"size": 10}}
+    layout = _layout(shapes=[{**_level(1.0, "gray"), "xref": "x", "x0": 1, "x1": 1, "yref": "paper", "y0": 0, "y1": 1}])
+    low, high = _decades([{"y": trace["x"]} for trace in traces])
+    layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~g", "range": [low, high - 0.7]}
+    layout["yaxis"] |= {
+        "autorange": "reversed", "automargin": True, "tickmode": "array", "tickvals": names, "tickfont": {"size": 10},
+    }  # fmt: skip
     legend = [("train mode", theme.GENERATED, "solid"), ("eval mode", theme.DISCRIMINATOR, "dashed")]
     alt = "Standard deviation of the signal after every layer, in train and in eval mode"
     _show("signal_chart", "Where does the signal die?", legend, traces, layout, alt, height=230)
 
 
-def contrast_map(contrasts: Sequence[Contrast], mode: str) -> None:
-    """Contrast over activation and initialisation, each cell with its number; the scale is fixed."""
-    activations = list(dict.fromkeys(cell.activation for cell in contrasts))
-    inits = list(dict.fromkeys(cell.init for cell in contrasts))
-    value = {(cell.activation, cell.init): getattr(cell, mode) for cell in contrasts}
-    table = [[value[activation, init] for init in inits] for activation in activations]
+def contrast_map(known: Mapping[str, Sequence[Contrast]], e: Experiment) -> None:
+    """Contrast over activation and initialisation, each cell with its number, the chosen one framed; the scale is
+    fixed. `known` are the columns that were examined by now."""
+    inits, activations = [*map(str, SETTINGS["init"].choices)], [*map(str, SETTINGS["output_activation"].choices)]
+    value = {(cell.activation, cell.init): getattr(cell, e.sample_mode) for cells in known.values() for cell in cells}
+    table = [[value.get((activation, init)) for init in inits] for activation in activations]
     trace = {
         "type": "heatmap", "x": inits, "y": activations, "z": table, "zmin": 0, "zmax": 128, "colorscale": "Greys",
         "reversescale": True, "texttemplate": "%{z:.1f}", "showscale": False, "xgap": 2, "ygap": 2,
+        "hovertemplate": "%{y} on %{x}: %{z:.2f} levels<extra></extra>",
     }  # fmt: skip
-    layout = _layout()
+    column, row = inits.index(e.init), activations.index(e.output_activation)
+    chosen = {
+        "type": "rect", "x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5,
+        "line": {"color": theme.GENERATED, "width": 4},
+    }  # fmt: skip
+    layout = _layout(shapes=[chosen])
     layout["xaxis"] |= {"nticks": len(inits), "side": "top"}
-    layout["yaxis"] |= {"nticks": len(activations)}
-    _show("contrast_chart", f"BatchNorm in {mode} mode", [], [trace], layout, "Contrasts as a table", height=250)
+    layout["yaxis"] |= {"nticks": len(activations), "autorange": "reversed"}
+    alt = "Contrasts of every activation and initialisation as a table"
+    _show("contrast_chart", f"BatchNorm in {e.sample_mode} mode", [], [trace], layout, alt, height=250)
 
 
 def class_shares(classes: Classes, m: dict[str, float]) -> None:

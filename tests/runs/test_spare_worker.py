@@ -15,24 +15,40 @@ from gan_core.untrained import contrast_map, untrained
 
 def test_the_spare_worker_is_used_and_replaced(fresh):
     registry = fresh()
-    assert registry.stats().spare_pid is None
+    assert registry.stats().spare_pids == ()
     registry.warm()
     registry.warm()
-    assert registry.wait_until(lambda: registry.stats().spare_ready, PATIENCE_S)
-    spare = registry.stats().spare_pid
+    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
+    (spare,) = registry.stats().spare_pids
     run_id = registry.start(QUICK, "somebody")
     assert registry.stats().worker_pids == (spare,)
     reach(registry, run_id, trains)
-    assert registry.wait_until(lambda: registry.stats().spare_ready, PATIENCE_S)
-    assert registry.stats().spare_pid != spare
+    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
+    assert spare not in registry.stats().spare_pids
+
+
+def test_two_spare_workers_start_a_pair_and_one_is_replaced(fresh):
+    registry = fresh()
+    registry.warm(2)
+    registry.warm()  # somebody else, who needs only one, takes none away
+    assert registry.wait_until(lambda: registry.stats().spares_ready == 2, PATIENCE_S)
+    spares = registry.stats().spare_pids
+    pair = [registry.start(QUICK, "somebody") for _ in range(2)]
+    assert sorted(registry.stats().worker_pids) == sorted(spares)
+    for run_id in pair:
+        reach(registry, run_id, trains)
+    assert registry.wait_until(lambda: registry.stats().spares_ready == 1, PATIENCE_S)
+    for _ in range(5):  # by now, a second one would be on its way
+        registry.examine(QUICK, timeout_s=PATIENCE_S)
+    assert len(registry.stats().spare_pids) == 1
 
 
 def test_a_spare_worker_that_dies_is_not_missed(fresh):
     registry = fresh()
     registry.warm()
-    assert registry.wait_until(lambda: registry.stats().spare_ready, PATIENCE_S)
-    os.kill(registry.stats().spare_pid, signal.SIGKILL)
-    assert registry.wait_until(lambda: registry.stats().spare_pid is None, PATIENCE_S)
+    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
+    os.kill(*registry.stats().spare_pids, signal.SIGKILL)
+    assert registry.wait_until(lambda: registry.stats().spare_pids == (), PATIENCE_S)
     run_id = registry.start(QUICK, "somebody")
     reach(registry, run_id, trains)
 
@@ -40,12 +56,12 @@ def test_a_spare_worker_that_dies_is_not_missed(fresh):
 def test_an_examination_leaves_the_spare_worker(fresh):
     registry = fresh()
     seen = registry.examine(QUICK, timeout_s=PATIENCE_S)  # no worker yet: waits for the spare one to be warm
-    assert seen.untrained == untrained(QUICK)
-    assert seen.contrasts == ()
-    spare = registry.stats().spare_pid
-    assert registry.stats().spare_ready
-    assert registry.examine(QUICK, 3.0, contrasts=True).contrasts == contrast_map(QUICK, gain=3.0)
-    assert registry.stats().spare_pid == spare
+    assert seen == untrained(QUICK)
+    (spare,) = registry.stats().spare_pids
+    assert registry.stats().spares_ready
+    inits = ("pytorch", "zeros")
+    assert registry.contrasts(QUICK, 3.0, inits) == contrast_map(QUICK, inits=inits, gain=3.0)
+    assert registry.stats().spare_pids == (spare,)
     run_id = registry.start(QUICK, "somebody")
     assert registry.stats().worker_pids == (spare,)
     reach(registry, run_id, trains)
@@ -56,7 +72,7 @@ def test_an_examination_that_cannot_be_says_why(shared, tmp_path):
         shared.examine(QUICK, -1.0, timeout_s=PATIENCE_S)
     with pytest.raises(NotExamined, match="cannot be found"):
         shared.examine(QUICK.replace(dataset="folder", folder=str(tmp_path / "none")), timeout_s=PATIENCE_S)
-    assert shared.examine(QUICK, timeout_s=PATIENCE_S).untrained == untrained(QUICK)
+    assert shared.examine(QUICK, timeout_s=PATIENCE_S) == untrained(QUICK)
 
 
 def test_examinations_of_many_sessions_at_once(shared):
@@ -65,7 +81,7 @@ def test_examinations_of_many_sessions_at_once(shared):
     seen = {}
 
     def ask(seed):
-        seen[seed] = shared.examine(QUICK.replace(seed=seed), timeout_s=PATIENCE_S).untrained
+        seen[seed] = shared.examine(QUICK.replace(seed=seed), timeout_s=PATIENCE_S)
 
     sessions = [threading.Thread(target=ask, args=(seed,)) for seed in seeds]
     for session in sessions:
@@ -80,7 +96,7 @@ def asked(registry, outcome, **given):
 
     def ask():
         try:
-            outcome.append(registry.examine(QUICK, timeout_s=PATIENCE_S, **given).untrained)
+            outcome.append(registry.examine(QUICK, timeout_s=PATIENCE_S, **given))
         except NotExamined as error:
             outcome.append(str(error))
 
@@ -92,8 +108,8 @@ def asked(registry, outcome, **given):
 def frozen_spare(registry):
     """The spare worker's id; it does not answer any more, nor does anybody know."""
     registry.warm()
-    assert registry.wait_until(lambda: registry.stats().spare_ready, PATIENCE_S)
-    spare = registry.stats().spare_pid
+    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
+    (spare,) = registry.stats().spare_pids
     os.kill(spare, signal.SIGSTOP)
     return spare
 
@@ -108,7 +124,7 @@ def test_a_spare_worker_killed_meanwhile_is_told_and_the_next_one_answers(fresh)
     os.kill(spare, signal.SIGKILL)
     session.join()
     assert outcome == [untrained(QUICK)] or "SIGKILL" in outcome[0]
-    assert registry.examine(QUICK, timeout_s=PATIENCE_S).untrained == untrained(QUICK)  # not after 30 s only
+    assert registry.examine(QUICK, timeout_s=PATIENCE_S) == untrained(QUICK)  # not after 30 s only
 
 
 def test_a_spare_worker_that_gets_a_run_still_answers(fresh):

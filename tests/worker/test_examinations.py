@@ -10,19 +10,19 @@ from gan_core.untrained import contrast_map, untrained
 
 
 def test_an_examination_needs_no_run(client):
-    client.send(Examine(QUICK.json_text(), 2.0, contrasts=True))
-    examined = client.until(Examined)
-    assert examined == Examined(untrained(QUICK, 2.0), contrast_map(QUICK, gain=2.0))
-    client.send(Examine(QUICK.json_text()))
-    assert client.until(Examined) == Examined(untrained(QUICK), ())
+    client.send(Examine(QUICK.json_text(), 2.0), Examine(QUICK.json_text(), 2.0, ("dcgan", "zeros")))
+    assert client.until(Examined) == Examined(untrained(QUICK, 2.0), ())
+    assert client.until(Examined) == Examined(None, contrast_map(QUICK, inits=("dcgan", "zeros"), gain=2.0))
 
 
 @pytest.mark.parametrize("running", [False, True])
 def test_an_examination_leaves_the_run_alone(shared, tmp_path, running):
     other = QUICK.replace(seed=3, image_size=9, norm_g="none")
     shared.start(QUICK, tmp_path)
-    shared.send(*[Go()] * running, Examine(other.json_text(), contrasts=True), Step("both"))
+    looks = [Examine(other.json_text()), Examine(other.json_text(), inits=("pytorch",))]
+    shared.send(*[Go()] * running, *looks, Step("both"))
     assert shared.until(Examined).untrained == untrained(other)
+    assert shared.until(Examined).contrasts == contrast_map(other, inits=("pytorch",))
     seen = shared.until(Framed, frame=lambda frame: frame.step > 0).frame
     assert seen == alone(QUICK, seen.step)
     shared.send(Rewind(QUICK.json_text()))
