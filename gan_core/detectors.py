@@ -108,7 +108,9 @@ def detectors(e: Experiment) -> dict[str, Detector]:
         "non-finite": Detector((Condition("finite", "<", 1.0),), hits=1, lasting=0),
         "exploding": Detector((Condition("logit_max", ">", _largest_logit(e)),)),
         # A relu output that learns well leaves the range in 4 % of its values.
-        "out-of-range": Detector((Condition("out_of_range", ">", 0.06), Condition("excess", ">", _far(e)))),
+        "out-of-range": Detector(
+            (Condition("out_of_range", ">", 0.06), Condition("excess", ">", _far(e))), after=0 if _unbounded(e) else 150
+        ),
         "blank-grey": Detector(_GREY, after=100),
         "blank-black": Detector(_BLACK, after=100),
         "blank-white": Detector(_WHITE, after=100),
@@ -125,7 +127,8 @@ def detectors(e: Experiment) -> dict[str, Detector]:
         gap = 0.55 if "dcgan" in e.architecture else 0.45
         found["batchnorm-mismatch"] = Detector((Condition("mode_gap", ">", gap),), after=100)
     if "dcgan" in e.architecture and e.upsample != "resize":
-        found["checkerboard"] = Detector((Condition("nyquist", ">", 0.03),), after=50)
+        # Weights at random make a lattice with any kernel; one whose shares are even is soon rid of it.
+        found["checkerboard"] = Detector((Condition("nyquist", ">", 0.03),), after=50 if _uneven(e) else 150)
     return found
 
 
@@ -148,7 +151,15 @@ _IDENTICAL = (Condition("diversity", "<", 0.1), Condition("duplicates", ">", 0.8
 def _far(e: Experiment) -> float:
     """Tanh against data in [0, 1] may leave the range in half of its values, yet by so little that clipping hides
     it; where nothing bounds the output, single pixels go far beyond."""
-    return 0.02 if max(map(abs, REACH[e.output_activation])) < inf else 0.01
+    return 0.01 if _unbounded(e) else 0.02
+
+
+def _unbounded(e: Experiment) -> bool:
+    return max(map(abs, REACH[e.output_activation])) == inf
+
+
+def _uneven(e: Experiment) -> bool:
+    return e.upsample == "transpose3"
 
 
 def _largest_logit(e: Experiment) -> float:
@@ -160,8 +171,10 @@ def _largest_logit(e: Experiment) -> float:
 def _patience(e: Experiment) -> int:
     """Steps within which a healthy generator has found different pictures; nearly all begin with one.
 
-    Batch normalisation spreads the samples from the start. A tenth of the learning rate takes about three
-    times the steps (Adam), measured from 1e-3.
+    Batch normalisation spreads the samples from the start; a sigmoid begins with all pixels at grey, and needs
+    longer. A tenth of the learning rate takes about three times the steps (Adam), measured from 1e-3.
     """
-    steps = 300 if e.norm_g == "batch" else 700
+    steps = 300 if e.norm_g == "batch" else 800
+    if e.output_activation == "sigmoid":
+        steps = round(1.7 * steps)
     return round(steps * max(1.0, (1e-3 / e.lr_g) ** 0.5))

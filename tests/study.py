@@ -206,12 +206,14 @@ def tally(path: Path) -> dict[str, Any]:
 
 
 def _named(case: Case, line: dict[str, Any]) -> set[str]:
+    """What a failing run is called at its end, and what others were called at any of their rows."""
     rows = [(step, measurements) for step, measurements in line["rows"]]
-    return {finding.failure for finding in diagnose(case.experiment, rows)}
+    moments = [len(rows)] if case.failure else range(1, len(rows) + 1)
+    return {finding.failure for moment in moments for finding in diagnose(case.experiment, rows[:moment])}
 
 
 def _right(case: Case, named: set[str]) -> bool:
-    """Whether a failing run is called what it is, or by the cause that explains it, and others nothing at all."""
+    """Whether a failing run is called what it is, or by the cause that explains it, and others nothing ever."""
     if not case.failure:
         return not named
     return bool(named & ({case.failure} | EXPLAINED_BY.get(case.failure, frozenset())))

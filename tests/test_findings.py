@@ -167,11 +167,19 @@ def test_alarms_wait_until_a_healthy_run_would_be_past_it(failure: str, early: i
 def test_a_young_run_is_not_acquitted_of_what_shows_only_later() -> None:
     e = Experiment(norm_g="none", steps=2000)
     waiting = undecided(e, [])
-    assert waiting["mode-collapse"] == 700 and waiting["blank-grey"] == 100
-    assert undecided(e, rows({}, range(0, 101, 50))) == {"identical-samples": 350, "mode-collapse": 700}
-    assert undecided(e, rows({}, range(0, 701, 50))) == {}
+    assert waiting["mode-collapse"] == 800 and waiting["blank-grey"] == 100
+    assert undecided(e, rows({}, range(0, 101, 50))) == {"identical-samples": 400, "mode-collapse": 800}
+    assert undecided(e, rows({}, range(0, 801, 50))) == {}
     # A run that ends before could never tell.
     assert "mode-collapse" not in undecided(e.replace(steps=400), [])
+
+
+def test_an_even_upsampling_is_given_time_to_be_rid_of_its_first_lattice() -> None:
+    lattice = rows({"nyquist": 0.2}, range(0, 101, 50))
+    dcgan = Experiment(architecture="dcgan", upsample="transpose4")
+    assert named(dcgan, lattice) == []
+    assert named(dcgan.replace(upsample="transpose3"), lattice) == ["checkerboard"]
+    assert named(dcgan, rows({"nyquist": 0.2}, range(0, 201, 50))) == ["checkerboard"]
 
 
 def test_collapse_is_given_more_time_without_normalisation_and_at_low_rates() -> None:
