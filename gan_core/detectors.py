@@ -128,7 +128,10 @@ def detectors(e: Experiment) -> dict[str, Detector]:
         found["batchnorm-mismatch"] = Detector((Condition("mode_gap", ">", gap),), after=100)
     if "dcgan" in e.architecture and e.upsample != "resize":
         # Weights at random make a lattice with any kernel; one whose shares are even is soon rid of it.
-        found["checkerboard"] = Detector((Condition("nyquist", ">", 0.03),), after=50 if _uneven(e) else 150)
+        if e.upsample == "transpose3":
+            found["checkerboard"] = Detector((Condition("nyquist", ">", 0.015),), after=50)
+        else:
+            found["checkerboard"] = Detector((Condition("nyquist", ">", 0.04),), after=150)
     return found
 
 
@@ -156,10 +159,6 @@ def _far(e: Experiment) -> float:
 
 def _unbounded(e: Experiment) -> bool:
     return max(map(abs, REACH[e.output_activation])) == inf
-
-
-def _uneven(e: Experiment) -> bool:
-    return e.upsample == "transpose3"
 
 
 def _largest_logit(e: Experiment) -> float:

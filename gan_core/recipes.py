@@ -120,7 +120,7 @@ _ALL = (
     _recipe("discriminator-too-weak", "discriminator-too-weak", "D hardly learns: static, no digits",
         SHORT, {"lr_d": 1e-6}, {"lr_d": 1e-3}),
     _recipe("identical-samples", "identical-samples", "Noise too small: one picture everywhere",
-        {**NO_NORM, "steps": 1000}, {"noise_scale": 0.01}, {"noise_scale": 1.0}),
+        {**NO_NORM, "steps": 1000}, {"noise_scale": 0.001}, {"noise_scale": 1.0}),
     _recipe("mode-collapse", "mode-collapse", "Momentum too high: few pictures remain",
         {**NO_NORM, "steps": 1000}, {"beta1": 0.9}, {"beta1": 0.5}),
     _recipe("exploding", "exploding", "Steps too long: weights run away",
