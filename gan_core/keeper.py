@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import logging
 import math
-import shutil
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from gan_core.limits import Limits
 from gan_core.protocol import Beat, Framed, Go, Pause, Ready, Report, Row
 from gan_core.questions import Questions
 from gan_core.run import Run
+from gan_core.run_folders import RunFolder, found_folders, remove_if_left
 from gan_core.turns import Turns
 from gan_core.worker_process import WorkerProcess
 
@@ -45,7 +44,7 @@ class Keeper:
         self.spares_wanted = 0
         self.questions = Questions()
         self._spare_not_before = 0.0
-        self._rubbish: list[tuple[Run, Path]] = []
+        self._rubbish: list[tuple[Run, RunFolder]] = []
         self._closed = False
         self._thread = threading.Thread(target=self._keep, name="gan-keeper", daemon=True)
         self._thread.start()
@@ -146,11 +145,14 @@ class Keeper:
     # -------------------------------------------------------------------------------- the thread
 
     def _keep(self) -> None:
+        found = iter(found_folders())
         while True:
             with self.lock:
                 if self._closed:
                     return
                 jobs, until = self._duties(time.monotonic())
+                if not jobs and (folder := next(found, None)):
+                    jobs = [partial(remove_if_left, folder)]  # one at a time, so that no run waits for more
                 if not jobs:
                     self.duty.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
             for job in jobs:
@@ -230,7 +232,7 @@ class Keeper:
         """Files of forgotten runs, once no worker writes to them any more."""
         free = [(run, folder) for run, folder in self._rubbish if not self._old_worker(run)]
         self._rubbish = [entry for entry in self._rubbish if entry not in free]
-        return [partial(_remove, folder) for _, folder in free]
+        return [folder.remove for _, folder in free]
 
     def close(self) -> None:
         """End all workers, wait until they are gone (a few seconds at most), and remove all files."""
@@ -250,11 +252,4 @@ class Keeper:
                 self.news.wait(max(0.0, until - time.monotonic()))
             rubbish, self._rubbish = self._rubbish, []
         for _, folder in rubbish:
-            _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        log.warning("The files of a run could not be removed: %s.", error)
+            folder.remove()

@@ -24,6 +24,7 @@ from gan_core.protocol import (
     Row,
     Start,
 )
+from gan_core.run_folders import RunFolder
 from gan_core.thinning import Thinned
 from gan_core.worker_process import WorkerProcess
 
@@ -64,12 +65,12 @@ class Snapshot:
 class Run:
     """The record of one run, to be used under the registry's lock. Times are monotonic seconds."""
 
-    def __init__(self, run_id: str, owner: str, experiment: Experiment, folder: Path, go: bool) -> None:
+    def __init__(self, run_id: str, owner: str, experiment: Experiment, folder: RunFolder, go: bool) -> None:
         self.run_id = run_id
         self.owner = owner
         self.experiment = experiment
         self.folder = folder
-        self.checkpoint = folder / "checkpoint.safetensors"
+        self.checkpoint = folder.path / "checkpoint.safetensors"
 
         # What its people want, and when they last said so.
         self.going = go

@@ -9,7 +9,6 @@ import atexit
 import secrets
 import shutil
 import sys
-import tempfile
 import threading
 import time
 import types
@@ -24,6 +23,7 @@ from gan_core.limits import Limits
 from gan_core.protocol import Examine, Examined, Pause, Players, Rewind, Set, Step
 from gan_core.questions import Question
 from gan_core.run import Run, Snapshot
+from gan_core.run_folders import RunFolder
 from gan_core.settings import Value
 
 
@@ -82,7 +82,7 @@ class Registry:
     def start(self, experiment: Experiment, owner: str, go: bool = True, checkpoint: Path | None = None) -> str:
         """Start a run and return its id, which nobody can guess; with `checkpoint`, from a copy of that file,
         its live settings as in `experiment`. Raises RunsFull, and OSError where the file cannot be copied."""
-        folder = Path(tempfile.mkdtemp(prefix="gan-run-"))
+        folder = RunFolder()
         run = Run(secrets.token_urlsafe(8), owner, experiment, folder, go)
         try:
             if checkpoint is not None:
@@ -92,7 +92,7 @@ class Registry:
                 self._keeper.runs[run.run_id] = run
                 self._keeper.employ_spare(run)
         except (OSError, RunsFull):
-            shutil.rmtree(folder)
+            folder.remove()
             raise
         return run.run_id
 

@@ -15,6 +15,7 @@ from gan_core.frames import Frame
 from gan_core.limits import Limits, LimitsError
 from gan_core.protocol import Framed, Row
 from gan_core.run import MAX_FRAMES, Run
+from gan_core.run_folders import RunFolder
 from gan_core.thinning import Thinned
 from gan_core.turns import Turns
 
@@ -119,7 +120,8 @@ def frame(step, size):
 
 
 def test_a_record_is_bounded_in_number_and_in_bytes(monkeypatch, tmp_path):
-    run = Run("id", "somebody", Experiment(), tmp_path, go=True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    run = Run("id", "somebody", Experiment(), RunFolder(), go=True)
     for step in range(1000):
         run.hear(Framed(frame(step, 10)))
         run.hear(Row(step, {}))
