@@ -114,8 +114,8 @@ class Experiment(BaseModel):
         "tanh", "Output activation", "The generator's last step: it decides which pixel values can be reached.",
         group="Networks", key="o", front=2)  # fmt: skip
     init: Literal[
-        "pytorch", "dcgan", "xavier_normal", "xavier_uniform", "he_normal", "he_uniform", "orthogonal", "normal",
-        "zeros",
+        "pytorch", "dcgan", "xavier_normal", "xavier_uniform", "he_normal", "he_normal_fan_out", "he_uniform",
+        "orthogonal", "normal", "zeros",
     ] = setting(
         "pytorch", "Initialisation", "How the weights of both networks are drawn before the first step.",
         group="Networks", key="i", front=3)  # fmt: skip

@@ -21,6 +21,7 @@ SCHEMES: dict[str, Scheme] = {
     "xavier_normal": lambda w, g: nn.init.xavier_normal_(w, generator=g),
     "xavier_uniform": lambda w, g: nn.init.xavier_uniform_(w, generator=g),
     "he_normal": lambda w, g: nn.init.kaiming_normal_(w, nonlinearity="relu", generator=g),
+    "he_normal_fan_out": lambda w, g: nn.init.kaiming_normal_(w, mode="fan_out", nonlinearity="relu", generator=g),
     "he_uniform": lambda w, g: nn.init.kaiming_uniform_(w, nonlinearity="relu", generator=g),
     "orthogonal": lambda w, g: nn.init.orthogonal_(w, generator=g),
     "zeros": lambda w, _: nn.init.zeros_(w),

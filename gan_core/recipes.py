@@ -168,18 +168,20 @@ _ALL = (
         SHORT, {"outliers": 0.05}, {"outliers": 0.0}, "001"),
     _recipe("001-no-augmentation", "", "Without augmentation: not blank either",
         SHORT, {"augment": ()}, {"augment": ("crop", "flip")}, "001"),
-    # Document 002: untrained generators of three channels at 32x32. It asks for kaiming with fan_out; PyTorch
-    # counts a transposed convolution's fans the other way round, and he_normal is fan_in by that count.
+    # Document 002: untrained generators of three channels at 32x32. It asks for kaiming with fan_out: of a transposed
+    # convolution PyTorch then counts the whole kernel, of which a pixel receives a quarter at stride 2.
     _recipe("002-bad", "", "BatchNorm in train mode: vivid noise",
-        UNTRAINED, {"init": "pytorch"}, {"init": "he_normal"}, "002"),
+        UNTRAINED, {"init": "pytorch"}, {"init": "he_normal_fan_out"}, "002"),
     _recipe("002-eval", "untrained-grey", "The same in eval mode: grey",
         UNTRAINED, {"sample_mode": "eval"}, {"sample_mode": "train"}, "002"),
     _recipe("002-no-batchnorm", "untrained-grey", "Without BatchNorm: grey",
         UNTRAINED, {"norm_g": "none"}, {"norm_g": "batch"}, "002"),
-    _recipe("002-better", "", "Kaiming and sigmoid: as vivid",
+    _recipe("002-better", "", "Kaiming and sigmoid: paler, not better",
         {**UNTRAINED, "output_activation": "sigmoid", "data_range": "[0,1]"},
-        {"init": "he_normal"}, {"init": "pytorch"}, "002"),
-    _recipe("002-kaiming", "untrained-grey", "Default weights grey, kaiming shows noise",
+        {"init": "he_normal_fan_out"}, {"init": "pytorch"}, "002"),
+    _recipe("002-kaiming", "untrained-grey", "Kaiming by fan_out: still grey",
+        BARE, {"init": "he_normal_fan_out"}, {"init": "he_normal"}, "002"),
+    _recipe("002-default", "untrained-grey", "Default weights grey, kaiming shows noise",
         BARE, {"init": "pytorch"}, {"init": "he_normal"}, "002"),
     _recipe("002-xavier", "untrained-grey", "Xavier without BatchNorm: still grey",
         {**UNTRAINED, "init": "xavier_normal"}, {"norm_g": "none"}, {"norm_g": "batch"}, "002"),

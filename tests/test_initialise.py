@@ -39,6 +39,7 @@ def std_of(scheme: str, fan_in: int, fan_out: int) -> float:
         "xavier_normal": math.sqrt(2 / (fan_in + fan_out)),
         "xavier_uniform": math.sqrt(2 / (fan_in + fan_out)),
         "he_normal": math.sqrt(2 / fan_in),
+        "he_normal_fan_out": math.sqrt(2 / fan_out),
         "he_uniform": math.sqrt(2 / fan_in),
         "normal": 0.3,
         "zeros": 0.0,
