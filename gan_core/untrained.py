@@ -9,9 +9,7 @@ running statistics are still those of the start, 0 and 1, and it passes on what 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, TypeVar
@@ -33,9 +31,6 @@ from gan_core.pixels import RangeMap
 from gan_core.training import Trainer, sources
 
 MAX_GAIN = 100.0
-
-# Somebody waits for the picture: for a tenth of a second, several processors may look.
-_SEVERAL = min(4, os.cpu_count() or 1)
 
 # The data range that each output activation is made for, in which the map compares them.
 FITTING_RANGE = {"tanh": "[-1,1]", "sigmoid": "[0,1]", "linear": "[-1,1]", "hardtanh": "[-1,1]", "relu": "[0,1]"}
@@ -72,9 +67,7 @@ def untrained(e: Experiment, gain: float = 1.0, images: Images | None = None) ->
     _multiply(trainer.g, gain)
 
     def draw(mode: str) -> tuple[Floats, list[tuple[str, float]]]:
-        # What is shown is that of a run, to the bit; the other mode's numbers may differ in the last one.
-        threads = torch.get_num_threads() if mode == e.sample_mode else _SEVERAL
-        with precision(e, trainer.device), _threads(threads):
+        with precision(e, trainer.device):
             fake, deviations = _followed(trainer.g.train(mode == "train"), trainer.probe.z)
         return fake.cpu().numpy(), deviations
 
@@ -120,7 +113,7 @@ def contrast_map(
         g = g.to(memory_format=layout)  # type: ignore[call-overload]
         _multiply(g, gain)
         _layers(g)[-1] = nn.Identity()
-        with torch.no_grad(), precision(e, cpu), _threads(_SEVERAL):
+        with torch.no_grad(), precision(e, cpu):
             logits = _in_both_modes(e, partial(_logits, g, z))
         for activation in activations:
             tones = {
@@ -132,7 +125,8 @@ def contrast_map(
 
 
 def _logits(g: nn.Module, z: Tensor, mode: str) -> Tensor:
-    return g.train(mode == "train")(z).float()  # type: ignore[no-any-return]
+    logits: Tensor = g.train(mode == "train")(z)
+    return logits.float()
 
 
 def _in_both_modes(e: Experiment, look: Callable[[str], Seen]) -> dict[str, Seen]:
@@ -141,17 +135,6 @@ def _in_both_modes(e: Experiment, look: Callable[[str], Seen]) -> dict[str, Seen
     if e.norm_g != "batch":
         return dict.fromkeys(("eval", "train"), look(e.sample_mode))
     return {mode: look(mode) for mode in ("eval", "train")}
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let PyTorch use so many threads for a while."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _check_gain(gain: float) -> None:
