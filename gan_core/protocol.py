@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from gan_core.examination import Contrast, Untrained
 from gan_core.frames import Frame, Opening
+from gan_core.pixels import RangeMap
 from gan_core.settings import Value
 
 Players = Literal["both", "d", "g"]
@@ -94,11 +95,19 @@ class Examine:
 
 
 @dataclass(frozen=True)
+class Collect:
+    """Give the first `count` images of the run's fixed noise at its present step, as numbers. The run stays as it
+    is."""
+
+    count: int
+
+
+@dataclass(frozen=True)
 class Stop:
     """Write a checkpoint and end; everything sent before is done first."""
 
 
-Command = Start | Rewind | Go | Pause | Step | Set | Examine | Stop
+Command = Start | Rewind | Go | Pause | Step | Set | Examine | Collect | Stop
 
 # Reports, from the worker to the page's process
 
@@ -183,6 +192,20 @@ class Examined:
 
 
 @dataclass(frozen=True)
+class Collected:
+    """The answer to a Collect: `latent` (count, latent_dim) and `values` (count, C, H, W) as little-endian float32, the
+    sizes being those of `experiment` (JSON); see `samples`."""
+
+    step: int
+    experiment: str
+    count: int
+    latent: bytes
+    values: bytes
+    range_map: RangeMap
+    device_name: str
+
+
+@dataclass(frozen=True)
 class Refused:
     """A command was not carried out, and why; everything else goes on."""
 
@@ -197,7 +220,10 @@ class Crashed:
     words: str
 
 
-Report = Ready | Loading | Opened | Row | Framed | Beat | Changed | Finished | Broken | Examined | Refused | Crashed
+Report = (
+    Ready | Loading | Opened | Row | Framed | Beat | Changed | Finished | Broken
+    | Examined | Collected | Refused | Crashed
+)  # fmt: skip
 
 _COMMANDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Command)}
 _REPORTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Report)}

@@ -1,11 +1,11 @@
-"""Questions to the spare worker, and its answers: what the page of the untrained generator asks."""
+"""Questions to workers and their answers: the spare one is asked for untrained generators, a run's for its samples."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
 
-from gan_core.protocol import Crashed, Examine, Examined, Refused, Report
+from gan_core.protocol import Collect, Collected, Crashed, Examine, Examined, Refused, Report
 from gan_core.worker_process import WorkerProcess
 
 
@@ -13,8 +13,8 @@ from gan_core.worker_process import WorkerProcess
 class Question:
     """One question: its `answer`, or in words what went wrong; neither of the two as long as it is open."""
 
-    command: Examine
-    answer: Examined | None = None
+    command: Examine | Collect
+    answer: Examined | Collected | None = None
     trouble: str = ""
 
     @property
@@ -42,11 +42,15 @@ class Questions:
         if worker is not None:
             self.hand_over(worker)
 
+    def ask_only(self, question: Question, worker: WorkerProcess) -> None:
+        """Put a question to this worker, who alone can answer it."""
+        self._asked.setdefault(worker, deque()).append(question)
+        worker.send(question.command)
+
     def hand_over(self, worker: WorkerProcess) -> None:
         """Put all that waits to this worker."""
         for question in self._waiting:
-            self._asked.setdefault(worker, deque()).append(question)
-            worker.send(question.command)
+            self.ask_only(question, worker)
         self._waiting = []
 
     def give_up(self, question: Question) -> None:
@@ -57,13 +61,14 @@ class Questions:
     def heard(self, worker: WorkerProcess, report: Report) -> bool:
         """A worker told something; whether that was an answer, and so concerns no run."""
         asked = self._asked.get(worker)
+        refused = isinstance(report, Refused) and report.command in (Examine.__name__, Collect.__name__)
         if isinstance(report, Crashed) and asked:
-            self._fail(asked, f"Its examination failed ({report.words}).")
-        elif isinstance(report, Examined) and asked:
+            self._fail(asked, f"The worker that was asked failed ({report.words}).")
+        elif isinstance(report, Examined | Collected) and asked:
             asked.popleft().answer = report
-        elif isinstance(report, Refused) and report.command == Examine.__name__ and asked:
+        elif isinstance(report, Refused) and refused and asked:
             asked.popleft().trouble = report.words
-        return isinstance(report, Examined) or (isinstance(report, Refused) and report.command == Examine.__name__)
+        return refused or isinstance(report, Examined | Collected)
 
     def gone(self, worker: WorkerProcess, how: str) -> None:
         """A worker's process has ended: what it was asked stays without an answer."""

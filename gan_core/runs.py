@@ -20,10 +20,11 @@ from gan_core.examination import Contrast, Untrained
 from gan_core.experiment import Experiment
 from gan_core.keeper import Keeper
 from gan_core.limits import Limits
-from gan_core.protocol import Examine, Examined, Pause, Players, Rewind, Set, Step
+from gan_core.protocol import Collect, Collected, Examine, Examined, Pause, Players, Rewind, Set, Step
 from gan_core.questions import Question
 from gan_core.run import Run, Snapshot
 from gan_core.run_folders import RunFolder
+from gan_core.samples import Samples, unpacked
 from gan_core.settings import Value
 
 
@@ -63,8 +64,8 @@ class Stats:
 
 class Registry:
     """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`,
-    `contrasts` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no longer
-    here."""
+    `contrasts`, `collect` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no
+    longer here."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -162,7 +163,31 @@ class Registry:
         if question.answer is None:
             late = f"No worker was free within {timeout_s:g} seconds; ask again when fewer runs are starting."
             raise NotExamined(question.trouble or late)
+        assert isinstance(question.answer, Examined)
         return question.answer
+
+    def collect(self, run_id: str, count: int, timeout_s: float = 20.0) -> Samples:
+        """The first `count` (1 to samples.MOST) images of the run's fixed noise at its present step, as numbers; the
+        run goes on as if nothing had been.
+
+        Its worker answers between two steps; waits for it at most `timeout_s` seconds. Raises UnknownRun, RunEnded
+        where the run has no worker any more, and RunError for another count or where no answer comes.
+        """
+        keeper = self._keeper
+        question = Question(Collect(count))
+        until = time.monotonic() + timeout_s
+        with keeper.lock:
+            run = self._living(run_id)
+            keeper.news.wait_for(lambda: run.worker is not None or not run.alive, timeout_s)
+            if run.worker is not None:
+                keeper.questions.ask_only(question, run.worker)
+                keeper.news.wait_for(lambda: not question.open, max(0.0, until - time.monotonic()))
+            elif not run.alive:
+                raise RunEnded(run.trouble or "This run has ended.")
+        if question.answer is None:
+            raise RunError(question.trouble or f"The run did not answer within {timeout_s:g} seconds; ask again.")
+        assert isinstance(question.answer, Collected)
+        return unpacked(question.answer)
 
     # -------------------------------------------------------------------------------- commands
 

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 
 import torch
 
-from gan_core import frames
+from gan_core import frames, samples
 from gan_core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from gan_core.data.images import DataError, Images
 from gan_core.device import DeviceError
@@ -23,6 +23,7 @@ from gan_core.protocol import (
     Beat,
     Broken,
     Changed,
+    Collect,
     Command,
     Examine,
     Examined,
@@ -96,7 +97,7 @@ class WorkerLoop:
                     self._obey(command, self.trainer)
                 elif self.running:
                     self._train(self.trainer)
-            elif isinstance(command, Step | Set):
+            elif isinstance(command, Step | Set | Collect):
                 self._refuse(command, "There is no run yet: it has to start first.")
             if time.monotonic() >= self.next_beat:
                 self._beat()
@@ -187,6 +188,8 @@ class WorkerLoop:
         match command:
             case Set(changes):
                 self._set(command, changes, trainer)
+            case Collect(count):
+                self._collect(command, count, trainer)
             case Pause(turn_over):
                 if self.running:
                     self.running = False
@@ -221,6 +224,12 @@ class WorkerLoop:
         self._finish_if_done(trainer)
         if not self.running:
             self._frame(trainer)  # noise and sample mode change the picture of the same step
+
+    def _collect(self, command: Collect, count: int, trainer: Trainer) -> None:
+        try:
+            self.report(samples.packed(samples.collect(trainer, count)))
+        except samples.SamplesError as error:
+            self._refuse(command, str(error))
 
     def _refuse(self, command: Command, words: str) -> None:
         self.report(Refused(type(command).__name__, words))

@@ -10,6 +10,7 @@ import torch
 from tiny import Rows, global_randomness_unchanged, rows_of, state_of, trained, trainer
 
 from gan_core import frames
+from gan_core.samples import collect
 
 STOCHASTIC: dict[str, Any] = {
     "dropout_d": 0.3, "instance_noise": 0.1, "augment": ("crop", "flip"), "penalty": "gradient_penalty",
@@ -75,6 +76,7 @@ def test_looking_touches_nothing(settings: dict[str, Any]) -> None:
             seen.look()
             seen.measure()
             frames.take(seen)
+            collect(seen, 3)
         assert state_of(seen) == before
         for source, state in zip((seen.noise, seen.chance, seen.batches.generator), sources, strict=True):
             assert torch.equal(source.get_state(), state)

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from gan_core import protocol
 from gan_core.examination import Contrast, Layer, Tone, Untrained
 from gan_core.experiment import Experiment
-from gan_core.frames import Frame, Opening
+from gan_core.frames import Classes, Frame, Opening
+from gan_core.pixels import RangeMap
 from gan_core.protocol import (
     Beat,
     Broken,
     Changed,
+    Collect,
+    Collected,
     Crashed,
     Examine,
     Examined,
@@ -62,6 +65,7 @@ openings = st.builds(
     columns=steps,
     rows=steps,
     device_name=words,
+    classes=st.none() | st.builds(Classes, st.lists(words, max_size=3), st.lists(numbers, max_size=3), numbers),
 )
 tones = st.builds(Tone, numbers, numbers)
 examinations = st.builds(
@@ -84,6 +88,7 @@ commands = st.one_of(
     st.builds(Step, st.sampled_from(["both", "d", "g"])),
     st.builds(Set, st.dictionaries(words, values, max_size=5)),
     st.builds(Examine, experiment=words, gain=numbers, inits=st.lists(words, max_size=3).map(tuple)),
+    st.builds(Collect, st.integers(-5, 100)),
     st.builds(Stop),
 )
 reports = st.one_of(
@@ -96,6 +101,9 @@ reports = st.one_of(
     st.builds(Finished, steps),
     st.builds(Broken, words, steps, words),
     st.builds(Examined, st.none() | examinations, contrasts),
+    st.builds(
+        Collected, steps, words, steps, st.binary(), st.binary(), st.builds(RangeMap, words, *[numbers] * 4), words
+    ),
     st.builds(Refused, words, words),
     st.builds(Crashed, words),
 )
