@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gan_core.detectors import Condition, detectors
+from gan_core.experiment import Experiment
+from gan_core.findings import UNREACHABLE
+
+# What each of the documents is about; 003, on saving, has no setup to train.
+DOCUMENTS = {
+    "000": "negative pixels and errors while saving",
+    "001": "blank images while training",
+    "002": "grey images from an untrained generator",
+    "004": "clothes drawn with deep learning",
+}
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -148,3 +160,10 @@ LESSONS: dict[str, Lesson] = {
         "Document 002, which blames tanh.",
     ),
 }
+
+
+def signs(failure: str, e: Experiment) -> tuple[Condition, ...]:
+    """The measurements that betray a failure in a run of this experiment, with their thresholds."""
+    if failure == "unreachable-range":  # of data whose range is known only once they are loaded
+        return (Condition("unreachable", ">", UNREACHABLE),)
+    return detectors(e)[failure].conditions

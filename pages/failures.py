@@ -3,16 +3,94 @@
 import streamlit as st
 
 from gan_core.lessons import LESSONS
-from gan_core.recipes import RECIPES, Recipe
+from gan_core.recipes import RECIPES, Recipe, Side
 from gan_core.runs import registry
-from pages.parts import address, cards, diagnosis, frame, session, theme, versus
+from pages.parts import address, cards, diagnosis, frame, lesson, live, session, versus
 
 frame.require()
-registry().warm()
+asked = st.query_params.get("f")
+if asked in RECIPES:
+    session.keep_pair(asked)
+    if cards.just_opened(asked):
+        session.begin_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
 
 
-def gallery() -> None:
-    """All cards, then the documents' own setups."""
+def runs() -> lesson.Runs:
+    """The lesson's two runs, where they were started."""
+    return {side: session.pair(side) for side in lesson.SIDES}
+
+
+@st.fragment(run_every=versus.interval(*runs().values()))
+def view(polled: float | None, recipe: Recipe) -> None:
+    """Both runs; drawn again by itself while one of them moves."""
+    now = runs()
+    buttons(recipe, now)
+    lesson.side_by_side(recipe, now)
+    if st.session_state.pop("to_train", False):
+        st.switch_page("pages/train.py")
+    if (versus.interval(*now.values()) is None) != (polled is None):
+        st.rerun()
+
+
+def buttons(recipe: Recipe, now: lesson.Runs) -> None:
+    """Train, pause, and take one side's settings along."""
+    states = {run.state for run in now.values() if run}
+    resumes = "paused" in states and not states & set(live.ACTIVE)
+    words = "Resume" if resumes else "Train both again" if states else "Train both"
+    with st.container(horizontal=True, gap="small", key="transport"):
+        st.button(
+            words, key="start", type="primary", icon=":material/play_arrow:", on_click=resume if resumes else start,
+            args=() if resumes else (recipe,),
+        )  # fmt: skip
+        st.button(
+            "Pause", key="pause", icon=":material/pause:", on_click=session.act_on_pair, args=("pause",),
+            disabled=not states & {"running", "waiting"},
+        )  # fmt: skip
+        for side in lesson.SIDES:
+            st.button(
+                f"Open the {side} one in Train", key=f"open_{side}", type="tertiary", on_click=to_train,
+                args=(recipe, side),
+            )  # fmt: skip
+
+
+def start(recipe: Recipe) -> None:
+    """Train both from step 0."""
+    session.begin_pair(recipe.name, recipe.broken, recipe.fixed)
+
+
+def resume() -> None:
+    """Go on with both."""
+    session.act_on_pair("go")
+
+
+def to_train(recipe: Recipe, side: Side) -> None:
+    """Leave for the page Train with these settings."""
+    session.leave_pair()
+    session.leave_run()
+    address.take(recipe.side(side))
+    st.session_state.autostart = True
+    st.session_state.to_train = True
+
+
+def close() -> None:
+    """Back to all failures."""
+    session.leave_pair()
+    st.query_params.clear()
+
+
+if asked in RECIPES:
+    chosen = RECIPES[asked]
+    registry().warm(1 if any(runs().values()) else 2)
+    title, back = st.columns([0.82, 0.18], vertical_alignment="center")
+    title.markdown(f"## {lesson.title(chosen)}")
+    back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=close, width="stretch")
+    lesson.words(chosen)
+    view(versus.interval(*runs().values()), chosen)
+    lesson.elsewhere(chosen)
+else:
+    registry().warm(2)  # a card starts two runs
+    if asked is not None:
+        diagnosis.say(diagnosis.TROUBLE, f"There is no failure called “{asked}”; choose one of the cards.")
     st.markdown("## How GANs fail")
     st.markdown("Open a card: the broken run and the fixed one train beside each other, one setting apart.")
     cards.show([RECIPES[name] for name in LESSONS])
@@ -20,74 +98,3 @@ def gallery() -> None:
     st.markdown("Each document's own setup, as it stands there; some fail, some do not fail as they say.")
     cards.listing([recipe for recipe in RECIPES.values() if recipe.document])
     cards.go_where_opened()
-
-
-def lesson(recipe: Recipe) -> None:
-    """One failure: the words, then the two runs."""
-    told = LESSONS.get(recipe.failure)
-    title, back = st.columns([0.82, 0.18], vertical_alignment="center")
-    title.markdown(f"## {told.title if told and recipe.name in LESSONS else recipe.words}")
-    back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=_close, width="stretch")
-    if told:
-        looks, why = st.columns(2)
-        looks.markdown(
-            f"**How it looks.** {told.looks}\n\n**How to tell.** {told.tell}\n\n**Who meets it.** {told.reported}"
-        )
-        why.markdown(f"**Why.** {told.why}")
-        if told.formula:
-            why.latex(told.formula)
-    else:
-        st.markdown("**This setup does not fail**, whatever the document says of it.")
-    view(versus.interval(session.pair("broken"), session.pair("fixed")), recipe)
-
-
-@st.fragment(run_every=versus.interval(session.pair("broken"), session.pair("fixed")))
-def view(polled: float | None, recipe: Recipe) -> None:
-    """Both runs; drawn again by itself while one of them moves."""
-    runs = {side: session.pair(side) for side in ("broken", "fixed")}
-    ours, theirs = versus.difference(recipe.broken, recipe.fixed)
-    controls = st.container(horizontal=True, gap="small", key="transport")
-    controls.button(
-        "Train both", key="start", type="primary", icon=":material/play_arrow:", on_click=_start, args=(recipe,)
-    )
-    controls.button("Pause", key="pause", icon=":material/pause:", on_click=session.act_on_pair, args=("pause",))
-    controls.button("Open the broken one in Train", key="open_broken", on_click=_open, args=(recipe, "broken"))
-    controls.button("Open the fixed one in Train", key="open_fixed", on_click=_open, args=(recipe, "fixed"))
-    left, right = st.columns(2)
-    with left:
-        now = runs["broken"]
-        versus.panel("broken", now, recipe.broken, ours, theme.BROKEN, now.frame if now else None)
-    with right:
-        now = runs["fixed"]
-        versus.panel("fixed", now, recipe.fixed, theirs, theme.FIXED, now.frame if now else None)
-    if st.session_state.pop("to_train", False):
-        st.switch_page("pages/train.py")
-    if (versus.interval(*runs.values()) is None) != (polled is None):
-        st.rerun()
-
-
-def _start(recipe: Recipe) -> None:
-    session.begin_pair(recipe.name, recipe.broken, recipe.fixed)
-
-
-def _open(recipe: Recipe, side: str) -> None:
-    session.leave_pair()
-    address.take(recipe.broken if side == "broken" else recipe.fixed)
-    session.leave_run()
-    st.session_state.autostart = True
-    st.session_state.to_train = True
-
-
-def _close() -> None:
-    session.leave_pair()
-    st.query_params.clear()
-
-
-asked = st.query_params.get("f")
-if asked in RECIPES:
-    session.keep_pair(asked)
-    lesson(RECIPES[asked])
-else:
-    if asked is not None:
-        diagnosis.say(diagnosis.TROUBLE, f"There is no failure called “{asked}”; choose one of the cards.")
-    gallery()

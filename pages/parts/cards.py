@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.lessons import LESSONS
+from gan_core.lessons import DOCUMENTS, LESSONS
 from gan_core.recipes import Recipe
 from pages.parts import theme
 
@@ -32,13 +32,17 @@ def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
 
 
 def listing(recipes: Sequence[Recipe]) -> None:
-    """One line a recipe."""
-    for recipe in recipes:
-        document, words, fails, action = st.columns([0.1, 0.5, 0.25, 0.15], vertical_alignment="center")
-        document.markdown(f"`{recipe.document}`")
-        words.markdown(recipe.words)
-        fails.markdown(f"→ **{recipe.failure}**" if recipe.failure else "→ does not fail")
-        action.button("Open", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch")
+    """By document, one line a recipe, each a button that opens it."""
+    for document, about in DOCUMENTS.items():
+        with st.container(key=f"document-{document}"):
+            st.markdown(f"**Document {document}**: {about}")
+            with st.container(horizontal=True, gap="xsmall"):
+                for recipe in recipes:
+                    if recipe.document == document:
+                        shows = f"**{recipe.failure}**" if recipe.failure else "does not fail"
+                        st.button(
+                            f"{recipe.words} → {shows}", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,)
+                        )
 
 
 def _open(name: str) -> None:
@@ -49,7 +53,13 @@ def go_where_opened() -> None:
     """Follow a card that was clicked; to be called by a page after its cards."""
     name = st.session_state.pop("opened", None)
     if name is not None:
+        st.session_state.see_live = name
         st.switch_page("pages/failures.py", query_params={"f": name})
+
+
+def just_opened(name: str) -> bool:
+    """Whether this recipe was opened by its card a moment ago, and so is to be seen live; True only once."""
+    return st.session_state.pop("see_live", None) == name
 
 
 @st.cache_data(show_spinner=False)
@@ -59,11 +69,11 @@ def _made() -> dict[str, Any]:
 
 
 def _pair(recipe: Recipe, made: dict[str, Any]) -> str:
-    width, height = made["width"], made["height"]
-    size = f"--own:{width}px;--most:{3 * width}px;--shape:{width}/{height}"
+    width = made["width"]
+    size = f"--own:{width}px;--tile:{recipe.broken.image_size}px"
     figures = "".join(
         f'<figure style="{size}"><figcaption><i style="color:{colour}">■</i> {side}</figcaption>'
-        f'<img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {side}"></figure>'
+        f'<div><img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {side}"></div></figure>'
         for side, colour in (("broken", theme.BROKEN), ("fixed", theme.FIXED))
     )
     return f'<div class="pair">{figures}</div>'

@@ -18,11 +18,18 @@ TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
 
 
 def show(
-    run: Snapshot | None, frame: Frame | None, e: Experiment, key: str = "diagnosis", *, fixable: bool = True
+    run: Snapshot | None,
+    frame: Frame | None,
+    e: Experiment,
+    key: str = "diagnosis",
+    *,
+    explained: bool = True,
+    fixable: bool = True,
 ) -> None:
     """What is to be said of a run, in words with numbers: trouble first, then the failures that are found.
 
-    `e` are the settings of a run yet to start; `fixable` says whether the page can apply a fix.
+    `e` are the settings of a run yet to start; `explained` says whether to offer the evidence and the fix,
+    `fixable` whether the page can apply it.
     """
     trouble = st.session_state.get("refusal") or (run.trouble if run else "")
     e = run.experiment if run else e
@@ -38,12 +45,13 @@ def show(
             first, *others = found
             more = f" Also: {', '.join(finding.failure for finding in others)}." if others else ""
             since = f"since step {first.since_step}" if first.since_step else "from the start"
-            line, details = st.columns([0.8, 0.2], vertical_alignment="center")
+            line, details = st.columns([0.8, 0.2], vertical_alignment="center") if explained else [st.container()] * 2
             with line:
                 say(TROUBLE, f"{first.why}{more}", strong=f"{first.failure}, {since}.")
-            with details, st.popover("Evidence and fix", width="stretch", key=f"evidence-{key}"):
-                for finding in found:
-                    _explain(finding, key, fixable)
+            if explained:
+                with details, st.popover("Evidence and fix", width="stretch", key=f"evidence-{key}"):
+                    for finding in found:
+                        _explain(finding, key, fixable)
         elif run is None or frame is None:
             say(WAITING, "Nothing to report before the start.")
         elif open_yet := undecided(e, rows):

@@ -46,7 +46,7 @@ def _crowd() -> int:
 def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
     """The line that says where the run is, and that it lives; `steps` are those of a run yet to start."""
     step, steps = (run.step, run.steps) if run else (0, steps)
-    parts = [STATE_WORDS[run.state] if run else "press Start"]
+    parts = [STATE_WORDS[run.state] if run else "not started"]
     if run and run.state == "running" and run.steps_per_second > 0:
         parts += [
             f"{run.steps_per_second:.0f} steps/s",

@@ -129,12 +129,16 @@ def leave_beside(*, keep: bool = False) -> None:
 
 
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
-    """Start (again) the two runs of a lesson, side by side."""
-    leave_pair()
+    """Start the two runs of a lesson, side by side; where they are there, both begin again."""
     st.session_state.refusal = None
     st.session_state.lesson = name
+    runs = st.session_state.setdefault("pair", {})
     try:
-        st.session_state.pair = {"broken": start(broken, go=True), "fixed": start(fixed, go=True)}
+        for side, experiment in (("broken", broken), ("fixed", fixed)):
+            if pair(side):
+                registry().rewind(runs[side], experiment)
+            else:
+                runs[side] = start(experiment, go=True)
     except RunError as error:
         st.session_state.refusal = str(error)
 

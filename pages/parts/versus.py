@@ -26,10 +26,20 @@ def difference(first: Experiment, second: Experiment) -> tuple[str, str]:
     return ", ".join(left), ", ".join(right)
 
 
-def panel(side: str, run: Snapshot | None, e: Experiment, title: str, colour: str, frame: Frame | None) -> None:
-    """One run: where it is, what is found, its pictures at `frame`, its pixels. Keys end in `side`."""
+def panel(
+    side: str,
+    run: Snapshot | None,
+    e: Experiment,
+    title: str,
+    colour: str,
+    frame: Frame | None,
+    *,
+    explained: bool = True,
+) -> None:
+    """One run: where it is, what is found (with the evidence at hand if it is to be `explained`), its pictures at
+    `frame`, its pixels. Keys end in `side`."""
     live.progress(run, e.steps, key=f"progress-{side}")
-    diagnosis.show(run, frame, e, key=f"diagnosis-{side}", fixable=False)
+    diagnosis.show(run, frame, e, key=f"diagnosis-{side}", explained=explained, fixable=False)
     tile = run.opening.tile if run and run.opening else e.image_size
     width, height = COLUMNS * tile, ROWS * tile
     with st.container(key=f"grid-{side}"):
@@ -37,7 +47,7 @@ def panel(side: str, run: Snapshot | None, e: Experiment, title: str, colour: st
         if frame:
             pictures.grid(heading, frame.fake_png, width, height, f"Generated images, {title}, step {frame.step}")
         else:
-            pictures.no_grid(heading, width, height, "Press Start and watch")
+            pictures.no_grid(heading, width, height, "Not started yet")
     m = frame.measurements if frame else {}
     with st.container(key=f"histogram-{side}"):
         charts.pixel_histogram(run.opening if run else None, frame, key=f"histogram_chart_{side}")

@@ -1,0 +1,144 @@
+"""One failure, opened: the words, the broken and the fixed run, and between them what sets them apart."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gan_core.detectors import Condition
+from gan_core.experiment import SETTINGS, Experiment, diff
+from gan_core.findings import Finding, diagnose
+from gan_core.frames import COLUMNS, ROWS, Frame
+from gan_core.lessons import DOCUMENTS, LESSONS, signs
+from gan_core.recipes import Recipe, Side
+from gan_core.run import Snapshot
+from pages.parts import controls, live, pictures, theme, versus
+
+SIDES: tuple[Side, Side] = ("broken", "fixed")
+COLOURS: dict[Side, str] = {"broken": theme.BROKEN, "fixed": theme.FIXED}
+Runs = dict[Side, Snapshot | None]
+
+
+def title(recipe: Recipe) -> str:
+    """The failure's name; for a document's setup, what it shows."""
+    return recipe.words if recipe.document else LESSONS[recipe.failure].title
+
+
+def words(recipe: Recipe) -> None:
+    """How it looks, why, how it is told, who meets it."""
+    with st.container(key="lesson-words"):
+        looks, why = st.columns(2, gap="medium")
+        if recipe.document:
+            looks.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
+        if not recipe.failure:
+            why.markdown("**This setup does not fail**, whatever the document says of it: see for yourself.")
+            return
+        told = LESSONS[recipe.failure]
+        looks.markdown(
+            f"**How it looks.** {told.looks}\n\n**How to tell.** {told.tell}\n\n**Who meets it.** {told.reported}"
+        )
+        why.markdown(f"**Why.** {told.why}")
+        if told.formula:
+            why.latex(told.formula)
+
+
+def elsewhere(recipe: Recipe) -> None:
+    """Whether the same happens on other images, where that was tried."""
+    tried = [f"{data}: {seen}" for data, seen in recipe.carries_over.items() if seen != "untested"]
+    if tried:
+        st.caption(f"The same pair on other images, runs that turned out as here: {'; '.join(tried)}.")
+
+
+def side_by_side(recipe: Recipe, runs: Runs) -> None:
+    """Both runs at the same step, each in a frame that lights up once the failure is found, and between them the
+    setting in which they differ."""
+    frames = _together(runs)
+    found = {side: _findings(recipe, side, runs[side], frames[side]) for side in SIDES}
+    titles = dict(zip(SIDES, versus.difference(recipe.broken, recipe.fixed), strict=True))
+    left, middle, right = st.columns([0.4, 0.2, 0.4], gap="small")
+    for side, column in zip(SIDES, (left, right), strict=True):
+        with column, st.container(key=f"panel-{side}", border=True):
+            _lamp(recipe, side, runs[side], found[side])
+            versus.panel(
+                side, runs[side], recipe.side(side), titles[side], COLOURS[side], frames[side], explained=False
+            )
+    with middle, st.container(key="between"):
+        _difference(recipe)
+        if recipe.failure:
+            _measured(recipe, frames, found)
+        _real(runs["fixed"], recipe.fixed)
+
+
+def _together(runs: Runs) -> dict[Side, Frame | None]:
+    """What to show of each run: both at the step that the slower one has reached, so that they can be compared."""
+    moving = [run for run in runs.values() if run and run.state in live.ACTIVE]
+    if not moving:
+        return {side: run.frame if run else None for side, run in runs.items()}
+    step = min(run.frame.step if run.frame else 0 for run in moving)
+    return {side: versus.at_step(run, step) for side, run in runs.items()}
+
+
+def _findings(recipe: Recipe, side: Side, run: Snapshot | None, frame: Frame | None) -> dict[str, Finding]:
+    """What is found by the step that is shown, by failure."""
+    if run is None or frame is None:
+        return {}
+    rows = [(row.step, row.measurements) for row in run.rows if row.step <= frame.step]
+    return {finding.failure: finding for finding in diagnose(recipe.side(side), rows)}
+
+
+def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, found: dict[str, Finding]) -> None:
+    """Which side this is, and in colour whether the lesson's failure is found on it."""
+    if own := found.get(recipe.failure):
+        state, said = "lit", f"{own.failure}, since step {own.since_step}"
+    elif found:
+        state, said = "", ", ".join(found)
+    else:
+        state = "well" if run and run.state == "finished" else ""
+        said = "nothing found" if run and run.frame else "not started"
+    st.html(
+        f'<div class="lamp {state}"><b style="color:{COLOURS[side]}">{side.capitalize()}</b>'
+        f"<span>{escape(said)}</span></div>"
+    )
+
+
+def _difference(recipe: Recipe) -> None:
+    """The one setting, with both its values."""
+    rows = "".join(
+        f"<div><b>{escape(SETTINGS[name].label)}</b>"
+        f'<span><i style="background:{theme.BROKEN}"></i>{escape(controls.name_of(broken))}</span>'
+        f'<span><i style="background:{theme.FIXED}"></i>{escape(controls.name_of(fixed))}</span></div>'
+        for name, (broken, fixed) in diff(recipe.broken, recipe.fixed).items()
+    )
+    st.html(f'<div class="differs">They differ in {rows}<small>Same seed, same data, same noise.</small></div>')
+
+
+def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side, dict[str, Finding]]) -> None:
+    """What the diagnosis looks at, on both sides, and where it raises the alarm."""
+    conditions = signs(recipe.failure, recipe.broken)
+    if own := found["broken"].get(recipe.failure):  # some failures are told by one of two sets of signs
+        conditions = tuple(Condition(seen.measurement, seen.comparison, seen.threshold) for seen in own.evidence)
+    rows = ""
+    for name in dict.fromkeys(condition.measurement for condition in conditions):
+        limits = [condition for condition in conditions if condition.measurement == name]
+        cells = ""
+        for side in SIDES:
+            m = frame.measurements if (frame := frames[side]) else {}
+            lit = recipe.failure in found[side] and all(limit.holds(m) for limit in limits)
+            cells += f'<td class="{"over" if lit else ""}">{f"{m[name]:.2g}" if name in m else "–"}</td>'
+        alarm = ", ".join(f"{limit.comparison} {limit.threshold:g}" for limit in limits)
+        rows += f"<tr><td>{escape(name)}</td>{cells}<td>{escape(alarm)}</td></tr>"
+    st.html(
+        f'<table class="measured"><tr><th>measured</th><th>broken</th><th>fixed</th><th>alarm</th></tr>{rows}</table>'
+    )
+
+
+def _real(run: Snapshot | None, e: Experiment) -> None:
+    """What both are to imitate."""
+    tile = run.opening.tile if run and run.opening else e.image_size
+    heading = pictures.titled("Real images", "", theme.REAL)
+    with st.container(key="grid-real"):
+        if run and run.opening:
+            pictures.grid(heading, run.opening.real_png, COLUMNS * tile, ROWS * tile, "Real images")
+        else:
+            pictures.no_grid(heading, COLUMNS * tile, ROWS * tile, "What both are to imitate")
