@@ -1,4 +1,4 @@
-"""A set of training images in memory, and the one error every data source raises."""
+"""A set of training images in memory."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.reading.errors import DataError
+
 # Told how far a slow load has come: the fraction done (0 to 1), and a few words on what is being done.
 Progress = Callable[[float, str], None]
-
-
-class DataError(ValueError):
-    """The data cannot be had as asked; the message is one sentence that names the remedy."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ import io
 import os
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from gan_core.data import DataError, folder, load
+from gan_core.reading.bounds import TRAINING_SET, Several
 
 
 def png(colour: int | tuple[int, ...], mode: str = "RGB", size: tuple[int, int] = (20, 20), **options) -> bytes:
@@ -212,17 +214,17 @@ def test_zip_that_lies_about_a_size(tmp_path: Path) -> None:
 def test_bounds_of_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packed(tmp_path / "p.zip", {f"{number}.png": png((1, 1, 1)) for number in range(3)})
     size = len(png((1, 1, 1)))
-    monkeypatch.setattr(folder, "MAX_ARCHIVE", 3 * size - 1)
+    monkeypatch.setattr(folder, "BOUNDS", Several(files=3, one=size, together=3 * size - 1))
     refused(path, "allowed: take some pictures out")
-    monkeypatch.setattr(folder, "MAX_MEMBER", size - 1)
+    monkeypatch.setattr(folder, "BOUNDS", Several(files=3, one=size - 1, together=3 * size))
     refused(path, "take it out")
-    monkeypatch.setattr(folder, "MAX_FILES", 2)
+    monkeypatch.setattr(folder, "BOUNDS", Several(files=2, one=size, together=3 * size))
     refused(path, "more than 2 files")
 
 
 def test_bound_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, {f"{number}.png": png((1, 1, 1)) for number in range(3)})
-    monkeypatch.setattr(folder, "MAX_FILES", 2)
+    monkeypatch.setattr(folder, "BOUNDS", replace(TRAINING_SET, files=2))
     refused(tmp_path, "more than 2 files")
 
 
@@ -244,11 +246,10 @@ def test_password(tmp_path: Path) -> None:
     refused(path, "password")
 
 
-def test_nothing_is_written_and_no_path_escapes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["../../out.png", "/abs.png", "a/../../out.png", "..\\out.png", "C:/out.png"])
+def test_nothing_is_written_and_no_path_escapes(tmp_path: Path, name: str) -> None:
     (tmp_path / "in").mkdir()
-    files = {"../../out.png": png((7, 7, 7)), "/abs.png": png((8, 8, 8))}
-    path = packed(tmp_path / "in" / "p.zip", files)
-    folder.load(str(path), 8, 1)
+    refused(packed(tmp_path / "in" / "p.zip", {"1.png": png((7, 7, 7)), name: png((8, 8, 8))}), "leaves its folder")
     assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["p.zip"]
 
 
