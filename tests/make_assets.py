@@ -1,6 +1,8 @@
-"""Makes the pictures of the home page and of the failures' cards again: `python -m tests.make_assets`.
+"""Makes the pictures of the home page and of the failures' cards, and the tensors of the page `pixels`, again:
+`python -m tests.make_assets`.
 
-Takes a few minutes; `python -m tests.make_assets NAME ...` makes the cards of these recipes only.
+Takes a few minutes; `python -m tests.make_assets NAME ...` makes the cards of these recipes only, or with `pixels`
+the tensors, one of which needs the images of fashion-mnist.
 """
 
 import io
@@ -9,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image
 
@@ -16,6 +19,9 @@ from gan_core import frames
 from gan_core.experiment import Experiment
 from gan_core.lessons import LESSONS
 from gan_core.recipes import RECIPES
+from gan_core.samples import collect
+from gan_core.tensors import COUNT
+from gan_core.tensors import FOLDER as TENSORS
 from gan_core.training import NonFinite, Trainer
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -30,7 +36,9 @@ def main() -> None:
     names = sys.argv[1:]
     if not names:
         make_home()
-    make_cards(names or list(LESSONS))
+    if not names or "pixels" in names:
+        make_tensors()
+    make_cards([name for name in names or list(LESSONS) if name != "pixels"])
 
 
 def make_cards(names: list[str]) -> None:
@@ -78,6 +86,19 @@ def make_home() -> None:
         "height": opening.rows * opening.tile,
     }
     (FOLDER / "run.json").write_text(json.dumps(told, indent=2) + "\n")
+
+
+def make_tensors() -> None:
+    """What two generators give, as numbers; where they were trained for 3,000 steps."""
+    TENSORS.mkdir(parents=True, exist_ok=True)
+    for name, e in (
+        ("linear", Experiment(dataset="digits", channels=3, output_activation="linear", steps=3000)),
+        ("tanh", Experiment(dataset="fashion-mnist", output_activation="tanh", steps=3000)),
+    ):
+        trainer = Trainer(e)
+        while trainer.step < e.steps:
+            trainer.train_step()
+        np.save(TENSORS / f"{name}.npy", collect(trainer, COUNT).values)
 
 
 if __name__ == "__main__":
