@@ -5,7 +5,7 @@ import streamlit as st
 from gan_core.lessons import LESSONS
 from gan_core.recipes import RECIPES, Recipe, Side
 from gan_core.runs import registry
-from pages.parts import address, cards, diagnosis, frame, lesson, live, session, versus
+from pages.parts import address, cards, diagnosis, frame, lesson, live, session, study, versus
 
 frame.require()
 asked = st.query_params.get("f")
@@ -97,4 +97,5 @@ else:
     st.markdown("### What the documents describe")
     st.markdown("Each document's own setup, as it stands there; some fail, some do not fail as they say.")
     cards.listing([recipe for recipe in RECIPES.values() if recipe.document])
+    study.show()
     cards.go_where_opened()

@@ -190,9 +190,10 @@ def tally(path: Path) -> dict[str, Any]:
             for case in (case for seed in seeds for case in cases(part, dataset, seed)):
                 if (line := lines.get(case.experiment.digest)) is None:
                     continue
-                named = _named(case, line)
+                rows = [(step, measurements) for step, measurements in line["rows"]]
+                called = named(case.experiment, rows, ever=not case.failure)
                 cells = [study["runs"].setdefault(case.label, {}).setdefault(dataset, _blank(case))]
-                _see(cells[0], named, line)
+                _see(cells[0], called, line)
                 if case.experiment.digest not in counted:  # Recipes share sides.
                     counted.add(case.experiment.digest)
                     cells.append(study["totals"].setdefault(_kind(part, case), {}).setdefault(dataset, _none()))
@@ -200,23 +201,22 @@ def tally(path: Path) -> dict[str, Any]:
                         cells.append(study["failures"].setdefault(case.failure, {}).setdefault(dataset, _none()))
                 for cell in cells:
                     cell["runs"] += 1
-                    cell["right"] += _right(case, named)
+                    cell["right"] += _right(case, called)
     _add_intervals(study)
     return study
 
 
-def _named(case: Case, line: dict[str, Any]) -> set[str]:
-    """What a failing run is called at its end, and what others were called at any of their rows."""
-    rows = [(step, measurements) for step, measurements in line["rows"]]
-    moments = [len(rows)] if case.failure else range(1, len(rows) + 1)
-    return {finding.failure for moment in moments for finding in diagnose(case.experiment, rows[:moment])}
+def named(e: Experiment, rows: list[Row], *, ever: bool) -> set[str]:
+    """What a run is called at its end; with `ever`, what it was called at any of its rows, as a page shows it."""
+    moments = range(1, len(rows) + 1) if ever else [len(rows)]
+    return {finding.failure for moment in moments for finding in diagnose(e, rows[:moment])}
 
 
-def _right(case: Case, named: set[str]) -> bool:
+def _right(case: Case, called: set[str]) -> bool:
     """Whether a failing run is called what it is, or by the cause that explains it, and others nothing ever."""
     if not case.failure:
-        return not named
-    return bool(named & ({case.failure} | EXPLAINED_BY.get(case.failure, frozenset())))
+        return not called
+    return bool(called & ({case.failure} | EXPLAINED_BY.get(case.failure, frozenset())))
 
 
 def _kind(part: str, case: Case) -> str:
@@ -237,9 +237,9 @@ def _blank(case: Case) -> dict[str, Any]:
     return {"failure": case.failure, **_none(), "named": Counter(), "seconds": 0.0, "measured": {}}
 
 
-def _see(cell: dict[str, Any], named: set[str], line: dict[str, Any]) -> None:
+def _see(cell: dict[str, Any], called: set[str], line: dict[str, Any]) -> None:
     """What the run was called, how long it took, and the least and greatest of what it measured at its end."""
-    cell["named"].update(named)
+    cell["named"].update(called)
     cell["seconds"] = max(cell["seconds"], line["seconds"])
     for name in SHOWN:
         if name in (last := line["rows"][-1][1]):
