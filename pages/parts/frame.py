@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.parts import session
+
 
 def navigation() -> StreamlitPage:
     """Draw the navigation and return the page that was asked for."""
     st.session_state.framed = True
-    return st.navigation(
+    page = st.navigation(
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
@@ -18,6 +20,9 @@ def navigation() -> StreamlitPage:
         ],
         position="top",
     )
+    if page.url_path != "failures":
+        session.leave_pair()  # nobody sees it any more, and its two workers hold memory
+    return page
 
 
 def require() -> None:
