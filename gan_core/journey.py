@@ -65,6 +65,11 @@ class Stage:
     warning: str = ""
 
     @property
+    def code(self) -> str:
+        """The expression that was taken; empty where nothing was done."""
+        return self.way.code if self.way else ""
+
+    @property
     def numbers(self) -> Numbers | None:
         """Of its array, where there is one."""
         if self.array is None:

@@ -71,7 +71,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
     },
     "black": {
         "half": Trap(
-            "(x+1)/2, but no ×255", "Many trackers", "tanh", 1, Choices(map="half", cast="truncate"), "wrong-range-map"
+            "(x+1)/2, but no ×255", "many trackers", "tanh", 1, Choices(map="half", cast="truncate"), "wrong-range-map"
         ),
         "raw": Trap(
             "No range map",
@@ -89,14 +89,14 @@ TRAPS: dict[str, dict[str, Trap]] = {
             Choices(clip="none", cast="early"),
             "wrong-range-map",
         ),
-        "unit": Trap("Clip to 0–1 after ×255", "Many trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"),
+        "unit": Trap("Clip to 0–1 after ×255", "many trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"),
         "nan": Trap("NaN from a broken run", "Claim 13", "nan", 0, Choices(cast="truncate"), "non-finite"),
     },
     "grey": {
         "half255": Trap(
             "(x+1)/2 on [0,1]: pale", "Documents 001 and 002", "real", 0, Choices(map="half255"), "wrong-range-map"
         ),
-        "first": Trap("Only the first channel", "Many trackers", "real", 0, Choices(order="first"), "channel-order"),
+        "first": Trap("Only the first channel", "many trackers", "real", 0, Choices(order="first"), "channel-order"),
         "convert": Trap(
             "convert('L') of a colour image",
             "Document 000, claim 5",
@@ -129,9 +129,9 @@ TRAPS: dict[str, dict[str, Trap]] = {
         "truncate": Trap("Truncation, half a level", "Document 000, claim 11", "tanh", 1, Choices(cast="truncate"), ""),
     },
     "colours": {
-        "reshape": Trap("reshape for transpose", "Many trackers", "real", 0, Choices(order="reshape"), "channel-order"),
+        "reshape": Trap("reshape for transpose", "many trackers", "real", 0, Choices(order="reshape"), "channel-order"),
         "bgr": Trap("Blue before red", "OpenCV", "real", 0, Choices(order="bgr"), "channel-order"),
-        "cwh": Trap("Width before height", "Many trackers", "ramp", 0, Choices(order="cwh"), "channel-order"),
+        "cwh": Trap("Width before height", "many trackers", "ramp", 0, Choices(order="cwh"), "channel-order"),
     },
     "error": {
         "hw1": Trap(

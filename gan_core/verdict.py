@@ -53,7 +53,8 @@ def judge(image: NDArray[np.float32], range_map: RangeMap, choices: Choices, ind
         for finding, at in look(case):
             findings.append(finding)
             marked |= at
-    return Verdict(right, yours, findings, _notes(case) if finite else [], frozenset(marked), _difference(right, yours))
+    notes = _notes(case, sound=not findings) if finite else []
+    return Verdict(right, yours, findings, notes, frozenset(marked), _difference(right, yours))
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,10 +213,7 @@ def _jpeg(case: _Case) -> _Found:
         return []
     png = travel(case.image, case.about.range_map, replace(case.choices, file="png"))
     size = "smaller" if len(case.yours.file) < len(png.file) else "not even smaller"
-    why = (
-        f"JPEG loses what the eye misses in photographs, not in small pictures; at {len(case.yours.file):,} bytes it "
-        f"is {size} than PNG with {len(png.file):,}."
-    )
+    why = f"{case.why('file')}; at {len(case.yours.file):,} bytes it is {size} than PNG with {len(png.file):,}."
     evidence = [
         Evidence("jpeg_mean_error", float(error.mean()), 0.0, ">"),
         Evidence("jpeg_greatest_error", float(error.max()), 0.0, ">"),
@@ -228,12 +226,12 @@ LOOKS: list[Callable[[_Case], _Found]] = [
 ]  # fmt: skip
 
 
-def _notes(case: _Case) -> list[str]:
+def _notes(case: _Case, sound: bool) -> list[str]:
     notes = []
     clipped, cast, before = case.before("clip"), case.yours["cast"].array, case.before("cast")
     if clipped is not None and case.choices.clip == "none" and not ((clipped < 0) | (clipped > 255)).any():
         notes.append(f"Nothing lies outside 0–255, so a clip would change 0 of {clipped.size:,} values.")
-    if case.choices.cast == "truncate" and not case.wrong("map") and cast is not None and before is not None:
+    if sound and case.choices.cast == "truncate" and cast is not None and before is not None:
         inside = before.clip(0, 255)
         lost = float((inside - np.trunc(inside)).mean())
         notes.append(

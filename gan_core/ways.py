@@ -34,7 +34,7 @@ class Subject:
 @dataclass(frozen=True)
 class Way:
     """One way through a stage: at most seven `words`, the expression `code` (empty: nothing is done), the same as a
-    function, and `why` it is wrong or what it is for (empty for the right one)."""
+    function, and `why` it is wrong (empty where it is not)."""
 
     words: str
     code: str
@@ -204,9 +204,15 @@ def file_ways(subject: Subject) -> Ways:
     quality = subject.quality
     return {
         "png": saved("picture.png", "PNG", "PNG"),
-        "tiff": saved("picture.tiff", "TIFF", "TIFF", "TIFF is lossless too, and even takes floats as they are."),
-        "webp": saved("picture.webp", "WEBP", "WebP, lossless", "WebP is lossless too when told so.", lossless=True),
-        "jpeg": saved("picture.jpg", "JPEG", "JPEG", "JPEG keeps what the eye misses in photographs.", quality=quality),
+        "tiff": saved("picture.tiff", "TIFF", "TIFF"),
+        "webp": saved("picture.webp", "WEBP", "WebP, lossless", lossless=True),
+        "jpeg": saved(
+            "picture.jpg",
+            "JPEG",
+            "JPEG",
+            "JPEG loses what the eye misses in photographs, not in small pictures",
+            quality=quality,
+        ),
     }
 
 

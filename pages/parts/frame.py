@@ -17,6 +17,7 @@ def navigation() -> StreamlitPage:
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
             st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
             st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
+            st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
         ],
         position="top",
     )

@@ -1,0 +1,162 @@
+"""pixels without a browser: the traps, the link, the ways, a live run, what is brought."""
+
+from __future__ import annotations
+
+import pytest
+from live import PATIENCE_S, reach
+from visiting import Open, words
+
+from gan_core.experiment import Experiment
+from gan_core.journey import Choices
+from gan_core.runs import registry
+from gan_core.tensors import SOURCES
+from gan_core.traps import SYMPTOMS, TRAPS
+from gan_core.ways import STAGES
+from pages.parts.journey_link import Asked, of_trap, read, to_query
+
+TRAP_NAMES = [(looks, name) for looks, traps in TRAPS.items() for name in traps]
+
+
+def html(at) -> str:
+    """What the page draws itself."""
+    return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def code(at) -> str:
+    return at.code[0].value
+
+
+def ways_shown(at) -> dict[str, str]:
+    return {stage: at.selectbox(key=f"way-{stage}").value for stage in STAGES}
+
+
+def test_the_page_opens_on_a_trap_with_its_effect_in_words(open_page: Open) -> None:
+    at = open_page("pixels")
+    assert not at.exception and not at.warning
+    assert at.session_state["asked"] == of_trap("speckled", "wrap")
+    assert "wrapped-pixels" in html(at) and 'class="stage broken"' in html(at)
+    assert at.query_params["clip"] == "none" and at.query_params["source"] == "linear"
+    assert "x.clip" not in code(at) and "x.astype(np.uint8)" in code(at)
+
+
+@pytest.mark.parametrize(("looks", "name"), TRAP_NAMES, ids=lambda value: value)
+def test_the_address_of_a_trap_brings_it_back(looks: str, name: str) -> None:
+    asked = of_trap(looks, name)
+    assert read(to_query(asked, None)) == (asked, [])
+    assert asked.trap() is TRAPS[looks][name]
+
+
+def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page: Open) -> None:
+    at = open_page("pixels")
+    for looks, traps in TRAPS.items():
+        if looks != "speckled":
+            at.pills(key="looks").set_value(looks).run()
+        for name, trap in traps.items():
+            at.button(key=f"trap-{name}").click().run()
+            assert not at.exception and not at.warning
+            assert at.session_state["asked"] == of_trap(looks, name)
+            assert ways_shown(at) == {stage: getattr(trap.choices, stage) for stage in STAGES}
+            assert (f"<b>{trap.failure}.</b>" if trap.failure else "<b>N") in html(at)
+            assert ("<pre>" in html(at)) == (trap.failure in ("pil-error", "non-finite"))
+
+
+def test_mending_leads_to_the_right_pixels(open_page: Open) -> None:
+    at = open_page("pixels", source="tanh", image="1", map="times255", clip="none")
+    assert "<b>wrong-range-map.</b>" in html(at)
+    at.button(key="mend").click().run()
+    assert not at.exception
+    assert "map" not in at.query_params and at.query_params["clip"] == "none"
+    assert "<b>Nothing is wrong.</b>" in html(at)
+
+
+def test_a_way_that_is_chosen_stands_in_the_address_and_in_the_code(open_page: Open) -> None:
+    at = open_page("pixels", source="real", image="2")
+    assert "<b>Nothing is wrong.</b>" in html(at)
+    at.selectbox(key="way-order").set_value("bgr").run()
+    assert at.query_params["order"] == "bgr" and at.query_params["image"] == "2"
+    assert "[..., ::-1]" in code(at) and '"tensor.npy")[2]' in code(at)
+    assert "<b>channel-order.</b>" in html(at)
+    at.selectbox(key="way-file").set_value("jpeg").run()
+    at.select_slider(key="quality").set_value(10).run()
+    assert at.query_params["quality"] == "10" and "quality=10" in code(at)
+    at.button(key="all_right").click().run()
+    assert set(at.query_params) == {"source", "image"}
+    assert "<b>Nothing is wrong.</b>" in html(at)
+
+
+def test_another_tensor_keeps_the_ways_that_it_has(open_page: Open) -> None:
+    at = open_page("pixels", source="real", image="7", order="bgr", clip="none")
+    at.selectbox(key="source").set_value("tanh").run()
+    assert not at.exception and not at.warning
+    assert at.session_state["asked"] == Asked("speckled", "tanh", 0, Choices(clip="none"))
+
+
+def test_every_tensor_can_be_shown(open_page: Open) -> None:
+    at = open_page("pixels")
+    for name in SOURCES:
+        at.selectbox(key="source").set_value(name).run()
+        assert not at.exception
+        assert html(at).count('class="stage') == 7
+
+
+def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
+    at = open_page(
+        "pixels", looks="purple", source="tanh", image="99", map="foo", order="bgr", quality="200", zz="1", clip="none"
+    )
+    assert not at.exception
+    (warning,) = at.warning
+    sentences = warning.value.splitlines()
+    assert len(sentences) == 6
+    for key, text in (("looks", "purple"), ("image", "99"), ("map", "foo"), ("order", "bgr"), ("quality", "200")):
+        assert sum(f"(`{key}` in the link) = `{text}`: allowed is" in sentence for sentence in sentences) == 1
+    assert "no setting called `zz`" in words(at)
+    assert at.session_state["asked"] == Asked("speckled", "tanh", 0, Choices(clip="none"))
+    at.button(key="all_right").click().run()
+    assert not at.warning
+
+
+@pytest.mark.parametrize(
+    "query", [{"image": "-1"}, {"image": "²"}, {"image": "9" * 5000}, {"quality": "x"}, {"source": "__class__"}]
+)
+def test_odd_values_are_refused_not_raised(query: dict[str, str]) -> None:
+    asked, wrong = read(query)
+    assert asked == Asked() and len(wrong) == 1
+
+
+def test_without_a_run_its_tensor_cannot_be_had(open_page: Open) -> None:
+    at = open_page("pixels", source="run")
+    assert not at.exception
+    assert "This tab has no run" in words(at)
+    at = open_page("pixels", source="run", run="nosuchrun")
+    assert not at.exception
+    assert "The run of this link has ended" in words(at)
+    at.selectbox(key="source").set_value("ramp").run()
+    assert not at.warning and 'class="stage' in html(at)
+
+
+def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
+    run_id = registry().start(Experiment(width=0.125, channels=3, output_activation="linear"), "somebody", go=False)
+    try:
+        reach(registry(), run_id, lambda seen: seen.state == "paused")
+        expected = registry().collect(run_id, 8, PATIENCE_S).values
+        at = open_page("pixels", source="run", run=run_id, image="3", clip="none")
+        assert not at.exception and not at.warning
+        assert at.query_params["run"] == run_id
+        assert at.button(key="take_anew").label.startswith("Step 0")
+        low, high = expected[3].min(), expected[3].max()
+        assert f"{low:.3g} … {high:.3g}" in html(at)
+        registry().step(run_id)
+        reach(registry(), run_id, lambda seen: seen.step == 1)
+        at.button(key="take_anew").click().run()
+        assert at.button(key="take_anew").label.startswith("Step 1")
+        # A trap keeps the run where it can be had there, here in colour.
+        at.pills(key="looks").set_value("colours").run()
+        assert at.session_state["asked"] == Asked("colours", "run", 3, Choices(order="reshape"))
+        at.pills(key="looks").set_value("error").run()
+        assert at.session_state["asked"] == of_trap("error", "hw1")
+    finally:
+        registry().forget(run_id)
+
+
+def test_symptoms_are_those_of_the_pills(open_page: Open) -> None:
+    assert open_page("pixels").pills(key="looks").options == list(SYMPTOMS.values())
