@@ -106,7 +106,8 @@ LESSONS: dict[str, Lesson] = {
     ),
     "exploding": Lesson(
         "Exploding weights",
-        "One frozen picture of hard black and white; losses jump by orders of magnitude.",
+        "Haze and specks that never settle, or one frozen black-and-white pattern; the losses jump by orders of "
+        "magnitude.",
         "Each update is larger than the weights it changes. Logits grow into the thousands, and the networks only "
         "throw each other further off.",
         r"\|\Delta w\| \gtrsim \|w\|",

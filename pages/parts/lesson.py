@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.detectors import Condition
+from gan_core.detectors import Condition, Row
 from gan_core.experiment import SETTINGS, Experiment, diff
-from gan_core.findings import Finding, diagnose
+from gan_core.findings import Finding, diagnose, undecided
 from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.lessons import DOCUMENTS, LESSONS, signs
 from gan_core.recipes import Recipe, Side
@@ -54,12 +54,13 @@ def side_by_side(recipe: Recipe, runs: Runs) -> None:
     """Both runs at the same step, each in a frame that lights up once the failure is found, and between them the
     setting in which they differ."""
     frames = _together(runs)
-    found = {side: _findings(recipe, side, runs[side], frames[side]) for side in SIDES}
+    rows = {side: _rows(runs[side], frames[side]) for side in SIDES}
+    found = {side: _findings(recipe.side(side), rows[side]) for side in SIDES}
     titles = dict(zip(SIDES, versus.difference(recipe.broken, recipe.fixed), strict=True))
     left, middle, right = st.columns([0.4, 0.2, 0.4], gap="small")
     for side, column in zip(SIDES, (left, right), strict=True):
         with column, st.container(key=f"panel-{side}", border=True):
-            _lamp(recipe, side, runs[side], found[side])
+            _lamp(recipe, side, runs[side], rows[side], found[side])
             versus.panel(
                 side, runs[side], recipe.side(side), titles[side], COLOURS[side], frames[side], explained=False
             )
@@ -79,23 +80,28 @@ def _together(runs: Runs) -> dict[Side, Frame | None]:
     return {side: versus.at_step(run, step) for side, run in runs.items()}
 
 
-def _findings(recipe: Recipe, side: Side, run: Snapshot | None, frame: Frame | None) -> dict[str, Finding]:
-    """What is found by the step that is shown, by failure."""
-    if run is None or frame is None:
-        return {}
-    rows = [(row.step, row.measurements) for row in run.rows if row.step <= frame.step]
-    return {finding.failure: finding for finding in diagnose(recipe.side(side), rows)}
+def _rows(run: Snapshot | None, frame: Frame | None) -> list[Row]:
+    """What the diagnosis knows at the step that is shown."""
+    return [(row.step, row.measurements) for row in run.rows if row.step <= frame.step] if run and frame else []
 
 
-def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, found: dict[str, Finding]) -> None:
+def _findings(e: Experiment, rows: list[Row]) -> dict[str, Finding]:
+    """What is found, by failure; nothing before the start, not even what the settings alone tell."""
+    return {finding.failure: finding for finding in diagnose(e, rows)} if rows else {}
+
+
+def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, rows: list[Row], found: dict[str, Finding]) -> None:
     """Which side this is, and in colour whether the lesson's failure is found on it."""
     if own := found.get(recipe.failure):
         state, said = "lit", f"{own.failure}, since step {own.since_step}"
     elif found:
         state, said = "", ", ".join(found)
+    elif not rows:
+        state, said = "", "not started"
+    elif recipe.failure in undecided(recipe.side(side), rows):
+        state, said = "", "too early to tell"
     else:
-        state = "well" if run and run.state == "finished" else ""
-        said = "nothing found" if run and run.frame else "not started"
+        state, said = "well" if run and run.state == "finished" else "", "nothing found"
     st.html(
         f'<div class="lamp {state}"><b style="color:{COLOURS[side]}">{side.capitalize()}</b>'
         f"<span>{escape(said)}</span></div>"

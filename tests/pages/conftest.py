@@ -39,3 +39,5 @@ def open_page() -> Iterator[Open]:
     for at in visitors:
         if at.session_state.get("run"):
             registry().forget(at.session_state["run"])
+        for run in (at.session_state.get("pair") or {}).values():
+            registry().forget(run)

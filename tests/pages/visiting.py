@@ -25,6 +25,11 @@ def widgets(block: Block) -> dict[str, Any]:
     return found
 
 
+def html(at: AppTest) -> list[str]:
+    """All that the page draws itself, as HTML."""
+    return [element.value for element in at.get("html")]
+
+
 def words(at: AppTest) -> str:
     """All that the page says outside the controls."""
     return "\n".join(str(element.value) for kind in (at.error, at.warning, at.markdown) for element in kind)
