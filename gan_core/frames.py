@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.pixels import RangeMap, grid, png_bytes
+from gan_core.pixels import Pixels, RangeMap, grid, png_bytes
 
 if TYPE_CHECKING:  # The page's process reads frames too, and must stay free of torch.
     from gan_core.training import Trainer
@@ -95,14 +95,17 @@ def take(trainer: Trainer) -> Frame:
 
 
 def picture(images: Floats, range_map: RangeMap) -> bytes:
-    """The first images (N, C, H, W) as PNG: a grid at fixed range, clipped, never stretched. An image with a
-    NaN or infinity in it is drawn as a cross, since a conversion to 0..255 would paint it black and look like
-    a picture."""
-    shown = images[: COLUMNS * ROWS]
-    broken = np.asarray(~np.isfinite(shown).all(axis=(1, 2, 3)))
-    tiles = range_map.to_uint8(np.where(broken[:, None, None, None], range_map.low, shown))
-    tiles[broken] = _cross(shown.shape[-1])
-    return png_bytes(grid(tiles, COLUMNS))
+    """The first images (N, C, H, W) as PNG: a grid at fixed range, clipped, never stretched; see `tiles`."""
+    return png_bytes(grid(tiles(images[: COLUMNS * ROWS], range_map), COLUMNS))
+
+
+def tiles(images: Floats, range_map: RangeMap) -> Pixels:
+    """Images (N, C, H, W) in the data range as bytes. One with a NaN or infinity in it becomes a cross, since a
+    conversion to 0..255 would paint it black and look like a picture."""
+    broken = np.asarray(~np.isfinite(images).all(axis=(1, 2, 3)))
+    pixels = range_map.to_uint8(np.where(broken[:, None, None, None], range_map.low, images))
+    pixels[broken] = _cross(images.shape[-1])
+    return pixels
 
 
 def _cross(size: int) -> NDArray[np.uint8]:

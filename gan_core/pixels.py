@@ -1,19 +1,14 @@
-"""Pixels as bytes and as the numbers a network sees; pictures of many images; PNG."""
+"""Pixels as bytes and as the numbers a network sees; pictures of many images, as PNG for the page."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
-
-from gan_core.whole_files import write_whole
 
 Pixels = NDArray[np.uint8]
 
@@ -35,15 +30,19 @@ class RangeMap:
     std: float
 
     @classmethod
-    def of(cls, data_range: str, pixels: Pixels) -> RangeMap:
+    def of(cls, data_range: str, pixels: Pixels | None = None) -> RangeMap:
         """The map of `data_range`: "[-1,1]", "[0,1]", "raw", or "standardised" by mean and std of `pixels`.
 
-        Raises ValueError for another name, and where all pixels are alike and cannot be standardised.
+        Raises ValueError for another name, and where there are no pixels to standardise by or all are alike.
         """
         lines = {"[-1,1]": (127.5, 127.5), "[0,1]": (0.0, 255.0), "raw": (0.0, 1.0)}
         if data_range in lines:
             mean, std = lines[data_range]
         elif data_range == "standardised":
+            if pixels is None:
+                raise ValueError(
+                    "data_range 'standardised' depends on the training images: give the range map of that run."
+                )
             mean, std = _mean_and_std(pixels)
             if std == 0:
                 raise ValueError(
@@ -103,30 +102,25 @@ def grid(images: Pixels, columns: int) -> Pixels:
     return picture[..., 0] if channels == 1 else picture
 
 
-def png_bytes(picture: Pixels, metadata: Mapping[str, str] | None = None) -> bytes:
-    """A picture (H, W) or (H, W, 3) as a PNG file, `metadata` as its texts; the same bytes every time.
+def channels_last(images: Pixels) -> Pixels:
+    """(N, C, H, W) bytes to pictures as files hold them, (N, H, W) for C = 1 or (N, H, W, 3)."""
+    return np.ascontiguousarray(images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1))
 
-    Raises ValueError for another shape or type, or for a metadata key that PNG cannot hold.
-    """
-    _check_bytes("picture", picture)
-    if not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)) or 0 in picture.shape:
-        raise ValueError(f"picture must have the shape (H, W) or (H, W, 3), not empty, but has {picture.shape}.")
-    texts = PngInfo()
-    for key, text in (metadata or {}).items():
-        if not (1 <= len(key) <= 79 and key.isascii() and key.isprintable()):
-            raise ValueError(f"metadata key {key!r} must be 1 to 79 printable ASCII characters.")
-        texts.add_itxt(key, text)
+
+def png_bytes(picture: Pixels) -> bytes:
+    """A picture (H, W) or (H, W, 3) as a PNG file; the same bytes every time. For files that tell what made them see
+    picture_files. Raises ValueError for another shape or type."""
     file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture)).save(file, "PNG", compress_level=COMPRESS_LEVEL, pnginfo=texts)
+    as_image(picture).save(file, "PNG", compress_level=COMPRESS_LEVEL)
     return file.getvalue()
 
 
-def save_png(path: Path, picture: Pixels, metadata: Mapping[str, str] | None = None) -> None:
-    """Write a picture as `png_bytes` does; the file is there whole or not at all.
-
-    Raises ValueError as `png_bytes` does, and OSError if the file cannot be written.
-    """
-    write_whole(path, png_bytes(picture, metadata))
+def as_image(picture: Pixels) -> Image.Image:
+    """A picture (H, W) or (H, W, 3) for Pillow, grey as mode L. Raises ValueError for another shape or type."""
+    _check_bytes("picture", picture)
+    if not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)) or 0 in picture.shape:
+        raise ValueError(f"picture must have the shape (H, W) or (H, W, 3), not empty, but has {picture.shape}.")
+    return Image.fromarray(np.ascontiguousarray(picture))
 
 
 def _check_bytes(name: str, array: NDArray[Any]) -> None:

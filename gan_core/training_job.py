@@ -7,24 +7,21 @@ with a `.json` beside each, `checkpoint.safetensors` every few seconds, `final.p
 from __future__ import annotations
 
 import json
-import platform
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-import PIL
 import torch
 from tqdm import tqdm
 
-from gan_core import frames
+from gan_core import samples, saving
 from gan_core.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.experiment import Experiment
 from gan_core.findings import Finding, diagnose
 from gan_core.training import NonFinite, Trainer
-from gan_core.whole_files import write_whole
+from gan_core.whole_files import told, write_together
 
 SAVE_S = 5.0
 SAVE_SHARE = 0.01  # of the time at most goes into checkpoints
@@ -56,13 +53,12 @@ class Outcome:
 
 
 def train_run(experiment: Experiment, folder: Path | None) -> Outcome:
-    """Train from step 0; files go to `folder`, if any. Raises DataError, DeviceError, OSError."""
+    """Train from step 0; files go to `folder`, if any. Raises DataError, DeviceError, NotWritten."""
     torch.set_num_threads(experiment.threads)
     trainer = Trainer(experiment)
     if folder is not None:
-        (folder / "samples").mkdir(parents=True, exist_ok=True)
-        write_whole(folder / "experiment.json", experiment.json_text())
-        (folder / "measurements.jsonl").write_text("")
+        files = {"experiment.json": experiment.json_text(), "measurements.jsonl": ""}
+        write_together({folder / name: text.encode() for name, text in files.items()})
     return _job(trainer, folder, [])
 
 
@@ -71,11 +67,14 @@ def resume_run(folder: Path, changes: dict[str, Any]) -> Outcome:
     trainer = load_checkpoint(folder / "checkpoint.safetensors")
     trainer.set(changes)
     torch.set_num_threads(trainer.experiment.threads)
-    write_whole(folder / "experiment.json", trainer.experiment.json_text())
     rows = [json.loads(line) for line in (folder / "measurements.jsonl").read_text().splitlines()]
     # What was measured after the checkpoint will be measured again.
     rows = [row for row in rows if row["step"] <= trainer.step]
-    write_whole(folder / "measurements.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    files = {
+        "experiment.json": trainer.experiment.json_text(),
+        "measurements.jsonl": "".join(json.dumps(row) + "\n" for row in rows),
+    }
+    write_together({folder / name: text.encode() for name, text in files.items()})
     return _job(trainer, folder, [(row.pop("step"), row) for row in rows])
 
 
@@ -90,7 +89,7 @@ def _job(trainer: Trainer, folder: Path | None, rows: list[tuple[int, dict[str, 
                 rows.append((trainer.step, trainer.measure()))
                 _append(folder, rows[-1])
             if folder is not None and (trainer.step % every == 0 or trainer.step == e.steps):
-                save_picture(trainer, folder / "samples" / f"step-{trainer.step:06d}.png")
+                save_picture(trainer, folder, f"samples/step-{trainer.step:06d}")
             if folder is not None and (time.perf_counter() >= next_save or trainer.step >= e.steps):
                 next_save = _checkpoint(trainer, folder)
             if trainer.step >= e.steps:
@@ -105,7 +104,7 @@ def _job(trainer: Trainer, folder: Path | None, rows: list[tuple[int, dict[str, 
             bar.update()
     seconds = time.perf_counter() - begun
     if folder is not None:
-        save_picture(trainer, folder / "final.png")
+        save_picture(trainer, folder, "final")
     return Outcome(
         steps=trainer.step,
         seconds=seconds,
@@ -117,38 +116,27 @@ def _job(trainer: Trainer, folder: Path | None, rows: list[tuple[int, dict[str, 
     )
 
 
-def save_picture(trainer: Trainer, path: Path) -> None:
-    """The grid of this step as PNG, with what made it in a JSON file of the same name."""
-    frame = frames.take(trainer)
-    e = trainer.experiment
-    shown = frames.COLUMNS * frames.ROWS
-    told = {
-        "step": trainer.step,
-        "experiment": e.model_dump(mode="json"),
-        "experiment_hash": e.digest,
-        "latent": trainer.probe.z[:shown].cpu().tolist(),
-        "range_map": {"name": e.data_range, "low": trainer.range_map.low, "high": trainer.range_map.high},
-        "batchnorm_mode": e.sample_mode,
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-            "pillow": PIL.__version__,
-        },
-    }
-    write_whole(path, frame.fake_png)
-    write_whole(path.with_suffix(".json"), json.dumps(told))
+def save_picture(trainer: Trainer, folder: Path, name: str) -> None:
+    """The grid of this step as PNG below `folder`, with what made it in a JSON file of the same name and inside.
+
+    Its time is not told: the same experiment gives the same bytes. Raises NotWritten.
+    """
+    drawn = samples.collect(trainer, samples.MOST)
+    saving.write([saving.saved_grid(drawn, "png", None, PurePosixPath(name))], folder)
 
 
 def _checkpoint(trainer: Trainer, folder: Path) -> float:
     """Save, and say when (perf_counter seconds) the next one is due."""
     begun = time.perf_counter()
-    save_checkpoint(trainer, folder / "checkpoint.safetensors")
+    path = folder / "checkpoint.safetensors"
+    with told(path):
+        save_checkpoint(trainer, path)
     now = time.perf_counter()
     return now + max(SAVE_S, (now - begun) / SAVE_SHARE)
 
 
 def _append(folder: Path | None, row: tuple[int, dict[str, float]]) -> None:
     if folder is not None:
-        with (folder / "measurements.jsonl").open("a") as file:
+        path = folder / "measurements.jsonl"
+        with told(path), path.open("a") as file:
             file.write(json.dumps({"step": row[0], **row[1]}) + "\n")

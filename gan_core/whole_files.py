@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_RIGHT = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class NotWritten(ValueError):
+    """A file could not be written; one sentence with its path and the remedy."""
 
 
 @contextmanager
@@ -31,3 +39,32 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file that is there whole or not at all; an older one stays until then. Raises OSError."""
     with writing_whole(path) as file:
         file.write(content if isinstance(content, bytes) else content.encode())
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write files of which either all become the new ones or all stay what they were, their folders made where they
+    are missing. Raises NotWritten."""
+    with ExitStack() as stack:
+        for path, content in files.items():
+            stack.enter_context(told(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():  # else known only when others have their names already
+                raise IsADirectoryError(errno.EISDIR, "a folder has this name", str(path))
+            file = stack.enter_context(writing_whole(path))
+            file.write(content)
+            file.flush()  # a full disk must show before the first file gets its name
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn an OSError of the block into the sentence of NotWritten, about this file."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            why = "there is no room left: make some, or choose another place"
+        elif error.errno in _NO_RIGHT:
+            why = "the folder is read-only or somebody else's: choose another place, or have it opened to you"
+        else:
+            why = f"{error.strerror or error}: choose another place"
+        raise NotWritten(f"{path} cannot be written, {why}; what was there before is as it was.") from error

@@ -1,0 +1,127 @@
+"""Saving generated images: their files, each with the JSON of its origin beside it and inside it, named and whole."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from gan_core import origin, picture_files
+from gan_core.experiment import Experiment
+from gan_core.frames import COLUMNS, ROWS, tiles
+from gan_core.origin import Changed, Origin, OriginError
+from gan_core.picture_files import FORMATS, PictureError
+from gan_core.pixels import Pixels, channels_last, grid
+from gan_core.reading.bounds import FILE_BYTES
+from gan_core.samples import Samples
+from gan_core.whole_files import write_together
+
+
+@dataclass(frozen=True)
+class SavedPicture:
+    """One picture as files: `picture` under `name`, `text` (JSON) beside it under the same name with .json."""
+
+    name: PurePosixPath
+    picture: bytes
+    text: str
+
+    def files(self) -> dict[PurePosixPath, bytes]:
+        """Both files, by name."""
+        return {self.name: self.picture, self.name.with_suffix(".json"): self.text.encode()}
+
+
+def folder_name(e: Experiment, step: int) -> PurePosixPath:
+    """Where the pictures of a step belong: run-<hash of the experiment>/step-000500; names sort by step."""
+    return PurePosixPath(f"run-{e.digest}", f"step-{step:06d}")
+
+
+def saved_singles(samples: Samples, format: str, drawn: datetime | None) -> list[SavedPicture]:
+    """Each of a whole batch of samples as a picture of its own, sample-00 to sample-63, in the folder of its step.
+
+    `drawn` is the time that the JSON tells; without one, the same samples always give the same bytes.
+    """
+    folder = folder_name(samples.experiment, samples.step)
+    made = channels_last(tiles(samples.values, samples.range_map))
+    return [
+        _saved(folder / f"sample-{number:02d}", picture, origin.origin_of(samples, number, 1, None, drawn), format)
+        for number, picture in enumerate(made)
+    ]
+
+
+def saved_grid(
+    samples: Samples, format: str, drawn: datetime | None, name: PurePosixPath | None = None
+) -> SavedPicture:
+    """The first of a whole batch of samples as the page shows them: one picture of ROWS times COLUMNS images.
+
+    `name` (without ending) is that of the file, `grid` in the folder of its step unless given.
+    """
+    count = ROWS * COLUMNS
+    picture = grid(tiles(samples.values[:count], samples.range_map), COLUMNS)
+    name = name or folder_name(samples.experiment, samples.step) / "grid"
+    return _saved(name, picture, origin.origin_of(samples, 0, count, COLUMNS, drawn), format)
+
+
+def write(pictures: Iterable[SavedPicture], folder: Path) -> None:
+    """Write pictures below a folder, all of them or, where that fails, none. Raises NotWritten."""
+    write_together({folder / name: content for picture in pictures for name, content in picture.files().items()})
+
+
+def zipped(pictures: Iterable[SavedPicture]) -> bytes:
+    """The pictures' files as a zip file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for picture in pictures:
+            for name, content in picture.files().items():
+                archive.writestr(str(name), content)
+    return file.getvalue()
+
+
+def read_saved(path: Path) -> tuple[Origin, Pixels | None]:
+    """What a saved picture tells of its origin, and its pixels, (H, W) or (H, W, 3).
+
+    `path` is the picture, whose JSON is then taken from inside it, or the JSON beside it; the pixels are None where
+    there is no picture beside that. Raises PictureError or OriginError in one sentence.
+    """
+    content = _content(path)
+    if path.suffix != ".json":
+        return read_bytes(content, path.name)
+    found = origin.parse(content, path.name)
+    for format in FORMATS.values():
+        picture = path.with_suffix(format.ending)
+        if picture.exists():
+            return found, picture_files.read(_content(picture), picture.name, _is_grey(found))[0]
+    return found, None
+
+
+def read_bytes(content: bytes, name: str) -> tuple[Origin, Pixels]:
+    """The same of a picture's file in memory, called `name` in the sentence of an error."""
+    pixels, text = picture_files.read(content, name)
+    if not text:
+        raise OriginError(f"{name} has no JSON inside that says where it comes from: give the JSON beside it.")
+    found = origin.parse(text, name)
+    return found, pixels[..., 0] if _is_grey(found) and pixels.ndim == 3 else pixels
+
+
+def _saved(name: PurePosixPath, picture: Pixels, told: Origin, format: str) -> SavedPicture:
+    if not FORMATS[format].lossless:
+        change = picture_files.loss(picture, format)
+        told = told.model_copy(update={"loss": Changed(mean=round(change.mean, 4), greatest=change.greatest)})
+    text = told.json_text()
+    file = name.with_name(name.name + FORMATS[format].ending)
+    return SavedPicture(file, picture_files.encode(picture, format, text), text)
+
+
+def _is_grey(found: Origin) -> bool:
+    return found.settings.channels == 1
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > FILE_BYTES:
+            raise PictureError(f"{path} has more than {FILE_BYTES:,} bytes: no picture saved here is so large.")
+        return path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{path} cannot be read ({error.strerror}): check the path.") from None
