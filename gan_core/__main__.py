@@ -27,12 +27,18 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--out", type=Path, metavar="DIR", help="write pictures, measurements and checkpoints there")
     train.add_argument("--resume", type=Path, metavar="DIR", help="go on from the checkpoint in DIR")
 
+    again = commands.add_parser("regenerate", help="make a saved picture again from a checkpoint, and compare")
+    again.add_argument("picture", type=Path, metavar="PICTURE", help="a saved picture, or the JSON beside it")
+    again.add_argument("--checkpoint", type=Path, required=True, metavar="FILE", help="of its run, at its step")
+    again.add_argument("--out", type=Path, metavar="FILE", help="write what was made as PNG")
+
     commands.add_parser("recipes", help="list the recipes: each failure and the one setting that mends it")
     commands.add_parser("bench", help="measure the engine against a plain tutorial loop, in this process")
 
     given = parser.parse_args(arguments)
     try:
-        return {"train": _train, "recipes": _recipes, "bench": _bench}[given.command](given)
+        run = {"train": _train, "regenerate": _regenerate, "recipes": _recipes, "bench": _bench}
+        return run[given.command](given)
     except (ValueError, OSError) as error:
         print(f"{parser.prog}: {_one_line(error)}", file=sys.stderr)
         return 2
@@ -69,6 +75,21 @@ def _chosen(given: argparse.Namespace) -> Experiment:
     if given.recipe is not None:
         return find(given.recipe)
     return Experiment.from_json(given.experiment.read_text()) if given.experiment else Experiment()
+
+
+def _regenerate(given: argparse.Namespace) -> int:
+    from gan_core.light_torch import defer_compiler
+
+    defer_compiler()
+    from gan_core.regenerate import regenerate
+    from gan_core.whole_files import write_together
+
+    compared = regenerate(given.picture, given.checkpoint)
+    if given.out is not None:
+        write_together({given.out: compared.png()})
+    json.dump(compared.as_dict(), sys.stdout, indent=2)
+    print()
+    return 0
 
 
 def _recipes(_: argparse.Namespace) -> int:

@@ -103,11 +103,18 @@ class Collect:
 
 
 @dataclass(frozen=True)
+class Remake:
+    """Draw a saved picture again, whose origin (JSON, see `origin`) is this. The run stays as it is."""
+
+    origin: str
+
+
+@dataclass(frozen=True)
 class Stop:
     """Write a checkpoint and end; everything sent before is done first."""
 
 
-Command = Start | Rewind | Go | Pause | Step | Set | Examine | Collect | Stop
+Command = Start | Rewind | Go | Pause | Step | Set | Examine | Collect | Remake | Stop
 
 # Reports, from the worker to the page's process
 
@@ -206,6 +213,13 @@ class Collected:
 
 
 @dataclass(frozen=True)
+class Remade:
+    """The answer to a Remake: the picture, as PNG."""
+
+    png: bytes
+
+
+@dataclass(frozen=True)
 class Refused:
     """A command was not carried out, and why; everything else goes on."""
 
@@ -222,7 +236,7 @@ class Crashed:
 
 Report = (
     Ready | Loading | Opened | Row | Framed | Beat | Changed | Finished | Broken
-    | Examined | Collected | Refused | Crashed
+    | Examined | Collected | Remade | Refused | Crashed
 )  # fmt: skip
 
 _COMMANDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Command)}

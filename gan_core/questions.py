@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from gan_core.protocol import Collect, Collected, Crashed, Examine, Examined, Refused, Report
+from gan_core.protocol import Collect, Collected, Crashed, Examine, Examined, Refused, Remade, Remake, Report
 from gan_core.worker_process import WorkerProcess
+
+_NAMES = tuple(kind.__name__ for kind in (Examine, Collect, Remake))
 
 
 @dataclass(eq=False)
 class Question:
     """One question: its `answer`, or in words what went wrong; neither of the two as long as it is open."""
 
-    command: Examine | Collect
-    answer: Examined | Collected | None = None
+    command: Examine | Collect | Remake
+    answer: Examined | Collected | Remade | None = None
     trouble: str = ""
 
     @property
@@ -61,14 +63,14 @@ class Questions:
     def heard(self, worker: WorkerProcess, report: Report) -> bool:
         """A worker told something; whether that was an answer, and so concerns no run."""
         asked = self._asked.get(worker)
-        refused = isinstance(report, Refused) and report.command in (Examine.__name__, Collect.__name__)
+        refused = isinstance(report, Refused) and report.command in _NAMES
         if isinstance(report, Crashed) and asked:
             self._fail(asked, f"The worker that was asked failed ({report.words}).")
-        elif isinstance(report, Examined | Collected) and asked:
+        elif isinstance(report, Examined | Collected | Remade) and asked:
             asked.popleft().answer = report
         elif isinstance(report, Refused) and refused and asked:
             asked.popleft().trouble = report.words
-        return refused or isinstance(report, Examined | Collected)
+        return refused or isinstance(report, Examined | Collected | Remade)
 
     def gone(self, worker: WorkerProcess, how: str) -> None:
         """A worker's process has ended: what it was asked stays without an answer."""

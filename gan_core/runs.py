@@ -20,12 +20,14 @@ from gan_core.examination import Contrast, Untrained
 from gan_core.experiment import Experiment
 from gan_core.keeper import Keeper
 from gan_core.limits import Limits
-from gan_core.protocol import Collect, Collected, Examine, Examined, Pause, Players, Rewind, Set, Step
+from gan_core.protocol import Collect, Collected, Examine, Examined, Pause, Players, Remade, Remake, Rewind, Set, Step
 from gan_core.questions import Question
 from gan_core.run import Run, Snapshot
 from gan_core.run_folders import RunFolder
 from gan_core.samples import Samples, unpacked
 from gan_core.settings import Value
+
+MOST_ORIGIN = 2_000_000  # characters of a saved picture's JSON; the largest that is saved has half of that
 
 
 class RunError(RuntimeError):
@@ -64,8 +66,8 @@ class Stats:
 
 class Registry:
     """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`,
-    `contrasts`, `collect` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a run that is no
-    longer here."""
+    `contrasts`, `collect`, `remake` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a
+    run that is no longer here."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -173,8 +175,24 @@ class Registry:
         Its worker answers between two steps; waits for it at most `timeout_s` seconds. Raises UnknownRun, RunEnded
         where the run has no worker any more, and RunError for another count or where no answer comes.
         """
+        answer = self._asked(run_id, Collect(count), timeout_s)
+        assert isinstance(answer, Collected)
+        return unpacked(answer)
+
+    def remake(self, run_id: str, origin: str, timeout_s: float = 20.0) -> bytes:
+        """A saved picture drawn again by the run, which must stand at its step, as PNG; `origin` is its JSON.
+
+        Waits, and raises, as `collect` does; RunError also where the run has gone on or the JSON cannot be read.
+        """
+        if len(origin) > MOST_ORIGIN:
+            raise RunError(f"The saved picture's JSON has more than {MOST_ORIGIN:,} characters: it was changed.")
+        answer = self._asked(run_id, Remake(origin), timeout_s)
+        assert isinstance(answer, Remade)
+        return answer.png
+
+    def _asked(self, run_id: str, command: Collect | Remake, timeout_s: float) -> Collected | Remade:
         keeper = self._keeper
-        question = Question(Collect(count))
+        question = Question(command)
         until = time.monotonic() + timeout_s
         with keeper.lock:
             run = self._living(run_id)
@@ -186,8 +204,8 @@ class Registry:
                 raise RunEnded(run.trouble or "This run has ended.")
         if question.answer is None:
             raise RunError(question.trouble or f"The run did not answer within {timeout_s:g} seconds; ask again.")
-        assert isinstance(question.answer, Collected)
-        return unpacked(question.answer)
+        assert isinstance(question.answer, Collected | Remade)
+        return question.answer
 
     # -------------------------------------------------------------------------------- commands
 

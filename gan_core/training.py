@@ -26,7 +26,7 @@ from gan_core.frames import Classes
 from gan_core.losses import LOSSES
 from gan_core.measure import Look, Probe, look
 from gan_core.modes import COUNT, classifier_of, measure_modes
-from gan_core.networks import Dropout, build
+from gan_core.networks import Dropout, build, memory_layout
 from gan_core.penalties import clip, penalty_of
 from gan_core.pixels import RangeMap
 from gan_core.protocol import Players
@@ -64,9 +64,8 @@ class Trainer:
         self.batches = Batches(torch.tensor(used.pixels), e.batch_size, self.range_map, order, self.device)
 
         # Networks, and the average of the generator that may draw the pictures.
-        layout = torch.contiguous_format if "mlp" in e.architecture else torch.channels_last
         self.g, self.d = (
-            network.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+            network.to(self.device, memory_format=memory_layout(e))  # type: ignore[call-overload]
             for network in build(e, init)
         )
         self.average = (

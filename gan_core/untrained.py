@@ -26,7 +26,7 @@ from gan_core.examination import Contrast, Layer, Tone, Untrained
 from gan_core.experiment import Experiment, Problem, SettingsError
 from gan_core.initialise import SCHEMES, initialise
 from gan_core.measure import Probe
-from gan_core.networks import OUTPUT, build_generator
+from gan_core.networks import OUTPUT, build_generator, memory_layout
 from gan_core.pixels import RangeMap
 from gan_core.training import Trainer, sources
 
@@ -103,14 +103,13 @@ def contrast_map(
     """
     _check_gain(gain)
     cpu = torch.device("cpu")
-    ranges = {name: RangeMap.of(range_, np.zeros(0, np.uint8)) for name, range_ in FITTING_RANGE.items()}
+    ranges = {name: RangeMap.of(range_) for name, range_ in FITTING_RANGE.items()}
     z = noise.draw(e.noise, e.noise_scale, Probe.COUNT, e.latent_dim, sources(e.seed, cpu, only=4)[0])
     cells = []
     for init in inits:
         g = build_generator(e)
         initialise(g, init, e.init_std, sources(e.seed, cpu)[0])
-        layout = torch.contiguous_format if "mlp" in e.architecture else torch.channels_last
-        g = g.to(memory_format=layout)  # type: ignore[call-overload]
+        g = g.to(memory_format=memory_layout(e))  # type: ignore[call-overload]
         _multiply(g, gain)
         _layers(g)[-1] = nn.Identity()
         with torch.no_grad(), precision(e, cpu):

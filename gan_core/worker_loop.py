@@ -14,11 +14,12 @@ from queue import Empty, SimpleQueue
 
 import torch
 
-from gan_core import frames, samples
+from gan_core import frames, origin, samples
 from gan_core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from gan_core.data.images import DataError, Images
 from gan_core.device import DeviceError
 from gan_core.experiment import Experiment, SettingsError, diff
+from gan_core.pixels import png_bytes
 from gan_core.protocol import (
     Beat,
     Broken,
@@ -36,6 +37,8 @@ from gan_core.protocol import (
     Players,
     Ready,
     Refused,
+    Remade,
+    Remake,
     Report,
     Rewind,
     Row,
@@ -45,6 +48,7 @@ from gan_core.protocol import (
     Stop,
     WorkerState,
 )
+from gan_core.regenerate import RegenerateError, remade_by
 from gan_core.settings import Value
 from gan_core.training import NonFinite, Trainer, load_images
 from gan_core.untrained import contrast_map, untrained
@@ -97,7 +101,7 @@ class WorkerLoop:
                     self._obey(command, self.trainer)
                 elif self.running:
                     self._train(self.trainer)
-            elif isinstance(command, Step | Set | Collect):
+            elif isinstance(command, Step | Set | Collect | Remake):
                 self._refuse(command, "There is no run yet: it has to start first.")
             if time.monotonic() >= self.next_beat:
                 self._beat()
@@ -188,8 +192,8 @@ class WorkerLoop:
         match command:
             case Set(changes):
                 self._set(command, changes, trainer)
-            case Collect(count):
-                self._collect(command, count, trainer)
+            case Collect() | Remake():
+                self._answer(command, trainer)
             case Pause(turn_over):
                 if self.running:
                     self.running = False
@@ -225,10 +229,14 @@ class WorkerLoop:
         if not self.running:
             self._frame(trainer)  # noise and sample mode change the picture of the same step
 
-    def _collect(self, command: Collect, count: int, trainer: Trainer) -> None:
+    def _answer(self, command: Collect | Remake, trainer: Trainer) -> None:
         try:
-            self.report(samples.packed(samples.collect(trainer, count)))
-        except samples.SamplesError as error:
+            if isinstance(command, Collect):
+                self.report(samples.packed(samples.collect(trainer, command.count)))
+            else:
+                picture = remade_by(trainer, origin.parse(command.origin, "The saved picture"))
+                self.report(Remade(png_bytes(picture)))
+        except (samples.SamplesError, origin.OriginError, RegenerateError) as error:
             self._refuse(command, str(error))
 
     def _refuse(self, command: Command, words: str) -> None:

@@ -33,6 +33,8 @@ from gan_core.protocol import (
     ProtocolError,
     Ready,
     Refused,
+    Remade,
+    Remake,
     Rewind,
     Row,
     Set,
@@ -89,6 +91,7 @@ commands = st.one_of(
     st.builds(Set, st.dictionaries(words, values, max_size=5)),
     st.builds(Examine, experiment=words, gain=numbers, inits=st.lists(words, max_size=3).map(tuple)),
     st.builds(Collect, st.integers(-5, 100)),
+    st.builds(Remake, words),
     st.builds(Stop),
 )
 reports = st.one_of(
@@ -104,6 +107,7 @@ reports = st.one_of(
     st.builds(
         Collected, steps, words, steps, st.binary(), st.binary(), st.builds(RangeMap, words, *[numbers] * 4), words
     ),
+    st.builds(Remade, st.binary()),
     st.builds(Refused, words, words),
     st.builds(Crashed, words),
 )

@@ -1,4 +1,4 @@
-"""Samples of a live run, as a page asks for them."""
+"""Samples of a live run, and saved ones made again, as a page asks for them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import threading
 import numpy as np
 import pytest
 from live import PATIENCE_S, QUICK, alone, beyond, reach, trains
+from test_frames import decoded
 
-from gan_core.runs import RunEnded, RunError, UnknownRun
-from gan_core.samples import collect
+from gan_core.runs import MOST_ORIGIN, RunEnded, RunError, UnknownRun
+from gan_core.samples import MOST, collect
+from gan_core.saving import saved_grid
 from gan_core.training import Trainer
 
 
@@ -70,6 +72,20 @@ def test_sessions_that_ask_at_once_get_their_own_answers(shared, run_id):
     wanted = expected(0, 6).values
     for count, values in found.items():
         assert np.array_equal(values, wanted[:count])
+
+
+def test_a_saved_picture_is_made_again_until_the_run_has_gone_on(shared, run_id):
+    shared.step(run_id)
+    saved = saved_grid(shared.collect(run_id, MOST, PATIENCE_S), "png", None)
+    assert np.array_equal(decoded(shared.remake(run_id, saved.text, PATIENCE_S)), decoded(saved.picture))
+    shared.step(run_id)
+    with pytest.raises(RunError, match=r"^The picture is of step 1, but the weights are of step 2: use those\.$"):
+        shared.remake(run_id, saved.text, PATIENCE_S)
+    with pytest.raises(RunError, match="does not say where a picture comes from"):
+        shared.remake(run_id, "no JSON", PATIENCE_S)
+    with pytest.raises(RunError, match="was changed"):
+        shared.remake(run_id, " " * (MOST_ORIGIN + 1), PATIENCE_S)
+    assert shared.snapshot(run_id).trouble == ""
 
 
 def test_what_cannot_be_collected_is_told_in_one_sentence(shared, run_id):

@@ -1,13 +1,28 @@
-"""Samples of a live run: what an unwatched trainer would give, and the run stays as it is."""
+"""Samples of a live run, and saved ones made again: what an unwatched trainer gives, and the run stays as it is."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from live import QUICK, alone
+from test_frames import decoded
 
-from gan_core.protocol import Collect, Collected, Framed, Go, Opened, Pause, Refused, Rewind, Start, Step
-from gan_core.samples import collect, unpacked
+from gan_core.protocol import (
+    Collect,
+    Collected,
+    Framed,
+    Go,
+    Opened,
+    Pause,
+    Refused,
+    Remade,
+    Remake,
+    Rewind,
+    Start,
+    Step,
+)  # fmt: skip
+from gan_core.samples import MOST, collect, unpacked
+from gan_core.saving import read_bytes, saved_grid, saved_singles
 from gan_core.training import Trainer
 
 
@@ -50,6 +65,25 @@ def test_samples_of_a_run_that_trains_and_it_goes_on_as_if_nothing_had_been(shar
     seen = shared.until(Framed, frame=lambda frame: frame.step > steps[-1]).frame
     assert seen == alone(QUICK, seen.step)
     shared.send(Pause())
+
+
+@pytest.mark.parametrize("sample_mode", ["train", "eval"])
+def test_saved_pictures_are_made_again_and_the_run_goes_on(shared, tmp_path, sample_mode):
+    experiment = QUICK.replace(sample_mode=sample_mode)
+    shared.start(experiment, tmp_path)
+    shared.send(Step("both"), Collect(MOST))
+    drawn = unpacked(shared.until(Collected))
+    for saved in (saved_singles(drawn, "png", None)[5], saved_grid(drawn, "png", None)):
+        origin, pixels = read_bytes(saved.picture, "the saved one")
+        shared.send(Remake(origin.json_text()))
+        again = decoded(shared.until(Remade).png)
+        assert np.array_equal(again[..., 0], pixels)
+    shared.send(Step("both"))
+    assert shared.until(Framed, frame=lambda frame: frame.step == 2).frame == alone(experiment, 2)
+    shared.send(Remake(origin.json_text()), Remake("{}"))
+    refused = shared.until(Refused)
+    assert (refused.command, "of step 1, but the weights are of step 2" in refused.words) == ("Remake", True)
+    assert shared.until(Refused).words.startswith("The saved picture does not say where")
 
 
 def test_what_cannot_be_collected_is_refused_and_the_run_goes_on(client, tmp_path):

@@ -1,0 +1,109 @@
+"""Making a saved picture again from its latents and the run's weights, and comparing pixel by pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from gan_core import picture_files
+from gan_core.checkpoint import load_generator
+from gan_core.device import precision, resolve
+from gan_core.experiment import Experiment, diff
+from gan_core.frames import tiles
+from gan_core.measure import untouched
+from gan_core.origin import Origin
+from gan_core.picture_files import FORMATS, Loss
+from gan_core.pixels import Pixels, channels_last, grid
+from gan_core.saving import read_saved
+from gan_core.training import Trainer
+
+
+class RegenerateError(ValueError):
+    """The picture cannot be made again from these weights, or not compared; one sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A picture made again, (H, W) or (H, W, 3), and how far it is from the saved one, in levels of 0 to 255.
+
+    A JPEG is compared with what the same JPEG makes of the picture.
+    """
+
+    picture: Pixels
+    origin: Origin
+    greatest_difference: int
+    mean_difference: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "same": self.greatest_difference == 0,
+            "greatest_difference": self.greatest_difference,
+            "mean_difference": self.mean_difference,
+            "step": self.origin.step,
+            "experiment_hash": self.origin.experiment_hash,
+        }
+
+    def png(self) -> bytes:
+        """What was made, as a PNG that tells its origin like the saved one."""
+        text = self.origin.model_copy(update={"loss": None}).json_text()
+        return picture_files.encode(self.picture, "png", text)
+
+
+def regenerate(saved: Path, checkpoint: Path) -> Comparison:
+    """Make the picture `saved` (or the one beside that JSON) again from a checkpoint of its run at its step.
+
+    Raises RegenerateError for a checkpoint of another step or experiment, and where there is no picture to compare
+    with; PictureError, OriginError, CheckpointError or DeviceError where a file or the device is not what it must be.
+    """
+    origin, pixels = read_saved(saved)
+    if pixels is None:
+        endings = ", ".join(format.ending for format in FORMATS.values())
+        raise RegenerateError(f"{saved.name} has no picture of its name beside it ({endings}) to compare with.")
+    step, e, artist = load_generator(checkpoint)
+    torch.set_num_threads(e.threads)
+    picture = remade(origin, step, e, artist)
+    if picture.shape != pixels.shape:
+        raise RegenerateError(f"{saved.name} is {pixels.shape}, but its origin makes {picture.shape}: it was changed.")
+    loss = Loss.between(pixels, _as_file(picture, origin))
+    return Comparison(picture, origin, loss.greatest, loss.mean)
+
+
+def remade_by(trainer: Trainer, origin: Origin) -> Pixels:
+    """The picture of an origin, drawn by a trainer that stands at its step; changes nothing that training uses.
+    Raises RegenerateError for another step or experiment."""
+    artist = trainer.g if trainer.average is None else trainer.average
+    return remade(origin, trainer.step, trainer.experiment, artist)
+
+
+@torch.no_grad()
+def remade(origin: Origin, step: int, e: Experiment, artist: nn.Module) -> Pixels:
+    """The picture, (H, W) or (H, W, 3), that `artist` draws of the latents; it is that of `step` of experiment `e`.
+    Raises RegenerateError where the picture is of another step or experiment."""
+    if origin.step != step:
+        raise RegenerateError(f"The picture is of step {origin.step}, but the weights are of step {step}: use those.")
+    if changed := diff(origin.settings, e):
+        name, (then, now) = next(iter(changed.items()))
+        raise RegenerateError(
+            f"The picture is of another experiment than the weights ({name} was {then}, here it is {now}): use the "
+            "checkpoint of its own run."
+        )
+    device = resolve(e.device)
+    z = torch.from_numpy(origin.batch_latents()).to(device)
+    with untouched(artist), precision(e, device):
+        artist.train(origin.batchnorm_mode == "train")
+        values = artist(z).float().cpu().numpy()
+    first, count = origin.batch.first, len(origin.latents)
+    images = tiles(values[first : first + count], origin.range_map)
+    return channels_last(images)[0] if origin.grid is None else grid(images, origin.grid.columns)
+
+
+def _as_file(picture: Pixels, origin: Origin) -> Pixels:
+    """What the format of the saved file leaves of a picture."""
+    if origin.loss is None:
+        return picture
+    return picture_files.read(picture_files.encode(picture, "jpeg"), "the picture", picture.ndim == 2)[0]
