@@ -46,9 +46,9 @@ def buttons(recipe: Recipe, now: lesson.Runs) -> None:
             "Pause", key="pause", icon=":material/pause:", on_click=session.act_on_pair, args=("pause",),
             disabled=not states & {"running", "waiting"},
         )  # fmt: skip
-        for side in lesson.SIDES:
+        for side, look in lesson.looks(recipe).items():
             st.button(
-                f"Open the {side} one in Train", key=f"open_{side}", type="tertiary", on_click=to_train,
+                f"Open {look.name} in Train", key=f"open_{side}", type="tertiary", on_click=to_train,
                 args=(recipe, side),
             )  # fmt: skip
 

@@ -20,6 +20,10 @@ examine.refused_gain()
 e = address.experiment()
 
 st.markdown("## Why is an untrained generator grey?")
+st.markdown(
+    "Before any training, noise passes through random weights. Where it shrinks to nothing on the way, every pixel "
+    "gets the same tone."
+)
 examine.presets()
 try:
     with st.spinner("A worker starts…", show_time=True):
@@ -29,7 +33,7 @@ except NotExamined as error:
     st.stop()
 examine.verdict(seen, e)
 width, height = seen.opening.columns * seen.opening.tile, seen.opening.rows * seen.opening.tile
-left, right = st.columns(2)
+left, right = st.columns([0.57, 0.43])  # so that 512 pixels have room on the left
 with left, st.container(key="grid-fake"):
     heading = pictures.titled(
         "Generated, no training", f"BatchNorm in {e.sample_mode} mode", theme.GENERATED, square=True
@@ -57,7 +61,7 @@ def contrast_map() -> None:
         diagnosis.say(diagnosis.TROUBLE, str(error))
         return
     st.markdown(
-        "**Contrast of every activation and initialisation**, in levels of 255; all else as on the left. Each "
+        "**Contrast of every activation and initialisation**, in levels of 255, all else as chosen. Each "
         f"activation is drawn in the range it is made for. {examine.culprit(known, e)}"
     )
     charts.contrast_map(known.columns, e)

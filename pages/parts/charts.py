@@ -133,10 +133,14 @@ def contrast_map(known: Mapping[str, Sequence[Contrast]], e: Experiment) -> None
         "line": {"color": theme.GENERATED, "width": 4},
     }  # fmt: skip
     layout = _layout(shapes=[chosen])
-    layout["xaxis"] |= {"nticks": len(inits), "side": "top"}
-    layout["yaxis"] |= {"nticks": len(activations), "autorange": "reversed"}
+    names = [init.replace("_", "<br>") for init in inits]
+    layout["xaxis"] |= {
+        "tickmode": "array", "tickvals": inits, "ticktext": names, "side": "top", "automargin": True,
+        "tickfont": {"size": 11},
+    }  # fmt: skip
+    layout["yaxis"] |= {"tickmode": "array", "tickvals": activations, "autorange": "reversed", "automargin": True}
     alt = "Contrasts of every activation and initialisation as a table"
-    _show("contrast_chart", f"BatchNorm in {e.sample_mode} mode", [], [trace], layout, alt, height=250)
+    _show("contrast_chart", f"BatchNorm in {e.sample_mode} mode", [], [trace], layout, alt, height=270)
 
 
 def class_shares(classes: Classes, m: dict[str, float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -16,8 +17,31 @@ from gan_core.run import Snapshot
 from pages.parts import controls, live, pictures, theme, versus
 
 SIDES: tuple[Side, Side] = ("broken", "fixed")
-COLOURS: dict[Side, str] = {"broken": theme.BROKEN, "fixed": theme.FIXED}
 Runs = dict[Side, Snapshot | None]
+
+
+class Look(NamedTuple):
+    """What a side is called, above its pictures and in a sentence, and its colour."""
+
+    title: str
+    name: str
+    colour: str
+
+
+FAILING: dict[Side, Look] = {
+    "broken": Look("Broken", "the broken one", theme.BROKEN),
+    "fixed": Look("Fixed", "the fixed one", theme.FIXED),
+}
+# Of a setup that does not fail, whatever its document says.
+HARMLESS: dict[Side, Look] = {
+    "broken": Look("As described", "the document's setup", theme.DISCRIMINATOR),
+    "fixed": Look("Otherwise", "the other one", theme.GRADIENT),
+}
+
+
+def looks(recipe: Recipe) -> dict[Side, Look]:
+    """How the two sides are told apart."""
+    return FAILING if recipe.failure else HARMLESS
 
 
 def title(recipe: Recipe) -> str:
@@ -28,19 +52,19 @@ def title(recipe: Recipe) -> str:
 def words(recipe: Recipe) -> None:
     """How it looks, why, how it is told, who meets it."""
     with st.container(key="lesson-words"):
-        looks, why = st.columns(2, gap="medium")
+        left, right = st.columns(2, gap="medium")
         if recipe.document:
-            looks.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
+            left.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
         if not recipe.failure:
-            why.markdown("**This setup does not fail**, whatever the document says of it: see for yourself.")
+            right.markdown("**This setup does not fail**, whatever the document says of it: see for yourself.")
             return
         told = LESSONS[recipe.failure]
-        looks.markdown(
+        left.markdown(
             f"**How it looks.** {told.looks}\n\n**How to tell.** {told.tell}\n\n**Who meets it.** {told.reported}"
         )
-        why.markdown(f"**Why.** {told.why}")
+        right.markdown(f"**Why.** {told.why}")
         if told.formula:
-            why.latex(told.formula)
+            right.latex(told.formula)
 
 
 def elsewhere(recipe: Recipe) -> None:
@@ -61,9 +85,8 @@ def side_by_side(recipe: Recipe, runs: Runs) -> None:
     for side, column in zip(SIDES, (left, right), strict=True):
         with column, st.container(key=f"panel-{side}", border=True):
             _lamp(recipe, side, runs[side], rows[side], found[side])
-            versus.panel(
-                side, runs[side], recipe.side(side), titles[side], COLOURS[side], frames[side], explained=False
-            )
+            colour = looks(recipe)[side].colour
+            versus.panel(side, runs[side], recipe.side(side), titles[side], colour, frames[side], explained=False)
     with middle, st.container(key="between"):
         _difference(recipe)
         if recipe.failure:
@@ -102,21 +125,24 @@ def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, rows: list[Row], fou
         state, said = "", "too early to tell"
     else:
         state, said = "well" if run and run.state == "finished" else "", "nothing found"
+    look = looks(recipe)[side]
     st.html(
-        f'<div class="lamp {state}"><b style="color:{COLOURS[side]}">{side.capitalize()}</b>'
-        f"<span>{escape(said)}</span></div>"
+        f'<div class="lamp {state}"><b style="color:{look.colour}">{look.title}</b><span>{escape(said)}</span></div>'
     )
 
 
 def _difference(recipe: Recipe) -> None:
     """The one setting, with both its values."""
+    ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
+    named = [controls.name_of(value) if value != () else "none" for value in values]
     rows = "".join(
-        f"<div><b>{escape(SETTINGS[name].label)}</b>"
-        f'<span><i style="background:{theme.BROKEN}"></i>{escape(controls.name_of(broken))}</span>'
-        f'<span><i style="background:{theme.FIXED}"></i>{escape(controls.name_of(fixed))}</span></div>'
-        for name, (broken, fixed) in diff(recipe.broken, recipe.fixed).items()
+        f'<span><i style="background:{look.colour}"></i>{escape(value)}</span>'
+        for look, value in zip(looks(recipe).values(), named, strict=True)
     )
-    st.html(f'<div class="differs">They differ in {rows}<small>Same seed, same data, same noise.</small></div>')
+    st.html(
+        f'<div class="differs">They differ in<b>{escape(SETTINGS[setting].label)}</b>{rows}'
+        "<small>Same seed, same data, same noise.</small></div>"
+    )
 
 
 def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side, dict[str, Finding]]) -> None:
