@@ -38,11 +38,12 @@ def saved_animation(frames: Sequence[Frame], e: Experiment, drawn: datetime) -> 
         "versions": versions(),
         "time": drawn.astimezone(UTC).isoformat(timespec="seconds"),
     }
+    loss = _loss(pictures)
     if pictures[0].ndim == 3:
-        told["loss"] = _loss(pictures)
+        told["loss"] = {"mean": round(loss.mean, 4), "greatest": loss.greatest}
     text = json.dumps(told)
     name = folder_name(e, 0).parent / f"steps-{frames[0].step:06d}-{frames[-1].step:06d}.gif"
-    return SavedPicture(name, gif_bytes(pictures, text), text)
+    return SavedPicture(name, gif_bytes(pictures, text), text, loss)
 
 
 def gif_bytes(pictures: Sequence[Pixels], text: str) -> bytes:
@@ -67,10 +68,10 @@ def _palette(picture: Pixels) -> Image.Image:
     return image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
 
 
-def _loss(pictures: Sequence[Pixels]) -> dict[str, float]:
-    """Of each picture against what the palette made of it."""
-    changes = [Loss.between(picture, np.array(_palette(picture).convert("RGB"))) for picture in pictures]
-    return {
-        "mean": round(sum(change.mean for change in changes) / len(changes), 4),
-        "greatest": max(change.greatest for change in changes),
-    }
+def _loss(pictures: Sequence[Pixels]) -> Loss:
+    """Of each picture against what the palette made of it: the mean of the means, the greatest of all."""
+    changes = [
+        Loss.between(picture, np.array(_palette(picture).convert("L" if picture.ndim == 2 else "RGB")))
+        for picture in pictures
+    ]
+    return Loss(sum(change.mean for change in changes) / len(changes), max(change.greatest for change in changes))

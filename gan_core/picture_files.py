@@ -59,6 +59,9 @@ class Loss:
         return cls(float(apart.mean()), int(apart.max()))
 
 
+NO_LOSS = Loss(0.0, 0)
+
+
 def encode(picture: Pixels, format: str, text: str = "") -> bytes:
     """A picture (H, W) or (H, W, 3) as a file of this format (a key of FORMATS), with `text` (ASCII) inside.
 
@@ -91,7 +94,9 @@ def encode(picture: Pixels, format: str, text: str = "") -> bytes:
 
 
 def loss(picture: Pixels, format: str) -> Loss:
-    """What this format makes of the picture; nothing for all but JPEG."""
+    """What this format changes in the picture: nothing, but for JPEG."""
+    if FORMATS[format].lossless:
+        return NO_LOSS
     return Loss.between(picture, read(encode(picture, format), "the encoded picture", grey=picture.ndim == 2)[0])
 
 

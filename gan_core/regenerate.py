@@ -16,9 +16,9 @@ from gan_core.experiment import Experiment, diff
 from gan_core.frames import tiles
 from gan_core.measure import untouched
 from gan_core.origin import Origin
-from gan_core.picture_files import FORMATS, Loss
+from gan_core.picture_files import FORMATS
 from gan_core.pixels import Pixels, channels_last, grid
-from gan_core.saving import read_saved
+from gan_core.saving import difference, read_saved
 from gan_core.training import Trainer
 
 
@@ -28,10 +28,7 @@ class RegenerateError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """A picture made again, (H, W) or (H, W, 3), and how far it is from the saved one, in levels of 0 to 255.
-
-    A JPEG is compared with what the same JPEG makes of the picture.
-    """
+    """A picture made again, (H, W) or (H, W, 3), and how far it is from the saved one: see saving.difference."""
 
     picture: Pixels
     origin: Origin
@@ -69,7 +66,7 @@ def regenerate(saved: Path, checkpoint: Path) -> Comparison:
     picture = remade(origin, step, e, artist)
     if picture.shape != pixels.shape:
         raise RegenerateError(f"{saved.name} is {pixels.shape}, but its origin makes {picture.shape}: it was changed.")
-    loss = Loss.between(pixels, _as_file(picture, origin))
+    loss = difference(pixels, picture, origin)
     return Comparison(picture, origin, loss.greatest, loss.mean)
 
 
@@ -100,10 +97,3 @@ def remade(origin: Origin, step: int, e: Experiment, artist: nn.Module) -> Pixel
     first, count = origin.batch.first, len(origin.latents)
     images = tiles(values[first : first + count], origin.range_map)
     return channels_last(images)[0] if origin.grid is None else grid(images, origin.grid.columns)
-
-
-def _as_file(picture: Pixels, origin: Origin) -> Pixels:
-    """What the format of the saved file leaves of a picture."""
-    if origin.loss is None:
-        return picture
-    return picture_files.read(picture_files.encode(picture, "jpeg"), "the picture", picture.ndim == 2)[0]

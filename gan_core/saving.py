@@ -13,7 +13,7 @@ from gan_core import origin, picture_files
 from gan_core.experiment import Experiment
 from gan_core.frames import COLUMNS, ROWS, tiles
 from gan_core.origin import Changed, Origin, OriginError
-from gan_core.picture_files import FORMATS, PictureError
+from gan_core.picture_files import FORMATS, NO_LOSS, Loss, PictureError
 from gan_core.pixels import Pixels, channels_last, grid
 from gan_core.reading.bounds import FILE_BYTES
 from gan_core.samples import Samples
@@ -22,11 +22,13 @@ from gan_core.whole_files import write_together
 
 @dataclass(frozen=True)
 class SavedPicture:
-    """One picture as files: `picture` under `name`, `text` (JSON) beside it under the same name with .json."""
+    """One picture as files: `picture` under `name`, `text` (JSON) beside it under the same name with .json. `loss` is
+    what the format changed."""
 
     name: PurePosixPath
     picture: bytes
     text: str
+    loss: Loss = NO_LOSS
 
     def files(self) -> dict[PurePosixPath, bytes]:
         """Both files, by name."""
@@ -105,13 +107,22 @@ def read_bytes(content: bytes, name: str) -> tuple[Origin, Pixels]:
     return found, pixels[..., 0] if _is_grey(found) and pixels.ndim == 3 else pixels
 
 
+def difference(saved: Pixels, again: Pixels, told: Origin) -> Loss:
+    """How far a picture made again is from the saved one of the same shape, in levels of 0 to 255. Where the saved one
+    is a JPEG, it is compared with what JPEG makes of the other."""
+    if told.loss is not None:
+        content = picture_files.encode(again, "jpeg")
+        again = picture_files.read(content, "the picture", again.ndim == 2)[0]
+    return Loss.between(saved, again)
+
+
 def _saved(name: PurePosixPath, picture: Pixels, told: Origin, format: str) -> SavedPicture:
+    loss = picture_files.loss(picture, format)
     if not FORMATS[format].lossless:
-        change = picture_files.loss(picture, format)
-        told = told.model_copy(update={"loss": Changed(mean=round(change.mean, 4), greatest=change.greatest)})
+        told = told.model_copy(update={"loss": Changed(mean=round(loss.mean, 4), greatest=loss.greatest)})
     text = told.json_text()
     file = name.with_name(name.name + FORMATS[format].ending)
-    return SavedPicture(file, picture_files.encode(picture, format, text), text)
+    return SavedPicture(file, picture_files.encode(picture, format, text), text, loss)
 
 
 def _is_grey(found: Origin) -> bool:

@@ -10,7 +10,7 @@ import streamlit as st
 from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.run import Snapshot
 from gan_core.runs import registry
-from pages.parts import address, charts, pictures, session, theme
+from pages.parts import address, charts, pictures, save, session, theme
 from pages.parts.charts import number, numbers, percent
 
 LOOK_EVERY_S = 0.5
@@ -153,21 +153,27 @@ def scrubber(run: Snapshot | None) -> Frame | None:
     It spans what there is while the run stands still, and all steps to come while it moves: a slider whose end
     moved under the hand could not be held.
     """
-    if run is None or run.frame is None or run.steps == 0:
-        return run.frame if run else None
+    if run is None or run.frame is None:
+        return None
+    if run.steps == 0:
+        with st.columns([0.88, 0.12])[1]:
+            save.popover(run)
+        return run.frame
     end = max(1, run.steps if run.state in ACTIVE else run.step)
     live = st.session_state.get("scrub", end) in (end, st.session_state.get("scrub_end"))
     st.session_state.scrub_end = end
     if live or st.session_state.scrub > end:
         st.session_state.scrub = end
     at = st.session_state.scrub
-    label, slider, classes = st.columns([0.16, 0.66, 0.18], vertical_alignment="center")
+    label, slider, saving, classes = st.columns([0.16, 0.54, 0.12, 0.18], vertical_alignment="center")
     label.markdown(
         "Look back · **live**" if at == end else f"Look back · **{at}**",
         help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
     )
     with slider:
         st.slider("Look back over the run", 0, end, key="scrub", format="step %d", label_visibility="collapsed")
+    with saving:
+        save.popover(run)
     shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
     with classes:
         _classes(run, shown)

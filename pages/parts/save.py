@@ -1,0 +1,135 @@
+"""Saving what a run draws: files to take away, and the proof that they can be made again."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from gan_core.animation import saved_animation
+from gan_core.picture_files import FORMATS
+from gan_core.run import Snapshot
+from gan_core.runs import RunError, registry
+from gan_core.samples import MOST
+from gan_core.saving import SavedPicture, difference, read_bytes, saved_grid, saved_singles, zipped
+from pages.parts import session
+
+KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """Files of one run, made to be taken away: `words` say what they are, `first` is one of them; `step` is None for
+    an animation."""
+
+    run_id: str
+    step: int | None
+    first: SavedPicture
+    words: str
+    zip: bytes
+
+
+def popover(run: Snapshot) -> None:
+    """What to save, and as what; nothing is made until it is asked for, and what was made goes with the closing."""
+    with st.popover("Save", icon=":material/download:", key="save", on_change="rerun", width="stretch") as opened:
+        if not opened.open:
+            st.session_state.made, st.session_state.compared = None, ("", "")
+        # Drawn while it is closed, too: the browser decides by the size at the opening on which side there is room.
+        _choices(run)
+
+
+def _choices(run: Snapshot) -> None:
+    kind = st.segmented_control(
+        "What to save", list(KINDS), format_func=KINDS.__getitem__, default="grid", required=True, key="save_kind"
+    )
+    if kind != "animation":
+        st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].name, key="save_format")
+    of = f"its {len(run.frames)} kept pictures as GIF" if kind == "animation" else f"step {run.step}"
+    st.button(f"Make the files of {of}", on_click=_make, args=(kind,), key="make_files", width="stretch")
+    made: Made | None = st.session_state.made
+    if made is not None and made.run_id == run.run_id:
+        st.caption(made.words)
+        st.download_button(
+            "Download zip", made.zip, f"{made.first.name.parts[0]}.zip", "application/zip", key="download",
+            type="primary", icon=":material/folder_zip:", on_click="ignore", width="stretch",
+        )  # fmt: skip
+        _proof(run, made)
+    kind_of, words = st.session_state.compared
+    if words:
+        (st.success if kind_of == "same" else st.warning)(words)
+
+
+def _proof(run: Snapshot, made: Made) -> None:
+    """The saved picture made again by the worker, as long as the run stands at its step."""
+    if made.step is None:
+        return
+    gone_on = run.step != made.step
+    st.button(
+        "Regenerate and compare", key="regenerate", on_click=_compare, args=(made,), disabled=gone_on, width="stretch"
+    )
+    if gone_on:
+        st.caption(f"The run has gone on from step {made.step}: to compare, pause it and make the files anew.")
+
+
+def _make(kind: str) -> None:
+    """Make the files that were asked for, or keep in words why they cannot be."""
+    st.session_state.made, st.session_state.compared = None, ("", "")
+    run = session.snapshot()
+    if run is None:
+        return
+    step = None
+    try:
+        if kind == "animation":
+            pictures = [saved_animation(run.frames, run.experiment, datetime.now(UTC))]
+            what = f"A GIF of {len(run.frames)} pictures, step {run.frames[0].step} to {run.frames[-1].step}, and its"
+        else:
+            step, pictures = _drawn(run, kind, st.session_state.save_format)
+            what = (
+                f"{len(pictures)} pictures of step {step} and their"
+                if kind == "singles"
+                else f"The grid of step {step} and its"
+            )
+    except RunError as error:
+        st.session_state.compared = ("trouble", str(error))
+        return
+    packed = zipped(pictures)
+    words = f"{what} JSON, {len(packed) / 1e6:.1f} MB.{_losses(pictures)}"
+    st.session_state.made = Made(run.run_id, step, pictures[0], words, packed)
+
+
+def _drawn(run: Snapshot, kind: str, format: str) -> tuple[int, list[SavedPicture]]:
+    """The images as the worker draws them now, and their step, which may be later than that in sight."""
+    samples, now = registry().collect(run.run_id, MOST), datetime.now(UTC)
+    return samples.step, (
+        saved_singles(samples, format, now) if kind == "singles" else [saved_grid(samples, format, now)]
+    )
+
+
+def _losses(pictures: list[SavedPicture]) -> str:
+    """What the format changed in them, in words; empty for nothing."""
+    greatest = max(picture.loss.greatest for picture in pictures)
+    mean = sum(picture.loss.mean for picture in pictures) / len(pictures)
+    return f" The format changed pixels by {mean:.1f} levels of 255 on average, {greatest} at most." * (greatest > 0)
+
+
+def _compare(made: Made) -> None:
+    """Have the worker draw the saved picture again, and compare all pixels."""
+    name = made.first.name.name
+    origin, pixels = read_bytes(made.first.picture, name)
+    try:
+        again = np.array(Image.open(io.BytesIO(registry().remake(made.run_id, origin.json_text()))))
+    except RunError as error:
+        st.session_state.compared = ("trouble", str(error))
+        return
+    apart = difference(pixels, again, origin)
+    count = f"{pixels.shape[0]} × {pixels.shape[1]}"
+    if apart.greatest == 0:
+        words = f"{name}, drawn again from its latents: all {count} pixels are the same."
+        st.session_state.compared = ("same", words)
+    else:
+        words = f"{name}, drawn again, differs by up to {apart.greatest} levels of 255 in its {count} pixels."
+        st.session_state.compared = ("different", words)

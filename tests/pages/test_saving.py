@@ -1,0 +1,43 @@
+"""Saving without a browser: what cannot be saved is told, and nothing is made unasked."""
+
+from __future__ import annotations
+
+from live import reach
+from visiting import Open
+
+from gan_core.runs import registry
+
+
+def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open) -> None:
+    at = open_page(w="0.125", st="0")
+    at.button(key="start").click().run()
+    reach(registry(), at.session_state["run"], lambda seen: seen.state == "finished")
+    at.run()
+    assert not at.exception
+    assert at.session_state["made"] is None
+    assert not at.get("download_button")
+    at.session_state["save"] = True
+    at.run()
+    at.button(key="make_files").click().run()
+    assert not at.exception
+    assert at.session_state["made"].step == 0
+    assert at.get("download_button")
+    at.button(key="regenerate").click().run()
+    assert "all 168 × 224 pixels are the same" in at.success[0].value
+    at.session_state["save"] = False
+    at.run()
+    assert at.session_state["made"] is None
+
+
+def test_what_cannot_be_made_is_told_in_words(open_page: Open) -> None:
+    at = open_page(w="0.125", st="0")
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    reach(registry(), run_id, lambda seen: seen.state == "finished")
+    registry().stop(run_id)
+    at.session_state["save"] = True
+    at.run()
+    at.button(key="make_files").click().run()
+    assert not at.exception
+    assert any("resume the run first" in warning.value for warning in at.warning)
+    assert at.session_state["made"] is None
