@@ -9,11 +9,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.brought.layouts import as_pictures
+from gan_core.brought.real import real
+from gan_core.brought.report import Report
 from gan_core.data import digits
 from gan_core.pixels import RangeMap
+from gan_core.reading import files
 
 FOLDER = Path(__file__).parents[1] / "assets" / "pixels"
 COUNT = 8  # images in a tensor, but for the ramp and the broken one
+LARGEST = 112  # pixels that a stage's picture may be wide and high
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +41,21 @@ class Source:
 def in_range(name: str, values: NDArray[np.float32]) -> Tensor:
     """Numbers of a range that needs no data to be known: [-1,1], [0,1] or raw."""
     return Tensor(values, RangeMap.of(name, np.zeros(1, np.uint8)))
+
+
+def brought(name: str, content: bytes, report: Report) -> Tensor | None:
+    """The first images of a file that `report` is on, for a journey of their own: of floats in a range that is known;
+    None for anything else. Of images larger than LARGEST, every second, third… row and column."""
+    arrays = files.read(name, content).arrays
+    data_range = {"0..255": "raw"}.get(report.seems.range, report.seems.range)
+    if len(arrays) != 1 or arrays[0].values.dtype.kind != "f" or data_range == "other":
+        return None
+    _, images = as_pictures(arrays[0].values, report.name)
+    stride = -(-max(images.shape[2:]) // LARGEST)
+    few = images[:COUNT, : 3 if images.shape[1] > 3 else None, ::stride, ::stride].astype(np.float32)
+    if data_range == "standardised":
+        return Tensor(few, real(report.against, few.shape[1]).standardised)
+    return in_range(data_range, few)
 
 
 def _stored(name: str) -> Tensor:

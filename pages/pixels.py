@@ -6,13 +6,15 @@ import numpy as np
 import streamlit as st
 
 from gan_core.verdict import judge
-from pages.parts import frame, journey, journey_controls, theme
+from pages.parts import bring, frame, journey, journey_controls, theme
 
 frame.require()
 st.html(theme.ASSETS / "pixels.css")
 journey_controls.open_page()
 
-st.markdown("## Why are my saved pictures wrong?")
+title, own = st.columns([0.79, 0.21], vertical_alignment="center")
+title.markdown("## Why are my saved pictures wrong?")
+own.markdown("[Bring your own file ↓](#bring-your-own)")
 journey_controls.symptoms()
 with st.sidebar:
     journey_controls.source()
@@ -32,4 +34,5 @@ if tensor is not None:
     stored = io.BytesIO()
     np.save(stored, tensor.values)
     st.download_button("tensor.npy, to run it", stored.getvalue(), "tensor.npy", key="tensor_npy")
+bring.section()
 journey_controls.write()

@@ -12,8 +12,8 @@ from gan_core.runs import RunError, registry
 from gan_core.tensors import SOURCES, Tensor
 from gan_core.traps import SYMPTOMS, TRAPS
 from gan_core.ways import QUALITIES, STAGES, ways
-from pages.parts import journey_link, session
-from pages.parts.journey_link import RIGHT, RUN, Asked
+from pages.parts import bring, journey_link, session
+from pages.parts.journey_link import FILE, RIGHT, RUN, Asked
 
 # Where the same look has another cause than the way of saving.
 ELSEWHERE = {
@@ -26,6 +26,9 @@ IMAGES = 8  # of a live run, as many as a stored tensor has
 def open_page() -> None:
     """Bring the session up to date with the address; to be called first on each run of the script."""
     query = st.query_params.to_dict()
+    if st.session_state.pop("following", False):
+        take(replace(asked(), source=FILE, image=0))
+        return
     if "asked" not in st.session_state:
         take(journey_link.opening())
     if query and query != st.session_state.get("asked_address"):
@@ -55,6 +58,10 @@ def write() -> None:
 def tensor() -> Tensor | None:
     """The chosen source's images; None where they cannot be had, which the page then says. A live run's are those of
     the moment they were asked for."""
+    if asked().source == FILE:
+        if (found := bring.tensor()) is None:
+            st.warning("No tensor of floats was brought in this tab: bring a .npy or .pt below, or choose another.")
+        return found
     if asked().source != RUN:
         return _made(asked().source)
     session.attach()
@@ -107,10 +114,10 @@ def symptoms() -> None:
 def source() -> None:
     """Which tensor."""
     st.session_state.source = asked().source
-    names = [*SOURCES, RUN]
+    labels = {name: made.label for name, made in SOURCES.items()}
+    labels |= {RUN: "This tab's live run", FILE: "The tensor you brought"}
     st.selectbox(
-        "Which tensor?", names, key="source", on_change=_set_source,
-        format_func=lambda name: "This tab's live run" if name == RUN else SOURCES[name].label,
+        "Which tensor?", tuple(labels), key="source", on_change=_set_source, format_func=labels.__getitem__,
         help="\n".join(f"- **{made.label}**: {made.words}" for made in SOURCES.values()),
     )  # fmt: skip
 
@@ -155,11 +162,14 @@ def _look() -> None:
 
 
 def _open(looks: str, name: str) -> None:
-    """A trap on the tensor that shows it best; on the live run where that is chosen and the trap can be had there."""
+    """A trap on the tensor that shows it best; on one's own where that is chosen and has it."""
     trapped = journey_link.of_trap(looks, name)
+    own = bring.tensor() if asked().source == FILE else None
     if asked().source == RUN and "asked_tensor" in st.session_state:
-        here = replace(trapped, source=RUN, image=asked().image)
-        if trapped.source != "nan" and not journey_link.fitted(here, st.session_state.asked_tensor[2])[1]:
+        own = st.session_state.asked_tensor[2]
+    if own is not None and trapped.source != "nan":
+        here = replace(trapped, source=asked().source, image=asked().image)
+        if not journey_link.fitted(here, own)[1]:
             trapped = here
     take(trapped)
 

@@ -11,14 +11,15 @@ from gan_core.tensors import SOURCES, Tensor
 from gan_core.traps import SYMPTOMS, TRAPS, Trap
 from gan_core.ways import STAGES, ways
 
-RUN = "run"
+RUN, FILE = "run", "file"  # sources of this tab alone
 KEYS = ("looks", "source", "image", *STAGES, "quality", RUN)
 RIGHT = Choices()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The symptom whose traps are offered, the tensor's source ("run" is this tab's live run), the number of the
+    """The symptom whose traps are offered, the tensor's source ("run" is this tab's live run, "file"
+    what was brought), the number of the
     image in it, and the way at each stage."""
 
     looks: str = "speckled"
@@ -27,10 +28,10 @@ class Asked:
     choices: Choices = field(default_factory=Choices)
 
     def trap(self) -> Trap | None:
-        """The trap that these choices are, where they are one of the symptom's; on a live run, any image will do."""
+        """The trap that these choices are, where they are one of the symptom's, on any image of one's own."""
         for trap in TRAPS[self.looks].values():
             if trap.choices == self.choices and (
-                self.source == RUN or (trap.source, trap.image) == (self.source, self.image)
+                self.source in (RUN, FILE) or (trap.source, trap.image) == (self.source, self.image)
             ):
                 return trap
         return None
@@ -68,7 +69,7 @@ def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
     without a link. Whether image and ways fit the tensor is a matter of `fitted`."""
     wrong = []
     changes: dict[str, Any] = {}
-    for key, allowed in (("looks", tuple(SYMPTOMS)), ("source", (*SOURCES, RUN))):
+    for key, allowed in (("looks", tuple(SYMPTOMS)), ("source", (*SOURCES, RUN, FILE))):
         if key in query:
             if query[key] in allowed:
                 changes[key] = query[key]

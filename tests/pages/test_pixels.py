@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+import numpy as np
 import pytest
 from live import PATIENCE_S, reach
-from visiting import Open, words
+from PIL import Image
+from visiting import Open, html, words
 
 from gan_core.experiment import Experiment
 from gan_core.journey import Choices
@@ -15,11 +20,6 @@ from gan_core.ways import STAGES
 from pages.parts.journey_link import Asked, of_trap, read, to_query
 
 TRAP_NAMES = [(looks, name) for looks, traps in TRAPS.items() for name in traps]
-
-
-def html(at) -> str:
-    """What the page draws itself."""
-    return "\n".join(element.proto.body for element in at.get("html"))
 
 
 def code(at) -> str:
@@ -160,3 +160,73 @@ def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
 
 def test_symptoms_are_those_of_the_pills(open_page: Open) -> None:
     assert open_page("pixels").pills(key="looks").options == list(SYMPTOMS.values())
+
+
+# ---------------------------------------------------------------------------------------------- bring your own
+
+
+def npy(values: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, values)
+    return file.getvalue()
+
+
+def png(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def bring(at, name: str, content: bytes):
+    at.file_uploader(key="bring").set_value((name, content, "application/octet-stream")).run()
+    assert not at.exception
+    return at
+
+
+def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -> None:
+    values = SOURCES["linear"].make().values
+    at = bring(open_page("pixels", source="real", order="bgr"), "mine.npy", npy(values))
+    assert "<b>out-of-range.</b>" in html(at)
+    assert "8 pictures of 28×28 as numbers: float32, layout NCHW" in words(at)
+    assert "np.load('mine.npy')" in at.code[1].value
+    at.button(key="follow").click().run()
+    assert at.session_state["asked"] == Asked("speckled", "file", 0, Choices(order="bgr"))
+    assert f"{values[0].min():.3g} … {values[0].max():.3g}" in html(at)
+    assert at.query_params["source"] == "file"
+
+
+def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -> None:
+    """What (x + 1) / 2 without × 255 leaves in the files."""
+    file = io.BytesIO()
+    tensor = SOURCES["tanh"].make()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number, image in enumerate(tensor.values):
+            archive.writestr(f"{number}.png", png(((image[0] + 1) / 2).round().astype(np.uint8)))
+    at = bring(open_page("pixels"), "black.zip", file.getvalue())
+    assert "<b>wrong-range-map.</b>" in html(at)
+    assert "8 pictures of 28×28 as picture files" in words(at)
+    assert "x * 255" in at.code[1].value
+    assert not any(button.key == "follow" for button in at.button)  # bytes have no journey before them
+
+
+def test_a_training_log_is_read_by_the_detectors(open_page: Open) -> None:
+    log = "step,loss_d,loss_g\n" + "".join(f"{step},0.0001,12\n" for step in range(0, 3000, 50))
+    at = bring(open_page("pixels"), "log.csv", log.encode())
+    assert "discriminator-too-strong" in html(at)
+    assert "60 rows, steps 0 to 2950" in words(at)
+
+
+def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Open) -> None:
+    at = open_page("pixels")
+    for name, content in (("a.npy", b""), ("b.npy", b"\x93NUMPY"), ("c.zip", b"PK\x03\x04"), ("d.pt", b"\x80\x02.")):
+        bring(at, name, content)
+        assert f"<b>It cannot be read.</b> {name}" in html(at)
+    bring(at, "e.npy", npy(SOURCES["tanh"].make().values))
+    assert "It cannot be read" not in html(at)
+    assert "8 pictures of 28×28" in words(at)
+
+
+def test_a_tensor_of_a_file_that_was_not_brought_here_is_told(open_page: Open) -> None:
+    at = open_page("pixels", source="file")
+    assert not at.exception
+    assert "No tensor of floats was brought in this tab" in words(at)
