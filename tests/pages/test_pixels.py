@@ -22,6 +22,10 @@ from pages.parts.journey_link import Asked, of_trap, read, to_query
 TRAP_NAMES = [(looks, name) for looks, traps in TRAPS.items() for name in traps]
 
 
+def drawn(at) -> str:
+    return "\n".join(html(at))
+
+
 def code(at) -> str:
     return at.code[0].value
 
@@ -34,7 +38,7 @@ def test_the_page_opens_on_a_trap_with_its_effect_in_words(open_page: Open) -> N
     at = open_page("pixels")
     assert not at.exception and not at.warning
     assert at.session_state["asked"] == of_trap("speckled", "wrap")
-    assert "wrapped-pixels" in html(at) and 'class="stage broken"' in html(at)
+    assert "wrapped-pixels" in drawn(at) and 'class="stage broken"' in drawn(at)
     assert at.query_params["clip"] == "none" and at.query_params["source"] == "linear"
     assert "x.clip" not in code(at) and "x.astype(np.uint8)" in code(at)
 
@@ -56,32 +60,32 @@ def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page:
             assert not at.exception and not at.warning
             assert at.session_state["asked"] == of_trap(looks, name)
             assert ways_shown(at) == {stage: getattr(trap.choices, stage) for stage in STAGES}
-            assert (f"<b>{trap.failure}.</b>" if trap.failure else "<b>N") in html(at)
-            assert ("<pre>" in html(at)) == (trap.failure in ("pil-error", "non-finite"))
+            assert (f"<b>{trap.failure}.</b>" if trap.failure else "<b>N") in drawn(at)
+            assert ("<pre>" in drawn(at)) == (trap.failure in ("pil-error", "non-finite"))
 
 
 def test_mending_leads_to_the_right_pixels(open_page: Open) -> None:
     at = open_page("pixels", source="tanh", image="1", map="times255", clip="none")
-    assert "<b>wrong-range-map.</b>" in html(at)
+    assert "<b>wrong-range-map.</b>" in drawn(at)
     at.button(key="mend").click().run()
     assert not at.exception
     assert "map" not in at.query_params and at.query_params["clip"] == "none"
-    assert "<b>Nothing is wrong.</b>" in html(at)
+    assert "<b>Nothing is wrong.</b>" in drawn(at)
 
 
 def test_a_way_that_is_chosen_stands_in_the_address_and_in_the_code(open_page: Open) -> None:
     at = open_page("pixels", source="real", image="2")
-    assert "<b>Nothing is wrong.</b>" in html(at)
+    assert "<b>Nothing is wrong.</b>" in drawn(at)
     at.selectbox(key="way-order").set_value("bgr").run()
     assert at.query_params["order"] == "bgr" and at.query_params["image"] == "2"
     assert "[..., ::-1]" in code(at) and '"tensor.npy")[2]' in code(at)
-    assert "<b>channel-order.</b>" in html(at)
+    assert "<b>channel-order.</b>" in drawn(at)
     at.selectbox(key="way-file").set_value("jpeg").run()
     at.select_slider(key="quality").set_value(10).run()
     assert at.query_params["quality"] == "10" and "quality=10" in code(at)
     at.button(key="all_right").click().run()
     assert set(at.query_params) == {"source", "image"}
-    assert "<b>Nothing is wrong.</b>" in html(at)
+    assert "<b>Nothing is wrong.</b>" in drawn(at)
 
 
 def test_another_tensor_keeps_the_ways_that_it_has(open_page: Open) -> None:
@@ -96,7 +100,7 @@ def test_every_tensor_can_be_shown(open_page: Open) -> None:
     for name in SOURCES:
         at.selectbox(key="source").set_value(name).run()
         assert not at.exception
-        assert html(at).count('class="stage') == 7
+        assert drawn(at).count('class="stage') == 7
 
 
 def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
@@ -131,7 +135,7 @@ def test_without_a_run_its_tensor_cannot_be_had(open_page: Open) -> None:
     assert not at.exception
     assert "The run of this link has ended" in words(at)
     at.selectbox(key="source").set_value("ramp").run()
-    assert not at.warning and 'class="stage' in html(at)
+    assert not at.warning and 'class="stage' in drawn(at)
 
 
 def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
@@ -144,7 +148,7 @@ def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
         assert at.query_params["run"] == run_id
         assert at.button(key="take_anew").label.startswith("Step 0")
         low, high = expected[3].min(), expected[3].max()
-        assert f"{low:.3g} … {high:.3g}" in html(at)
+        assert f"{low:.3g} … {high:.3g}" in drawn(at)
         registry().step(run_id)
         reach(registry(), run_id, lambda seen: seen.step == 1)
         at.button(key="take_anew").click().run()
@@ -186,12 +190,12 @@ def bring(at, name: str, content: bytes):
 def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -> None:
     values = SOURCES["linear"].make().values
     at = bring(open_page("pixels", source="real", order="bgr"), "mine.npy", npy(values))
-    assert "<b>out-of-range.</b>" in html(at)
+    assert "<b>out-of-range.</b>" in drawn(at)
     assert "8 pictures of 28×28 as numbers: float32, layout NCHW" in words(at)
     assert "np.load('mine.npy')" in at.code[1].value
     at.button(key="follow").click().run()
     assert at.session_state["asked"] == Asked("speckled", "file", 0, Choices(order="bgr"))
-    assert f"{values[0].min():.3g} … {values[0].max():.3g}" in html(at)
+    assert f"{values[0].min():.3g} … {values[0].max():.3g}" in drawn(at)
     assert at.query_params["source"] == "file"
 
 
@@ -203,7 +207,7 @@ def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -
         for number, image in enumerate(tensor.values):
             archive.writestr(f"{number}.png", png(((image[0] + 1) / 2).round().astype(np.uint8)))
     at = bring(open_page("pixels"), "black.zip", file.getvalue())
-    assert "<b>wrong-range-map.</b>" in html(at)
+    assert "<b>wrong-range-map.</b>" in drawn(at)
     assert "8 pictures of 28×28 as picture files" in words(at)
     assert "x * 255" in at.code[1].value
     assert not any(button.key == "follow" for button in at.button)  # bytes have no journey before them
@@ -212,7 +216,7 @@ def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -
 def test_a_training_log_is_read_by_the_detectors(open_page: Open) -> None:
     log = "step,loss_d,loss_g\n" + "".join(f"{step},0.0001,12\n" for step in range(0, 3000, 50))
     at = bring(open_page("pixels"), "log.csv", log.encode())
-    assert "discriminator-too-strong" in html(at)
+    assert "discriminator-too-strong" in drawn(at)
     assert "60 rows, steps 0 to 2950" in words(at)
 
 
@@ -220,9 +224,9 @@ def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Ope
     at = open_page("pixels")
     for name, content in (("a.npy", b""), ("b.npy", b"\x93NUMPY"), ("c.zip", b"PK\x03\x04"), ("d.pt", b"\x80\x02.")):
         bring(at, name, content)
-        assert f"<b>It cannot be read.</b> {name}" in html(at)
+        assert f"<b>It cannot be read.</b> {name}" in drawn(at)
     bring(at, "e.npy", npy(SOURCES["tanh"].make().values))
-    assert "It cannot be read" not in html(at)
+    assert "It cannot be read" not in drawn(at)
     assert "8 pictures of 28×28" in words(at)
 
 
