@@ -46,26 +46,26 @@ with right:
         charts.pixel_histogram(seen.opening, Frame(0, {}, seen.fake_png, seen.histogram))
 
 address.write(None, gain=gain)
-known = examine.contrast_map(e, gain)
+shown = examine.contrast_map(e, gain)
 draws = count(1)
 
 
-@st.fragment(run_every=None if known.whole else examine.LOOK_EVERY_S)
+@st.fragment(run_every=None if shown.whole else examine.LOOK_EVERY_S)
 def contrast_map() -> None:
-    """The map, column by column as a worker gets to them; drawn again by itself until it is whole."""
+    """The map, initialisation by initialisation as a worker gets to them; drawn again by itself until it is whole."""
     again = next(draws) > 1
     try:
         if again:
-            known.fill(e.init)
+            shown.fill(e.init)
     except NotExamined as error:
         diagnosis.say(diagnosis.TROUBLE, str(error))
         return
     st.markdown(
         "**Contrast of every activation and initialisation**, in levels of 255, all else as chosen. Each "
-        f"activation is drawn in the range it is made for. {examine.culprit(known, e)}"
+        f"activation is drawn in the range it is made for. {examine.culprit(shown, e)}"
     )
-    charts.contrast_map(known.columns, e)
-    if again and known.whole:
+    charts.contrast_map(shown.known, e)
+    if again and shown.whole:
         st.rerun()
 
 

@@ -117,30 +117,29 @@ def signal(layers: Sequence[Layer]) -> None:
 
 
 def contrast_map(known: Mapping[str, Sequence[Contrast]], e: Experiment) -> None:
-    """Contrast over activation and initialisation, each cell with its number, the chosen one framed; the scale is
-    fixed. `known` are the columns that were examined by now."""
+    """Contrast over initialisation and activation, each cell with its number, the chosen one framed; the scale is
+    fixed. `known` are the initialisations that were examined by now."""
     inits, activations = [*map(str, SETTINGS["init"].choices)], [*map(str, SETTINGS["output_activation"].choices)]
-    value = {(cell.activation, cell.init): getattr(cell, e.sample_mode) for cells in known.values() for cell in cells}
-    table = [[value.get((activation, init)) for init in inits] for activation in activations]
+    value = {(cell.init, cell.activation): getattr(cell, e.sample_mode) for cells in known.values() for cell in cells}
+    table = [[value.get((init, activation)) for activation in activations] for init in inits]
+    names = [init.replace("_", " ") for init in inits]
     trace = {
-        "type": "heatmap", "x": inits, "y": activations, "z": table, "zmin": 0, "zmax": 128, "colorscale": "Greys",
+        "type": "heatmap", "x": activations, "y": names, "z": table, "zmin": 0, "zmax": 128, "colorscale": "Greys",
         "reversescale": True, "texttemplate": "%{z:.1f}", "showscale": False, "xgap": 2, "ygap": 2,
-        "hovertemplate": "%{y} on %{x}: %{z:.2f} levels<extra></extra>",
+        "hovertemplate": "%{x} on %{y}: %{z:.2f} levels<extra></extra>",
     }  # fmt: skip
-    column, row = inits.index(e.init), activations.index(e.output_activation)
+    column, row = activations.index(e.output_activation), inits.index(e.init)
     chosen = {
         "type": "rect", "x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5,
         "line": {"color": theme.GENERATED, "width": 4},
     }  # fmt: skip
     layout = _layout(shapes=[chosen])
-    names = [init.replace("_", "<br>") for init in inits]
-    layout["xaxis"] |= {
-        "tickmode": "array", "tickvals": inits, "ticktext": names, "side": "top", "automargin": True,
-        "tickfont": {"size": 11},
+    layout["xaxis"] |= {"tickmode": "array", "tickvals": activations, "side": "top", "showgrid": False}
+    layout["yaxis"] |= {
+        "tickmode": "array", "tickvals": names, "autorange": "reversed", "automargin": True, "showgrid": False,
     }  # fmt: skip
-    layout["yaxis"] |= {"tickmode": "array", "tickvals": activations, "autorange": "reversed", "automargin": True}
-    alt = "Contrasts of every activation and initialisation as a table"
-    _show("contrast_chart", f"BatchNorm in {e.sample_mode} mode", [], [trace], layout, alt, height=270)
+    alt = "Contrasts of every initialisation and activation as a table"
+    _show("contrast_chart", f"BatchNorm in {e.sample_mode} mode", [], [trace], layout, alt, height=310)
 
 
 def class_shares(classes: Classes, m: dict[str, float]) -> None:

@@ -86,25 +86,25 @@ def _examined(experiment: str, gain: float) -> Untrained:
 
 @dataclass
 class ContrastMap:
-    """The contrast of every activation on every initialisation, all else as in the experiment: the columns that
-    are known by now, by initialisation."""
+    """The contrast of every activation on every initialisation, all else as in the experiment; `known` is what
+    was examined by now, by initialisation."""
 
     experiment: Experiment
     gain: float
-    columns: dict[str, tuple[Contrast, ...]]
+    known: dict[str, tuple[Contrast, ...]]
 
     @property
     def whole(self) -> bool:
-        """Whether no column is missing."""
-        return len(self.columns) == len(INITS)
+        """Whether nothing is missing."""
+        return len(self.known) == len(INITS)
 
     def fill(self, first: str) -> None:
         """Go on for a moment, this initialisation first: while a whole map of the largest network is made, the
         page could not answer to a change. Raises NotExamined."""
         until = time.monotonic() + MOMENT_S
         for init in sorted(INITS, key=lambda name: name != first):
-            if init not in self.columns:
-                self.columns[init] = registry().contrasts(self.experiment, self.gain, (init,))
+            if init not in self.known:
+                self.known[init] = registry().contrasts(self.experiment, self.gain, (init,))
                 if time.monotonic() >= until:
                     return
 
@@ -113,10 +113,10 @@ def contrast_map(e: Experiment, gain: float) -> ContrastMap:
     """The map as far as it is known, which does not depend on the activation and initialisation that are chosen;
     where nothing is yet, what a moment brings. Raises NotExamined."""
     plain = e.replace(output_activation="tanh", init="pytorch", sample_mode="train", data_range="[-1,1]")
-    known = _contrast_map(plain.json_text(), gain)
-    if not known.columns:
-        known.fill(e.init)
-    return known
+    shown = _contrast_map(plain.json_text(), gain)
+    if not shown.known:
+        shown.fill(e.init)
+    return shown
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
@@ -124,11 +124,11 @@ def _contrast_map(experiment: str, gain: float) -> ContrastMap:
     return ContrastMap(Experiment.from_json(experiment), gain, {})
 
 
-def culprit(known: ContrastMap, e: Experiment) -> str:
+def culprit(shown: ContrastMap, e: Experiment) -> str:
     """Whether the output activation is what makes the picture grey, by the numbers; empty while they are missing."""
-    if e.init not in known.columns:
+    if e.init not in shown.known:
         return ""
-    levels = {cell.activation: getattr(cell, e.sample_mode) for cell in known.columns[e.init]}
+    levels = {cell.activation: getattr(cell, e.sample_mode) for cell in shown.known[e.init]}
     told = ", ".join(f"{name} {levels[name]:.1f}" for name in ACTIVATIONS)
     if max(levels.values()) < GREY:
         return f"The same weights under every output activation: {told}. All are grey, so none of them is the cause."
