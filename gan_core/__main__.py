@@ -32,12 +32,22 @@ def main(arguments: list[str] | None = None) -> int:
     again.add_argument("--checkpoint", type=Path, required=True, metavar="FILE", help="of its run, at its step")
     again.add_argument("--out", type=Path, metavar="FILE", help="write what was made as PNG")
 
+    look = commands.add_parser("diagnose", help="say what samples, or a training log, show: .npy, .pt, pictures, .csv")
+    look.add_argument("path", type=Path, metavar="FILE|DIR", help="read only; nothing in it is executed")
+    look.add_argument("--against", default="digits", metavar="DATASET", help="digits, fashion-mnist or mnist")
+
     commands.add_parser("recipes", help="list the recipes: each failure and the one setting that mends it")
     commands.add_parser("bench", help="measure the engine against a plain tutorial loop, in this process")
 
     given = parser.parse_args(arguments)
     try:
-        run = {"train": _train, "regenerate": _regenerate, "recipes": _recipes, "bench": _bench}
+        run = {
+            "train": _train,
+            "regenerate": _regenerate,
+            "diagnose": _diagnose,
+            "recipes": _recipes,
+            "bench": _bench,
+        }
         return run[given.command](given)
     except (ValueError, OSError) as error:
         print(f"{parser.prog}: {_one_line(error)}", file=sys.stderr)
@@ -88,6 +98,14 @@ def _regenerate(given: argparse.Namespace) -> int:
     if given.out is not None:
         write_together({given.out: compared.png()})
     json.dump(compared.as_dict(), sys.stdout, indent=2)
+    print()
+    return 0
+
+
+def _diagnose(given: argparse.Namespace) -> int:
+    from gan_core.brought import examine_path  # Pillow and the data sets are needed here alone
+
+    json.dump(examine_path(given.path, given.against).as_dict(), sys.stdout, indent=2, allow_nan=False)
     print()
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,49 +14,56 @@ Pixels = NDArray[np.uint8]
 # Sides of tiles that are looked for, in pixels, and how many there must be.
 SIDES = range(16, 65)
 TILES = 16
+# Pixels of a line between tiles.
+GAPS = (1, 2, 3, 4)
 # Share of the variance that the mean tile explains, beyond what tiles two pixels wider or narrower explain. Grids of
 # 16 and more digits, clothes and generated pictures, noise included, gave 0.11 to 1; other pictures up to 0.04;
 # a lattice, which any even side fits, 0.03.
 EXPLAINED = 0.08
 
 
-def tiles(picture: Pixels) -> Pixels | None:
-    """The tiles (N, C, S, S) of a grid (C, H, W), row by row; None if it does not seem to be one.
+@dataclass(frozen=True)
+class Tiling:
+    """Squares of `side` pixels, with lines of `gap` pixels round and between them."""
 
-    Either with lines of one colour between the tiles and around them, as torchvision's make_grid draws them, or
-    without. Empty tiles at the end are left out.
+    side: int
+    gap: int
+
+
+def tiling(picture: Pixels) -> Tiling | None:
+    """How a grid (C, H, W) is made of tiles; None if it does not seem to be one.
+
+    Either with lines of one colour, as torchvision's make_grid draws them, or without.
     """
-    found = _between_lines(picture)
-    if found is None:
-        found = _without_lines(picture)
-    if found is None:
-        return None
+    return _between_lines(picture) or _without_lines(picture)
+
+
+def tiles(picture: Pixels, by: Tiling) -> Pixels:
+    """The tiles (N, C, side, side) of a grid, row by row; empty ones at the end are left out."""
+    step = by.side + by.gap
+    found = _cut(picture[:, by.gap :, by.gap :], step)[:, :, : by.side, : by.side]
     filled = np.flatnonzero(np.ptp(found.reshape(len(found), -1), axis=1))
     return found[: filled[-1] + 1] if filled.size else found[:1]
 
 
-def _between_lines(picture: Pixels) -> Pixels | None:
+def _between_lines(picture: Pixels) -> Tiling | None:
     _, height, width = picture.shape
     corner = picture[:, :1, :1]
     lines = (picture == corner).all(axis=(0, 2)), (picture == corner).all(axis=(0, 1))
     if all(line.all() for line in lines):
         return None
     for side in SIDES:
-        for gap in (1, 2, 3, 4):
+        for gap in GAPS:
             step = side + gap
             rows, columns = (height - gap) // step, (width - gap) // step
             if (height - gap) % step or (width - gap) % step or rows * columns < 4:
                 continue
-            if all(line[_at_lines(line.size, step, gap)].all() for line in lines):
-                return _cut(picture[:, gap:, gap:], step)[:, :, :side, :side]
+            if all(line[np.arange(line.size) % step < gap].all() for line in lines):
+                return Tiling(side, gap)
     return None
 
 
-def _at_lines(length: int, step: int, gap: int) -> NDArray[np.bool_]:
-    return np.arange(length) % step < gap
-
-
-def _without_lines(picture: Pixels) -> Pixels | None:
+def _without_lines(picture: Pixels) -> Tiling | None:
     _, height, width = picture.shape
     found = {
         side: gain
@@ -63,11 +71,9 @@ def _without_lines(picture: Pixels) -> Pixels | None:
         if height * width >= TILES * side * side
         and (gain := _explained(picture, side) - max(_explained(picture, side + by) for by in (-2, 2))) > EXPLAINED
     }
-    if not found:
-        return None
     # Twice the side fits as well.
-    side = min(side for side, gain in found.items() if gain > 0.8 * max(found.values()))
-    return _cut(picture, side)
+    fitting = [side for side, gain in found.items() if gain > 0.8 * max(found.values())]
+    return Tiling(min(fitting), 0) if fitting else None
 
 
 def _divisors(number: int) -> Iterator[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from gan_core.brought.faults import Fault
 from gan_core.brought.samples import Samples
 from gan_core.reading.errors import shown
+from gan_core.reading.files import KINDS
 
 WHY: dict[str, str] = {
     "non-finite": "Some values are NaN or infinite, which no picture can show: a number overflowed before.",
@@ -62,16 +63,24 @@ def code(fault: Fault, of: Samples, name: str) -> str:
 
 
 def _load(of: Samples, name: str) -> str:
-    file = repr(shown(Path(name).name))
+    """The line that loads `x` or `pixels`, by how the name of the file, zip or folder ends."""
+    ending, file, place = Path(name).suffix.lower(), repr(shown(Path(name).name)), repr(shown(of.place))
+    kind = next((kind for kind, endings in KINDS.items() if ending in endings), "a folder")
     if not of.values:
-        inside = "  # and so for each picture in it" if of.count > 1 else ""
-        return f"pixels = np.asarray(Image.open({file})){inside}"
-    if name.lower().endswith((".pt", ".pth")):
-        at = "".join(f"[{part if part.isdigit() else repr(part)}]" for part in of.place.split(".")) if of.place else ""
-        half = ".float()" if of.dtype in ("bfloat16", "float16") else ""
-        return f"x = torch.load({file}, weights_only=True){at}{half}.numpy()"
-    at = f"[{shown(of.place)!r}]" if name.lower().endswith(".npz") else ""
-    return f"x = np.load({file}){at}"
+        inside = f"  # in {shown(Path(name).name)}; and so each of them" if kind != "a picture" else ""
+        return f"pixels = np.asarray(Image.open({place if inside else file})){inside}"
+    match kind:
+        case "an array":
+            return f"x = np.load({file})"
+        case "a picture":
+            return f"x = np.asarray(Image.open({file}))"
+        case "tensors":
+            at = "".join(f"[{part if part.isdigit() else repr(part)}]" for part in of.place.split(".") if part)
+            half = ".float()" if of.dtype in ("bfloat16", "float16") else ""
+            return f"x = torch.load({file}, weights_only=True){at}{half}.numpy()"
+        case "a zip file":
+            return f"x = np.load({file})[{place}]"
+    return f"x = np.load({place})  # in {shown(Path(name).name)}"
 
 
 def _mend(fault: Fault, of: Samples) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gan_core.brought import layouts
-from gan_core.brought.grids import tiles
+from gan_core.brought.grids import tiles, tiling
 from gan_core.brought.layouts import Summary, Values
 from gan_core.brought.real import SIDE, Real, real
 from gan_core.brought.signs import Pixels, Tones
@@ -21,7 +22,10 @@ from gan_core.pixels import RangeMap
 from gan_core.reading.errors import DataError, shown
 from gan_core.reading.files import Contents
 from gan_core.reading.npy import Array
+from gan_core.reading.pictures import Picture
 
+# More pictures than these are hardly grids.
+_GRIDS = 64
 # Beyond it, values only matter as being far outside.
 _HUGE = 1e7
 
@@ -67,6 +71,7 @@ def samples(contents: Contents, name: str, against: str) -> Samples:
     told = [f"{contents.left_out} other files in it were left out."] if contents.left_out else []
     files = [(title, picture) for title, picture in contents.pictures if picture.values.dtype == np.uint8]
     floats = [Array(title, p.values, "float32") for title, p in contents.pictures if p.values.dtype != np.uint8]
+    files = _newest(files, told)
     if not files:
         return _of_array(_chosen([*contents.arrays, *floats], name, told), name, against, told)
     if contents.arrays or floats:
@@ -78,7 +83,7 @@ def samples(contents: Contents, name: str, against: str) -> Samples:
     everything = np.concatenate([x.reshape(-1) for x in tones])
     return _samples(
         values=False,
-        place="",
+        place=files[0][0],
         range="0..255",
         dtype="uint8",
         layout="HW" if first.ndim == 2 else "HWC",
@@ -180,6 +185,16 @@ def _chosen(arrays: list[Array], name: str, told: list[str]) -> Array:
     return chosen
 
 
+def _newest(files: list[tuple[str, Picture]], told: list[str]) -> list[tuple[str, Picture]]:
+    """Of pictures over the steps of a run, those of the last step: the same noise gives nearly the same again."""
+    numbers = [re.findall("(?:step|epoch|iter[a-z]*)[-_ ]?([0-9]{1,12})", name.lower()) for name, _ in files]
+    if not all(numbers) or len({found[-1] for found in numbers}) < 2:
+        return files
+    steps = [int(found[-1]) for found in numbers]
+    told.append(f"Of the pictures over {len(set(steps))} steps, those of step {max(steps)} were looked at.")
+    return [file for file, step in zip(files, steps, strict=True) if step == max(steps)]
+
+
 def _may_be_pictures(values: Values, name: str) -> bool:
     try:
         layouts.as_pictures(values, name)
@@ -225,16 +240,17 @@ def _channels_first(picture: Values) -> Values:
 
 
 def _cut(pictures: list[Tones], told: list[str]) -> list[Tones]:
-    """The tiles of the last picture, if each seems to be a grid; else the pictures as they are."""
-    if not pictures or sum(map(len, pictures)) > 64:
+    """The tiles of the last picture, if it or another of its size seems to be a grid; else the pictures as they are."""
+    if not pictures or sum(map(len, pictures)) > _GRIDS:
         return pictures
-    grids = [tiles(to_bytes(picture)) for x in pictures for picture in x]
-    last = grids[-1]
-    if last is None or any(grid is None for grid in grids):
-        return pictures
-    of = "the last of these grids" if len(grids) > 1 else "this grid"
-    told.append(f"The {len(last)} tiles of {of} were looked at, {last.shape[3]} pixels wide each.")
-    return [last.astype(np.float32)]
+    same = to_bytes(pictures[-1])
+    for picture in same[::-1]:
+        if (by := tiling(picture)) is not None:
+            last = tiles(same[-1], by)
+            of = "the last of these grids" if sum(map(len, pictures)) > 1 else "this grid"
+            told.append(f"The {len(last)} tiles of {of} were looked at, {last.shape[3]} pixels wide each.")
+            return [last.astype(np.float32)]
+    return pictures
 
 
 def _square(picture: Pixels, channels: int) -> Pixels:

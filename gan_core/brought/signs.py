@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Tones = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
+# Sides of the windows in which a lattice is looked for, in pixels.
+WINDOW = 64
 # Blocks of 8×8 pixels with something in them, from which on JPEG's rounding can be told from chance.
 BLOCKS = 60
 # Values of neighbouring pixels further apart than this count as a block with something in it.
@@ -100,9 +102,14 @@ def ends(pixels: Pixels) -> dict[str, float]:
 
 def lattice(pictures: Tones) -> dict[str, float]:
     """`nyquist`: share of the variance that alternates from row to row or column to column; `nyquist_peak`: that
-    power ÷ the mean of the two next lower frequencies, which tells a lattice from noise."""
-    height, width = pictures.shape[2] // 2 * 2, pictures.shape[3] // 2 * 2
-    x = pictures[:, :, :height, :width]
+    power ÷ the mean of the two next lower frequencies, which tells a lattice from noise.
+
+    Large pictures are cut to windows: over a whole one, whatever comes again every 28 pixels would peak as well.
+    """
+    height, width = (min(WINDOW, side // 2 * 2) for side in pictures.shape[2:])
+    rows, columns = pictures.shape[2] // height, pictures.shape[3] // width
+    x = pictures[:, :, : rows * height, : columns * width]
+    x = x.reshape(*x.shape[:2], rows, height, columns, width).transpose(0, 1, 2, 4, 3, 5).reshape(-1, 1, height, width)
     x = x - x.mean(axis=(2, 3), keepdims=True)
     power = (np.abs(np.fft.fft2(x)) ** 2).sum(axis=(0, 1))
     total = float(power.sum())

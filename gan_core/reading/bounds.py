@@ -8,8 +8,8 @@ MEGA = 1_000_000
 
 # One file that somebody brings, as it lies there.
 FILE_BYTES = 200 * MEGA
-# Numbers in the arrays of one file; as float32 they take 200 MB.
-VALUES = 50 * MEGA
+# Numbers in the arrays of one file; as float32 they take 100 MB.
+VALUES = 25 * MEGA
 
 # Arrays (.npy): characters of the header, and dimensions.
 HEADER_CHARACTERS = 10_000
@@ -20,9 +20,9 @@ PICKLE_BYTES = 4 * MEGA
 TENSORS = 10_000
 DEPTH = 16
 
-# Pictures: pixels of one, and of all that are kept at once.
+# Pictures: pixels of one that is made small at once, and of all that are kept as they are.
 PICTURE_PIXELS = 50 * MEGA
-ALL_PIXELS = 50 * MEGA
+ALL_PIXELS = 25 * MEGA
 # The least side in pixels; below it, an array is hardly one of pictures.
 LEAST_SIDE = 8
 

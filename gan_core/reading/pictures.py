@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from gan_core.reading.bounds import MEGA, PICTURE_PIXELS
+from gan_core.reading.bounds import ALL_PIXELS, MEGA, PICTURE_PIXELS
 from gan_core.reading.errors import DataError, shown
 
 # Named one by one: Pillow would also start Ghostscript for an EPS file. JPEG includes the MPO of cameras.
@@ -64,7 +64,7 @@ def read(file: IO[bytes], name: str) -> Picture:
         # Pillow's own bound on pixels warns above ours, and it warns of damages that do no harm here.
         warnings.simplefilter("ignore")
         try:
-            picture = _header(file, name)
+            picture = _header(file, name, ALL_PIXELS)
             if picture.mode == "F":
                 return Picture(np.array(picture, np.float32), picture.format or "", 0.0)
             step = _jpeg_step(picture)
@@ -84,7 +84,7 @@ def read_small(file: IO[bytes], name: str, channels: int, size: int) -> Image.Im
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            picture = _header(file, name)
+            picture = _header(file, name, PICTURE_PIXELS)
             # A JPEG can be decoded at a half, a quarter or an eighth of its size, which is much faster.
             picture.draft(None, (2 * size, 2 * size))
             return _decoded(picture, channels)
@@ -94,14 +94,14 @@ def read_small(file: IO[bytes], name: str, channels: int, size: int) -> Image.Im
             raise _no_picture(error) from error
 
 
-def _header(file: IO[bytes], name: str) -> Image.Image:
-    """A picture of which only the header was read, not too large."""
-    too_large = DataError(f"{name} has more than {PICTURE_PIXELS // MEGA} megapixels: make it smaller or take it out.")
+def _header(file: IO[bytes], name: str, most: int) -> Image.Image:
+    """A picture of which only the header was read, of at most so many pixels."""
+    too_large = DataError(f"{name} has more than {most // MEGA} megapixels: make it smaller or take it out.")
     try:
         picture = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError:
         raise too_large from None
-    if picture.width * picture.height > PICTURE_PIXELS:
+    if picture.width * picture.height > most:
         raise too_large
     return picture
 
