@@ -90,6 +90,8 @@ def visible(part: str) -> bool:
 
 def _check_path(filename: str, name: str) -> None:
     path = PurePosixPath(filename.replace("\\", "/"))
+    if not path.parts:
+        raise DataError(f"{name} holds a file without a name: pack it again.")
     if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", filename):
         raise DataError(
             f"{name} holds the path {shown(filename)}, which leaves its folder: pack it again without that."
