@@ -10,10 +10,11 @@ from itertools import pairwise
 from gan_core.detectors import Row as Measured
 from gan_core.reading.logs import Row
 
-# What detectors know by these very names, as this project's own logs have them.
+# What detectors know by these very names, as this project's own logs have them; not how large logits are, which
+# means nothing without the range of the data.
 KNOWN = frozenset({
     "loss_d", "loss_g", "d_accuracy", "d_accuracy_real", "d_accuracy_fake", "d_real", "d_fake", "grad_norm_g",
-    "grad_norm_d", "logit_gap", "logit_max", "contrast", "pixel_mean", "diversity", "duplicates", "out_of_range",
+    "grad_norm_d", "logit_gap", "contrast", "pixel_mean", "diversity", "duplicates", "out_of_range",
     "excess", "finite",
 })  # fmt: skip
 

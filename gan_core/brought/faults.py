@@ -48,7 +48,7 @@ _FLAT = Condition("contrast", "<", 0.2)
 
 # kind -> the conditions that must all hold. A kind begins with the failure's name.
 _FLOATS: dict[str, tuple[Condition, ...]] = {
-    _DIVIDED_TWICE: (Condition("pixel_max", "<", 1.5 / 255), Condition("contrast", ">", 0.1 / 255)),
+    _DIVIDED_TWICE: (Condition("pixel_max", "<", 1.5 / 255), Condition("contrast", ">", 0.3 / 255)),
     _TIMES_TWICE: (Condition("pixel_max", ">", 1020.0), Condition("pixel_max", "<", 66_000.0),
                    Condition("pixel_min", ">", -1.0)),
     _SIGNED_255: (Condition("pixel_min", "<", -128.0), Condition("pixel_min", ">", -300.0),

@@ -16,7 +16,7 @@ SIDES = range(16, 65)
 TILES = 16
 # Pixels of a line between tiles.
 GAPS = (1, 2, 3, 4)
-# Share of the variance that the mean tile explains, beyond what tiles two pixels wider or narrower explain. Grids of
+# Share of the variance that the mean tile explains, beyond what tiles a little wider or narrower explain. Grids of
 # 16 and more digits, clothes and generated pictures, noise included, gave 0.11 to 1; other pictures up to 0.04;
 # a lattice, which any even side fits, 0.03.
 EXPLAINED = 0.08
@@ -35,7 +35,8 @@ def tiling(picture: Pixels) -> Tiling | None:
 
     Either with lines of one colour, as torchvision's make_grid draws them, or without.
     """
-    return _between_lines(picture) or _without_lines(picture)
+    # In this order: lines between pictures on black are found in their margins too.
+    return _without_lines(picture) or _between_lines(picture)
 
 
 def tiles(picture: Pixels, by: Tiling) -> Pixels:
@@ -66,13 +67,13 @@ def _between_lines(picture: Pixels) -> Tiling | None:
 def _without_lines(picture: Pixels) -> Tiling | None:
     _, height, width = picture.shape
     found = {
-        side: gain
+        side: explained
         for side in _divisors(math.gcd(height, width))
         if height * width >= TILES * side * side
-        and (gain := _explained(picture, side) - max(_explained(picture, side + by) for by in (-2, 2))) > EXPLAINED
+        and (explained := _explained(picture, side)) - _elsewhere(picture, side) > EXPLAINED
     }
     # Twice the side fits as well.
-    fitting = [side for side, gain in found.items() if gain > 0.8 * max(found.values())]
+    fitting = [side for side, explained in found.items() if explained > 0.8 * max(found.values())]
     return Tiling(min(fitting), 0) if fitting else None
 
 
@@ -88,6 +89,12 @@ def _explained(picture: Pixels, side: int) -> float:
         return 0.0
     share = float((cut.mean(axis=0) - cut.mean()).var()) / variance
     return (share * len(cut) - 1) / (len(cut) - 1)
+
+
+def _elsewhere(picture: Pixels, side: int) -> float:
+    """The same for tiles a little narrower and wider; by an even number, so that a lattice fits these as well."""
+    by = max(2, side // 16 * 2)
+    return max(_explained(picture, side - by), _explained(picture, side + by))
 
 
 def _cut(picture: Pixels, side: int) -> Pixels:

@@ -80,7 +80,7 @@ def _load(of: Samples, name: str) -> str:
             return f"x = torch.load({file}, weights_only=True){at}{half}.numpy()"
         case "a zip file":
             return f"x = np.load({file})[{place}]"
-    return f"x = np.load({place})  # in {shown(Path(name).name)}"
+    return f"x = np.load({shown(of.place + '.npy')!r})  # in {shown(Path(name).name)}"
 
 
 def _mend(fault: Fault, of: Samples) -> list[str]:

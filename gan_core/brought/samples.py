@@ -171,7 +171,7 @@ def _chosen(arrays: list[Array], name: str, told: list[str]) -> Array:
     if not arrays:
         raise DataError(f"{name} holds no pictures.")
     first = arrays[0]
-    if any(array.name.endswith((".weight", "running_mean")) for array in arrays):
+    if any(array.name.rpartition(".")[2] in ("weight", "running_mean") for array in arrays):
         raise DataError(f"{name} holds the weights of a network, not pictures: save what the generator gives.")
     if len(arrays) > 1 and all(
         array.values.shape == first.values.shape and array.dtype == first.dtype and array.name.split(".")[-1].isdigit()

@@ -102,10 +102,11 @@ def _detectors(rows: Sequence[Row]) -> list[tuple[str, Detector]]:
     hits = max(3, len(rows) // 4)
     on_losses = [("exploding", Detector(_LARGE, hits=hits, lasting=0))]
     if all(values.get("loss_d", 0) >= 0 for _, values in rows):
-        on_losses += [
-            ("discriminator-too-strong", Detector(conditions, hits=hits, lasting=0))
-            for conditions in (_SURE, _CERTAIN, _STRONG)
-        ]
+        signs = [_STRONG]
+        if not any("grad_norm_g" in values for _, values in rows):
+            # Early in a healthy run D may be sure too; the generator's gradient, where it is there, says more.
+            signs += [_SURE, _CERTAIN]
+        on_losses += [("discriminator-too-strong", Detector(sign, hits=hits, lasting=0)) for sign in signs]
         if all(values.get("loss_g", 0) >= 0 for _, values in rows):
             on_losses.append(("discriminator-too-weak", Detector(_WEAK, hits=hits, lasting=0)))
     return [*detectors(_ANY).items(), *on_losses]
