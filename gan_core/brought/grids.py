@@ -17,9 +17,9 @@ TILES = 16
 # Pixels of a line between tiles.
 GAPS = (1, 2, 3, 4)
 # Share of the variance that the mean tile explains, beyond what tiles a little wider or narrower explain. Grids of
-# 16 and more digits, clothes and generated pictures, noise included, gave 0.11 to 1; other pictures up to 0.04;
-# a lattice, which any even side fits, 0.03.
-EXPLAINED = 0.08
+# 16 and more digits, clothes and generated pictures, noise included, gave 0.055 to 1; other pictures up to 0.03;
+# a lattice, which any even side fits, 0.035.
+EXPLAINED = 0.05
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _explained(picture: Pixels, side: int) -> float:
 
 def _elsewhere(picture: Pixels, side: int) -> float:
     """The same for tiles a little narrower and wider; by an even number, so that a lattice fits these as well."""
-    by = max(2, side // 16 * 2)
+    by = side // 14 * 2
     return max(_explained(picture, side - by), _explained(picture, side + by))
 
 

@@ -19,6 +19,7 @@ from gan_core.brought.real import SIDE, Real, real
 from gan_core.brought.signs import Pixels, Tones
 from gan_core.data.resize import to_square
 from gan_core.pixels import RangeMap
+from gan_core.reading.bounds import LEAST_SIDE
 from gan_core.reading.errors import DataError, shown
 from gan_core.reading.files import Contents
 from gan_core.reading.npy import Array
@@ -74,6 +75,12 @@ def samples(contents: Contents, name: str, against: str) -> Samples:
     files = _newest(files, told)
     if not files:
         return _of_array(_chosen([*contents.arrays, *floats], name, told), name, against, told)
+    for title, picture in files:
+        if min(picture.values.shape[:2]) < LEAST_SIDE:
+            raise DataError(
+                f"{shown(title)} has {picture.values.shape[1]}×{picture.values.shape[0]} pixels, but at least "
+                f"{LEAST_SIDE} a side are needed: leave it out."
+            )
     if contents.arrays or floats:
         told.append(f"Beside the pictures, {len(contents.arrays) + len(floats)} arrays of numbers were left out.")
     few = [files[index][1] for index in evenly(len(files), PICTURES)]

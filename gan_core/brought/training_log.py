@@ -12,7 +12,7 @@ from gan_core.detectors import Condition, Detector, Evidence, Row, detectors
 from gan_core.experiment import Experiment
 from gan_core.findings import EXPLAINED_BY, WHY
 from gan_core.reading import logs
-from gan_core.reading.errors import DataError
+from gan_core.reading.errors import DataError, shown
 
 # What is known of a run whose settings are not: with the architecture that learns slowest, so that nothing is said
 # too soon.
@@ -56,7 +56,7 @@ def diagnose_log(rows: list[logs.Row], name: str, against: str) -> Report:
     known = columns.recognised(rows)
     measured, steps = columns.measured(rows, known)
     if not measured:
-        seen = ", ".join(list(dict.fromkeys(column for row in rows for column in row))[:8])
+        seen = shown(", ".join(list(dict.fromkeys(column for row in rows for column in row))[:8]))
         raise DataError(
             f"{name} has no column that is recognised ({seen}): name them step, loss_d, loss_g, d_accuracy."
         )
@@ -102,7 +102,7 @@ def _detectors(rows: Sequence[Row]) -> list[tuple[str, Detector]]:
     hits = max(3, len(rows) // 4)
     on_losses = [("exploding", Detector(_LARGE, hits=hits, lasting=0))]
     if all(values.get("loss_d", 0) >= 0 for _, values in rows):
-        signs = [_STRONG]
+        signs: list[tuple[Condition, ...]] = [_STRONG]
         if not any("grad_norm_g" in values for _, values in rows):
             # Early in a healthy run D may be sure too; the generator's gradient, where it is there, says more.
             signs += [_SURE, _CERTAIN]
