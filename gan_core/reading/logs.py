@@ -75,7 +75,9 @@ def _check_columns(columns: Any, name: str) -> None:
     if len(columns) > COLUMNS:
         raise DataError(f"{name} has more than {COLUMNS} columns: keep step and the losses.")
     if any(len(column) > COLUMN_NAME for column in columns):
-        raise DataError(f"{name} has a column's name of more than {COLUMN_NAME} characters: is it a training log?")
+        raise DataError(
+            f"{name} has a column's name of more than {COLUMN_NAME} characters: give its columns short ones."
+        )
 
 
 def _number(item: object) -> float | None:
