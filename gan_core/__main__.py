@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
@@ -105,9 +108,25 @@ def _regenerate(given: argparse.Namespace) -> int:
 def _diagnose(given: argparse.Namespace) -> int:
     from gan_core.brought import examine_path  # Pillow and the data sets are needed here alone
 
-    json.dump(examine_path(given.path, given.against).as_dict(), sys.stdout, indent=2, allow_nan=False)
+    with _stderr_to_itself():
+        report = examine_path(given.path, given.against)
+    json.dump(report.as_dict(), sys.stdout, indent=2, allow_nan=False)
     print()
     return 0
+
+
+@contextmanager
+def _stderr_to_itself() -> Iterator[None]:
+    """Libraries in C, such as that for TIFF, write what they find damaged straight to the process's stderr, where one
+    line is promised."""
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _recipes(_: argparse.Namespace) -> int:

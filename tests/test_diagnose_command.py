@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,17 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, name: str, conten
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr
+
+
+def test_what_the_library_for_tiff_complains_of_is_not_on_stderr(tmp_path: Path) -> None:
+    tiff = bytearray(picture(load("digits", 28, 1).pixels[0, 0], "TIFF", compression="tiff_deflate"))
+    counts = tiff.index(struct.pack("<HH", 279, 4))  # StripByteCounts
+    tiff[counts + 8 : counts + 12] = bytes(4)
+    (tmp_path / "a.tif").write_bytes(tiff)
+    done = diagnose(tmp_path / "a.tif")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("python -m gan_core: a.tif")
 
 
 def test_nothing_there(tmp_path: Path) -> None:

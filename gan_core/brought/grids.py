@@ -84,7 +84,7 @@ def _divisors(number: int) -> Iterator[int]:
 def _explained(picture: Pixels, side: int) -> float:
     """Share of the variance that the mean tile explains; what chance explains is taken off."""
     cut = _cut(picture, side).astype(np.float32)
-    variance = float(cut.var())
+    variance = float(cut.var()) if len(cut) > 1 else 0.0
     if variance == 0:
         return 0.0
     share = float((cut.mean(axis=0) - cut.mean()).var()) / variance

@@ -112,7 +112,7 @@ def _of_array(array: Array, name: str, against: str, told: list[str]) -> Samples
     few = cut[evenly(len(cut), min(PICTURES, TOGETHER // cut[0].size))]
     summary = layouts.summary(pictures, few)
     meant = layouts.seeming_range(summary, array.values.dtype)
-    whole = few[np.isfinite(few).reshape(len(few), -1).all(axis=1)].astype(np.float32)
+    whole = few[np.isfinite(few).reshape(len(few), -1).all(axis=1)]
     if meant == "standardised":
         told.append(
             f"A standardised range can only be turned back with the mean and spread it was made with; those of "
@@ -120,7 +120,7 @@ def _of_array(array: Array, name: str, against: str, told: list[str]) -> Samples
         )
     if layout == "CHW" and pictures.shape[1] == 3:
         told.append("Three channels first: these could also be three grey pictures.")
-    decoded = _decode(whole.clip(-_HUGE, _HUGE), meant, against)
+    decoded = _decode(whole.astype(np.float64).clip(-_HUGE, _HUGE).astype(np.float32), meant, against)
     raw = array.values if array.values.ndim <= 2 or layout in ("CHW", "HWC") else array.values[0]
     if layout.startswith("N("):
         raw = pictures[0, 0] if pictures.shape[1] == 1 else pictures[0]

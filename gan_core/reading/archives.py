@@ -29,16 +29,13 @@ def is_zip(beginning: bytes) -> bool:
 def opened(file: IO[bytes], name: str, bounds: Several) -> Iterator[zipfile.ZipFile]:
     """A zip file, its list of contents read and bounded. `name` is what the sentence of an error begins with.
 
-    Raises DataError if it is none, or damaged (also while it is open), or if it holds far too many entries.
+    Raises DataError if it is none, or damaged, or if it holds far too many entries.
     """
     _check_entries(file, name, bounds)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            yield archive
-    except UnicodeDecodeError as error:
-        raise DataError(f"{name} holds a name that is not UTF-8: rename its files and pack it again.") from error
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, OverflowError) as error:
-        raise DataError(f"{name} is not a zip file that can be read ({shown(str(error))}): pack it again.") from error
+    with _readable(name):
+        archive = zipfile.ZipFile(file)
+    with archive:
+        yield archive
 
 
 def members(archive: zipfile.ZipFile, name: str, bounds: Several) -> list[zipfile.ZipInfo]:
@@ -74,13 +71,24 @@ def members(archive: zipfile.ZipFile, name: str, bounds: Several) -> list[zipfil
 
 
 def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
-    """One member unpacked: never more than it declares, and all of that. Raises DataError if it is cut short."""
-    with archive.open(member) as file:
+    """One member unpacked: never more than it declares, and all of that. Raises DataError if it is damaged."""
+    with _readable(name), archive.open(member) as file:
         # With a size given, no more than that is unpacked; `archive.read` unpacks all there is and then cuts it.
         found = file.read(member.file_size)
-    if len(found) < member.file_size:
-        raise DataError(f"{name} is not a zip file that can be read (it is cut short): pack it again.")
+        if len(found) < member.file_size:
+            raise EOFError("it is cut short")
     return found
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Turn what zipfile raises on a damaged file into a DataError."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} holds a name that is not UTF-8: rename its files and pack it again.") from error
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, zlib.error) as error:
+        raise DataError(f"{name} is not a zip file that can be read ({shown(str(error))}): pack it again.") from error
 
 
 def visible(part: str) -> bool:

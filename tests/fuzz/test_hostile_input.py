@@ -1,5 +1,5 @@
-"""Whatever is brought, in whatever state: a report, or one sentence; never another exception, never a file written,
-nothing executed, and never more memory than a bound.
+"""Whatever is brought, in whatever state: a report, or one sentence; never another exception or a warning, never a
+file written, nothing executed, and never more memory than a bound.
 
 Valid files of each format are damaged byte by byte, and inside their packing, where a checksum would otherwise
 stop the damage at the door. GAN_FUZZ_EXAMPLES raises the number of tries of each test.
@@ -12,6 +12,7 @@ import os
 import struct
 import sys
 import tracemalloc
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -117,7 +118,8 @@ def judged(name: str, content: bytes) -> Report | str:
     """What came of it; fails the test for anything else than a report or one sentence."""
     tracemalloc.start()
     try:
-        with watched() as seen:
+        with watched() as seen, warnings.catch_warnings():
+            warnings.simplefilter("error")
             try:
                 outcome: Report | str = examine(name, content)
             except DataError as error:
