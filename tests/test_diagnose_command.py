@@ -65,9 +65,8 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, name: str, conten
 
 
 def test_what_the_library_for_tiff_complains_of_is_not_on_stderr(tmp_path: Path) -> None:
-    tiff = bytearray(picture(load("digits", 28, 1).pixels[0, 0], "TIFF", compression="tiff_deflate"))
-    counts = tiff.index(struct.pack("<HH", 279, 4))  # StripByteCounts
-    tiff[counts + 8 : counts + 12] = bytes(4)
+    tiff = picture(load("digits", 28, 1).pixels[0, 0], "TIFF", compression="tiff_deflate")
+    tiff = tiff[:8] + tiff[8:].replace(b"\x78\x9c", b"\x00\x00")  # no stream of zlib's
     (tmp_path / "a.tif").write_bytes(tiff)
     done = diagnose(tmp_path / "a.tif")
     assert (done.returncode, done.stdout) == (2, "")
