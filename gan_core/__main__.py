@@ -39,6 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     look.add_argument("path", type=Path, metavar="FILE|DIR", help="read only; nothing in it is executed")
     look.add_argument("--against", default="digits", metavar="DATASET", help="digits, fashion-mnist or mnist")
 
+    claims = commands.add_parser("claims", help="the documents' claims with their verdicts; --run tries them again")
+    claims.add_argument("--run", metavar="ID|quick|all", help="one claim, those of under a second, all; or a document")
+    claims.add_argument("--record", action="store_true", help="keep what --run measures in assets/claims.json")
+
     commands.add_parser("recipes", help="list the recipes: each failure and the one setting that mends it")
     commands.add_parser("bench", help="measure the engine against a plain tutorial loop, in this process")
 
@@ -48,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
             "train": _train,
             "regenerate": _regenerate,
             "diagnose": _diagnose,
+            "claims": _claims,
             "recipes": _recipes,
             "bench": _bench,
         }
@@ -127,6 +132,16 @@ def _stderr_to_itself() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def _claims(given: argparse.Namespace) -> int:
+    from gan_core.claims import command  # the ledger is needed here alone
+
+    if given.record and not given.run:
+        raise ValueError("--record keeps what --run measures: say what to run")
+    json.dump(command.ran(given.run, given.record) if given.run else command.listed(), sys.stdout, indent=2)
+    print()
+    return 0
 
 
 def _recipes(_: argparse.Namespace) -> int:

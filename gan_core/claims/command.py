@@ -1,0 +1,62 @@
+"""python -m gan_core claims: the ledger as JSON, or what running some of it came to."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+from gan_core.claims import record
+from gan_core.claims.claim import Claim
+from gan_core.claims.ledger import CLAIMS, find
+from gan_core.claims.running import described, run
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every claim with what was measured for the record."""
+    kept = record.read()
+    return [described(claim, kept.get(claim.id, {}).get("measured", {})) for claim in CLAIMS.values()]
+
+
+def ran(words: str, recording: bool) -> list[dict[str, Any]]:
+    """Run what `words` stand for (see `find`), with progress on stderr; each result is recorded as it comes.
+
+    Raises ValueError for words that stand for nothing.
+    """
+    chosen = find(words)
+    _say(_expected(chosen))
+    results = []
+    for claim in chosen:
+        result = _run(claim)
+        if recording:
+            record.write(result)
+        results.append(result)
+    for result in results:
+        if not result["agrees"]:
+            _say(f"{result['id']}: measured {result['measured_verdict']}, but on record is {result['verdict']}")
+    return results
+
+
+def _run(claim: Claim) -> dict[str, Any]:
+    if claim.speed == "quick":
+        return run(claim)
+    steps = record.read().get(claim.id, {}).get("steps")
+    with tqdm(desc=f"{claim.id}, about {claim.seconds} s", total=steps, unit="step", file=sys.stderr) as bar:
+        return run(claim, told=lambda done: _advance(bar, done))
+
+
+def _advance(bar: Any, done: int) -> None:
+    bar.update(done - bar.n)
+
+
+def _expected(chosen: list[Claim]) -> str:
+    training = [claim for claim in chosen if claim.speed == "training"]
+    words = f"{len(chosen)} claim{'s' if len(chosen) > 1 else ''}"
+    if training:
+        words += f", {len(training)} of them with training: about {sum(claim.seconds for claim in training)} s"
+    return words
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)  # noqa: T201 - the command line speaks by printing

@@ -1,0 +1,143 @@
+"""The claims of document 000: why generated images hold negative values, and what Pillow says to that."""
+
+from __future__ import annotations
+
+from gan_core.claims.claim import Claim
+
+CLAIMS = (
+    Claim(
+        id="000-01", study=(1,), place="Section 2, example 1", subject="activations",
+        claim="A generator whose last layer is linear gives values outside the legal range, negative ones among them.",
+        verdict="holds", experiment="linear_output_leaves_the_range", speed="training", seconds=10,
+        recipe="000-linear",
+    ),
+    Claim(
+        id="000-02", study=(2,), place="Section 1, last sentence", subject="activations",
+        claim="That happens above all early in training, before the discriminator guides the generator.",
+        verdict="refuted", experiment="it_grows_with_training", speed="training", seconds=12,
+        instead="It grows with training: hardly anything is outside at first, and it never goes away by itself.",
+        recipe="000-linear",
+    ),
+    Claim(
+        id="000-03", study=(3,), place="Section 1, first paragraph", subject="pillow",
+        claim="Image.fromarray raises an exception when it meets negative values.",
+        verdict="refuted", experiment="fromarray_takes_negatives",
+        instead="It never looks at the values. Grey floats and 16- or 32-bit integers are kept, negatives and all; "
+        "int8 is silently read again as 0 to 255.",
+        trap="fine/negative",
+    ),
+    Claim(
+        id="000-04", study=(4,), place="Section 1, first paragraph", subject="pillow",
+        claim="The exception that people then see is a ValueError: Cannot handle this data type.",
+        verdict="refuted", experiment="which_exception",
+        instead="It is a TypeError of that text, and shape and dtype decide it, not the values: (28, 28, 1), "
+        "(1, 28, 28), colour floats, float16 and int64 raise it with all zeros too. Pillow's only ValueError here, "
+        "“Invalid mode for data type”, comes from a mode= that does not fit.",
+        trap="error/hw1",
+    ),
+    Claim(
+        id="000-05", study=(5,), place="Title and opening paragraph", subject="files",
+        claim="Negative values make Pillow fail.",
+        verdict="holds-if", experiment="where_negative_floats_fail",
+        condition="as grey floats saved to PNG or JPEG, which fails for positive ones as well; TIFF keeps every value, "
+        "and as bytes they never reach Pillow",
+        trap="error/float-grey",
+    ),
+    Claim(
+        id="000-06", study=(6,), place="Section 2, example 2", subject="activations",
+        claim="Tanh as the last activation keeps every value between −1 and 1.",
+        verdict="holds", experiment="tanh_is_bounded", recipe="000-tanh",
+    ),
+    Claim(
+        id="000-07", study=(7,), place="Section 2, after example 3", subject="pixels",
+        claim="After tanh and rescaling, a clip to [0,1] is crucial.",
+        verdict="refuted", experiment="clip_after_tanh_changes_nothing",
+        instead="It changes not one value, in any precision: tanh has done it already. It matters after a linear "
+        "output, which the complete solution does not have.",
+        trap="fine/tanh",
+    ),
+    Claim(
+        id="000-08", study=(8,), place="Section 2, example 3, last line", subject="pillow",
+        claim="The first image of the batch can be handed to Image.fromarray with mode 'L'.",
+        verdict="refuted", experiment="one_channel_axis_raises",
+        instead="It still has its channel axis, (28, 28, 1), which Pillow takes for no picture: a TypeError, although "
+        "the values are right. image[0, :, :, 0] works.",
+        trap="error/hw1",
+    ),
+    Claim(
+        id="000-09", study=(9,), place="Section 2, examples 1 to 3", subject="code",
+        claim="The code of the complete solution runs as it is printed.",
+        verdict="refuted", experiment="printed_code_lacks_a_name",
+        instead="Image is never imported, so its last line is a NameError. Also tf.layers is TensorFlow 1, where only "
+        "eager tensors have .numpy(); TensorFlow 2 has moved tf.layers to tf.compat.v1.",
+        source="TensorFlow API documentation: tf.layers.dense (r1.15, deprecated) and tf.compat.v1.layers.dense",
+    ),
+    Claim(
+        id="000-10", study=(10,), place="Section 2, example 3", subject="code",
+        claim="The cast to uint8 may stand inside the generator, so that training uses what is saved.",
+        verdict="refuted", experiment="cast_ends_the_gradient",
+        instead="No gradient passes a cast to whole numbers, so the generator never learns. Cast after training, on a "
+        "copy for the file.",
+        trap="black/early",
+    ),
+    Claim(
+        id="000-11", study=(11,), place="Section 2, example 3", subject="pixels",
+        claim="Casting the product with 255 gives the right bytes.",
+        verdict="holds-if", experiment="cast_without_rounding",
+        condition="the product is rounded first: the cast alone cuts off, half a level too dark on average, and white "
+        "is reached only by exactly 1",
+        trap="dark/truncate",
+    ),
+    Claim(
+        id="000-12", study=(12,), place="Section 1, second paragraph", subject="data",
+        claim="Training data that are not normalised make it worse.",
+        verdict="holds", experiment="unnormalised_data_make_it_worse", speed="training", seconds=20,
+        settings={"output_activation": "linear", "data_range": "raw", "steps": 200},
+    ),
+    Claim(
+        id="000-13", study=(13,), place="Section 1, first paragraph", subject="pixels",
+        claim="Values outside the range cannot pass unnoticed: they end in an error.",
+        verdict="refuted", experiment="cast_wraps_around",
+        instead="Cast to uint8 they wrap around without a word: −1 becomes 255, 256 becomes 0, NaN becomes 0. The "
+        "picture is speckled, the file is valid.",
+        trap="speckled/wrap",
+    ),
+    Claim(
+        id="000-14", place="Opening paragraph", subject="activations",
+        claim="Negative values come from an output that nothing bounds.",
+        verdict="refuted", experiment="bounded_outputs_are_negative_too",
+        instead="A tanh generator is bounded, and most of its values are negative: −1 is black there. Negative is "
+        "wrong only against the range of the data; what is missing is the map to 0–255 before saving.",
+        trap="black/raw",
+    ),
+    Claim(
+        id="000-15", place="Section 2, after example 2", subject="pixels",
+        claim="Tanh alone is not enough: its values must still be scaled and shifted before Pillow.",
+        verdict="holds", experiment="tanh_needs_its_range_map", trap="black/raw",
+    ),
+    Claim(
+        id="000-16", place="Section 1, second paragraph", subject="losses",
+        claim="A loss that does not enforce the output's bounds makes it worse.",
+        verdict="holds", experiment="a_loss_can_enforce_the_bounds", speed="training", seconds=20,
+        recipe="000-linear",
+    ),
+    Claim(
+        id="000-17", place="Section 1, second paragraph", subject="activations",
+        claim="It is no matter of TensorFlow: any framework has it.",
+        verdict="holds", experiment="plain_numpy_has_it_too",
+    ),
+    Claim(
+        id="000-18", place="Section 2, after example 3", subject="pillow",
+        claim="Whoever changes from grey to colour must change the mode that is passed to Image.fromarray.",
+        verdict="refuted", experiment="mode_is_best_left_out",
+        instead="Without a mode, Pillow takes the right one from the array's shape. With one, any other raises "
+        "ValueError, so it can only break.",
+        trap="error/mode",
+    ),
+    Claim(
+        id="000-19", study=(69,), place="Opening paragraph", subject="experience",
+        claim="Many projects, from style transfer to high resolution, have shown all this.",
+        verdict="not-testable",
+        reason="An anecdote: neither the projects nor their figures are named.",
+    ),
+)  # fmt: skip
