@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from gan_core.checkpoint_state import FORMAT, read_state, refusing_damage
 from gan_core.data.images import Images
 from gan_core.device import resolve
 from gan_core.experiment import Experiment
 from gan_core.networks import build_generator, memory_layout
 from gan_core.training import Trainer
 from gan_core.whole_files import write_whole
-
-FORMAT = "gan-playground-1"
-
-
-class CheckpointError(ValueError):
-    """The file is no checkpoint of this program, or is damaged."""
 
 
 def save_checkpoint(trainer: Trainer, path: Path) -> None:
@@ -45,11 +38,11 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
 def load_checkpoint(path: Path, images: Images | None = None) -> Trainer:
     """The trainer as it was when the file was written; raises `CheckpointError`, or `DataError` and
     `DeviceError` where its data or device are not to be had."""
-    state, experiment = _state(path)
-    with _refusing_damage(path), safe_open(path, "pt") as file:
+    state, experiment = read_state(path)
+    with refusing_damage(path), safe_open(path, "pt") as file:
         saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     trainer = Trainer(experiment, images)
-    with _refusing_damage(path):
+    with refusing_damage(path):
         _restore(trainer, state, saved)
     return trainer
 
@@ -57,35 +50,14 @@ def load_checkpoint(path: Path, images: Images | None = None) -> Trainer:
 def load_generator(path: Path) -> tuple[int, Experiment, nn.Module]:
     """What draws the pictures of the run in the file, alone, on the experiment's device: (step, experiment, the
     generator or its running average). Raises `CheckpointError`, and `DeviceError` where the device is not to be had."""
-    state, experiment = _state(path)
+    state, experiment = read_state(path)
     device = resolve(experiment.device)
     network = build_generator(experiment).to(device, memory_format=memory_layout(experiment))  # type: ignore[call-overload]
     prefix = "average.module." if experiment.ema else "generator."
-    with _refusing_damage(path), safe_open(path, "pt") as file, torch.no_grad():
+    with refusing_damage(path), safe_open(path, "pt") as file, torch.no_grad():
         for name, tensor in network.state_dict().items():
             tensor.copy_(file.get_tensor(prefix + name))
     return state["step"], experiment, network
-
-
-def _state(path: Path) -> tuple[dict[str, Any], Experiment]:
-    with _refusing_damage(path):
-        with safe_open(path, "pt") as file:
-            state = json.loads((file.metadata() or {})["state"])
-        if state["format"] != FORMAT:
-            raise CheckpointError(f"{path.name} was written by another version; start the run anew.")
-        return state, Experiment.from_json(state["experiment"])
-
-
-@contextmanager
-def _refusing_damage(path: Path) -> Iterator[None]:
-    """Whatever a file that is not what it should be leads to, as one sentence."""
-    try:
-        yield
-    except CheckpointError:
-        raise
-    except (SafetensorError, OSError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise CheckpointError(f"{path.name} cannot be read as a checkpoint ({reason}); start the run anew.") from None
 
 
 def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:

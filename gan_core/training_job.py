@@ -1,12 +1,11 @@
 """Training without a page: one run from its first to its last step, with its files.
 
-The folder of a run: `experiment.json`, `measurements.jsonl` (a row at each fixed step), `samples/step-000123.png`
-with a `.json` beside each, `checkpoint.safetensors` every few seconds, `final.png`.
+The folder is a saved run (see `saved_run`), its checkpoint written every few seconds, and beside that
+`samples/step-000123.png` with a `.json` of its origin beside each, and `final.png`.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -16,12 +15,15 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from gan_core import samples, saving
+from gan_core import frames, samples, saved_run, saving
 from gan_core.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.experiment import Experiment
 from gan_core.findings import Finding, diagnose
+from gan_core.folder_lock import FolderLock
+from gan_core.protocol import Row
+from gan_core.saved_run import CHECKPOINT, History
 from gan_core.training import NonFinite, Trainer
-from gan_core.whole_files import told, write_together
+from gan_core.whole_files import told
 
 SAVE_S = 5.0
 SAVE_SHARE = 0.01  # of the time at most goes into checkpoints
@@ -53,33 +55,42 @@ class Outcome:
 
 
 def train_run(experiment: Experiment, folder: Path | None) -> Outcome:
-    """Train from step 0; files go to `folder`, if any. Raises DataError, DeviceError, NotWritten."""
+    """Train from step 0; files go to `folder`, if any, in place of a run that was there before. Raises DataError,
+    DeviceError, Locked, NotWritten."""
     torch.set_num_threads(experiment.threads)
     trainer = Trainer(experiment)
-    if folder is not None:
-        files = {"experiment.json": experiment.json_text(), "measurements.jsonl": ""}
-        write_together({folder / name: text.encode() for name, text in files.items()})
-    return _job(trainer, folder, [])
+    if folder is None:
+        return _job(trainer, None, History((), (), None))
+    with told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with FolderLock(folder):
+        return _job(trainer, folder, _begun(trainer, folder))
 
 
 def resume_run(folder: Path, changes: dict[str, Any]) -> Outcome:
-    """Go on from the checkpoint in `folder`; `changes` are live settings. Raises CheckpointError, SettingsError."""
-    trainer = load_checkpoint(folder / "checkpoint.safetensors")
-    trainer.set(changes)
-    torch.set_num_threads(trainer.experiment.threads)
-    rows = [json.loads(line) for line in (folder / "measurements.jsonl").read_text().splitlines()]
-    # What was measured after the checkpoint will be measured again.
-    rows = [row for row in rows if row["step"] <= trainer.step]
-    files = {
-        "experiment.json": trainer.experiment.json_text(),
-        "measurements.jsonl": "".join(json.dumps(row) + "\n" for row in rows),
-    }
-    write_together({folder / name: text.encode() for name, text in files.items()})
-    return _job(trainer, folder, [(row.pop("step"), row) for row in rows])
+    """Go on from the checkpoint in `folder`, or from step 0 where the run was stopped before its first; `changes` are
+    live settings. Raises SavedRunError, CheckpointError, SettingsError, DataError, DeviceError, Locked, NotWritten."""
+    saved = saved_run.read_run(folder)
+    with FolderLock(folder):
+        trainer = Trainer(saved.experiment) if saved.checkpoint is None else load_checkpoint(saved.checkpoint)
+        trainer.set(changes)
+        torch.set_num_threads(trainer.experiment.threads)
+        if saved.checkpoint is None:
+            return _job(trainer, folder, _begun(trainer, folder))
+        history = saved.until(trainer.step)  # what came after the checkpoint will come again
+        saved_run.write_history(folder, trainer.experiment, history)
+        return _job(trainer, folder, history)
 
 
-def _job(trainer: Trainer, folder: Path | None, rows: list[tuple[int, dict[str, float]]]) -> Outcome:
+def _begun(trainer: Trainer, folder: Path) -> History:
+    opening = frames.opening(trainer, trainer.classes())
+    saved_run.begin(folder, trainer.experiment, opening)
+    return History((), (), opening)
+
+
+def _job(trainer: Trainer, folder: Path | None, history: History) -> Outcome:
     e, first = trainer.experiment, trainer.step
+    rows = [(row.step, row.measurements) for row in history.rows]
     every = max(1, e.steps // PICTURES)
     trouble = ""
     begun = next_save = time.perf_counter()
@@ -90,6 +101,8 @@ def _job(trainer: Trainer, folder: Path | None, rows: list[tuple[int, dict[str, 
                 _append(folder, rows[-1])
             if folder is not None and (trainer.step % every == 0 or trainer.step == e.steps):
                 save_picture(trainer, folder, f"samples/step-{trainer.step:06d}")
+                if not any(frame.step == trainer.step for frame in history.frames):
+                    saved_run.append_frame(folder, frames.take(trainer))
             if folder is not None and (time.perf_counter() >= next_save or trainer.step >= e.steps):
                 next_save = _checkpoint(trainer, folder)
             if trainer.step >= e.steps:
@@ -100,6 +113,8 @@ def _job(trainer: Trainer, folder: Path | None, rows: list[tuple[int, dict[str, 
                 trouble = str(error)
                 rows.append((trainer.step, {**trainer.measure(), "finite": 0.0}))
                 _append(folder, rows[-1])
+                if folder is not None:
+                    saved_run.append_frame(folder, frames.take(trainer))
                 break
             bar.update()
     seconds = time.perf_counter() - begun
@@ -128,7 +143,7 @@ def save_picture(trainer: Trainer, folder: Path, name: str) -> None:
 def _checkpoint(trainer: Trainer, folder: Path) -> float:
     """Save, and say when (perf_counter seconds) the next one is due."""
     begun = time.perf_counter()
-    path = folder / "checkpoint.safetensors"
+    path = folder / CHECKPOINT
     with told(path):
         save_checkpoint(trainer, path)
     now = time.perf_counter()
@@ -137,6 +152,4 @@ def _checkpoint(trainer: Trainer, folder: Path) -> float:
 
 def _append(folder: Path | None, row: tuple[int, dict[str, float]]) -> None:
     if folder is not None:
-        path = folder / "measurements.jsonl"
-        with told(path), path.open("a") as file:
-            file.write(json.dumps({"step": row[0], **row[1]}) + "\n")
+        saved_run.append_row(folder, Row(*row))

@@ -15,7 +15,8 @@ from queue import Empty, SimpleQueue
 import torch
 
 from gan_core import frames, origin, samples
-from gan_core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from gan_core.checkpoint import load_checkpoint, save_checkpoint
+from gan_core.checkpoint_state import CheckpointError
 from gan_core.data.images import DataError, Images
 from gan_core.device import DeviceError
 from gan_core.experiment import Experiment, SettingsError, diff
@@ -77,6 +78,8 @@ class WorkerLoop:
         self.running = False
         self.broken = False
         self.finished = False
+        self.until: int | None = None  # where to wait for the next Go
+        self.trained_s = 0.0  # seconds spent in training steps since the run was built
         self.rate = Rate()
         self.file = Path()  # of the checkpoints
         self.saved: tuple[int, Experiment] | None = None
@@ -99,7 +102,7 @@ class WorkerLoop:
             elif self.trainer is not None:
                 if command is not None:
                     self._obey(command, self.trainer)
-                elif self.running:
+                elif self._moves():
                     self._train(self.trainer)
             elif isinstance(command, Step | Set | Collect | Remake):
                 self._refuse(command, "There is no run yet: it has to start first.")
@@ -116,9 +119,13 @@ class WorkerLoop:
 
     def _next_command(self) -> Command | None:
         try:
-            return self.commands.get(block=not self.running, timeout=BEAT_S)
+            return self.commands.get(block=not self._moves(), timeout=BEAT_S)
         except Empty:
             return None
+
+    def _moves(self) -> bool:
+        """Whether to train now: not while it waits for others where it was told to."""
+        return self.running and (self.until is None or self.trainer is None or self.trainer.step < self.until)
 
     # ------------------------------------------------------------------------------------------ commands
 
@@ -179,7 +186,8 @@ class WorkerLoop:
     def _open(self, trainer: Trainer) -> None:
         self.trainer = trainer
         self.running = self.broken = self.finished = False
-        self.saved = None
+        self.saved = self.until = None
+        self.trained_s = 0.0
         frame = frames.take(trainer)
         self.report(
             Opened(trainer.experiment.json_text(), frames.opening(trainer, trainer.classes()), frame, trainer.due())
@@ -197,14 +205,16 @@ class WorkerLoop:
             case Pause(turn_over):
                 if self.running:
                     self.running = False
-                    self._frame(trainer)
+                    if self.until is None:
+                        self._frame(trainer)
                 if not turn_over:
                     self._save()
             case Step() if self.broken:
                 self._refuse(command, "The numbers of this run are no longer finite; rewind it.")
             case Step() if self.finished:
                 self._refuse(command, "The last step is done; raise Steps to go on.")
-            case Go():
+            case Go(until):
+                self.until = until
                 if not (self.running or self.broken or self.finished):
                     self.running = True
                     self.rate.begin(time.monotonic())
@@ -245,17 +255,19 @@ class WorkerLoop:
     # ------------------------------------------------------------------------------------------ training
 
     def _train(self, trainer: Trainer, players: Players = "both") -> None:
+        begun = time.monotonic()
         try:
             trainer.train_step(players)
         except NonFinite as error:
             self._break(trainer, error)
             return
         now = time.monotonic()
+        self.trained_s += now - begun
         self.rate.step(now)
         if trainer.due():
             self._row(trainer)
         self._finish_if_done(trainer)
-        if self.running and now >= self.next_frame:
+        if self.running and (now >= self.next_frame if self.until is None else trainer.step == self.until):
             self._frame(trainer)
         if self.running and now >= self.next_save:
             self._save()
@@ -294,7 +306,7 @@ class WorkerLoop:
 
     def _frame(self, trainer: Trainer) -> None:
         begun = time.monotonic()
-        self.report(Framed(frames.take(trainer)))
+        self.report(Framed(frames.take(trainer, self.trained_s)))
         now = time.monotonic()
         self.next_frame = now + max(FRAME_S, (now - begun) / FRAME_SHARE)
 

@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import save_file
 from tiny import global_randomness_unchanged, rows_of, state_of, tiny_images, trainer
 
-from gan_core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from gan_core.checkpoint import load_checkpoint, save_checkpoint
+from gan_core.checkpoint_state import CheckpointError
 from gan_core.training import Trainer
 
 SETS: dict[str, dict[str, Any]] = {

@@ -14,7 +14,8 @@ from test_command_line import SMALL, command, one_line, trained
 from tiny import state_of
 from tiny import trained as made_by
 
-from gan_core.checkpoint import CheckpointError, save_checkpoint
+from gan_core.checkpoint import save_checkpoint
+from gan_core.checkpoint_state import CheckpointError
 from gan_core.picture_files import FORMATS, encode, read
 from gan_core.regenerate import RegenerateError, regenerate, remade_by
 from gan_core.samples import MOST, collect
