@@ -72,13 +72,14 @@ class Condition:
 @dataclass(frozen=True)
 class Detector:
     """A failure is named when all conditions, or all of the `alternative` ones, have held in `hits` rows,
-    `lasting` steps apart, and step `after` is reached."""
+    `lasting` steps apart, and step `after` is reached; or when `sooner` names it, whose signs are surer."""
 
     conditions: tuple[Condition, ...]
     alternative: tuple[Condition, ...] = ()
     hits: int = 2
     lasting: int = 25
     after: int = 0
+    sooner: Detector | None = None
 
     def streak(self, rows: Sequence[Row]) -> tuple[int, tuple[Condition, ...]] | None:
         """The index of the first of the rows in which conditions have held until now, and these; or None."""
@@ -86,7 +87,7 @@ class Detector:
             first = self._since(conditions, rows)
             if first is not None:
                 return first, conditions
-        return None
+        return self.sooner.streak(rows) if self.sooner else None
 
     def _since(self, conditions: tuple[Condition, ...], rows: Sequence[Row]) -> int | None:
         newest = len(rows) - 1
@@ -111,7 +112,8 @@ def detectors(e: Experiment) -> dict[str, Detector]:
         "out-of-range": Detector(
             (Condition("out_of_range", ">", 0.06), Condition("excess", ">", _far(e))), after=0 if _unbounded(e) else 150
         ),
-        "blank-grey": Detector(_GREY, after=100),
+        # Untrained generators are grey, and without normalisation need longer to leave it.
+        "blank-grey": Detector(_GREY, after=100 if e.norm_g == "batch" else 200),
         "blank-black": Detector(_BLACK, after=100),
         "blank-white": Detector(_WHITE, after=100),
     }
@@ -120,7 +122,9 @@ def detectors(e: Experiment) -> dict[str, Detector]:
     found["discriminator-too-weak"] = Detector(_WEAK, _MISLED, after=100)
     # A collapse wanders, and may be at one picture for a moment; ignored noise is ignored throughout.
     found["identical-samples"] = Detector(_IDENTICAL, lasting=200, after=_patience(e) // 2)
-    found["mode-collapse"] = Detector((Condition("duplicates", ">", 0.6),), after=_patience(e))
+    # A healthy generator may still repeat itself, but two classes can be told in what it makes.
+    sure = Detector(_ONE_CLASS, lasting=200, after=round(_patience(e) * 5 / 8))
+    found["mode-collapse"] = Detector((Condition("duplicates", ">", 0.6),), after=_patience(e), sooner=sure)
     if e.norm_g == "batch" and e.sample_mode == "eval":
         # The running statistics of a fresh network need tens of steps even at PyTorch's own momentum.
         # A convolutional one is more restless: healthy ones reached 0.5, fully connected ones 0.32.
@@ -148,6 +152,7 @@ _WEAK = (Condition("d_accuracy", "<", 0.56), Condition("grad_norm_g", "<", 0.05)
 # G is past a discriminator that takes its images for the more real ones and cannot follow; the only sign with a
 # critic, which has no accuracy.
 _MISLED = (Condition("logit_gap", "<", -0.3), Condition("grad_norm_g", "<", 0.25))
+_ONE_CLASS = (Condition("duplicates", ">", 0.8), Condition("modes_covered", "<", 2.0))
 _IDENTICAL = (Condition("diversity", "<", 0.1), Condition("duplicates", ">", 0.85))
 
 

@@ -167,9 +167,9 @@ def test_alarms_wait_until_a_healthy_run_would_be_past_it(failure: str, early: i
 def test_a_young_run_is_not_acquitted_of_what_shows_only_later() -> None:
     e = Experiment(norm_g="none", steps=2000)
     waiting = undecided(e, [])
-    assert waiting["mode-collapse"] == 800 and waiting["blank-grey"] == 100
+    assert waiting["mode-collapse"] == 800 and waiting["blank-grey"] == 200 and waiting["blank-black"] == 100
     assert undecided(e, rows({}, range(0, 101, 50))) == {
-        "out-of-range": 150, "identical-samples": 400, "mode-collapse": 800,
+        "out-of-range": 150, "blank-grey": 200, "identical-samples": 400, "mode-collapse": 800,
     }  # fmt: skip
     assert undecided(e, rows({}, range(0, 801, 50))) == {}
     # A run that ends before could never tell.
@@ -189,6 +189,21 @@ def test_collapse_is_given_more_time_without_normalisation_and_at_low_rates() ->
     assert named(Experiment(), at_600) == ["mode-collapse"]
     assert named(Experiment(norm_g="none"), at_600) == []
     assert named(Experiment(lr_g=1e-4), at_600) == []
+
+
+def test_collapse_is_named_sooner_where_no_second_class_can_be_told() -> None:
+    e = Experiment(norm_g="none")
+
+    def at(step: int, **classes: float) -> list[str]:
+        return named(e, rows({"duplicates": 0.97, **classes}, range(0, step + 1, 50)))
+
+    assert at(500, modes_covered=1.0) == ["mode-collapse"]
+    assert at(450, modes_covered=1.0) == at(500, modes_covered=2.0) == at(500) == []  # at(500): no classes are known
+    (finding,) = diagnose(e, rows({"duplicates": 0.97, "modes_covered": 1.0}, range(0, 501, 50)))
+    assert {evidence.measurement for evidence in finding.evidence} == {"duplicates", "modes_covered"}
+    # A healthy generator may be at one class for a moment.
+    recovering = [(step, {**m, "modes_covered": 3.0 if step < 350 else 0.0}) for step, m in rows({"duplicates": 0.97})]
+    assert named(e, recovering[: 500 // 50 + 1]) == []
 
 
 # ------------------------------------------------------------------------------------------ settings alone
