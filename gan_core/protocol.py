@@ -110,11 +110,16 @@ class Remake:
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """Write a checkpoint now, and tell of the newest even where nothing is new."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """Write a checkpoint and end; everything sent before is done first."""
 
 
-Command = Start | Rewind | Go | Pause | Step | Set | Examine | Collect | Remake | Stop
+Command = Start | Rewind | Go | Pause | Step | Set | Examine | Collect | Remake | Checkpoint | Stop
 
 # Reports, from the worker to the page's process
 
@@ -164,6 +169,13 @@ class Changed:
     """Live settings were changed; `experiment` (JSON) is the run's from now on."""
 
     experiment: str
+
+
+@dataclass(frozen=True)
+class Checkpointed:
+    """A checkpoint of this step was written; all its rows and pictures were told before."""
+
+    step: int
 
 
 @dataclass(frozen=True)
@@ -235,7 +247,7 @@ class Crashed:
 
 
 Report = (
-    Ready | Loading | Opened | Row | Framed | Beat | Changed | Finished | Broken
+    Ready | Loading | Opened | Row | Framed | Beat | Changed | Checkpointed | Finished | Broken
     | Examined | Collected | Remade | Refused | Crashed
 )  # fmt: skip
 

@@ -7,7 +7,6 @@ what the training does, so a run that is watched equals one that is not.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -25,6 +24,8 @@ from gan_core.protocol import (
     Beat,
     Broken,
     Changed,
+    Checkpoint,
+    Checkpointed,
     Collect,
     Command,
     Examine,
@@ -49,6 +50,7 @@ from gan_core.protocol import (
     Stop,
     WorkerState,
 )
+from gan_core.rate import Rate
 from gan_core.regenerate import RegenerateError, remade_by
 from gan_core.settings import Value
 from gan_core.training import NonFinite, Trainer, load_images
@@ -200,6 +202,10 @@ class WorkerLoop:
         match command:
             case Set(changes):
                 self._set(command, changes, trainer)
+            case Checkpoint():
+                self._save()
+                if self.saved is not None:
+                    self.report(Checkpointed(self.saved[0]))
             case Collect() | Remake():
                 self._answer(command, trainer)
             case Pause(turn_over):
@@ -325,34 +331,11 @@ class WorkerLoop:
             try:
                 save_checkpoint(self.trainer, self.file)
                 self.saved = present
+                self.report(Checkpointed(self.trainer.step))
             except OSError as error:
                 self.report(Refused("checkpoint", f"The checkpoint could not be written: {error}."))
         now = time.monotonic()
         self.next_save = now + max(SAVE_S, (now - begun) / SAVE_SHARE)
-
-
-class Rate:
-    """Steps per second over the last second of training, begun anew after each pause."""
-
-    def __init__(self) -> None:
-        self._marks: deque[float] = deque()
-
-    def begin(self, now: float) -> None:
-        """Training begins or goes on at `now` (seconds)."""
-        self._marks = deque([now])
-
-    def step(self, now: float) -> None:
-        """A step was done at `now` (seconds)."""
-        self._marks.append(now)
-        while len(self._marks) > 2 and self._marks[1] <= now - 1:
-            self._marks.popleft()
-
-    @property
-    def value(self) -> float:
-        """Steps per second; 0 before the first step."""
-        if len(self._marks) < 2:
-            return 0.0
-        return (len(self._marks) - 1) / max(self._marks[-1] - self._marks[0], 1e-9)
 
 
 def same_data(one: Experiment, other: Experiment) -> bool:

@@ -20,6 +20,8 @@ from gan_core.protocol import (
     Beat,
     Broken,
     Changed,
+    Checkpoint,
+    Checkpointed,
     Collect,
     Collected,
     Crashed,
@@ -92,6 +94,7 @@ commands = st.one_of(
     st.builds(Examine, experiment=words, gain=numbers, inits=st.lists(words, max_size=3).map(tuple)),
     st.builds(Collect, st.integers(-5, 100)),
     st.builds(Remake, words),
+    st.builds(Checkpoint),
     st.builds(Stop),
 )
 reports = st.one_of(
@@ -101,6 +104,7 @@ reports = st.one_of(
     st.builds(Framed, frames),
     st.builds(Beat, steps, numbers, st.sampled_from(["paused", "running", "finished", "broken"])),
     st.builds(Changed, words),
+    st.builds(Checkpointed, steps),
     st.builds(Finished, steps),
     st.builds(Broken, words, steps, words),
     st.builds(Examined, st.none() | examinations, contrasts),
