@@ -8,9 +8,10 @@ from gan_core.runs import registry
 from pages.parts import address, cards, diagnosis, frame, lesson, live, session, study, versus
 
 frame.require()
-asked = st.query_params.get("f")
+asked = st.query_params.get(address.FAILURE)
+kept = True
 if asked in RECIPES:
-    session.keep_pair(asked)
+    kept = session.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
     if cards.just_opened(asked):
         session.begin_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
 
@@ -81,12 +82,18 @@ def close() -> None:
 if asked in RECIPES:
     chosen = RECIPES[asked]
     registry().warm(1 if any(runs().values()) else 2)
-    title, back = st.columns([0.82, 0.18], vertical_alignment="center")
-    title.markdown(f"## {lesson.title(chosen)}")
-    back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=close, width="stretch")
+    with st.container(key="lesson-title"):
+        title, back = st.columns([0.82, 0.18], vertical_alignment="center")
+        title.markdown(f"## {lesson.title(chosen)}")
+        back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=close, width="stretch")
+    if not kept:
+        diagnosis.say(
+            diagnosis.TROUBLE, "The two runs are no longer here: they ended when you had left. Train both again."
+        )
     lesson.words(chosen)
     view(versus.interval(*runs().values()), chosen)
     lesson.elsewhere(chosen)
+    address.write_failure(chosen.name, session.pair_ids())
 else:
     registry().warm(2)  # a card starts two runs
     if asked is not None:

@@ -6,6 +6,7 @@ used changes nothing by itself: the page says what is wrong and offers the neare
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,9 @@ from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError, ne
 
 RUN = "run"  # the URL key that names a run
 GAIN = "gain"
+FAILURE = "f"  # and those that name a failure and its two runs
+PAIR = "pair"
+AND = "~"
 KEYS = {GAIN} | {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 
 
@@ -64,6 +68,13 @@ def change(changes: dict[str, Any]) -> bool:
     try:
         if not problems():
             take(base.replace(**changes))
+def write_failure(name: str, runs: Collection[str]) -> None:
+    """Put a failure and its two runs, where they were started, into the URL."""
+    query = {FAILURE: name} | ({PAIR: AND.join(runs)} if runs else {})
+    if query != st.query_params.to_dict():
+        st.query_params.from_dict(query)
+
+
         else:
             take(Experiment(**(draft() | changes)))
     except SettingsError as error:

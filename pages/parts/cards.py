@@ -13,7 +13,7 @@ import streamlit as st
 
 from gan_core.lessons import DOCUMENTS, LESSONS
 from gan_core.recipes import Recipe
-from pages.parts import theme
+from pages.parts import address, theme
 
 PICTURES = theme.ASSETS / "failures"
 
@@ -54,7 +54,7 @@ def go_where_opened() -> None:
     name = st.session_state.pop("opened", None)
     if name is not None:
         st.session_state.see_live = name
-        st.switch_page("pages/failures.py", query_params={"f": name})
+        st.switch_page("pages/failures.py", query_params={address.FAILURE: name})
 
 
 def just_opened(name: str) -> bool:

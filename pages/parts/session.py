@@ -149,10 +149,31 @@ def pair(side: str) -> Snapshot | None:
     return registry().snapshot(run_id) if run_id else None
 
 
-def keep_pair(name: str) -> None:
-    """End the two runs of another lesson than this one."""
-    if st.session_state.get("lesson") != name:
-        leave_pair()
+def keep_pair(name: str, broken: Experiment, fixed: Experiment) -> bool:
+    """End the two runs of another lesson than this one, and come back to those of this one that the URL names, after
+    a reload; False where they are no longer here."""
+    if st.session_state.get("lesson") == name:
+        return True
+    leave_pair()
+    asked = st.query_params.get(address.PAIR)
+    if asked is None:
+        return True
+    runs = dict(zip(("broken", "fixed"), asked.split(address.AND), strict=False))
+    there = [registry().snapshot(run_id) for run_id in runs.values()]
+    if [run.experiment for run in there if run] != [broken, fixed]:
+        return False
+    try:
+        for run_id in runs.values():
+            registry().attach(run_id, _tab())
+    except UnknownRun:  # it ended this very moment
+        return False
+    st.session_state.lesson, st.session_state.pair = name, runs
+    return True
+
+
+def pair_ids() -> tuple[str, ...]:
+    """The ids of the lesson's two runs, the broken one first; empty before they are started."""
+    return tuple(st.session_state.get("pair", {}).values())
 
 
 def act_on_pair(what: str) -> None:

@@ -28,7 +28,7 @@ WATCH_FIXED = """() => {
 def opened(page: Page, name: str) -> Page:
     """Wait until a failure is open."""
     expect(button(page, "start")).to_be_visible()
-    page.wait_for_url(f"**/failures?f={name}")
+    page.wait_for_url(re.compile(rf"/failures\?f={name}(&pair=|$)"))
     return page
 
 
@@ -92,6 +92,26 @@ def test_pause_holds_both_and_resume_goes_on(server: Server, open_tab: OpenTab) 
     expect(button(page, "pause")).to_be_disabled()
     button(page, "start").click()
     both_reach(page, 60)
+
+
+def test_a_reload_comes_back_to_both_runs(server: Server, open_tab: OpenTab) -> None:
+    page = opened(open_tab(f"{server.url}/failures?f=identical-samples"), "identical-samples")
+    button(page, "start").click()
+    both_reach(page, 5)
+    page.wait_for_url("**/failures?*pair=*")
+    runs = query(page)["pair"]
+    page.reload()
+    both_reach(page, 60)
+    assert query(page)["pair"] == runs
+    expect(button(page, "pause")).to_be_enabled()
+
+
+@pytest.mark.parametrize("name", ["blank-grey", "mode-collapse", "000-complete-unscaled-data"])
+def test_both_pictures_are_on_the_first_screen(server: Server, open_tab: OpenTab, name: str) -> None:
+    page = opened(open_tab(f"{server.url}/failures?f={name}"), name)
+    for side in SIDES:
+        picture = page.locator(f".st-key-grid-{side} .pictures").bounding_box()
+        assert picture["y"] + picture["height"] <= page.viewport_size["height"]
 
 
 def test_the_broken_one_goes_on_in_train_with_its_settings(server: Server, open_tab: OpenTab) -> None:

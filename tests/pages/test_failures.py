@@ -156,6 +156,42 @@ def test_pause_and_resume_hold_for_both(open_page: Open) -> None:
     )
 
 
+def test_a_reload_comes_back_to_both_runs(open_page: Open) -> None:
+    at = open_page("failures", f="untrained-grey")
+    at.button(key="start").click().run()
+    assert finished(at)
+    at.run()
+    ids = "~".join(pair(at).values())
+    assert ids in at.query_params["pair"]
+    again = open_page("failures", f="untrained-grey", pair=ids)
+    assert not again.exception
+    assert pair(again) == pair(at)
+    assert "lit" in lamp(again, "broken")
+
+
+@pytest.mark.parametrize("lost", ["gone~gone", "gone", "", "~", "a~b~c"])
+def test_runs_that_are_no_longer_here_are_said_to_be_lost(open_page: Open, lost: str) -> None:
+    at = open_page("failures", f="untrained-grey", pair=lost)
+    assert not at.exception
+    assert sum("no longer here" in text for text in html(at)) == 1
+    assert "not started" in lamp(at, "broken")
+    assert "pair" not in at.query_params
+    at.button(key="start").click().run()
+    assert set(pair(at)) == {"broken", "fixed"}
+
+
+def test_the_runs_of_another_failure_are_not_taken_for_this_ones(open_page: Open) -> None:
+    at = open_page("failures", f="untrained-grey")
+    at.button(key="start").click().run()
+    ids = list(pair(at).values())
+    other = open_page("failures", f="002-wide-noise", pair="~".join(ids))
+    assert not other.exception
+    assert "not started" in lamp(other, "broken")
+    swapped = open_page("failures", f="untrained-grey", pair="~".join(reversed(ids)))
+    assert "not started" in lamp(swapped, "broken")
+    assert None not in [registry().snapshot(run) for run in ids]  # they are another visitor's
+
+
 @pytest.mark.parametrize("side", ["broken", "fixed"])
 def test_open_in_train_carries_the_settings_over(open_page: Open, side: str) -> None:
     at = open_page("failures", f="blank-grey")
