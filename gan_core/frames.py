@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,12 +51,17 @@ class Opening:
 
 @dataclass(frozen=True)
 class Frame:
-    """The generated side at one step: the grid as PNG, the share of values in each bin, measurements."""
+    """The generated side at one step: the grid as PNG, the share of values in each bin, measurements.
+
+    `trained_s` is how many seconds the run had spent on training until then; no part of what the run is, so two
+    frames may be equal without it.
+    """
 
     step: int
     measurements: dict[str, float]
     fake_png: bytes
     histogram: list[float]
+    trained_s: float = field(default=0.0, compare=False)
 
 
 def opening(trainer: Trainer, classes: Classes | None = None) -> Opening:
@@ -80,7 +85,7 @@ def opening(trainer: Trainer, classes: Classes | None = None) -> Opening:
     )
 
 
-def take(trainer: Trainer) -> Frame:
+def take(trainer: Trainer, trained_s: float = 0.0) -> Frame:
     """The frame of the trainer's present step; changes nothing that training uses."""
     looked = trainer.look()
     fake = looked.fake.float().cpu().numpy()
@@ -91,6 +96,7 @@ def take(trainer: Trainer) -> Frame:
         measurements=dict(looked.measurements),
         fake_png=picture(fake, trainer.range_map),
         histogram=histogram(fake, legal_low - margin, legal_high + margin),
+        trained_s=trained_s,
     )
 
 

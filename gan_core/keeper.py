@@ -53,15 +53,27 @@ class Keeper:
 
     def settle(self) -> None:
         """Bring turns up to date with what everybody wants, and tell the workers."""
-        wanting = [run.run_id for run in self.runs.values() if run.wants_turn]
+        wanting = [run.run_id for run in self.runs.values() if run.wants_turn and not self._stands_back(run)]
         got, lost = self.turns.settle(wanting, time.monotonic())
         for run_id in lost:
             if run_id in self.runs and self.runs[run_id].worker is not None:
                 self.runs[run_id].send(Pause(turn_over=True))
-        for run_id in got:
-            self.runs[run_id].send(Go())
+        for run in self.runs.values():
+            if run.run_id in got or (self.turns.has(run.run_id) and run.told_until != run.bound):
+                run.told_until = run.bound
+                run.send(Go(run.bound))
         self.duty.notify()
         self.news.notify_all()
+
+    def _stands_back(self, run: Run) -> bool:
+        """Whether a run that waits for its company leaves its place to others. One that has a place keeps it,
+        unless one of its own company needs it: else a short wait would cost it a whole turn of somebody else's."""
+        if not run.held or run.company is None:
+            return False
+        return not self.turns.has(run.run_id) or any(
+            other.company is run.company and other.wants_turn and not other.held and not self.turns.has(other.run_id)
+            for other in self.runs.values()
+        )
 
     def employ_spare(self, run: Run) -> None:
         """Give a spare worker to a run that needs one, if there is one."""
@@ -90,6 +102,8 @@ class Keeper:
     def forget(self, run: Run) -> None:
         """End the worker of a run and drop its record and its files."""
         del self.runs[run.run_id]
+        if run.company is not None:
+            run.company.members.remove(run)
         self._dismiss(run.lose_worker("stopped", ""), checkpoint=False)
         self._rubbish.append((run, run.folder))
         self.settle()
@@ -122,7 +136,7 @@ class Keeper:
             # A worker that is to end is heard only for what completes the record.
             if run is not None and (run.worker is worker or isinstance(report, Row | Framed | Beat)):
                 run.hear(report)
-            if isinstance(report, Row | Framed | Beat):
+            if isinstance(report, Row | Framed | Beat) and (run is None or run.company is None):
                 self.news.notify_all()
             else:
                 self.settle()

@@ -60,7 +60,10 @@ class Rewind:
 
 @dataclass(frozen=True)
 class Go:
-    """Train until a pause or the last step."""
+    """Train until a pause or the last step; with `until`, only up to that step, where a picture is taken (and none on
+    the way) and the next Go is waited for."""
+
+    until: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from gan_core.experiment import Experiment
 from gan_core.frames import Frame, Opening
+from gan_core.lockstep import Company
 from gan_core.protocol import (
     Beat,
     Broken,
@@ -78,6 +79,10 @@ class Run:
         self.left_at: float | None = None
         self.touched_at = time.monotonic()
 
+        # The runs it goes in lock-step with, and how far its worker was told to go.
+        self.company: Company | None = None
+        self.told_until: int | None = None
+
         # Its worker; without one, commands are kept until it comes.
         self.worker: WorkerProcess | None = None
         self.needs_worker = True
@@ -91,6 +96,7 @@ class Run:
         self.step = 0
         self.rate = 0.0
         self.opening: Opening | None = None
+        self.trained_before_s = 0.0  # by earlier workers, until the checkpoint that the present one began with
         self.frames: Thinned[Frame] = Thinned(MAX_FRAMES)
         self.framed_at: float | None = None
         self.rows: Thinned[Row] = Thinned(MAX_ROWS)
@@ -111,6 +117,26 @@ class Run:
         return (
             self.worker is not None and self.phase == "ready" and not self.opens and self.going and self.left_at is None
         )
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still go on, so that its company has to wait for it."""
+        return self.alive and (self.opens or self.phase == "ready")
+
+    @property
+    def reached(self) -> int:
+        """Its step; 0 until a start or rewind has told where it stands."""
+        return 0 if self.opens else self.step
+
+    @property
+    def bound(self) -> int | None:
+        """The step at which it has to wait for its company; None for a run that goes alone."""
+        return self.company.bound if self.company else None
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for its company."""
+        return self.bound is not None and self.step >= self.bound
 
     def state(self, has_turn: bool) -> State:
         """The one word for what it does."""
@@ -195,6 +221,8 @@ class Run:
             case Opened(experiment, opening, frame, due):
                 self.experiment = Experiment.from_json(experiment)
                 self.opening = opening
+                before = [kept.trained_s for kept in self.frames.entries if 0 < kept.step <= frame.step]
+                self.trained_before_s = before[-1] if before and frame.step else 0.0
                 self.rows.cut(frame.step - 1)
                 if due:
                     self.rows.add(Row(frame.step, frame.measurements))
@@ -230,7 +258,7 @@ class Run:
                 self.last_words = words
 
     def _show(self, frame: Frame) -> None:
-        self.frames.add(frame)
+        self.frames.add(replace(frame, trained_s=self.trained_before_s + frame.trained_s))
         while sum(len(kept.fake_png) for kept in self.frames.entries) > MAX_FRAME_BYTES:
             if len(self.frames.entries) <= 2:
                 break

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from gan_core.examination import Contrast, Untrained
 from gan_core.experiment import Experiment
 from gan_core.keeper import Keeper
 from gan_core.limits import Limits
+from gan_core.lockstep import Company, stretch
 from gan_core.protocol import Collect, Collected, Examine, Examined, Pause, Players, Remade, Remake, Rewind, Set, Step
 from gan_core.questions import Question
 from gan_core.run import Run, Snapshot
@@ -98,6 +99,25 @@ class Registry:
             folder.remove()
             raise
         return run.run_id
+
+    def start_together(self, experiments: Sequence[Experiment], owner: str, go: bool = True) -> tuple[str, ...]:
+        """Start runs in lock-step and return their ids: none is ever more than a stretch of steps ahead of the
+        slowest, and all show pictures of the same steps, see lockstep. Raises RunsFull where there is no room for
+        all of them, and OSError as `start` does; then none is started."""
+        company = Company(stretch(experiments))
+        with self._keeper.lock:
+            self._check_room(len(experiments))
+            started: list[Run] = []
+            try:
+                for experiment in experiments:
+                    started.append(self._keeper.runs[self.start(experiment, owner, go)])
+                    started[-1].company = company
+                    company.members.append(started[-1])
+            except OSError:
+                for run in started:
+                    self._keeper.forget(run)
+                raise
+        return tuple(run.run_id for run in started)
 
     def snapshot(self, run_id: str) -> Snapshot | None:
         """The run as it is now, unchangeable; None where there is no such run (any more)."""
@@ -329,9 +349,12 @@ class Registry:
     def _alive(self) -> int:
         return sum(run.alive for run in self._keeper.runs.values())
 
-    def _check_room(self) -> None:
-        if self._alive() >= self.limits.max_runs:
-            raise RunsFull(f"All {self.limits.max_runs} places for runs are taken; try again when one is free.")
+    def _check_room(self, wanted: int = 1) -> None:
+        if self._alive() + wanted > self.limits.max_runs:
+            if wanted == 1:
+                raise RunsFull(f"All {self.limits.max_runs} places for runs are taken; try again when one is free.")
+            taken = f"{self._alive()} of {self.limits.max_runs} places for runs are taken"
+            raise RunsFull(f"{taken}, and {wanted} are needed; try again when enough are free.")
 
 
 # Not a file, so that no file watcher drops it: Streamlit forgets an edited module, and with it a registry
