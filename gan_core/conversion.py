@@ -6,17 +6,16 @@ run's own images need no such questions, since its range map is known: see Range
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.layouts import Layout, channels_first, layouts
 from gan_core.pixels import Pixels, RangeMap, channels_last
+from gan_core.ranges import SAME_AS, seeming_range, summary
 
 Numbers = NDArray[Any]
-Layout = Literal["HW", "CHW", "HWC", "NHW", "NCHW", "NHWC"]
-
-CHANNELS = (1, 3)
 
 # A generator with a linear output leaves its range, too. Only where more than FAR_SHARE of the values lie outside by
 # more than FAR of the range's width is it another range that was meant.
@@ -49,32 +48,8 @@ def from_pictures(pictures: Pixels, data_range: str | RangeMap) -> NDArray[np.fl
     """
     if pictures.ndim not in (3, 4) or (pictures.ndim == 4 and pictures.shape[3] != 3):
         raise ValueError(f"pictures must have the shape (N, H, W) or (N, H, W, 3), but have {pictures.shape}.")
-    channels_first = pictures[:, None] if pictures.ndim == 3 else pictures.transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(_line(data_range).encode(channels_first))
-
-
-def layouts(shape: tuple[int, ...]) -> list[Layout]:
-    """The layouts that an array of this shape could have unless named: none, one, or two that differ."""
-    if 0 in shape:
-        return []
-    if len(shape) == 2:
-        return ["HW"]
-    first: Layout = "CHW" if len(shape) == 3 else "NCHW"
-    last: Layout = "HWC" if len(shape) == 3 else "NHWC"
-    fits = {3: [(first, 0), (last, 2)], 4: [(first, 1), (last, 3)]}.get(len(shape), [])
-    return [layout for layout, axis in fits if shape[axis] in CHANNELS]
-
-
-def likely_range(values: Numbers) -> str | None:
-    """The data range that finite numbers look like they are in; None where they look like none of them."""
-    low, high = np.quantile(values, [FAR_SHARE / 2, 1 - FAR_SHARE / 2])
-    if low >= -0.05 and high <= 1.05:
-        return "[0,1]"
-    if low >= -1.05 and high <= 1.05:
-        return "[-1,1]"
-    if low >= -12 and high <= 268:
-        return "raw" if high > 10 else "standardised"
-    return None
+    images = channels_first(pictures, "NHW" if pictures.ndim == 3 else "NHWC")
+    return np.ascontiguousarray(_line(data_range).encode(images))
 
 
 def _line(data_range: str | RangeMap) -> RangeMap:
@@ -93,11 +68,7 @@ def _as_nchw(values: Numbers, layout: Layout | None) -> Numbers:
         raise ValueError(f"The layout {layout!r} is not known: choose {', '.join(get_args(Layout))}.")
     elif layout not in (["NHW"] if layout == "NHW" and values.ndim == 3 and values.size else fits):
         raise ValueError(f"The shape {values.shape} is not {layout}, C being 1 or 3: name the layout it has.")
-    if layout.endswith("C"):
-        values = np.moveaxis(values, -1, -3)
-    if "C" not in layout:
-        values = values[..., None, :, :]
-    return values if values.ndim == 4 else values[None]
+    return channels_first(values, layout)
 
 
 def _no_layout(shape: tuple[int, ...]) -> str:
@@ -130,8 +101,9 @@ def _check_numbers(images: Numbers, line: RangeMap) -> None:
             f"{broken} of {images.size} values are NaN or infinite and have no pixel: leave those images out."
         )
     if not _near(images, line):
-        likely = likely_range(images)
-        remedy = f"it looks like {likely}, so name that" if likely not in (None, line.name) else "scale them first"
+        likely = SAME_AS.get(seeming_range(summary(images, images), images.dtype))
+        fits = likely is not None and likely != line.name and _near(images, _line(likely))
+        remedy = f"it looks like {likely}, so name that" if fits else "scale them first"
         raise ValueError(
             f"The values go from {images.min():g} to {images.max():g}, which is far from {line.name} "
             f"({line.low:g} to {line.high:g}): {remedy}."

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.brought.layouts import as_pictures
 from gan_core.brought.real import real
 from gan_core.brought.report import Report
+from gan_core.conversion import from_pictures, to_pictures
 from gan_core.data import digits
-from gan_core.pixels import RangeMap
-from gan_core.reading import files
+from gan_core.pixels import Pixels, RangeMap
+from gan_core.ranges import SAME_AS
 
 FOLDER = Path(__file__).parents[1] / "assets" / "pixels"
 COUNT = 8  # images in a tensor, but for the ramp and the broken one
@@ -40,22 +40,40 @@ class Source:
 
 def in_range(name: str, values: NDArray[np.float32]) -> Tensor:
     """Numbers of a range that needs no data to be known: [-1,1], [0,1] or raw."""
-    return Tensor(values, RangeMap.of(name, np.zeros(1, np.uint8)))
+    return Tensor(values, RangeMap.of(name))
 
 
-def brought(name: str, content: bytes, report: Report) -> Tensor | None:
-    """The first images of a file that `report` is on, for a journey of their own: of floats in a range that is known;
-    None for anything else. Of images larger than LARGEST, every second, third… row and column."""
-    arrays = files.read(name, content).arrays
-    data_range = {"0..255": "raw"}.get(report.seems.range, report.seems.range)
-    if len(arrays) != 1 or arrays[0].values.dtype.kind != "f" or data_range == "other":
+def brought(report: Report) -> Tensor | None:
+    """The first pictures of a file that `report` is on, for a journey of their own; None for a log, for floats whose
+    range is not known, and for bytes that something is wrong with already. Floats are as they came; of bytes, what a
+    network would be given, in [-1,1]. Of pictures larger than LARGEST, every second, third… row and column."""
+    line = _line(report)
+    if report.first is None or not len(report.first) or line is None:
         return None
-    _, images = as_pictures(arrays[0].values, report.name)
-    stride = -(-max(images.shape[2:]) // LARGEST)
-    few = images[:COUNT, : 3 if images.shape[1] > 3 else None, ::stride, ::stride].astype(np.float32)
-    if data_range == "standardised":
-        return Tensor(few, real(report.against, few.shape[1]).standardised)
-    return in_range(data_range, few)
+    stride = -(-max(report.first.shape[2:]) // LARGEST)
+    few = report.first[:COUNT, :, ::stride, ::stride]
+    if few.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # beyond float32 is infinite, and the journey says so
+            return Tensor(few.astype(np.float32), line)
+    if report.findings:
+        return None
+    return in_range("[-1,1]", from_pictures(to_pictures(few, line, "NCHW"), "[-1,1]"))
+
+
+def converted(report: Report) -> Pixels:
+    """The first pictures of a file that `report` is on, as bytes by the range that it seems to have: (N, H, W) for
+    grey or (N, H, W, 3). Raises ValueError where that cannot be done for certain: see to_pictures."""
+    line = _line(report)
+    if report.first is None or not len(report.first) or line is None:
+        raise ValueError(f"{report.name} holds no pictures in a range that is known: scale them to [-1,1] or [0,1].")
+    return to_pictures(report.first, line, "NCHW")
+
+
+def _line(report: Report) -> RangeMap | None:
+    if report.seems.range == "standardised" and report.first is not None:
+        return real(report.against, report.first.shape[1]).standardised
+    name = SAME_AS.get(report.seems.range)
+    return None if name is None else RangeMap.of(name)
 
 
 def _stored(name: str) -> Tensor:
@@ -64,8 +82,7 @@ def _stored(name: str) -> Tensor:
 
 def _drawn(channels: int, data_range: str) -> Tensor:
     pixels, _ = digits.draw(COUNT, 28, channels, seed=0)
-    line = in_range(data_range, np.zeros(0, np.float32)).range_map
-    return Tensor(line.encode(pixels), line)
+    return in_range(data_range, RangeMap.of(data_range).encode(pixels))
 
 
 def _ramp() -> Tensor:

@@ -75,6 +75,7 @@ def _report(contents: Contents, name: str, against: str) -> Report:
         findings=[_finding(fault, of, name, pillow) for fault in faults(of, measurements, pillow)],
         untold=[*of.told, *untold(of, measurements)],
         pictures=of.squares[evenly(len(of.squares), COUNT)].astype("uint8") if len(of.squares) else None,
+        first=of.first,
     )
 
 

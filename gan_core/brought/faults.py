@@ -101,6 +101,8 @@ def faults(of: Samples, measurements: Mapping[str, float], pillow: str) -> list[
         failure = kind.partition(":")[0]
         if {fault.failure for fault in found} & _EXPLAINED_BY.get(failure, frozenset()):
             continue
+        if kind == _BRIGHT_HALF and of.range == "other":
+            continue  # what lies where is not known then
         if all(condition.holds(measurements) for condition in kinds[kind]):
             found.append(Fault(failure, kind, [condition.evidence(measurements) for condition in kinds[kind]]))
     if pillow and _meant_for_pillow(of):

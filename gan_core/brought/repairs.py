@@ -1,22 +1,23 @@
 """Why each fault of brought pictures happens, and the lines of numpy and Pillow that mend exactly it.
 
 The lines begin with what was brought as `x` (an array) or `pixels` (a picture, uint8), and end with `pixels` or `x`
-mended. Where the file has lost what is needed, they show how to save it again from the floats `x`.
+mended. Where the file has lost what is needed, or training is at fault, they are a function to use in its place.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 
 from gan_core.brought.faults import Fault
 from gan_core.brought.samples import Samples
-from gan_core.reading.errors import shown
 from gan_core.reading.files import KINDS
 
 WHY: dict[str, str] = {
     "non-finite": "Some values are NaN or infinite, which no picture can show: a number overflowed before.",
     "wrong-range-map: divided by 255 twice": "Values in [0, 1] were divided by 255 once more, so all is black.",
-    "wrong-range-map: times 255 twice": "Values of 0 to 255 were multiplied by 255 once more, so all is white.",
+    "wrong-range-map: times 255 twice": "Values of 0 to 255 were multiplied by 255 once more, or have 16 bits: as "
+    "bytes, all is white.",
     "wrong-range-map: [-1,1] times 255": "Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 before.",
     "wrong-range-map: bytes of 0 and 1": "Values in [0, 1] were made bytes without times 255, so all is black.",
     "wrong-range-map: [-1,1] times 255, wrapped": "Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 "
@@ -44,8 +45,9 @@ WHY: dict[str, str] = {
     "pil-error": "Pillow takes no array of this shape and type.",
 }
 
-_SAVE_AGAIN = "# The file has lost what was there before: save again, x being the generator's floats."
 _ROUND = "pixels = np.rint({}.clip(0, 255)).astype(np.uint8)"
+
+_FROM_SIGNED = "((x + 1) / 2 * 255)"
 
 
 def why(fault: Fault, pillow: str) -> str:
@@ -55,32 +57,64 @@ def why(fault: Fault, pillow: str) -> str:
 
 
 def code(fault: Fault, of: Samples, name: str) -> str:
-    """The lines; `name` is the file's."""
-    lines = [_load(of, name), *_mend(fault, of)]
-    used = {"import torch": "torch.", "from PIL import Image": "Image."}
-    imports = [line for line, sign in used.items() if any(sign in other.partition("#")[0] for other in lines)]
-    return "\n".join(["import numpy as np", *imports, "", *lines])
+    """The lines, to be run in the folder where the file `name` lies."""
+    mending = _mend(fault, of)
+    loaded = any(_array(of) in re.findall(r"\w+", line.partition("#")[0]) for line in mending)
+    made = any(line.startswith("def to_pixels") for line in mending)
+    lines = [*(_load(of, name) if loaded and not made else []), *mending]
+    imports = [line for line, sign in _IMPORTS.items() if any(sign in other.partition("#")[0] for other in lines)]
+    return "\n".join([*imports, "", *lines])
 
 
-def _load(of: Samples, name: str) -> str:
-    """The line that loads `x` or `pixels`, by how the name of the file, zip or folder ends."""
-    ending, file, place = Path(name).suffix.lower(), repr(shown(Path(name).name)), repr(shown(of.place))
-    kind = next((kind for kind, endings in KINDS.items() if ending in endings), "a folder")
-    if not of.values:
-        inside = f"  # in {shown(Path(name).name)}; and so each of them" if kind != "a picture" else ""
-        return f"pixels = np.asarray(Image.open({place if inside else file})){inside}"
-    match kind:
-        case "an array":
-            return f"x = np.load({file})"
-        case "a picture":
-            return f"x = np.asarray(Image.open({file}))"
-        case "tensors":
-            at = "".join(f"[{part if part.isdigit() else repr(part)}]" for part in of.place.split(".") if part)
+# What is imported -> what shows that it is needed.
+_IMPORTS = {
+    "import zipfile": "zipfile.",
+    "import numpy as np": "np.",
+    "import torch": "torch.load",
+    "from PIL import Image": "Image.",
+    "from torch import nn": "nn.",
+}
+
+
+def _load(of: Samples, name: str) -> list[str]:
+    """The lines that load `x` or `pixels`, the first where there are several files."""
+    place, title = of.place, Path(name).name
+    kind = next((kind for kind, endings in KINDS.items() if title.lower().endswith(endings)), "a folder")
+    file, lines = repr(title), []
+    if kind == "a zip file" and place.reader == "numpy":
+        read = f"np.load({file})[{place.member.removesuffix('.npy')!r}]"
+    else:
+        if kind == "a zip file":
+            lines, file = [f"archive = zipfile.ZipFile({file})"], f"archive.open({place.member!r})"
+        elif kind == "a folder":
+            file = repr(str(PurePosixPath(title, place.member)))
+        read = _read(of, file)
+    if of.stacked:
+        read += "[None]"
+    several = of.stacked or (not of.values and kind != "a picture")
+    return [*lines, f"{_array(of)} = {read}" + "  # and so each of them" * several]
+
+
+def _read(of: Samples, file: str) -> str:
+    match of.place.reader:
+        case "numpy":
+            return f"np.load({file})"
+        case "torch":
+            at = "".join(f"[{key!r}]" for key in of.place.keys)
             half = ".float()" if of.dtype in ("bfloat16", "float16") else ""
-            return f"x = torch.load({file}, weights_only=True){at}{half}.numpy()"
-        case "a zip file":
-            return f"x = np.load({file})[{place}]"
-    return f"x = np.load({shown(of.place + '.npy')!r})  # in {shown(Path(name).name)}"
+            return f"torch.load({file}, map_location='cpu', weights_only=True){at}.detach(){half}.numpy()"
+        case "Pillow":
+            mode = "" if of.values else ".convert('L')" if of.raw.ndim == 2 else ".convert('RGB')"
+            return f"np.asarray(Image.open({file}){mode})"
+
+
+def _save_again(values: str, told: str) -> list[str]:
+    """A function for the floats, where the file has lost what was there before."""
+    return [
+        f"# The file has lost what was there before: save the generator's floats x, in {told}, anew.",
+        "def to_pixels(x):",
+        f"    return np.rint({values}.clip(0, 255)).astype(np.uint8)",
+    ]
 
 
 def _mend(fault: Fault, of: Samples) -> list[str]:
@@ -98,7 +132,7 @@ def _mend(fault: Fault, of: Samples) -> list[str]:
         case "wrong-range-map: divided by 255 twice":
             return [_ROUND.format("(x * 255 * 255)")]
         case "wrong-range-map: times 255 twice":
-            return [_ROUND.format("(x / 255)")]
+            return [_ROUND.format("(x / 255)" if of.dtype.startswith("float") else "(x / 257)")]
         case "wrong-range-map: [-1,1] times 255":
             return [_ROUND.format("((x / 255 + 1) / 2 * 255)")]
         case "wrong-range-map: only the bright half":
@@ -106,27 +140,29 @@ def _mend(fault: Fault, of: Samples) -> list[str]:
                 return [_ROUND.format("((x * 2 - 1) * 255)")]
             return [_ROUND.format(f"({_array(of)}.astype(np.float32) * 2 - 255)")]
         case "wrong-range-map: bytes of 0 and 1":
-            return [_SAVE_AGAIN, _ROUND.format("(x * 255)") + "  # x in [0, 1]"]
+            return _save_again("(x * 255)", "[0, 1]")
         case "wrong-range-map: [-1,1] times 255, wrapped" | "wrapped-pixels":
-            return [_SAVE_AGAIN, _ROUND.format("((x + 1) / 2 * 255)") + "  # x in [-1, 1]; clip before the cast"]
+            return _save_again(_FROM_SIGNED, "[-1, 1]")
         case "out-of-range":
             return [*_decode(of), "# In training: bound the output, with tanh for [-1, 1] or sigmoid for [0, 1]."]
         case "blank-grey" | "blank-black" | "blank-white":
             return [
-                "# No way of saving mends this: look at what the generator gives, x, and what it was trained on.",
                 f"print({_array(of)}.min(), {_array(of)}.max(), {_array(of)}.std())",
-                "# Real pictures must fill the range that the output reaches: [-1, 1] with tanh, [0, 1] with sigmoid.",
-                "real = (real_bytes.astype(np.float32) - 127.5) / 127.5",
+                "# No way of saving mends this. Real pictures must fill the range that the generator's output reaches.",
+                "def encode(real):  # uint8, for tanh; for sigmoid, real / 255",
+                "    return (real.astype(np.float32) - 127.5) / 127.5",
             ]
         case "identical-samples" | "mode-collapse":
             return [
                 "# No way of saving mends this. Each picture needs noise of its own, about 1 wide:",
+                "latent_dim = 64  # as your generator has it",
                 "z = np.random.default_rng().standard_normal((64, latent_dim)).astype(np.float32)",
             ]
         case "checkerboard":
             return [
                 "# No way of saving mends this. In the generator, in place of nn.ConvTranspose2d(a, b, 3, stride=2):",
-                "layers = [nn.Upsample(scale_factor=2), nn.Conv2d(a, b, 3, padding=1)]",
+                "def upsampling(a, b):",
+                "    return nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(a, b, 3, padding=1))",
             ]
         case "channel-order: reshaped":
             return _unreshape(of)
@@ -140,11 +176,10 @@ def _mend(fault: Fault, of: Samples) -> list[str]:
             return [f"{_array(of)} = {_array(of)}.swapaxes({rows}, {rows + 1})"]
         case "jpeg-loss: format" | "jpeg-loss":
             return [
-                _SAVE_AGAIN,
-                _ROUND.format("((x + 1) / 2 * 255)") + "  # x in [-1, 1], one picture (H, W) or (H, W, 3)",
-                "Image.fromarray(pixels).save('sample.png')  # PNG keeps every value"
-                if not of.values
-                else "np.save('samples.npy', pixels)  # or as PNG: both keep every value",
+                *_save_again(_FROM_SIGNED, "[-1, 1]"),
+                "",
+                "def save(x):  # PNG keeps every value",
+                "    Image.fromarray(to_pixels(x)).save('sample.png')  # one picture, (H, W) or (H, W, 3)",
             ]
         case _:
             return _for_pillow(of)
@@ -154,15 +189,14 @@ def _array(of: Samples) -> str:
     return "x" if of.values else "pixels"
 
 
-def _decode(of: Samples, x: str = "x") -> list[str]:
+def _decode(of: Samples) -> list[str]:
     """The line that turns values of the seeming range into bytes."""
     line = of.real.standardised
     scaled = {
-        "[-1,1]": f"(({x} + 1) / 2 * 255)",
-        "[0,1]": f"({x} * 255)",
-        "0..255": x,
-        "standardised": f"({x} * {line.std:.2f} + {line.mean:.2f})",
-    }.get(of.range, f"(({x} + 1) / 2 * 255)")
+        "[0,1]": "(x * 255)",
+        "0..255": "x",
+        "standardised": f"(x * {line.std:.2f} + {line.mean:.2f})",
+    }.get(of.range, _FROM_SIGNED)
     return [_ROUND.format(scaled)]
 
 

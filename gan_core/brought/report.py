@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from gan_core.brought.signs import Pixels
 from gan_core.findings import Finding
+from gan_core.layouts import Values
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Seems:
 class Report:
     """`name` of what was brought, `against` which real set it was compared; `untold` are sentences on what cannot be
     told, and on what was left aside; `pictures` up to 64 of them rightly decoded, uint8 (N, C, 28, 28), C being 1 or
-    3, or None for a log and where no picture is whole."""
+    3, or None for a log and where no picture is whole; `first` some of them as they came, (n, C, H, W) of any type,
+    empty where one alone is too large to keep, None for a log."""
 
     name: str
     against: str
@@ -56,6 +58,7 @@ class Report:
     findings: list[Mended]
     untold: list[str]
     pictures: Pixels | None
+    first: Values | None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: all but the pictures."""

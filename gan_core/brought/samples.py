@@ -5,21 +5,21 @@ from __future__ import annotations
 import io
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan_core.brought import layouts
 from gan_core.brought.grids import tiles, tiling
-from gan_core.brought.layouts import Summary, Values
 from gan_core.brought.real import SIDE, Real, real
 from gan_core.brought.signs import Pixels, Tones
 from gan_core.data.resize import to_square
+from gan_core.layouts import Values, as_pictures
 from gan_core.pixels import RangeMap
-from gan_core.reading.bounds import LEAST_SIDE
+from gan_core.ranges import SAME_AS, Summary, seeming_range, summary
+from gan_core.reading.bounds import LEAST_SIDE, MEGA
 from gan_core.reading.errors import DataError, shown
 from gan_core.reading.files import Contents
 from gan_core.reading.npy import Array
@@ -33,6 +33,8 @@ _HUGE = 1e7
 # Pictures that are looked at, evenly spaced over those brought; pixels a side of each, from its middle if it is
 # larger; and their values together.
 PICTURES, LARGEST, TOGETHER = 256, 1024, 12_000_000
+# Pictures that are kept as they came, and their bytes together.
+KEPT, KEPT_BYTES = 64, 80 * MEGA
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +43,15 @@ class Samples:
 
     `tones` are arrays (n, C, H, W) in units of bytes, neither clipped nor rounded, all finite, C being 1 or 3, one
     for each size; `whole` the same before grids were cut to tiles; `squares` all of them, cut and clipped, as
-    (n, C, SIDE, SIDE). `values`: whether numbers were brought, and not picture files; `place`: where in their file.
-    `raw` is the first picture just as it was brought; `told` sentences on what was left aside.
+    (n, C, SIDE, SIDE). `values`: whether numbers were brought, and not picture files; `place`: the array that was
+    looked at, or the first picture, `stacked` if it is the first of several that were put together. `raw` is the first
+    picture just as it was brought, `first` some of them as (n, C, H, W), empty where one alone is too large; `told`
+    sentences on what was left aside.
     """
 
     values: bool
-    place: str
+    place: Array
+    stacked: bool
     range: str
     dtype: str
     layout: str
@@ -55,6 +60,7 @@ class Samples:
     summary: Summary
     real: Real
     raw: Values
+    first: Values
     whole: list[Tones]
     tones: list[Tones]
     squares: Tones
@@ -71,10 +77,14 @@ def samples(contents: Contents, name: str, against: str) -> Samples:
     """What was brought as pictures. Raises DataError, whose sentence begins with `name`, if it is none."""
     told = [f"{contents.left_out} other files in it were left out."] if contents.left_out else []
     files = [(title, picture) for title, picture in contents.pictures if picture.values.dtype == np.uint8]
-    floats = [Array(title, p.values, "float32") for title, p in contents.pictures if p.values.dtype != np.uint8]
+    floats = [
+        Array(title, picture.values, "float32", "Pillow", title)
+        for title, picture in contents.pictures
+        if picture.values.dtype != np.uint8
+    ]
     files = _newest(files, told)
     if not files:
-        return _of_array(_chosen([*contents.arrays, *floats], name, told), name, against, told)
+        return _of_array(*_chosen([*contents.arrays, *floats], name, told), name, against, told)
     for title, picture in files:
         if min(picture.values.shape[:2]) < LEAST_SIDE:
             raise DataError(
@@ -90,14 +100,16 @@ def samples(contents: Contents, name: str, against: str) -> Samples:
     everything = np.concatenate([x.reshape(-1) for x in tones])
     return _samples(
         values=False,
-        place=files[0][0],
+        place=Array(files[0][0], first, "uint8", "Pillow", files[0][0]),
+        stacked=False,
         range="0..255",
         dtype="uint8",
         layout="HW" if first.ndim == 2 else "HWC",
         shape=" and ".join(map(str, shapes[:3])) + (" and others" if len(shapes) > 3 else ""),
         count=len(files),
-        summary=layouts.summary(everything, everything),
+        summary=summary(everything, everything),
         raw=first,
+        first=_kept(np.stack([_channels_first(x.values) for x in few if x.values.shape == first.shape])),
         tones=tones,
         # The least: what rounded all of them.
         jpeg_step=min(picture.jpeg_step for _, picture in files),
@@ -106,12 +118,12 @@ def samples(contents: Contents, name: str, against: str) -> Samples:
     )
 
 
-def _of_array(array: Array, name: str, against: str, told: list[str]) -> Samples:
-    layout, pictures = layouts.as_pictures(array.values, name)
+def _of_array(array: Array, stacked: bool, name: str, against: str, told: list[str]) -> Samples:
+    layout, pictures = as_pictures(array.values, name)
     cut = _middle(pictures[:, :3])  # without opacity
     few = cut[evenly(len(cut), min(PICTURES, TOGETHER // cut[0].size))]
-    summary = layouts.summary(pictures, few)
-    meant = layouts.seeming_range(summary, array.values.dtype)
+    of = summary(pictures, few)
+    meant = seeming_range(of, array.values.dtype)
     whole = few[np.isfinite(few).reshape(len(few), -1).all(axis=1)]
     if meant == "standardised":
         told.append(
@@ -126,14 +138,16 @@ def _of_array(array: Array, name: str, against: str, told: list[str]) -> Samples
         raw = pictures[0, 0] if pictures.shape[1] == 1 else pictures[0]
     return _samples(
         values=True,
-        place=array.name,
+        place=array,
+        stacked=stacked,
         range=meant,
         dtype=array.dtype,
         layout=layout,
         shape=str(array.values.shape),
         count=len(pictures),
-        summary=summary,
+        summary=of,
         raw=raw,
+        first=_kept(pictures[:, :3]),
         tones=[decoded] if len(decoded) else [],
         jpeg_step=0.0,
         told=told,
@@ -173,8 +187,9 @@ def what_pillow_says(raw: Values) -> str:
     return ""
 
 
-def _chosen(arrays: list[Array], name: str, told: list[str]) -> Array:
-    """The array to look at: of equal ones in a list all together, else the first that may hold pictures."""
+def _chosen(arrays: list[Array], name: str, told: list[str]) -> tuple[Array, bool]:
+    """The array to look at, and whether it is several put together: of equal ones in a list all, else the first that
+    may hold pictures."""
     if not arrays:
         raise DataError(f"{name} holds no pictures.")
     first = arrays[0]
@@ -184,12 +199,12 @@ def _chosen(arrays: list[Array], name: str, told: list[str]) -> Array:
         array.values.shape == first.values.shape and array.dtype == first.dtype and array.name.split(".")[-1].isdigit()
         for array in arrays
     ):
-        return Array("", np.stack([array.values for array in arrays]), first.dtype)
+        return replace(first, values=np.stack([array.values for array in arrays])), True
     fitting = [array for array in arrays if _may_be_pictures(array.values, name)] or arrays
     chosen = min(fitting, key=lambda array: not any(word in array.name.lower() for word in ("fake", "sample", "gen")))
     if len(arrays) > 1:
         told.append(f"Of {len(arrays)} arrays in it, {shown(chosen.name)} was looked at.")
-    return chosen
+    return chosen, False
 
 
 def _newest(files: list[tuple[str, Picture]], told: list[str]) -> list[tuple[str, Picture]]:
@@ -204,7 +219,7 @@ def _newest(files: list[tuple[str, Picture]], told: list[str]) -> list[tuple[str
 
 def _may_be_pictures(values: Values, name: str) -> bool:
     try:
-        layouts.as_pictures(values, name)
+        as_pictures(values, name)
     except DataError:
         return False
     return True
@@ -214,8 +229,12 @@ def _decode(few: Tones, meant: str, against: str) -> Tones:
     """Values of a seeming range to units of bytes; those of no known range as if they were in [-1, 1]."""
     if meant == "standardised":
         return real(against, min(few.shape[1], 3)).standardised.decode(few).astype(np.float32)
-    name = {"0..255": "raw", "other": "[-1,1]"}.get(meant, meant)
-    return RangeMap.of(name, np.zeros(1, np.uint8)).decode(few).astype(np.float32)
+    return RangeMap.of(SAME_AS.get(meant, "[-1,1]")).decode(few).astype(np.float32)
+
+
+def _kept(pictures: Values) -> Values:
+    """The first of them, apart from the file's memory."""
+    return pictures[: min(KEPT, KEPT_BYTES // pictures[0].nbytes)].copy()
 
 
 def evenly(count: int, most: int) -> NDArray[np.int64]:

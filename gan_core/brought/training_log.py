@@ -39,15 +39,22 @@ _FIX: dict[str, dict[str, Any]] = {
     "identical-samples": {"noise_scale": 1.0},
     "mode-collapse": {"beta1": 0.5},
 }
+_OPTIMISER = (
+    "from torch.optim import Adam\n\n"
+    "def optimiser_d(discriminator):\n"
+    "    return Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))"
+)
 _CODE = {
-    "non-finite": "# Find the first broken number, and train on logits: no log of a probability of 0.\n"
-    "loss_d = F.softplus(-d(real)).mean() + F.softplus(d(fake.detach())).mean()",
-    "exploding": "# Shorter steps for the discriminator:\n"
-    "optimiser_d = torch.optim.Adam(d.parameters(), lr=1e-3, betas=(0.5, 0.999))",
-    "discriminator-too-strong": "# A loss whose gradient stays when D is sure, in place of log(1 - D):\n"
-    "loss_g = F.softplus(-d(fake)).mean()",
-    "discriminator-too-weak": "# Longer steps for the discriminator:\n"
-    "optimiser_d = torch.optim.Adam(d.parameters(), lr=1e-3, betas=(0.5, 0.999))",
+    "non-finite": "from torch.nn.functional import softplus\n\n"
+    "# Find the first broken number, and train on logits: no log of a probability of 0.\n"
+    "def loss_d(logits_real, logits_fake):\n"
+    "    return softplus(-logits_real).mean() + softplus(logits_fake).mean()",
+    "exploding": f"# Shorter steps for the discriminator:\n{_OPTIMISER}",
+    "discriminator-too-strong": "from torch.nn.functional import softplus\n\n"
+    "# A loss whose gradient stays when D is sure, in place of log(1 - D):\n"
+    "def loss_g(logits_fake):\n"
+    "    return softplus(-logits_fake).mean()",
+    "discriminator-too-weak": f"# Longer steps for the discriminator:\n{_OPTIMISER}",
 }
 
 
@@ -74,6 +81,7 @@ def diagnose_log(rows: list[logs.Row], name: str, against: str) -> Report:
         findings=_findings(whole),
         untold=_untold(whole, steps),
         pictures=None,
+        first=None,
     )
 
 

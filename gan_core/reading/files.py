@@ -128,12 +128,12 @@ def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:
         match _kind(content):
             case "a zip file" if name.lower().endswith(KINDS["tensors"]):
                 found = tensors.read(content, within)
-                contents.arrays += [replace(array, name=f"{name} {array.name}".strip()) for array in found]
+                contents.arrays += [replace(array, name=f"{name} {array.name}".strip(), member=name) for array in found]
                 values += sum(array.values.size for array in found)
             case "a zip file":
                 raise DataError(f"{within} is a zip file again: unpack it and bring what is inside.")
             case "an array":
-                array = replace(npy.read(content, within), name=name.removesuffix(".npy"))
+                array = replace(npy.read(content, within), name=name.removesuffix(".npy"), member=name)
                 contents.arrays.append(array)
                 values += array.values.size
             case "a picture":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,18 @@ _SHAPE = re.compile(r"'shape': *\((?P<shape>[0-9, ]*)\)")
 
 @dataclass(frozen=True, eq=False)
 class Array:
-    """An array of numbers by `name` (where in its file it was, or ""), and its `dtype` as the file calls it."""
+    """An array of numbers by `name` (where in its file it was, or ""), and its `dtype` as the file calls it.
+
+    `reader` is who reads it; `member` the file in a zip or folder that it was in, "" where it was in none; `keys`
+    lead to it in the lists and dicts of tensors.
+    """
 
     name: str
     values: NDArray[Any]
     dtype: str
+    reader: Literal["numpy", "torch", "Pillow"] = "numpy"
+    member: str = ""
+    keys: tuple[str | int, ...] = ()
 
 
 def read(content: bytes, name: str) -> Array:

@@ -36,6 +36,7 @@ _STORAGES = {
 }  # fmt: skip
 # Types younger than the storages, which a tensor names itself.
 _DTYPES = {"torch.uint16": "u2", "torch.uint32": "u4", "torch.uint64": "u8"}
+Keys = tuple[str | int, ...]
 _CALLS = ("collections.OrderedDict", "torch.Size", "torch._utils._rebuild_parameter",
           "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3")  # fmt: skip
 
@@ -103,7 +104,7 @@ def read(content: bytes, name: str) -> list[Array]:
                 if (member := found.get(f"{top}data/{key}")) is None:
                     raise DataError(f"{name} lacks the numbers of a tensor: save it again with torch.save.")
                 numbers[key] = archives.content(archive, member, name)
-    return [_array(place, tensor, numbers[tensor.storage.key], order, name) for place, tensor in tensors]
+    return [_array(keys, tensor, numbers[tensor.storage.key], order, name) for keys, tensor in tensors]
 
 
 def _pickle(found: dict[str, zipfile.ZipInfo], name: str) -> tuple[str, zipfile.ZipInfo]:
@@ -113,7 +114,8 @@ def _pickle(found: dict[str, zipfile.ZipInfo], name: str) -> tuple[str, zipfile.
     raise DataError(f"{name} is no file of torch.save: it holds no data.pkl.")
 
 
-def _array(place: str, tensor: _Tensor, numbers: bytes, order: bytes, name: str) -> Array:
+def _array(keys: Keys, tensor: _Tensor, numbers: bytes, order: bytes, name: str) -> Array:
+    place = ".".join(shown(str(key)) for key in keys)
     bits = {"bf2": "u2"}.get(tensor.storage.type, tensor.storage.type)
     dtype = np.dtype(bits).newbyteorder(">" if order == b"big" else "<")
     flat = np.frombuffer(numbers, dtype, len(numbers) // dtype.itemsize)
@@ -124,17 +126,17 @@ def _array(place: str, tensor: _Tensor, numbers: bytes, order: bytes, name: str)
     values: NDArray[Any] = as_strided(flat[tensor.offset :], tensor.shape, strides, writeable=False)
     values = values.astype(dtype.newbyteorder("="), copy=False)
     if tensor.storage.type == "bf2":
-        return Array(place, (values.astype(np.uint32) << 16).view(np.float32), "bfloat16")
-    return Array(place, values, dtype.name)
+        return Array(place, (values.astype(np.uint32) << 16).view(np.float32), "bfloat16", "torch", keys=keys)
+    return Array(place, values, dtype.name, "torch", keys=keys)
 
 
-def _found(top: object, name: str) -> Iterator[tuple[str, _Tensor]]:
-    """Every tensor in nested lists and dicts, once, with its place in them: `images`, `runs.0.fake`."""
+def _found(top: object, name: str) -> Iterator[tuple[Keys, _Tensor]]:
+    """Every tensor in nested lists and dicts, once, with the keys that lead to it: ("images",), ("runs", 0)."""
     seen: set[int] = set()
     count = 0
-    waiting = [("", top, 0)]
+    waiting: list[tuple[Keys, object]] = [((), top)]
     while waiting:
-        place, item, depth = waiting.pop()
+        keys, item = waiting.pop()
         if id(item) in seen:
             continue
         if isinstance(item, _Tensor):
@@ -142,14 +144,13 @@ def _found(top: object, name: str) -> Iterator[tuple[str, _Tensor]]:
             if count > TENSORS:
                 raise DataError(f"{name} holds more than {TENSORS:,} tensors: save fewer.")
             seen.add(id(item))
-            yield place, item
+            yield keys, item
         elif isinstance(item, dict | list | tuple):
-            if depth == DEPTH:
+            if len(keys) == DEPTH:
                 raise DataError(f"{name} nests its lists more than {DEPTH} deep: save the tensors alone.")
             seen.add(id(item))
             inside = item.items() if isinstance(item, dict) else enumerate(item)
-            dot = "." if place else ""
-            waiting += reversed([(f"{place}{dot}{shown(str(key))}", value, depth + 1) for key, value in inside])
+            waiting += reversed([((*keys, key), value) for key, value in inside])
 
 
 class _Machine:

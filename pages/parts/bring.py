@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import dataclass
 
 import streamlit as st
 
 from gan_core.brought import AGAINST, Mended, Report, Seems, examine
 from gan_core.frames import COLUMNS
-from gan_core.pixels import grid, png_bytes
+from gan_core.pixels import Pixels, grid, png_bytes
 from gan_core.reading.errors import DataError
 from gan_core.reading.files import ENDINGS
-from gan_core.tensors import Tensor, brought
+from gan_core.tensors import Tensor, brought, converted
 from pages.parts import diagnosis, pictures, theme
 from pages.parts.journey_link import FILE
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What came of one upload: the report, or why there is none; and its tensor where it is one of floats."""
+    """What came of one upload: the report, or why there is none; its tensor, where there is one; and its numbers
+    rightly saved, as a zip file of PNG, empty where that cannot be done for certain."""
 
     file_id: str
     against: str
     report: Report | None
     refused: str
     tensor: Tensor | None
+    saved: bytes
 
 
 def tensor() -> Tensor | None:
-    """The tensor of the file that was brought in this tab; None where there is none."""
+    """What can travel of the file that was brought in this tab; None where there is none."""
     seen: Seen | None = st.session_state.get("brought")
     return seen.tensor if seen else None
 
@@ -58,18 +62,37 @@ def section() -> None:
         if seen.report is None:
             diagnosis.say(diagnosis.TROUBLE, seen.refused, strong="It cannot be read.")
         else:
-            _report(seen.report, travels=seen.tensor is not None)
+            _report(seen.report, seen)
 
 
 def _look(file_id: str, name: str, content: bytes, against: str) -> Seen:
     try:
         report = examine(name, content, against)
     except DataError as error:
-        return Seen(file_id, against, None, str(error), None)
-    return Seen(file_id, against, report, "", brought(name, content, report))
+        return Seen(file_id, against, None, str(error), None, b"")
+    return Seen(file_id, against, report, "", brought(report), _saved(report))
 
 
-def _report(report: Report, travels: bool) -> None:
+def _saved(report: Report) -> bytes:
+    """Its numbers as PNG, by the range they seem to have; of pictures, there is nothing to save."""
+    misread = any(finding.failure == "wrong-range-map" for finding in report.findings)
+    if report.seems.kind != "values" or misread:
+        return b""
+    try:
+        return _zip(converted(report))
+    except ValueError:
+        return b""  # the report has said why
+
+
+def _zip(made: Pixels) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number, picture in enumerate(made):
+            archive.writestr(f"picture-{number:02d}.png", png_bytes(picture))
+    return file.getvalue()
+
+
+def _report(report: Report, seen: Seen) -> None:
     st.markdown(f"**`{report.name}`** seems to be {_words(report.seems)}")
     if report.pictures is not None:
         left, right = st.columns([0.36, 0.64])
@@ -78,21 +101,29 @@ def _report(report: Report, travels: bool) -> None:
             height, width = picture.shape[:2]
             heading = pictures.titled("Your pictures", "as they seem to be meant", theme.GENERATED, square=True)
             pictures.grid(heading, png_bytes(picture), width, height, "The pictures that were brought")
-            if travels:
-                _follow()
+            if seen.tensor is not None:
+                _follow(not report.seems.dtype.startswith(("float", "bfloat")))
+            if seen.saved:
+                st.download_button(
+                    "Save it rightly, as PNG", seen.saved, "pictures.zip", "application/zip", key="saved_rightly",
+                    on_click="ignore", icon=":material/folder_zip:",
+                    help=f"Range {report.seems.range} to 0–255, clipped, rounded, channels last: the first pictures.",
+                )  # fmt: skip
         with right:
             _findings(report)
     else:
         _findings(report)
 
 
-def _follow() -> None:
+def _follow(as_bytes: bool) -> None:
     """The way into the journey above."""
     if st.session_state.asked.source == FILE:
         st.markdown("[Above, it goes through the stages ↑](#why-are-my-saved-pictures-wrong)")
     elif st.button("Follow it through the stages", key="follow", icon=":material/arrow_upward:"):
         st.session_state.following = True
         st.rerun()
+    if as_bytes:
+        st.caption("These are bytes already: they travel as a network would be given them, in [-1,1].")
 
 
 def _findings(report: Report) -> None:

@@ -60,7 +60,7 @@ def tensor() -> Tensor | None:
     the moment they were asked for."""
     if asked().source == FILE:
         if (found := bring.tensor()) is None:
-            st.warning("No tensor of floats was brought in this tab: bring a .npy or .pt below, or choose another.")
+            st.warning("Nothing was brought in this tab that can travel: bring a file below, or choose another tensor.")
         return found
     if asked().source != RUN:
         return _made(asked().source)
@@ -115,7 +115,7 @@ def source() -> None:
     """Which tensor."""
     st.session_state.source = asked().source
     labels = {name: made.label for name, made in SOURCES.items()}
-    labels |= {RUN: "This tab's live run", FILE: "The tensor you brought"}
+    labels |= {RUN: "This tab's live run", FILE: "What you brought"}
     st.selectbox(
         "Which tensor?", tuple(labels), key="source", on_change=_set_source, format_func=labels.__getitem__,
         help="\n".join(f"- **{made.label}**: {made.words}" for made in SOURCES.values()),

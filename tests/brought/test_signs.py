@@ -8,7 +8,8 @@ from bringing import as_grid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_core.brought import layouts, signs
+from gan_core import layouts, ranges
+from gan_core.brought import signs
 from gan_core.brought.grids import Tiling, tiles, tiling
 from gan_core.data import load
 from gan_core.reading.errors import DataError
@@ -117,7 +118,7 @@ def test_every_shape_is_pictures_or_refused(shape: tuple[int, ...]) -> None:
 def test_the_summary_is_of_all_values_in_parts() -> None:
     values = RNG.normal(0, 1, (9, 1_000_000)).astype(np.float32)
     values[3, 17], values[8, -1], values[5, 5] = 50, np.nan, -np.inf
-    found = layouts.summary(values, values[:1])
+    found = ranges.summary(values, values[:1])
     assert (found.low, found.high) == (np.nanmin(values[np.isfinite(values)]), 50)
     assert found.broken == pytest.approx(2 / values.size)
     assert found.mean == pytest.approx(values[0].mean(dtype=float))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from gan_core.brought import Report, examine
 from gan_core.brought.columns import recognised
@@ -66,7 +67,19 @@ def test_what_is_named_and_since_when(changes: dict[str, Any], failure: str, sin
     assert [(finding.failure, finding.since_step) for finding in found.findings] == [(failure, since)]
     for one in found.findings[0].evidence:
         assert one.value < one.threshold if one.comparison == "<" else one.value > one.threshold
-    assert found.findings[0].code
+    exec(found.findings[0].code, {})
+
+
+def test_the_losses_to_take_instead_are_those_on_logits() -> None:
+    names: dict[str, Any] = {}
+    for changes in ({"loss_g": [float("nan")] * 20}, {"loss_d": [0.001] * 20}, {"loss_d": [1e4] * 20}):
+        exec(report(HEALTHY | changes).findings[0].code, names)
+    real, fake = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -40.0])
+    of = torch.nn.functional.binary_cross_entropy_with_logits
+    expected = of(real, torch.ones(2)) + of(fake, torch.zeros(2))
+    assert names["loss_d"](real, fake) == pytest.approx(float(expected))
+    assert names["loss_g"](fake) == pytest.approx(float(of(fake, torch.ones(2))))
+    assert names["optimiser_d"](torch.nn.Linear(2, 1)).defaults["lr"] == 1e-3
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from visiting import Open, html, words
 
 from gan_core.experiment import Experiment
 from gan_core.journey import Choices
+from gan_core.pixels import channels_last
 from gan_core.runs import registry
 from gan_core.tensors import SOURCES
 from gan_core.traps import SYMPTOMS, TRAPS
@@ -233,4 +234,34 @@ def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Ope
 def test_a_tensor_of_a_file_that_was_not_brought_here_is_told(open_page: Open) -> None:
     at = open_page("pixels", source="file")
     assert not at.exception
-    assert "No tensor of floats was brought in this tab" in words(at)
+    assert "Nothing was brought in this tab that can travel" in words(at)
+
+
+def test_sound_pictures_travel_as_a_network_would_be_given_them(open_page: Open) -> None:
+    picture = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    at = bring(open_page("pixels"), "mine.png", png(picture))
+    at.button(key="follow").click().run()
+    assert not at.exception
+    at.button(key="all_right").click().run()
+    assert "Nothing is wrong." in drawn(at)
+    assert "-1 … 1" in drawn(at) and "(1,16,16)" in drawn(at)
+    assert not at.get("download_button")[-1].key.endswith("saved_rightly")
+
+
+@pytest.mark.parametrize("name", ["tanh", "linear", "real"])
+def test_numbers_can_be_taken_away_rightly_saved(open_page: Open, name: str) -> None:
+    tensor = SOURCES[name].make()
+    at = bring(open_page("pixels"), "mine.npy", npy(tensor.values))
+    assert at.get("download_button")
+    with zipfile.ZipFile(io.BytesIO(at.session_state["brought"].saved)) as archive:
+        names = archive.namelist()
+        shown = np.stack([np.asarray(Image.open(archive.open(name))) for name in names])
+    assert names[0] == "picture-00.png" and len(names) == len(tensor.values)
+    expected = channels_last(tensor.range_map.to_uint8(tensor.values))
+    np.testing.assert_array_equal(shown, expected)
+
+
+def test_what_is_misread_is_not_offered_as_rightly_saved(open_page: Open) -> None:
+    at = bring(open_page("pixels"), "mine.npy", npy(SOURCES["tanh"].make().values * 255))
+    assert "<b>wrong-range-map.</b>" in drawn(at)
+    assert at.session_state["brought"].saved == b""

@@ -1,4 +1,4 @@
-"""What an array of numbers seems to be: how its axes are laid out, and which range its values have."""
+"""Which range the values of an array have: what they are, and what they seem to be meant as."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.reading.bounds import LEAST_SIDE
-from gan_core.reading.errors import DataError
-
 Values = NDArray[Any]
+
+# Of a seeming range that needs no data to be known: the name of its map, see pixels.RangeMap.
+SAME_AS = {"[-1,1]": "[-1,1]", "[0,1]": "[0,1]", "0..255": "raw"}
 
 # Values looked at in one go.
 _AT_ONCE = 4_000_000
@@ -35,49 +35,6 @@ class Summary:
     quantile_low: float
     quantile_high: float
     broken: float
-
-
-def as_pictures(values: Values, name: str) -> tuple[str, Values]:
-    """The layout that an array seems to have, and the array as (N, C, H, W), C being 1, 3 or 4: a view.
-
-    Layouts: HW, CHW, HWC, NHW, NCHW, NHWC, and N(HW) or N(CHW) for rows that are pictures laid flat. Raises
-    DataError, whose sentence begins with `name`, for shapes that are no pictures.
-    """
-    shape = values.shape
-    match shape:
-        case (length,) if (found := side_of(length)) is not None:
-            return _flat(values[None], *found)
-        case (_, length) if (found := side_of(length)) is not None and _rows_are_pictures(values, found[1]):
-            return _flat(values, *found)
-        case (height, width) if _sides(height, width):
-            return "HW", values[None, None]
-        case (1 | 3, height, width) if _sides(height, width):
-            return "CHW", values[None]
-        case (height, width, 1 | 3 | 4) if _sides(height, width):
-            return "HWC", values.transpose(2, 0, 1)[None]
-        case (_, height, width) if _sides(height, width):
-            return "NHW", values[:, None]
-        case (_, 1 | 3 | 4, height, width) if _sides(height, width):
-            return "NCHW", values
-        case (_, height, width, 1 | 3 | 4) if _sides(height, width):
-            return "NHWC", values.transpose(0, 3, 1, 2)
-    raise DataError(
-        f"{name} has the shape {shape}, which is none of pictures: save them as (N, C, H, W) or (N, H, W, C), C being "
-        f"1, 3 or 4, H and W at least {LEAST_SIDE}."
-    )
-
-
-def _flat(rows: Values, channels: int, side: int) -> tuple[str, Values]:
-    return ("N(HW)" if channels == 1 else "N(CHW)"), rows.reshape(len(rows), channels, side, side)
-
-
-def side_of(length: int) -> tuple[int, int] | None:
-    """Channels and side of a square picture of so many values, 16 pixels or more; None if there is none."""
-    for channels in (1, 3):
-        side = math.isqrt(length // channels)
-        if side >= 2 * LEAST_SIDE and channels * side * side == length:
-            return channels, side
-    return None
 
 
 def summary(values: Values, sample: Values) -> Summary:
@@ -127,19 +84,6 @@ def seeming_range(of: Summary, dtype: np.dtype[Any]) -> str:
 def _of_small(of: Summary) -> str:
     """Values that mean [0, 1] but dip below reach the upper end, and hardly half as far down."""
     return "[0,1]" if of.quantile_low > -0.5 and of.quantile_high > 0.5 else "[-1,1]"
-
-
-def _sides(height: int, width: int) -> bool:
-    return min(height, width) >= LEAST_SIDE
-
-
-def _rows_are_pictures(values: Values, side: int) -> bool:
-    """Whether (N, length) are N pictures laid flat, and not one of N rows: then a value is more like the one a
-    picture's row further on than like the one below it."""
-    if len(values) == 1:
-        return True
-    rows = np.nan_to_num(values[:64].astype(np.float64), posinf=0, neginf=0)
-    return float(np.abs(rows[:, side:] - rows[:, :-side]).mean()) <= float(np.abs(np.diff(rows, axis=0)).mean())
 
 
 def _chunks(values: Values) -> Iterator[Values]:
