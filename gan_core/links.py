@@ -7,9 +7,16 @@ from typing import Any
 
 from gan_core.compatibility import followers
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.settings import Setting
 
 # Read as well as the short keys, so that a link can be written by hand.
 _FIELD_OF_KEY = {row.url_key: name for name, row in SETTINGS.items()} | {name: name for name in SETTINGS}
+
+
+def setting_of(key: str) -> Setting | None:
+    """The setting that a URL key (or a field's name) stands for; None where it is no setting's."""
+    name = _FIELD_OF_KEY.get(key)
+    return SETTINGS[name] if name else None
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:

@@ -126,3 +126,19 @@ def test_numbers_that_explode_break_the_run_and_a_rewind_mends_it(shared, tmp_pa
     shared.send(Rewind(QUICK.json_text()), Step("both"))
     shared.until(Opened)
     assert shared.until(Framed).frame == alone(QUICK, 1)
+
+
+def test_up_to_a_step_with_a_picture_there_and_none_on_the_way(shared, tmp_path):
+    shared.start(QUICK, tmp_path)
+    shared.send(Go(30))
+    begun = len(shared.heard)
+    assert shared.until(Framed).frame == alone(QUICK, 30)
+    assert shared.until(Beat, step=30).state == "running"  # it only waits
+    shared.send(Go(50))
+    assert shared.until(Framed).frame == alone(QUICK, 50)
+    shared.send(Pause())
+    assert shared.until(Beat, state="paused").step == 50
+    shared.send(Go())  # from here on alone
+    shared.until(Framed, frame=lambda frame: frame.step > 50)
+    pictures = [report.frame.step for report in shared.heard[begun:] if isinstance(report, Framed)]
+    assert pictures[:2] == [30, 50]
