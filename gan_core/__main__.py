@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     claims.add_argument("--run", metavar="ID|quick|all", help="one claim, those of under a second, all; or a document")
     claims.add_argument("--record", action="store_true", help="keep what --run measures in assets/claims.json")
 
-    commands.add_parser("recipes", help="list the recipes: each failure and the one setting that mends it")
+    commands.add_parser("recipes", help="list the recipes: each failure, in training and in saving, and what mends it")
     commands.add_parser("bench", help="measure the engine against a plain tutorial loop, in this process")
 
     given = parser.parse_args(arguments)
@@ -145,7 +145,9 @@ def _claims(given: argparse.Namespace) -> int:
 
 
 def _recipes(_: argparse.Namespace) -> int:
-    json.dump([recipe.as_dict() for recipe in RECIPES.values()], sys.stdout, indent=2)
+    from gan_core import traps
+
+    json.dump([*(recipe.as_dict() for recipe in RECIPES.values()), *traps.recipes()], sys.stdout, indent=2)
     print()
     return 0
 

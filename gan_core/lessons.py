@@ -38,7 +38,7 @@ LESSONS: dict[str, Lesson] = {
         "the share of illegal values grows with training instead of going away.",
         r"G(z) = Wh + b \in \mathbb{R}, \qquad \text{legal: } [-1, 1]",
         "`out_of_range`: the share of generated values outside the range of the data.",
-        "Document 000; “values beyond ±1, the saved picture is dark” in many trackers.",
+        "Document 000; stylegan2-ada #152 (values beyond ±1, dark pictures), pytorch/examples #315.",
     ),
     "blank-grey": Lesson(
         "Blank: all grey",
@@ -46,8 +46,9 @@ LESSONS: dict[str, Lesson] = {
         "Black lies at −1, and a sigmoid ends at 0. To come as close to the black background as it can, the generator "
         "drives every logit to minus infinity: all pixels are 0, which is mid-grey in a range from −1 to 1.",
         r"\sigma(a) \in (0, 1), \qquad \lim_{a \to -\infty} \sigma(a) = 0 = \text{grey}",
-        "`contrast`: the spread within each picture, against that of real ones; and the mean level in the middle.",
-        "Document 001; the commonest of all blank pictures, and the easiest to cure.",
+        "`contrast`, the spread of levels within a picture against that of real ones, is near zero; `pixel_mean` (0 is "
+        "black, 1 white) lies in the middle.",
+        "Document 001; iGAN #17 (grey after ten epochs).",
     ),
     "blank-black": Lesson(
         "Blank: all black",
@@ -55,8 +56,8 @@ LESSONS: dict[str, Lesson] = {
         "The data still run from 0 to 255. An output that ends at 1 is, on that scale, less than half of one per cent "
         "above black, and no training can take it further.",
         r"\tanh(a) \le 1 \ll 255",
-        "`contrast` near zero and the mean level at the bottom of the range.",
-        "Document 001; “my generator only gives black images”.",
+        "`contrast`, the spread of levels within a picture, is near zero, and `pixel_mean`, the mean level, too.",
+        "Document 001; pix2pix #34 (black in evaluation mode).",
     ),
     "blank-white": Lesson(
         "Blank: all white",
@@ -64,8 +65,8 @@ LESSONS: dict[str, Lesson] = {
         "One long step of the generator threw every unit past the end of the output activation. There it is flat: "
         "the gradient is zero, and no later step can bring the generator back.",
         r"\frac{d}{da}\,\mathrm{hardtanh}(a) = 0 \quad \text{for } a > 1",
-        "`contrast` near zero and the mean level at the top of the range.",
-        "Trackers of every GAN library: “all white after some epochs”.",
+        "`contrast`, the spread of levels within a picture, is near zero, and `pixel_mean`, the mean level, near 1.",
+        "ganomaly #94 (white pictures).",
     ),
     "discriminator-too-strong": Lesson(
         "The discriminator wins",
@@ -73,8 +74,9 @@ LESSONS: dict[str, Lesson] = {
         "The minimax loss of the generator is flat where the discriminator is sure. Its gradient shrinks with "
         "D's own certainty, so the generator is told that it is wrong but not what to change.",
         r"\frac{\partial}{\partial \ell} \log(1 - \sigma(\ell)) = -\sigma(\ell) \to 0 \quad (\ell \to -\infty)",
-        "`d_accuracy` near 1 while `grad_norm_g` has all but vanished.",
-        "Document 001; “D loss 0, G loss does not move” (Arjovsky & Bottou 2017).",
+        "`d_accuracy` is near 1: D is right about nearly every image. `logit_gap`, how far apart it sets real and "
+        "generated, is large, and `grad_norm_g`, all that G has to learn from, has all but vanished.",
+        "Document 001; ganhacks #36, #45 and #67; Arjovsky & Bottou 2017 explain it.",
     ),
     "discriminator-too-weak": Lesson(
         "The discriminator is no help",
@@ -82,8 +84,9 @@ LESSONS: dict[str, Lesson] = {
         "A discriminator that hardly learns gives the generator one fixed direction to run in. It saturates every "
         "pixel on the way, and the loss values look perfect: neither side can tell anything.",
         r"D \approx \tfrac12 \;\Rightarrow\; \mathcal{L}_D \approx 2\ln 2,\ \mathcal{L}_G \approx \ln 2",
-        "`d_accuracy` near one half together with static or identical pictures; the losses alone say all is well.",
-        "Document 001; “losses look balanced but the output is noise”.",
+        "`d_accuracy` is near one half, like a coin's, while `grad_norm_g`, all that G can learn from, has vanished. "
+        "The losses alone say that all is well.",
+        "Document 001; keras #4943 (D frozen by mistake).",
     ),
     "identical-samples": Lesson(
         "Identical samples",
@@ -91,8 +94,9 @@ LESSONS: dict[str, Lesson] = {
         "The noise is so narrow that all inputs look alike to the generator. Without BatchNorm, which would stretch "
         "them again, it learns one picture and adds a trace of variation.",
         r"G(\epsilon z) \approx G(0) + \epsilon\, J z \to G(0)",
-        "`diversity`: the spread across pictures, against that of real ones.",
-        "Document 002, for untrained networks; “every sample is the same”.",
+        "`diversity`, the spread across pictures against that of real ones, is near zero; `duplicates`, the share with "
+        "a near twin, near 1.",
+        "Document 002, for untrained networks; BigGAN-PyTorch #75.",
     ),
     "mode-collapse": Lesson(
         "Mode collapse",
@@ -101,8 +105,9 @@ LESSONS: dict[str, Lesson] = {
         "turns. Nothing in its loss asks for variety. A long memory of past gradients (beta 1 of 0.9), more updates "
         "of G than of D, or no BatchNorm make it worse.",
         r"\min_G \mathbb{E}_z\,[-\log D(G(z))] \;\text{ is solved by }\; G(z) \equiv \arg\max_x D(x)",
-        "`duplicates` and `diversity`, and the number of classes that appear, held until enough steps have passed.",
-        "Everywhere; the failure named most often in issue trackers.",
+        "`duplicates`: the share of pictures with a near twin. Healthy runs begin like that too, so the alarm waits, "
+        "but less long where `modes_covered`, the classes that can be told, is below 2.",
+        "The failure most often reported: stylegan2-pytorch #183, DCGAN-tensorflow #270.",
     ),
     "exploding": Lesson(
         "Exploding weights",
@@ -122,7 +127,7 @@ LESSONS: dict[str, Lesson] = {
         "bytes paints it black, which is why NaN is so often reported as a black image.",
         r"\infty - \infty = \mathrm{NaN}",
         "`finite` is 0; the run stops and names the tensor and the step.",
-        "“Loss is nan”, “images turned black after epoch 9”.",
+        "musika #22, StudioGAN #175, BEGAN #11.",
     ),
     "batchnorm-mismatch": Lesson(
         "BatchNorm: eval is not train",
@@ -131,7 +136,7 @@ LESSONS: dict[str, Lesson] = {
         "the generator that draws the pictures is not the one that was trained.",
         r"\hat\mu \leftarrow (1 - m)\,\hat\mu + m\,\mu_{\text{batch}}",
         "`mode_gap`: how far train- and eval-mode pictures of the same noise are apart.",
-        "pix2pix, CycleGAN, FastGAN: “results differ after model.eval()”; Keras writes the momentum the other way.",
+        "CycleGAN and pix2pix #1329, #555 and #285; FastGAN #4. Keras counts the momentum the other way round.",
     ),
     "checkerboard": Lesson(
         "Checkerboard",
@@ -139,8 +144,8 @@ LESSONS: dict[str, Lesson] = {
         "A transposed convolution of kernel 3 at stride 2 reaches some pixels once, some twice, some four times. The "
         "pattern is there before the first step, and training only dims it.",
         r"\text{overlap} = \lceil k / s \rceil \text{ is uneven unless } s \mid k",
-        "`nyquist`: the share of the picture's power in its finest rows and columns.",
-        "Odena, Dumoulin and Olah 2016; image translation models above all.",
+        "`nyquist`: the share of what varies in a picture that changes from each pixel to the next.",
+        "Odena, Dumoulin and Olah 2016; ganhacks #59, pix2pixHD #149 (kernel 3, stride 2).",
     ),
     "unreachable-range": Lesson(
         "A range that cannot be reached",
@@ -149,7 +154,7 @@ LESSONS: dict[str, Lesson] = {
         "fault of two settings, known before the first step.",
         r"\text{range}(\text{activation}) \not\supseteq [\min x, \max x]",
         "The activation's range against the data's: no training needed.",
-        "Documents 000 and 001; “tanh with images in 0..1”, “ImageNet mean and std with a tanh generator”.",
+        "Documents 000 and 001; data scaled by ImageNet's mean and deviation in front of a tanh.",
     ),
     "untrained-grey": Lesson(
         "Untrained and grey",

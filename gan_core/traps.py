@@ -5,7 +5,8 @@ The numbers of claims are those of the project's ledger of what the documents sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from gan_core.journey import Choices
 
@@ -32,6 +33,20 @@ SYMPTOMS: dict[str, str] = {
     "error": "An error",
     "jpeg": "Blurred, blotchy",
     "fine": "Is this one wrong?",
+}
+
+# Symptom -> what else the documents say of it, and what was measured.
+CLAIMS: dict[str, str] = {
+    "speckled": "Claim 43: a tanh trained on [0,1] leaves 35 % of the values just below 0. Without a clip, they turn "
+    "white.",
+    "black": "Claim 12: training on 0–255 makes it worse. With a linear output, 34 % of the values lay outside, and "
+    "the contrast was 9 % of the real one.",
+    "grey": "Claim 44, refuted: untrained, document 002's mended generator has a contrast of 29 levels of 255, less "
+    "than the 89 of the one it mends.",
+    "error": "Claim 9, refuted: document 000's program runs in no version of TensorFlow: tf.layers is of 1, .numpy() "
+    "needs 2, and Image is not imported.",
+    "fine": "Claim 52: a saved latent vector brings the picture back only with the weights, and in eval mode. In train "
+    "mode, other batch-mates changed it by 5.5 levels.",
 }
 
 TRAPS: dict[str, dict[str, Trap]] = {
@@ -83,7 +98,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
         ),
         "early": Trap(
             "Cast before scaling",
-            "Document 000, claims 10, 11",
+            "Document 000, claims 10, 11; inside the generator, such a cast also lets no gradient through",
             "real",
             0,
             Choices(clip="none", cast="early"),
@@ -171,3 +186,33 @@ TRAPS: dict[str, dict[str, Trap]] = {
         "lossless": Trap("WebP, lossless", "Document 003, claim 50", "real", 0, Choices(file="webp"), ""),
     },
 }
+
+# The trap that shows each failure of saving most plainly: symptom and name.
+PLAINEST: dict[str, tuple[str, str]] = {
+    "wrapped-pixels": ("speckled", "wrap"),
+    "wrong-range-map": ("black", "half"),
+    "channel-order": ("colours", "reshape"),
+    "pil-error": ("error", "hw1"),
+    "jpeg-loss": ("jpeg", "q10"),
+}
+
+
+def recipes() -> list[dict[str, Any]]:
+    """For each failure of saving a recipe like those of training, for JSON; its sides are the tensor's source, the
+    image in it, and the way taken at each stage, the right ways on the fixed side."""
+    found = []
+    for failure, (looks, name) in PLAINEST.items():
+        trap = TRAPS[looks][name]
+        shown = {"source": trap.source, "image": trap.image}
+        found.append(
+            {
+                "name": failure,
+                "failure": failure,
+                "document": "",
+                "broken": shown | asdict(trap.choices),
+                "fixed": shown | asdict(Choices()),
+                "words": trap.words,
+                "carries_over": {},
+            }
+        )
+    return found

@@ -104,5 +104,8 @@ else:
     st.markdown("### What the documents describe")
     st.markdown("Each document's own setup, as it stands there; some fail, some do not fail as they say.")
     cards.listing([recipe for recipe in RECIPES.values() if recipe.document])
+    st.markdown("### What goes wrong while saving")
+    st.markdown("The tensor is good and the file is not; on the page Pixels, each wrong way beside the right one.")
+    cards.saving()
     study.show()
     cards.go_where_opened()

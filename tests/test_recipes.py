@@ -11,7 +11,11 @@ from study import Row, named, train
 
 from gan_core.__main__ import main
 from gan_core.experiment import Experiment, SettingsError, diff
-from gan_core.recipes import RECIPES, find
+from gan_core.journey import Choices
+from gan_core.recipes import RECIPES, SAVING, find
+from gan_core.tensors import SOURCES
+from gan_core.traps import recipes as saving_recipes
+from gan_core.verdict import judge
 
 FAILURES = {
     "out-of-range", "blank-grey", "blank-black", "blank-white", "discriminator-too-strong",
@@ -58,13 +62,32 @@ def test_a_recipe_is_found_by_name_and_side() -> None:
 def test_command_line_lists_recipes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [entry["name"] for entry in listed] == list(RECIPES)
+    assert [entry["name"] for entry in listed] == [*RECIPES, *SAVING]
     for entry in listed:
         assert set(entry) == {"name", "failure", "document", "broken", "fixed", "words", "carries_over"}
+    for entry in listed[: len(RECIPES)]:
         assert Experiment.from_json(json.dumps(entry["broken"])) == RECIPES[entry["name"]].broken
         assert Experiment.from_json(json.dumps(entry["fixed"])) == RECIPES[entry["name"]].fixed
         own = entry["broken"]["dataset"]
         assert set(entry["carries_over"]) == {"digits", "mnist", "fashion-mnist"} - {own}
+
+
+def test_each_failure_of_saving_is_found_on_the_broken_side_of_its_recipe_only() -> None:
+    assert [entry["failure"] for entry in saving_recipes()] == list(SAVING)
+    for entry in saving_recipes():
+        for side, found in (("broken", {entry["failure"]}), ("fixed", set())):
+            ways = dict(entry[side])
+            tensor = SOURCES[ways.pop("source")].make()
+            image = ways.pop("image")
+            verdict = judge(tensor.values[image], tensor.range_map, Choices(**ways), image)
+            assert {finding.failure for finding in verdict.findings} == found, (entry["name"], side)
+        assert len(entry["words"].split()) <= 7
+
+
+def test_a_recipe_of_saving_trains_nothing() -> None:
+    for name in SAVING:
+        with pytest.raises(ValueError, match="pixels"):
+            find(name)
 
 
 def test_command_line_trains_a_recipe_with_set_on_top(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,8 @@ import streamlit as st
 
 from gan_core.lessons import DOCUMENTS, LESSONS
 from gan_core.recipes import Recipe
-from pages.parts import address, theme
+from gan_core.traps import PLAINEST, TRAPS
+from pages.parts import address, journey_link, theme
 
 PICTURES = theme.ASSETS / "failures"
 
@@ -45,6 +46,15 @@ def listing(recipes: Sequence[Recipe]) -> None:
                         )
 
 
+def saving() -> None:
+    """The failures of saving, each a button that opens its trap on the page `pixels`."""
+    with st.container(key="document-saving", horizontal=True, gap="xsmall"):
+        for failure, (looks, name) in PLAINEST.items():
+            st.button(
+                f"{TRAPS[looks][name].words} → **{failure}**", key=f"open-{failure}", on_click=_open, args=(failure,)
+            )
+
+
 def _open(name: str) -> None:
     st.session_state.opened = name
 
@@ -52,6 +62,10 @@ def _open(name: str) -> None:
 def go_where_opened() -> None:
     """Follow a card that was clicked; to be called by a page after its cards."""
     name = st.session_state.pop("opened", None)
+    if name in PLAINEST:
+        st.switch_page(
+            "pages/pixels.py", query_params=journey_link.to_query(journey_link.of_trap(*PLAINEST[name]), None)
+        )
     if name is not None:
         st.session_state.see_live = name
         st.switch_page("pages/failures.py", query_params={address.FAILURE: name})

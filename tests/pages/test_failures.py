@@ -11,8 +11,10 @@ from visiting import Open, html, words
 
 from gan_core.experiment import SETTINGS, diff
 from gan_core.lessons import DOCUMENTS, LESSONS, signs
-from gan_core.recipes import RECIPES, find
+from gan_core.recipes import RECIPES, SAVING, find
 from gan_core.runs import registry
+from gan_core.traps import PLAINEST
+from pages.parts.journey_link import of_trap
 
 
 def keys(at: AppTest) -> set[str]:
@@ -41,7 +43,7 @@ def lamp(at: AppTest, side: str) -> str:
 def test_every_failure_has_a_card_and_every_document_its_setups(open_page: Open) -> None:
     at = open_page("failures")
     assert not at.exception
-    assert {key for key in keys(at) if key.startswith("open-")} == {f"open-{name}" for name in RECIPES}
+    assert {key for key in keys(at) if key.startswith("open-")} == {f"open-{name}" for name in (*RECIPES, *SAVING)}
     shown = html(at)
     for name, lesson in LESSONS.items():
         assert any(lesson.title in text and RECIPES[name].words in text for text in shown), name
@@ -97,6 +99,15 @@ def test_a_card_starts_both_runs_and_the_way_back_ends_them(open_page: Open) -> 
     assert "f" not in at.query_params
     assert "open-blank-grey" in keys(at)
     assert [registry().snapshot(run) for run in runs.values()] == [None, None]
+
+
+@pytest.mark.parametrize("failure", SAVING)
+def test_a_failure_of_saving_opens_where_it_is_shown(open_page: Open, failure: str) -> None:
+    at = open_page("failures")
+    at.button(key=f"open-{failure}").click().run()
+    assert not at.exception
+    assert at.session_state["asked"] == of_trap(*PLAINEST[failure])
+    assert any(failure in text for text in html(at))
 
 
 def test_a_link_starts_nothing_by_itself_and_the_button_both(open_page: Open) -> None:
