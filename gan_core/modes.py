@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -79,16 +80,27 @@ class Classifier:
         Images are in units of bytes, 0 to 255, uint8 or floats (clipped); an image that is not finite is of no
         class. Raises ValueError for images of another shape than the classifier's own.
         """
-        tensor = torch.tensor(images) if isinstance(images, np.ndarray) else images
-        if tensor.dim() != 4 or len(tensor) == 0 or tuple(tensor.shape[1:]) != self.shape:
-            raise ValueError(f"images must be (N, {self.shape}), but are {tuple(tensor.shape)}.")
-        network = self._network.to(tensor.device)
-        with torch.autocast(tensor.device.type, enabled=False):
-            certain, winner = network(_reduced(tensor)).softmax(dim=1).max(dim=1)
+        certain, winner = self._asked(images, self._network).softmax(dim=1).max(dim=1)
         classes = len(self.real_shares)
         counted = winner[(certain >= SURE) & (winner < classes)]
         counts: NDArray[np.int64] = torch.bincount(counted, minlength=classes).cpu().numpy()
-        return counts / len(tensor)
+        return counts / len(images)
+
+    @torch.no_grad()
+    def features(self, images: NDArray[np.uint8] | Tensor) -> NDArray[np.float64]:
+        """What it makes of images (N, C, H, W) before its last layer, (N, UNITS), 0 or more. Images and errors as
+        in `shares`."""
+        without_answers = cast(nn.Sequential, self._network)[:-1]
+        found: NDArray[np.float64] = self._asked(images, without_answers).double().cpu().numpy()
+        return found
+
+    def _asked(self, images: NDArray[np.uint8] | Tensor, network: nn.Module) -> Tensor:
+        tensor = torch.tensor(images) if isinstance(images, np.ndarray) else images
+        if tensor.dim() != 4 or len(tensor) == 0 or tuple(tensor.shape[1:]) != self.shape:
+            raise ValueError(f"images must be (N, {self.shape}), but are {tuple(tensor.shape)}.")
+        with torch.autocast(tensor.device.type, enabled=False):
+            answers: Tensor = network.to(tensor.device)(_reduced(tensor))
+        return answers
 
     def covered(self, shares: NDArray[np.float64]) -> int:
         """How many classes have at least the part COVERED of their real share."""
