@@ -107,6 +107,9 @@ def _regenerate(given: argparse.Namespace) -> int:
         write_together({given.out: compared.png()})
     json.dump(compared.as_dict(), sys.stdout, indent=2)
     print()
+    if words := compared.difference.words:
+        print(f"{given.picture.name} is not the same as made again: {words}.", file=sys.stderr)
+        return 2
     return 0
 
 

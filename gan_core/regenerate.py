@@ -18,7 +18,7 @@ from gan_core.measure import untouched
 from gan_core.origin import Origin
 from gan_core.picture_files import FORMATS
 from gan_core.pixels import Pixels, channels_last, grid
-from gan_core.saving import difference, read_saved
+from gan_core.saving import Difference, difference, read_saved
 from gan_core.training import Trainer
 
 
@@ -28,19 +28,20 @@ class RegenerateError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """A picture made again, (H, W) or (H, W, 3), and how far it is from the saved one: see saving.difference."""
+    """A picture made again, (H, W) or (H, W, 3), and how far it is from the saved one."""
 
     picture: Pixels
     origin: Origin
-    greatest_difference: int
-    mean_difference: float
+    difference: Difference
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
-            "same": self.greatest_difference == 0,
-            "greatest_difference": self.greatest_difference,
-            "mean_difference": self.mean_difference,
+            "same": self.difference.differ == 0,
+            "greatest_difference": self.difference.greatest,
+            "mean_difference": self.difference.mean,
+            "differing_pixels": self.difference.differ,
+            "first_difference": self.difference.first,
             "step": self.origin.step,
             "experiment_hash": self.origin.experiment_hash,
         }
@@ -66,8 +67,7 @@ def regenerate(saved: Path, checkpoint: Path) -> Comparison:
     picture = remade(origin, step, e, artist)
     if picture.shape != pixels.shape:
         raise RegenerateError(f"{saved.name} is {pixels.shape}, but its origin makes {picture.shape}: it was changed.")
-    loss = difference(pixels, picture, origin)
-    return Comparison(picture, origin, loss.greatest, loss.mean)
+    return Comparison(picture, origin, difference(pixels, picture, origin))
 
 
 def remade_by(trainer: Trainer, origin: Origin) -> Pixels:
@@ -82,8 +82,12 @@ def remade(origin: Origin, step: int, e: Experiment, artist: nn.Module) -> Pixel
     """The picture, (H, W) or (H, W, 3), that `artist` draws of the latents; it is that of `step` of experiment `e`.
     Raises RegenerateError where the picture is of another step or experiment."""
     if origin.step != step:
-        raise RegenerateError(f"The picture is of step {origin.step}, but the weights are of step {step}: use those.")
-    if changed := diff(origin.settings, e):
+        raise RegenerateError(
+            f"The picture is of step {origin.step}, but the weights are of step {step}: train the same experiment with "
+            f"--steps {origin.step} and use its checkpoint."
+        )
+    # How long the run was to go on changes no pixel of this step.
+    if changed := diff(origin.settings.replace(steps=e.steps), e):
         name, (then, now) = next(iter(changed.items()))
         raise RegenerateError(
             f"The picture is of another experiment than the weights ({name} was {then}, here it is {now}): use the "

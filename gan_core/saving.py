@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -71,10 +71,12 @@ def write(pictures: Iterable[SavedPicture], folder: Path) -> None:
     write_together({folder / name: content for picture in pictures for name, content in picture.files().items()})
 
 
-def zipped(pictures: Iterable[SavedPicture]) -> bytes:
-    """The pictures' files as a zip file."""
+def zipped(pictures: Iterable[SavedPicture], others: Mapping[PurePosixPath, bytes]) -> bytes:
+    """The pictures' files, and others by their names, as a zip file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in others.items():
+            archive.writestr(str(name), content)
         for picture in pictures:
             for name, content in picture.files().items():
                 archive.writestr(str(name), content)
@@ -107,13 +109,38 @@ def read_bytes(content: bytes, name: str) -> tuple[Origin, Pixels]:
     return found, pixels[..., 0] if _is_grey(found) and pixels.ndim == 3 else pixels
 
 
-def difference(saved: Pixels, again: Pixels, told: Origin) -> Loss:
-    """How far a picture made again is from the saved one of the same shape, in levels of 0 to 255. Where the saved one
-    is a JPEG, it is compared with what JPEG makes of the other."""
+@dataclass(frozen=True)
+class Difference:
+    """Between a saved picture and the same made again: `greatest` and `mean`, in levels of 0 to 255 over all values;
+    how many of the `all` pixels `differ`, and row and column of the `first` of them, counted from 0."""
+
+    greatest: int
+    mean: float
+    differ: int
+    all: int
+    first: tuple[int, int] | None
+
+    @property
+    def words(self) -> str:
+        """Which pixels differ; empty for none."""
+        if self.first is None:
+            return ""
+        return (
+            f"{self.differ:,} of {self.all:,} pixels differ, by up to {self.greatest} of 255 levels, the first in row "
+            f"{self.first[0]}, column {self.first[1]}"
+        )
+
+
+def difference(saved: Pixels, again: Pixels, told: Origin) -> Difference:
+    """How far a picture made again is from the saved one of the same shape. Where the saved one is a JPEG, it is
+    compared with what JPEG makes of the other."""
     if told.loss is not None:
         content = picture_files.encode(again, "jpeg")
         again = picture_files.read(content, "the picture", again.ndim == 2)[0]
-    return Loss.between(saved, again)
+    loss = Loss.between(saved, again)
+    apart = (saved != again).reshape(*saved.shape[:2], -1).any(axis=2)
+    first = (int(apart.argmax()) // apart.shape[1], int(apart.argmax()) % apart.shape[1]) if apart.any() else None
+    return Difference(loss.greatest, loss.mean, int(apart.sum()), apart.size, first)
 
 
 def _saved(name: PurePosixPath, picture: Pixels, told: Origin, format: str) -> SavedPicture:

@@ -248,6 +248,7 @@ class WorkerLoop:
     def _answer(self, command: Collect | Remake, trainer: Trainer) -> None:
         try:
             if isinstance(command, Collect):
+                self._save()  # whoever takes pictures away may take the weights that drew them
                 self.report(samples.packed(samples.collect(trainer, command.count)))
             else:
                 picture = remade_by(trainer, origin.parse(command.origin, "The saved picture"))

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import streamlit as st
 
+from gan_core.traps import CLAIMS
 from gan_core.verdict import judge
 from pages.parts import bring, frame, journey, journey_controls, theme
 
@@ -27,7 +28,7 @@ if tensor is not None:
     verdict = judge(tensor.values[asked.image], tensor.range_map, asked.choices, asked.image)
     trap = asked.trap()
     journey.verdict(verdict)
-    journey.comparison(verdict, trap.met if trap else "")
+    journey.comparison(verdict, trap.met if trap else "", CLAIMS.get(asked.looks, ""))
     journey.cards(verdict)
     st.markdown("**The code of exactly these choices**")
     st.code(verdict.yours.code, language="python")

@@ -56,7 +56,8 @@ def test_every_saved_picture_is_made_again_pixel_by_pixel(tmp_path: Path, settin
     for picture in (pictures[0], pictures[7], pictures[63], pictures[-1]):
         compared = regenerate(picture, checkpoint)
         assert compared.as_dict() == {
-            "same": True, "greatest_difference": 0, "mean_difference": 0.0, "step": 2,
+            "same": True, "greatest_difference": 0, "mean_difference": 0.0, "differing_pixels": 0,
+            "first_difference": None, "step": 2,
             "experiment_hash": made.experiment.digest,
         }  # fmt: skip
         assert np.array_equal(compared.picture, np.asarray(Image.open(picture)))
@@ -69,7 +70,7 @@ def test_from_every_format_and_from_the_json_beside_it(tmp_path: Path, format: s
     pictures, checkpoint = saved(made_by(2, channels=channels, init="normal", init_std=0.5), tmp_path, format)
     for picture in (pictures[3], pictures[-1]):
         for path in (picture, picture.with_suffix(".json")):
-            assert regenerate(path, checkpoint).greatest_difference == 0
+            assert regenerate(path, checkpoint).difference.differ == 0
 
 
 def test_a_picture_that_was_changed_is_told(tmp_path: Path) -> None:
@@ -81,8 +82,10 @@ def test_a_picture_that_was_changed_is_told(tmp_path: Path) -> None:
     first.write_bytes(encode(pixels, "png", text))
     compared = regenerate(first, checkpoint)
     assert not compared.as_dict()["same"]
-    assert compared.greatest_difference == abs(255 - 2 * before)
-    assert compared.mean_difference == pytest.approx(abs(255 - 2 * before) / 64)
+    assert compared.difference.greatest == abs(255 - 2 * before)
+    assert compared.difference.mean == pytest.approx(abs(255 - 2 * before) / 64)
+    assert (compared.difference.differ, compared.difference.first) == (1, (3, 4))
+    assert "1 of 64 pixels differ" in compared.difference.words
 
 
 def test_in_train_mode_the_latents_of_the_others_matter(tmp_path: Path) -> None:
@@ -101,7 +104,7 @@ def test_broken_images_are_crossed_out_again(tmp_path: Path) -> None:
         list(made.g.parameters())[-1][:5] = float("nan")
     made._looked = None
     pictures, checkpoint = saved(made, tmp_path)
-    assert regenerate(pictures[-1], checkpoint).greatest_difference == 0
+    assert regenerate(pictures[-1], checkpoint).difference.differ == 0
 
 
 def test_a_checkpoint_of_another_step_or_experiment_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -169,6 +172,33 @@ def test_the_command_compares_and_writes_what_it_made(tmp_path: Path) -> None:
         told = json.loads(done.stdout)
         assert (told["same"], told["greatest_difference"], told["step"]) == (True, 0, 20)
         assert out.read_bytes() == (folder / "final.png").read_bytes()
+
+
+def test_the_command_says_which_pixels_are_not_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    trained(*SMALL, "--steps", "5", "--out", folder)
+    final = folder / "final.png"
+    pixels, text = read(final.read_bytes(), "x")
+    pixels = pixels.copy()
+    pixels[2, 5:7] ^= 255
+    final.write_bytes(encode(pixels, "png", text))
+    done = command("regenerate", final, "--checkpoint", folder / "checkpoint.safetensors")
+    assert done.returncode == 2
+    told = json.loads(done.stdout)
+    assert (told["same"], told["differing_pixels"], told["first_difference"]) == (False, 2, [2, 5])
+    assert len(done.stderr.splitlines()) == 1
+    assert "2 of " in done.stderr and "row 2, column 5" in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["train", "eval"])
+def test_an_earlier_picture_is_made_again_by_the_same_experiment_trained_to_its_step(tmp_path: Path, mode: str) -> None:
+    trained(*SMALL, "--set", f"sample_mode={mode}", "--steps", "20", "--out", tmp_path / "run")
+    experiment = tmp_path / "run" / "experiment.json"
+    trained("--experiment", experiment, "--steps", "10", "--out", tmp_path / "ten")
+    picture = tmp_path / "run" / "samples" / "step-000010.png"
+    done = command("regenerate", picture, "--checkpoint", tmp_path / "ten" / "checkpoint.safetensors")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["same"]
 
 
 def test_the_command_refuses_in_one_line(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_the_zip_holds_the_same_files(tmp_path: Path) -> None:
     samples = collect(trained(1), MOST)
     saved = [*saved_singles(samples, "png", DRAWN), saved_grid(samples, "png", DRAWN)]
     write(saved, tmp_path)
-    with zipfile.ZipFile(io.BytesIO(zipped(saved))) as archive:
+    with zipfile.ZipFile(io.BytesIO(zipped(saved, {}))) as archive:
         packed = {name: archive.read(name) for name in archive.namelist()}
     assert packed == {
         path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()

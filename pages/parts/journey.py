@@ -61,8 +61,9 @@ def verdict(found: Verdict) -> None:
             )  # fmt: skip
 
 
-def comparison(found: Verdict, met: str) -> None:
-    """The file as it should be and as it is, both read back, at the same scale, and how far apart they are."""
+def comparison(found: Verdict, met: str, claim: str) -> None:
+    """The file as it should be and as it is, both read back, at the same scale, and how far apart they are; who `met`
+    it, and a `claim` about such pictures that was measured (each empty for none)."""
     right = _file("right", "The right way", theme.FIXED, found.right, "no picture: NaN has no right pixel")
     broke = found.yours.broke
     missing = f"no file: {broke.error.split(':')[0]}" if broke else "no picture to show"
@@ -85,6 +86,7 @@ def comparison(found: Verdict, met: str) -> None:
         facts.append(f"<ul>{''.join(map(_evidence, finding.evidence))}</ul>")
     if found.findings:
         facts += [f"<p>{escape(note)}</p>" for note in found.notes]
+    facts += [f'<p class="claim">{escape(claim)}</p>'] if claim else []
     with st.container(key="comparison"):
         st.html(f'<div class="journey-versus">{right}{yours}<div class="facts">{"".join(facts)}</div></div>')
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
+from gan_core import weights
 from gan_core.animation import saved_animation
+from gan_core.checkpoint_state import CheckpointError
 from gan_core.picture_files import FORMATS
 from gan_core.run import Snapshot
 from gan_core.runs import RunError, registry
-from gan_core.samples import MOST
+from gan_core.samples import MOST, Samples
 from gan_core.saving import SavedPicture, difference, read_bytes, saved_grid, saved_singles, zipped
 from pages.parts import session
 
@@ -24,13 +27,14 @@ KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run"}
 @dataclass(frozen=True)
 class Made:
     """Files of one run, made to be taken away: `words` say what they are, `first` is one of them; `step` is None for
-    an animation."""
+    an animation; `weighed` says whether the generator's weights are among them."""
 
     run_id: str
     step: int | None
     first: SavedPicture
     words: str
     zip: bytes
+    weighed: bool
 
 
 def popover(run: Snapshot) -> None:
@@ -46,7 +50,9 @@ def _choices(run: Snapshot) -> None:
     kind = st.segmented_control(
         "What to save", list(KINDS), format_func=KINDS.__getitem__, default="grid", required=True, key="save_kind"
     )
-    if kind != "animation":
+    if kind == "animation":
+        st.caption("GIF only: MP4 would need an encoder that this project does not bring.")
+    else:
         st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].name, key="save_format")
     of = f"its {len(run.frames)} kept pictures as GIF" if kind == "animation" else f"step {run.step}"
     st.button(f"Make the files of {of}", on_click=_make, args=(kind,), key="make_files", width="stretch")
@@ -71,6 +77,10 @@ def _proof(run: Snapshot, made: Made) -> None:
     st.button(
         "Regenerate and compare", key="regenerate", on_click=_compare, args=(made,), disabled=gone_on, width="stretch"
     )
+    if made.weighed:
+        st.caption("Unpacked in this project's folder, this draws it again and compares:")
+        file = made.first.name.with_name(weights.NAME)
+        st.code(f"python -m gan_core regenerate {made.first.name} --checkpoint {file}", "bash", wrap_lines=True)
     if gone_on:
         st.caption(f"The run has gone on from step {made.step}: to compare, pause it and make the files anew.")
 
@@ -81,13 +91,15 @@ def _make(kind: str) -> None:
     run = session.snapshot()
     if run is None:
         return
-    step = None
+    step, others = None, dict[PurePosixPath, bytes]()
     try:
         if kind == "animation":
             pictures = [saved_animation(run.frames, run.experiment, datetime.now(UTC))]
             what = f"A GIF of {len(run.frames)} pictures, step {run.frames[0].step} to {run.frames[-1].step}, and its"
         else:
-            step, pictures = _drawn(run, kind, st.session_state.save_format)
+            samples = registry().collect(run.run_id, MOST)
+            step, pictures = samples.step, _drawn(samples, kind, st.session_state.save_format)
+            others = _weights(run, samples, pictures[0].name.parent)
             what = (
                 f"{len(pictures)} pictures of step {step} and their"
                 if kind == "singles"
@@ -96,17 +108,23 @@ def _make(kind: str) -> None:
     except RunError as error:
         st.session_state.compared = ("trouble", str(error))
         return
-    packed = zipped(pictures)
-    words = f"{what} JSON, {len(packed) / 1e6:.1f} MB.{_losses(pictures)}"
-    st.session_state.made = Made(run.run_id, step, pictures[0], words, packed)
+    packed = zipped(pictures, others)
+    weighed = " and the generator's weights" if others else ""
+    words = f"{what} JSON{weighed}, {len(packed) / 1e6:.1f} MB.{_losses(pictures)}"
+    st.session_state.made = Made(run.run_id, step, pictures[0], words, packed, bool(others))
 
 
-def _drawn(run: Snapshot, kind: str, format: str) -> tuple[int, list[SavedPicture]]:
-    """The images as the worker draws them now, and their step, which may be later than that in sight."""
-    samples, now = registry().collect(run.run_id, MOST), datetime.now(UTC)
-    return samples.step, (
-        saved_singles(samples, format, now) if kind == "singles" else [saved_grid(samples, format, now)]
-    )
+def _drawn(samples: Samples, kind: str, format: str) -> list[SavedPicture]:
+    now = datetime.now(UTC)
+    return saved_singles(samples, format, now) if kind == "singles" else [saved_grid(samples, format, now)]
+
+
+def _weights(run: Snapshot, samples: Samples, folder: PurePosixPath) -> dict[PurePosixPath, bytes]:
+    """What drew the samples, for the command line; none of a run that broke, or that trained on meanwhile."""
+    try:
+        return {folder / weights.NAME: weights.weights_of(run.checkpoint, samples)}
+    except CheckpointError:
+        return {}
 
 
 def _losses(pictures: list[SavedPicture]) -> str:
@@ -126,10 +144,8 @@ def _compare(made: Made) -> None:
         st.session_state.compared = ("trouble", str(error))
         return
     apart = difference(pixels, again, origin)
-    count = f"{pixels.shape[0]} × {pixels.shape[1]}"
-    if apart.greatest == 0:
-        words = f"{name}, drawn again from its latents: all {count} pixels are the same."
+    if apart.differ == 0:
+        words = f"{name}, drawn again from its latents: all {pixels.shape[0]} × {pixels.shape[1]} pixels are the same."
         st.session_state.compared = ("same", words)
     else:
-        words = f"{name}, drawn again, differs by up to {apart.greatest} levels of 255 in its {count} pixels."
-        st.session_state.compared = ("different", words)
+        st.session_state.compared = ("different", f"{name}, drawn again: {apart.words}.")

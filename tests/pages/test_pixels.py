@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from html import unescape
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from gan_core.journey import Choices
 from gan_core.pixels import channels_last
 from gan_core.runs import registry
 from gan_core.tensors import SOURCES
-from gan_core.traps import SYMPTOMS, TRAPS
+from gan_core.traps import CLAIMS, SYMPTOMS, TRAPS
 from gan_core.ways import STAGES
 from pages.parts.journey_link import Asked, of_trap, read, to_query
 
@@ -49,6 +50,14 @@ def test_the_address_of_a_trap_brings_it_back(looks: str, name: str) -> None:
     asked = of_trap(looks, name)
     assert read(to_query(asked, None)) == (asked, [])
     assert asked.trap() is TRAPS[looks][name]
+
+
+def test_what_the_documents_say_stands_beside_the_symptom_it_is_about(open_page: Open) -> None:
+    at = open_page("pixels")
+    for looks in SYMPTOMS:
+        at.pills(key="looks").set_value(looks).run()
+        assert ('class="claim"' in drawn(at)) == (looks in CLAIMS)
+        assert CLAIMS.get(looks, "") in unescape(drawn(at))
 
 
 def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page: Open) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from pathlib import Path
+
 from live import reach
 from visiting import Open
 
+from gan_core.regenerate import regenerate
 from gan_core.runs import registry
 
 
-def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open) -> None:
+def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open, tmp_path: Path) -> None:
     at = open_page(w="0.125", st="0")
     at.button(key="start").click().run()
     reach(registry(), at.session_state["run"], lambda seen: seen.state == "finished")
@@ -20,7 +25,12 @@ def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open)
     at.run()
     at.button(key="make_files").click().run()
     assert not at.exception
-    assert at.session_state["made"].step == 0
+    made = at.session_state["made"]
+    assert made.step == 0
+    with zipfile.ZipFile(io.BytesIO(made.zip)) as archive:
+        archive.extractall(tmp_path)
+    _, picture, _, weights = at.code[0].value.removeprefix("python -m gan_core ").split()
+    assert regenerate(tmp_path / picture, tmp_path / weights).difference.differ == 0
     assert at.get("download_button")
     at.button(key="regenerate").click().run()
     assert "all 168 × 224 pixels are the same" in at.success[0].value

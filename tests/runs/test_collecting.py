@@ -79,7 +79,7 @@ def test_a_saved_picture_is_made_again_until_the_run_has_gone_on(shared, run_id)
     saved = saved_grid(shared.collect(run_id, MOST, PATIENCE_S), "png", None)
     assert np.array_equal(decoded(shared.remake(run_id, saved.text, PATIENCE_S)), decoded(saved.picture))
     shared.step(run_id)
-    with pytest.raises(RunError, match=r"^The picture is of step 1, but the weights are of step 2: use those\.$"):
+    with pytest.raises(RunError, match=r"^The picture is of step 1, but the weights are of step 2: train the same"):
         shared.remake(run_id, saved.text, PATIENCE_S)
     with pytest.raises(RunError, match="does not say where a picture comes from"):
         shared.remake(run_id, "no JSON", PATIENCE_S)
