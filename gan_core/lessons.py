@@ -116,8 +116,8 @@ LESSONS: dict[str, Lesson] = {
         "Each update is larger than the weights it changes. Logits grow into the thousands, and the networks only "
         "throw each other further off.",
         r"\|\Delta w\| \gtrsim \|w\|",
-        "`logit_max`: the largest logit in absolute value; it warns before anything is infinite.",
-        "Learning rates copied from another optimiser or architecture.",
+        "`logit_max`, the largest of D's answers before they become probabilities, warns before anything is infinite.",
+        "Whoever copies a learning rate from another optimiser or architecture.",
     ),
     "non-finite": Lesson(
         "NaN or infinity",
@@ -143,7 +143,7 @@ LESSONS: dict[str, Lesson] = {
         "A lattice of two pixels over everything, plainest in flat areas.",
         "A transposed convolution of kernel 3 at stride 2 reaches some pixels once, some twice, some four times. The "
         "pattern is there before the first step, and training only dims it.",
-        r"\text{overlap} = \lceil k / s \rceil \text{ is uneven unless } s \mid k",
+        r"\text{hits per axis: } \lfloor k/s \rfloor \text{ or } \lceil k/s \rceil\text{, equal only if } s \mid k",
         "`nyquist`: the share of what varies in a picture that changes from each pixel to the next.",
         "Odena, Dumoulin and Olah 2016; ganhacks #59, pix2pixHD #149 (kernel 3, stride 2).",
     ),
