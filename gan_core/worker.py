@@ -21,7 +21,7 @@ NICENESS = 10  # the page's process goes first
 
 def main() -> None:
     """Work until stdin ends (exit 0), a Stop command (0), or an unforeseen error (1)."""
-    wire = _claim_stdout()
+    wire = own_stdout()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     commands: SimpleQueue[Command] = SimpleQueue()
@@ -37,11 +37,11 @@ def main() -> None:
     except Exception as error:
         traceback.print_exc()
         protocol.write(wire, Crashed(f"{type(error).__name__}: {error}"))
-        _leave(1)
-    _leave(0)
+        leave(1)
+    leave(0)
 
 
-def _claim_stdout() -> BinaryIO:
+def own_stdout() -> BinaryIO:
     """Keep stdout for the protocol alone: whatever else is printed, by C code too, goes to stderr."""
     wire = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -55,16 +55,16 @@ def _listen(stream: BinaryIO, commands: SimpleQueue[Command]) -> None:
             command = protocol.read_command(stream)
         except ProtocolError as error:
             sys.stderr.write(f"worker: {error}\n")
-            _leave(1)
+            leave(1)
         if command is None:
-            _leave(0)
+            leave(0)
         else:
             commands.put(command)
             if isinstance(command, Stop):
                 return  # the loop ends after its checkpoint, however soon stdin ends
 
 
-def _leave(code: int) -> None:
+def leave(code: int) -> None:
     """Exit at once: PyTorch's own teardown takes more than a second."""
     sys.stderr.flush()
     os._exit(code)

@@ -37,7 +37,7 @@ class WorkerProcess:
             [sys.executable, "-m", "gan_core.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_environment(),
+            env=environment(),
             process_group=0 if os.name == "posix" else None,
         )
         self.pid = self._process.pid
@@ -128,7 +128,7 @@ class WorkerProcess:
         self._gone(self)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """This process's environment, in which the child finds this package and begins with one thread."""
     package = str(Path(__file__).resolve().parent.parent)
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Verdict = Literal["holds", "holds-if", "refuted", "not-testable"]
 Measured = Literal["holds", "holds-if", "refuted", "not-testable", "not-decided"]
@@ -13,6 +13,9 @@ Subject = Literal[
     "pixels", "pillow", "files", "activations", "initialisation", "normalisation", "noise", "data", "losses",
     "learning rates", "updates", "measurements", "code", "experience",
 ]  # fmt: skip
+
+VERDICTS: tuple[str, ...] = get_args(Verdict)
+SUBJECTS: tuple[str, ...] = get_args(Subject)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,4 +64,82 @@ CLAIMS = (
         "another picture in other company. The JSON loses nothing of a float32",
         settings={"sample_mode": "eval"},
     ),
+    Claim(
+        id="003-09", place="Section 1, second paragraph", subject="files",
+        claim="Latents are no part of the image file, so they need a file of their own beside it.",
+        verdict="refuted", experiment="latents_inside_the_png",
+        instead="A PNG carries them in a text chunk: read back exactly, and not one pixel differs. A file beside it is "
+        "a second copy that can get lost.",
+    ),
+    Claim(
+        id="003-10", place="After example 2", subject="code",
+        claim="Creating the folder with exist_ok makes the code safe to run more than once.",
+        verdict="refuted", experiment="second_run_writes_over_the_first",
+        instead="It runs again without an error and silently writes over every picture of the run before, since the "
+        "names have nothing but a number. Put the run into the name.",
+    ),
+    Claim(
+        id="003-11", place="Section 2, example 2", subject="code",
+        claim="Each picture is saved together with its latents.",
+        verdict="holds-if", experiment="zip_drops_what_has_no_partner",
+        condition="there are as many latents as pictures; else zip leaves out the rest without a word, where "
+        "strict=True would raise",
+    ),
+    Claim(
+        id="003-12", place="Section 2, example 1", subject="code",
+        claim="Detaching, moving to the CPU and numpy() make an array of any tensor.",
+        verdict="holds-if", experiment="what_numpy_takes",
+        condition="the tensor is not bfloat16, which numpy does not have: float() first. Without detach, a tensor with "
+        "a gradient is refused",
+    ),
+    Claim(
+        id="003-13", place="Section 1, third paragraph", subject="files",
+        claim="File names made of a timestamp tell pictures apart.",
+        verdict="refuted", experiment="timestamps_collide",
+        instead="To the second, a whole batch gets one name, and one picture is left of it. A running number or the "
+        "step tells them apart.",
+    ),
+    Claim(
+        id="003-14", place="Section 1, first paragraph", subject="files",
+        claim="What JPEG loses is minor.",
+        verdict="holds-if", experiment="how_much_jpeg_loses",
+        condition="neighbouring pixels are alike, as in photographs and digits: a few levels. Of colour noise, which "
+        "an untrained generator makes, hardly anything is kept, since JPEG halves the resolution of colour",
+        trap="jpeg/q10",
+    ),
+    Claim(
+        id="003-15", place="Section 1, first paragraph", subject="files",
+        claim="JPEG pays above all at very high resolution.",
+        verdict="holds", experiment="jpeg_by_resolution",
+    ),
+    Claim(
+        id="003-16", place="After example 3", subject="code",
+        claim="Example 3 handles any number of channels.",
+        verdict="refuted", experiment="example_3_by_channels",
+        instead="Two, three and four pass (two as grey with transparency); one channel, the most common, raises "
+        "TypeError, as five does.",
+        trap="error/1hw",
+    ),
+    Claim(
+        id="003-17", place="Section 1, first paragraph", subject="pixels",
+        claim="The values must be mapped back by the very range that the training data had.",
+        verdict="holds", experiment="each_range_needs_its_own_map", trap="grey/half255",
+    ),
+    Claim(
+        id="003-18", place="Opening paragraph", subject="pixels",
+        claim="What goes wrong in saving mostly goes wrong before the saving itself.",
+        verdict="holds", experiment="where_the_traps_lie",
+    ),
+    Claim(
+        id="003-19", study=(69,), place="Opening paragraph", subject="experience",
+        claim="Medical images of high resolution have shown that generators' output is often fragmented.",
+        verdict="not-testable",
+        reason="An anecdote: it says neither which generators nor what fragmented means, and shows no picture.",
+    ),
+    Claim(
+        id="003-20", study=(69,), place="Section 1, third paragraph", subject="experience",
+        claim="With many pictures, cloud storage with version control is key.",
+        verdict="not-testable",
+        reason="A matter of taste and budget: no measurement decides what key means here.",
+    ),
 )  # fmt: skip

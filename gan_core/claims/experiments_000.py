@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from gan_core.claims.lab import Lab
-from gan_core.claims.outcome import Outcome, above, greater, raised, verdict, verdict_if
+from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
 from gan_core.experiment import Experiment
 from gan_core.tensors import SOURCES
 from gan_core.training import Trainer
@@ -29,12 +29,20 @@ def linear_output_leaves_the_range(lab: Lab) -> Outcome:
     return Outcome(verdict(held), {"share_out_of_range": outside, "lowest_value": lowest})
 
 
-def it_grows_with_training(lab: Lab) -> Outcome:
-    runs = [lab.train(LINEAR.replace(seed=seed, measure_every=20)).rows for seed in lab.seeds]
-    early = [max(rows[0]["out_of_range"], rows[20]["out_of_range"]) for rows in runs]
-    late = [rows[200]["out_of_range"] for rows in runs]
+def early_or_late(lab: Lab) -> Outcome:
+    early, late = {}, {}
+    for data_range in ("[0,1]", "[-1,1]"):
+        runs = [lab.train(LINEAR.replace(data_range=data_range, seed=seed)) for seed in lab.seeds]
+        early[data_range] = [run.rows[0]["out_of_range"] for run in runs]
+        late[data_range] = [run.last["out_of_range"] for run in runs]
     return Outcome(
-        verdict(greater(early, late)), {"share_out_of_range_to_step_20": early, "share_out_of_range_at_step_200": late}
+        verdict_if(*(greater(early[data_range], late[data_range]) for data_range in early)),
+        {
+            "share_out_of_range_0_1_untrained": early["[0,1]"],
+            "share_out_of_range_0_1_step_200": late["[0,1]"],
+            "share_out_of_range_minus_1_1_untrained": early["[-1,1]"],
+            "share_out_of_range_minus_1_1_step_200": late["[-1,1]"],
+        },
     )
 
 
@@ -130,32 +138,40 @@ def cast_ends_the_gradient() -> Outcome:
 def cast_without_rounding() -> Outcome:
     exact = np.linspace(0, 1, 100_001) * 255
     cut, rounded = exact.astype(np.uint8), exact.round().astype(np.uint8)
+    levels = np.arange(256)
+    as_tanh = (levels.astype(np.float32) - 127.5) / 127.5
+    wrong = int((((as_tanh + 1) / 2 * 255).astype(np.uint8) != levels).sum())
     error_cut, error_rounded = float((cut - exact).mean()), float((rounded - exact).mean())
     return Outcome(
         verdict_if(abs(error_rounded) < 0.01, abs(error_cut) < 0.01),
         {
             "mean_error_levels_cut": error_cut,
             "mean_error_levels_rounded": error_rounded,
+            "levels_wrong_of_256_after_tanh_range": wrong,
             "share_white_cut": float((cut == 255).mean()),
             "share_white_rounded": float((rounded == 255).mean()),
         },
     )
 
 
-def unnormalised_data_make_it_worse(lab: Lab) -> Outcome:
-    raw = [lab.train(LINEAR.replace(data_range="raw", seed=seed)).last for seed in lab.seeds]
-    scaled = [lab.train(LINEAR.replace(seed=seed)).last for seed in lab.seeds]
-    outside = [[row["out_of_range"] for row in side] for side in (raw, scaled)]
-    contrast = [[row["contrast"] for row in side] for side in (raw, scaled)]
-    return Outcome(
-        verdict(greater(*outside) and greater(contrast[1], contrast[0])),
-        {
-            "share_out_of_range_raw": outside[0],
-            "share_out_of_range_scaled": outside[1],
-            "contrast_of_real_raw": contrast[0],
-            "contrast_of_real_scaled": contrast[1],
-        },
+def unnormalised_data_blacken(lab: Lab) -> Outcome:
+    raw, scaled = (
+        [lab.train(LINEAR.replace(data_range=data_range, seed=seed)).last["contrast"] for seed in lab.seeds]
+        for data_range in ("raw", "[-1,1]")
     )
+    return Outcome(verdict(greater(scaled, raw)), {"contrast_to_real_raw": raw, "contrast_to_real_minus_1_1": scaled})
+
+
+def unnormalised_data_outside_the_range(lab: Lab) -> Outcome:
+    raw, scaled = (
+        [
+            lab.train(LINEAR.replace(data_range=data_range, steps=400, seed=seed)).last["out_of_range"]
+            for seed in lab.seeds
+        ]
+        for data_range in ("raw", "[0,1]")
+    )
+    worse = greater(raw, scaled) or (False if equal(raw, scaled, within=0.1) else None)
+    return Outcome(verdict(worse), {"share_out_of_range_raw": raw, "share_out_of_range_0_1": scaled})
 
 
 def cast_wraps_around() -> Outcome:
@@ -164,10 +180,11 @@ def cast_wraps_around() -> Outcome:
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         became = values.astype(np.uint8)
+        message = raised(values.astype, np.uint8)
     figures = {f"byte_of_{name}": int(byte) for name, byte in zip(cases, became, strict=True)}
     return Outcome(
-        verdict(bool(raised(values.astype, np.uint8))),
-        {**figures, "warnings": "; ".join(str(warning.message) for warning in warned)},
+        verdict(bool(message)),
+        {**figures, "raised": message or "nothing", "warned": str(warned[0].message) if warned else "nothing"},
     )
 
 

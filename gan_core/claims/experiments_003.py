@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
+import tempfile
+import time
+from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from gan_core.claims.outcome import Outcome, raised, verdict, verdict_if
 from gan_core.data import digits
 from gan_core.experiment import Experiment
 from gan_core.networks import build
-from gan_core.pixels import channels_last, grid
+from gan_core.pixels import RangeMap, channels_last, grid
 from gan_core.tensors import SOURCES
+from gan_core.traps import TRAPS
+from gan_core.verdict import judge
+from gan_core.ways import STAGES
 
 
 def example_1(x: np.ndarray) -> Image.Image:
@@ -26,6 +35,16 @@ def example_3(x: np.ndarray) -> Image.Image:
     """What example 3 makes of it, for three axes and for two."""
     turned = x.transpose(1, 2, 0) if x.ndim == 3 else x[..., None].transpose(1, 2, 0)
     return Image.fromarray((turned * 255).astype("uint8"))
+
+
+def saved_as_in_example_3(x: np.ndarray, path: Path) -> None:
+    """The same with its handling of errors."""
+    try:
+        if x.ndim not in (2, 3):
+            raise ValueError("two or three axes expected")
+        example_3(x).save(path)
+    except ValueError as error:
+        print(f"not saved: {error}")  # noqa: T201 - as it stands there
 
 
 def photograph(size: int) -> np.ndarray:
@@ -48,6 +67,14 @@ def stored(picture: np.ndarray, kind: str, **options: object) -> bytes:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, kind, **options)
     return file.getvalue()
+
+
+def saved_as_in_example_2(images: np.ndarray, latents: np.ndarray, folder: Path) -> None:
+    """What example 2 does: numbered pictures, and a JSON file beside each."""
+    os.makedirs(folder, exist_ok=True)
+    for i, (image, latent) in enumerate(zip(images, latents)):  # noqa: B905 - as it stands there
+        example_1(image).save(folder / f"image_{i}.png")
+        (folder / f"image_{i}_metadata.json").write_text(json.dumps({"latent_vector": latent.tolist()}))
 
 
 def example_1_by_channels() -> Outcome:
@@ -84,8 +111,14 @@ def example_3_on_grey() -> Outcome:
 
 
 def example_3_catches_the_wrong_error() -> Outcome:
-    uncaught = raised(example_3, np.zeros((1, 28, 28)))
-    return Outcome(verdict(uncaught.startswith("ValueError")), {"raised": uncaught, "caught": "ValueError"})
+    with tempfile.TemporaryDirectory() as name, contextlib.redirect_stdout(io.StringIO()) as printed:
+        one_channel = raised(saved_as_in_example_3, np.zeros((1, 28, 28)), Path(name) / "grey.png")
+        batch = raised(saved_as_in_example_3, np.zeros((4, 3, 28, 28)), Path(name) / "batch.png")
+        files = len(list(Path(name).iterdir()))
+    return Outcome(
+        verdict(not one_channel and not batch and files == 2),
+        {"one_channel": one_channel, "batch": batch or printed.getvalue().strip(), "files_written_of_2": files},
+    )
 
 
 def example_1_takes_any_size() -> Outcome:
@@ -151,4 +184,131 @@ def latents_make_it_again() -> Outcome:
             levels["mean_change_levels_in_other_company_train"] < 0.5 and other_weights < 0.5,
         ),
         {"latents_exact_after_json": int(exact), **levels, "mean_change_levels_other_weights": other_weights},
+    )
+
+
+def latents_inside_the_png() -> Outcome:
+    picture, latents = drawn_digits(), np.random.default_rng(0).normal(size=64).astype(np.float32)
+    text = PngInfo()
+    text.add_text("latents", json.dumps(latents.tolist()))
+    plain, carrying = stored(picture, "PNG"), stored(picture, "PNG", pnginfo=text)
+    read = Image.open(io.BytesIO(carrying))
+    same_latents = bool((np.array(json.loads(read.info["latents"]), np.float32) == latents).all())
+    differing = int((np.asarray(read) != picture).sum())
+    return Outcome(
+        verdict(not (same_latents and differing == 0)),
+        {"latents_exact": int(same_latents), "pixels_differing": differing, "bytes_more": len(carrying) - len(plain)},
+    )
+
+
+def second_run_writes_over_the_first() -> Outcome:
+    random = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as name:
+        first: dict[str, bytes] = {}
+        for _ in range(2):
+            saved_as_in_example_2(random.random((3, 3, 8, 8)), random.normal(size=(3, 64)), Path(name))
+            files = {file.name: file.read_bytes() for file in Path(name).glob("*.png")}
+            first = first or files
+        kept = sum(files[name] == content for name, content in first.items())
+    return Outcome(verdict(kept == 3), {"saved_in_two_runs": 6, "left": len(files), "left_of_first_run": kept})
+
+
+def zip_drops_what_has_no_partner() -> Outcome:
+    left = {}
+    for latents in (5, 3):
+        with tempfile.TemporaryDirectory() as name:
+            message = raised(saved_as_in_example_2, np.zeros((5, 3, 8, 8)), np.zeros((latents, 64)), Path(name))
+            left[latents] = len(list(Path(name).glob("*.png")))
+    return Outcome(
+        verdict_if(left[5] == 5, left[3] == 5),
+        {
+            "pictures": 5,
+            "saved_with_5_latents": left[5],
+            "saved_with_3_latents": left[3],
+            "raised": message or "nothing",
+        },
+    )
+
+
+def what_numpy_takes() -> Outcome:
+    kinds = (torch.float16, torch.float32, torch.float64, torch.bfloat16)
+    messages = {
+        str(kind).removeprefix("torch."): raised(torch.zeros(3, dtype=kind, requires_grad=True).detach().cpu().numpy)
+        for kind in kinds
+    }
+    not_detached = raised(torch.zeros(3, requires_grad=True).cpu().numpy)
+    others = not any(message for kind, message in messages.items() if kind != "bfloat16")
+    return Outcome(
+        verdict_if(others, not messages["bfloat16"]),
+        {**{kind: message or "an array" for kind, message in messages.items()}, "float32_not_detached": not_detached},
+    )
+
+
+def timestamps_collide() -> Outcome:
+    picture = drawn_digits()[:28, :28]
+    names = set()
+    for _ in range(64):
+        names.add(time.strftime("%Y%m%d-%H%M%S.png"))
+        stored(picture, "PNG")
+    return Outcome(verdict(len(names) == 64), {"pictures": 64, "all_have_a_name_of_their_own": int(len(names) == 64)})
+
+
+def how_much_jpeg_loses() -> Outcome:
+    noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3), np.uint8)
+    pictures = {"photograph": photograph(224), "digits": drawn_digits(), "colour_noise": noise}
+    errors = {}
+    for name, picture in pictures.items():
+        read = np.asarray(Image.open(io.BytesIO(stored(picture, "JPEG", quality=75))))
+        errors[name] = float(np.abs(read.astype(int) - picture).mean())
+    return Outcome(
+        verdict_if(max(errors["photograph"], errors["digits"]) < 5, errors["colour_noise"] < 5),
+        {f"mean_error_levels_{name}": error for name, error in errors.items()},
+    )
+
+
+def jpeg_by_resolution() -> Outcome:
+    times = {}
+    for size in (32, 128, 512):
+        picture = photograph(size)
+        times[size] = len(stored(picture, "PNG")) / len(stored(picture, "JPEG", quality=75))
+    return Outcome(
+        verdict(times[512] > times[128] > times[32]),
+        {f"png_bytes_over_jpeg_bytes_{size}_px": value for size, value in times.items()},
+    )
+
+
+def example_3_by_channels() -> Outcome:
+    messages = {channels: raised(example_3, np.zeros((channels, 28, 28))) for channels in range(1, 6)}
+    return Outcome(
+        verdict(not any(messages.values())),
+        {f"channels_{channels}": message or "no exception" for channels, message in messages.items()},
+    )
+
+
+def each_range_needs_its_own_map() -> Outcome:
+    pixels, _ = digits.draw(64, 28, 1, seed=0)
+    maps = {name: RangeMap.of(name, pixels) for name in ("[-1,1]", "[0,1]", "standardised")}
+    wrong = {
+        (of, by): float((by_map.to_uint8(of_map.encode(pixels)) != pixels).mean())
+        for of, of_map in maps.items()
+        for by, by_map in maps.items()
+    }
+    own = max(share for (of, by), share in wrong.items() if of == by)
+    others = min(share for (of, by), share in wrong.items() if of != by)
+    return Outcome(
+        verdict(own == 0 and others > 0.1), {"share_wrong_by_its_own_map": own, "least_share_wrong_by_another": others}
+    )
+
+
+def where_the_traps_lie() -> Outcome:
+    counted = dict.fromkeys(STAGES, 0)
+    for trap in [trap for traps in TRAPS.values() for trap in traps.values()]:
+        tensor = SOURCES[trap.source].make()
+        for finding in judge(tensor.values[trap.image], tensor.range_map, trap.choices).findings[:1]:
+            for stage in finding.fix:
+                counted[stage] += 1
+    before = counted["map"] + counted["clip"] + counted["cast"] + counted["order"]
+    while_saving = counted["pil"] + counted["file"]
+    return Outcome(
+        verdict(before > 2 * while_saving), {f"traps_of_this_project_at_{stage}": n for stage, n in counted.items()}
     )

@@ -17,7 +17,7 @@ from gan_core.claims.outcome import Outcome, Value, spread
 DIGITS = 4  # significant ones of every figure
 
 
-def described(claim: Claim, measured: Mapping[str, Value]) -> dict[str, Any]:
+def described(claim: Claim, measured: Mapping[str, Any]) -> dict[str, Any]:
     """A claim for JSON, with what was measured: the contract of the command line."""
     return {
         "id": claim.id,
@@ -58,13 +58,14 @@ def run(
 
 def _result(claim: Claim, outcome: Outcome, seeds: tuple[int, ...], steps: int, seconds: float) -> dict[str, Any]:
     measured = {name: rounded(value) for name, value in outcome.measured.items()}
+    per_seed = {name: value for name, value in outcome.measured.items() if isinstance(value, list)}
     return {
         **described(claim, measured),
         "measured_verdict": outcome.verdict,
         "agrees": outcome.verdict == claim.verdict,
         "seeds": list(seeds),
         "steps": steps,
-        "spread": {name: _rounded(spread(value)) for name, value in measured.items() if isinstance(value, list)},
+        "spread": {name: _rounded(spread(values)) for name, values in per_seed.items()},
         "seconds": round(seconds, 2),
         "versions": versions(),
     }
@@ -76,24 +77,29 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(called) for name, called in libraries.items()}}
 
 
-def rounded(value: Value) -> Value:
-    """Figures to four significant digits; whole numbers and texts as they are."""
+def rounded(value: Value) -> int | float | str | list[float | str]:
+    """Figures to four significant digits, whole numbers and texts as they are; NaN and infinity, which JSON has not,
+    as texts."""
     if isinstance(value, list):
         return [_rounded(one) for one in value]
     return value if isinstance(value, str | int) else _rounded(value)
 
 
-def _rounded(value: float) -> float:
-    if not math.isfinite(value) or value == 0:
-        return float(value)
-    return round(float(value), DIGITS - 1 - math.floor(math.log10(abs(value))))
+def _rounded(value: float) -> float | str:
+    if not math.isfinite(value):
+        return str(value)
+    return round(float(value), DIGITS - 1 - math.floor(math.log10(abs(value)))) if value else 0.0
 
 
-def _function(claim: Claim) -> Callable[..., Outcome]:
-    """The experiment; its module imports torch, if at all, without the compiler, which takes seconds."""
+def prepare() -> None:
+    """Import torch, without its compiler, which takes seconds; what else experiments need is quick to import."""
     from gan_core.light_torch import defer_compiler
 
     defer_compiler()
+
+
+def _function(claim: Claim) -> Callable[..., Outcome]:
+    prepare()
     module = importlib.import_module(f"gan_core.claims.experiments_{claim.document}")
     found: Callable[..., Outcome] = getattr(module, claim.experiment)
     return found

@@ -87,7 +87,7 @@ def test_the_code_shown_takes_what_it_needs_and_no_more() -> None:
         "import numpy as np" in code and "def example_1(" in code and code.endswith("print(example_1_by_channels())\n")
     )
     assert "def example_3(" not in code and "digits" not in code
-    assert code_of(CLAIMS["000-19"]) == ""
+    assert code_of(CLAIMS["000-20"]) == ""
 
 
 @EVERY
