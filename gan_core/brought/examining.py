@@ -56,7 +56,7 @@ def _report(contents: Contents, name: str, against: str) -> Report:
     of = samples(contents, said, against)
     measurements = measure(of)
     pillow = what_pillow_says(of.raw) if of.values else ""
-    height, width = of.size
+    height, width = of.first.shape[2:]
     return Report(
         name=said,
         against=against,

@@ -17,6 +17,9 @@ from gan_core.tensors import Tensor, brought, converted
 from pages.parts import diagnosis, pictures, theme
 from pages.parts.journey_link import FILE
 
+# Findings that say the numbers themselves are spoilt: no saving mends that.
+SPOILT = frozenset({"wrong-range-map", "wrapped-pixels", "channel-order"})
+
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -75,8 +78,7 @@ def _look(file_id: str, name: str, content: bytes, against: str) -> Seen:
 
 def _saved(report: Report) -> bytes:
     """Its numbers as PNG, by the range they seem to have; of pictures, there is nothing to save."""
-    misread = any(finding.failure == "wrong-range-map" for finding in report.findings)
-    if report.seems.kind != "values" or misread:
+    if report.seems.kind != "values" or SPOILT & {finding.failure for finding in report.findings}:
         return b""
     try:
         return _zip(converted(report))
@@ -97,7 +99,7 @@ def _report(report: Report, seen: Seen) -> None:
     if report.pictures is not None:
         left, right = st.columns([0.36, 0.64])
         with left:
-            picture = grid(report.pictures, COLUMNS)
+            picture = grid(report.pictures, min(COLUMNS, len(report.pictures)))
             height, width = picture.shape[:2]
             heading = pictures.titled("Your pictures", "as they seem to be meant", theme.GENERATED, square=True)
             pictures.grid(heading, png_bytes(picture), width, height, "The pictures that were brought")
@@ -155,9 +157,10 @@ def _words(seems: Seems) -> str:
         columns = ", ".join(f"`{column}` as {name}" for column, name in (seems.columns or {}).items())
         first, last = seems.steps or (0, 0)
         return f"a training log: {seems.count} rows, steps {first} to {last}; read {columns}."
-    what = "numbers" if seems.kind == "values" else "picture files"
+    what = "numbers" if seems.kind == "values" else "files"
     pillow = f" Saved as it is, Pillow says: `{seems.pillow}`." if seems.pillow else ""
+    count = f"{seems.count} pictures" if seems.count > 1 else "one picture"
     return (
-        f"{seems.count} pictures of {seems.width}×{seems.height} as {what}: {seems.dtype}, layout {seems.layout} "
-        f"`{seems.shape}`, range {seems.range}.{pillow}"
+        f"{count} of {seems.width}×{seems.height} as {what}: {seems.dtype}, layout {seems.layout} `{seems.shape}`, "
+        f"range {seems.range}.{pillow}"
     )

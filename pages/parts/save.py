@@ -19,7 +19,7 @@ from gan_core.run import Snapshot
 from gan_core.runs import RunError, registry
 from gan_core.samples import MOST, Samples
 from gan_core.saving import SavedPicture, difference, read_bytes, saved_grid, saved_singles, zipped
-from pages.parts import session
+from pages.parts import journey_link, session
 
 KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run"}
 
@@ -67,6 +67,10 @@ def _choices(run: Snapshot) -> None:
     kind_of, words = st.session_state.compared
     if words:
         (st.success if kind_of == "same" else st.warning)(words)
+    st.page_link(
+        "pages/pixels.py", label="Follow one from tensor to file", icon=":material/arrow_forward:",
+        query_params=journey_link.to_query(journey_link.Asked(source=journey_link.RUN), run.run_id),
+    )  # fmt: skip
 
 
 def _proof(run: Snapshot, made: Made) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from html import unescape
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -197,6 +198,18 @@ def bring(at, name: str, content: bytes):
     return at
 
 
+def test_the_page_train_leads_to_its_own_tensor(open_page: Open) -> None:
+    at = open_page(w="0.125", st="0")
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    reach(registry(), run_id, lambda seen: seen.state == "finished")
+    at.run()
+    (link,) = [link for link in at.get("page_link") if link.proto.page == "pixels"]
+    query = dict(parse_qsl(link.proto.query_string))
+    assert read(query) == (Asked(source="run"), [])
+    assert query["run"] == run_id
+
+
 def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -> None:
     values = SOURCES["linear"].make().values
     at = bring(open_page("pixels", source="real", order="bgr"), "mine.npy", npy(values))
@@ -218,7 +231,7 @@ def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -
             archive.writestr(f"{number}.png", png(((image[0] + 1) / 2).round().astype(np.uint8)))
     at = bring(open_page("pixels"), "black.zip", file.getvalue())
     assert "<b>wrong-range-map.</b>" in drawn(at)
-    assert "8 pictures of 28×28 as picture files" in words(at)
+    assert "8 pictures of 28×28 as files" in words(at)
     assert "x * 255" in at.code[1].value
     assert not any(button.key == "follow" for button in at.button)  # bytes have no journey before them
 
@@ -271,6 +284,11 @@ def test_numbers_can_be_taken_away_rightly_saved(open_page: Open, name: str) -> 
 
 
 def test_what_is_misread_is_not_offered_as_rightly_saved(open_page: Open) -> None:
-    at = bring(open_page("pixels"), "mine.npy", npy(SOURCES["tanh"].make().values * 255))
-    assert "<b>wrong-range-map.</b>" in drawn(at)
-    assert at.session_state["brought"].saved == b""
+    values = SOURCES["tanh"].make().values * 255
+    for failure, numbers in (
+        ("wrong-range-map", values),
+        ("wrapped-pixels", (SOURCES["linear"].make().values * 127.5 + 127.5).astype(np.int64).astype(np.uint8)),
+    ):
+        at = bring(open_page("pixels"), "mine.npy", npy(numbers))
+        assert f"<b>{failure}.</b>" in drawn(at)
+        assert at.session_state["brought"].saved == b""
