@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 
 from gan_core.limits import Limits
-from gan_core.protocol import Beat, Framed, Go, Pause, Ready, Report, Row
+from gan_core.protocol import Beat, Checkpointed, Framed, Go, Pause, Ready, Report, Row
 from gan_core.questions import Questions
 from gan_core.run import Run
 from gan_core.run_folders import RunFolder, found_folders, remove_if_left
@@ -35,6 +35,7 @@ class Keeper:
         self.lock = threading.RLock()
         self.duty = threading.Condition(self.lock)  # the keeper has something to do
         self.news = threading.Condition(self.lock)  # something about a run has changed
+        self.saves = threading.Condition(self.lock)  # a run is to be saved
         self.runs: dict[str, Run] = {}
         self.turns = Turns(limits.max_workers, limits.slice_s)
         self.homes: dict[WorkerProcess, Run] = {}  # of each worker with a run, until its process has ended
@@ -62,6 +63,8 @@ class Keeper:
             if run.run_id in got or (self.turns.has(run.run_id) and run.told_until != run.bound):
                 run.told_until = run.bound
                 run.send(Go(run.bound))
+        if any(run.saving.due for run in self.runs.values()):
+            self.saves.notify()
         self.duty.notify()
         self.news.notify_all()
 
@@ -77,7 +80,7 @@ class Keeper:
 
     def employ_spare(self, run: Run) -> None:
         """Give a spare worker to a run that needs one, if there is one."""
-        if self.spares and not self._old_worker(run):
+        if self.spares and not self.has_worker(run):
             worker = self.warm_spare or self.spares[0]
             self._strike(worker)
             self.spares_wanted = min(self.spares_wanted, 1)  # of several that were prepared, only one is replaced
@@ -105,6 +108,7 @@ class Keeper:
         if run.company is not None:
             run.company.members.remove(run)
         self._dismiss(run.lose_worker("stopped", ""), checkpoint=False)
+        run.saving.leave()
         self._rubbish.append((run, run.folder))
         self.settle()
 
@@ -117,7 +121,7 @@ class Keeper:
         self.homes[worker] = run
         run.employ(worker)
 
-    def _old_worker(self, run: Run) -> bool:
+    def has_worker(self, run: Run) -> bool:
         """Whether a former worker of the run still writes to its files."""
         return any(home is run for home in self.homes.values())
 
@@ -134,7 +138,7 @@ class Keeper:
                 return
             run = self.homes.get(worker)
             # A worker that is to end is heard only for what completes the record.
-            if run is not None and (run.worker is worker or isinstance(report, Row | Framed | Beat)):
+            if run is not None and (run.worker is worker or isinstance(report, Row | Framed | Beat | Checkpointed)):
                 run.hear(report)
             if isinstance(report, Row | Framed | Beat) and (run is None or run.company is None):
                 self.news.notify_all()
@@ -154,6 +158,8 @@ class Keeper:
             if run is not None and run.worker is worker:
                 why = f"{run.last_words} ({worker.exit_words})" if run.last_words else worker.exit_words
                 run.lose_worker("crashed", f"The worker ended unexpectedly at step {run.step}: {why}.")
+            if run is not None and not run.alive:
+                run.saving.worker_lost()
             self.settle()
 
     # -------------------------------------------------------------------------------- the thread
@@ -205,7 +211,7 @@ class Keeper:
         """Workers to start: not more at a time than may train, since each start takes a processor for
         seconds; spare ones only where no run is starting, and one after the other."""
         starting = sum(run.opens and run.worker is not None for run in self.runs.values())
-        needing = [run for run in self.runs.values() if run.needs_worker and not self._old_worker(run)]
+        needing = [run for run in self.runs.values() if run.needs_worker and not self.has_worker(run)]
         hirings: list[Callable[[], None]] = [
             partial(self._hire, run) for run in needing[: max(0, self.limits.max_workers - starting)]
         ]
@@ -234,7 +240,7 @@ class Keeper:
         with self.lock:
             if self._closed:
                 self._dismiss(worker, checkpoint=False)
-            elif run is not None and run.needs_worker and not self._old_worker(run):
+            elif run is not None and run.needs_worker and not self.has_worker(run):
                 self._employ(run, worker)
             elif len(self.spares) < self.spares_wanted or (run is not None and not self.spares):
                 self.spares.append(worker)  # its run, if any, was stopped meanwhile
@@ -244,7 +250,7 @@ class Keeper:
 
     def _removals(self) -> list[Callable[[], None]]:
         """Files of forgotten runs, once no worker writes to them any more."""
-        free = [(run, folder) for run, folder in self._rubbish if not self._old_worker(run)]
+        free = [(run, folder) for run, folder in self._rubbish if not self.has_worker(run)]
         self._rubbish = [entry for entry in self._rubbish if entry not in free]
         return [folder.remove for _, folder in free]
 

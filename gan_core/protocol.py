@@ -114,7 +114,7 @@ class Remake:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Write a checkpoint now, and tell of the newest even where nothing is new."""
+    """Tell of a checkpoint of now; a broken run's is that of before."""
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,11 @@ class Changed:
 
 @dataclass(frozen=True)
 class Checkpointed:
-    """A checkpoint of this step was written; all its rows and pictures were told before."""
+    """A checkpoint of this step was written; all its rows and pictures were told before. `asked`: this answers a
+    Checkpoint."""
 
     step: int
+    asked: bool = False
 
 
 @dataclass(frozen=True)

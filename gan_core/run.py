@@ -14,6 +14,7 @@ from gan_core.protocol import (
     Beat,
     Broken,
     Changed,
+    Checkpointed,
     Command,
     Crashed,
     Finished,
@@ -26,6 +27,8 @@ from gan_core.protocol import (
     Start,
 )
 from gan_core.run_folders import RunFolder
+from gan_core.saved_as import SavedAs, Saving
+from gan_core.saved_run import History
 from gan_core.thinning import Thinned
 from gan_core.worker_process import WorkerProcess
 
@@ -43,7 +46,8 @@ class Snapshot:
     """A run at one moment. `frame` is the newest picture, the last of `frames` (those kept of the whole run);
     it and `opening` are None until the first picture. `queue` says in words why the run waits, `trouble` what
     went wrong; both are empty otherwise. `steps_per_second` is 0 unless it runs; `frame_age_s` is in seconds;
-    `checkpoint` is the file its checkpoints go to, which may not exist yet."""
+    `checkpoint` is the file its checkpoints go to, which may not exist yet; `saved_as` is the saved run that it
+    belongs to, if any."""
 
     run_id: str
     owner: str
@@ -61,6 +65,7 @@ class Snapshot:
     queue: str
     trouble: str
     checkpoint: Path
+    saved_as: SavedAs | None
 
 
 class Run:
@@ -72,6 +77,7 @@ class Run:
         self.experiment = experiment
         self.folder = folder
         self.checkpoint = folder.path / "checkpoint.safetensors"
+        self.saving = Saving()
 
         # What its people want, and when they last said so.
         self.going = go
@@ -169,7 +175,17 @@ class Run:
             queue={"waiting": queue, "starting": self.loading}.get(state, ""),
             trouble=self.trouble,
             checkpoint=self.checkpoint,
+            saved_as=self.saving.seen,
         )
+
+    def remember(self, history: History) -> None:
+        """Take over what a saved run has shown, before there is a worker."""
+        for row in history.rows:
+            self.rows.add(row)
+        for frame in history.frames:
+            self.frames.add(frame)
+            self.step = frame.step
+        self.opening = history.opening
 
     # ------------------------------------------------------------------------------------------ its worker
 
@@ -201,6 +217,7 @@ class Run:
         """Ask for a new worker that begins at step 0 with this experiment."""
         self.experiment = experiment
         self.from_checkpoint = False
+        self.saving.leave()
         self.backlog = []
         self.reopen()
 
@@ -219,6 +236,7 @@ class Run:
         """Take note of what the worker tells."""
         match report:
             case Opened(experiment, opening, frame, due):
+                self.saving.opened()
                 self.experiment = Experiment.from_json(experiment)
                 self.opening = opening
                 before = [kept.trained_s for kept in self.frames.entries if 0 < kept.step <= frame.step]
@@ -241,6 +259,8 @@ class Run:
                     self.trouble = ""
                 if self.phase == "finished" and self.step < self.experiment.steps:
                     self.phase = "ready"
+            case Checkpointed(step, asked) if not self.opens:  # else still one of before a rewind
+                self.saving.heard(step, asked)
             case Loading(words):
                 self.loading = words
             case Finished():
@@ -254,6 +274,8 @@ class Run:
                     self.opens = self.going = False
                 if command == "Start":
                     self.phase = "refused"
+                if command == "Checkpoint":
+                    self.saving.refused(words)
             case Crashed(words):
                 self.last_words = words
 

@@ -16,39 +16,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan_core.answers import answered, examined
 from gan_core.examination import Contrast, Untrained
 from gan_core.experiment import Experiment
 from gan_core.keeper import Keeper
 from gan_core.limits import Limits
 from gan_core.lockstep import Company, stretch
-from gan_core.protocol import Collect, Collected, Examine, Examined, Pause, Players, Remade, Remake, Rewind, Set, Step
-from gan_core.questions import Question
+from gan_core.protocol import Collect, Collected, Examine, Pause, Players, Remade, Remake, Rewind, Set, Step
 from gan_core.run import Run, Snapshot
+from gan_core.run_errors import RunEnded, RunError, RunsFull, UnknownRun
 from gan_core.run_folders import RunFolder
 from gan_core.samples import Samples, unpacked
+from gan_core.saved_run import SavedRun
+from gan_core.saver import Saver
 from gan_core.settings import Value
 
 MOST_ORIGIN = 2_000_000  # characters of a saved picture's JSON; the largest that is saved has half of that
-
-
-class RunError(RuntimeError):
-    """A run cannot do what was asked; one sentence for the page."""
-
-
-class RunsFull(RunError):
-    """There is no place for one more run."""
-
-
-class UnknownRun(RunError):
-    """The run is not, or no longer, in the registry."""
-
-
-class NotExamined(RunError):
-    """The generator could not be examined; the sentence says why."""
-
-
-class RunEnded(RunError):
-    """The run has no worker any more; resume or rewind it first."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +56,7 @@ class Registry:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._keeper = Keeper(limits)
+        self.saver = Saver(self._keeper)
 
     # -------------------------------------------------------------------------------- starting and looking
 
@@ -86,8 +70,17 @@ class Registry:
     def start(self, experiment: Experiment, owner: str, go: bool = True, checkpoint: Path | None = None) -> str:
         """Start a run and return its id, which nobody can guess; with `checkpoint`, from a copy of that file,
         its live settings as in `experiment`. Raises RunsFull, and OSError where the file cannot be copied."""
-        folder = RunFolder()
-        run = Run(secrets.token_urlsafe(8), owner, experiment, folder, go)
+        return self._start(Run(secrets.token_urlsafe(8), owner, experiment, RunFolder(), go), checkpoint)
+
+    def reopen(self, saved: SavedRun, owner: str) -> str:
+        """Start a run that stands where a saved one does, with its history, and return its id. The saved one stays as
+        it is until `saver` is told otherwise. Raises as `start` does."""
+        run = Run(secrets.token_urlsafe(8), owner, saved.experiment, RunFolder(), go=False)
+        run.remember(saved.until(saved.step))
+        run.saving.begin(saved.folder, saved.name, saved.step, None)
+        return self._start(run, saved.checkpoint)
+
+    def _start(self, run: Run, checkpoint: Path | None) -> str:
         try:
             if checkpoint is not None:
                 shutil.copyfile(checkpoint, run.checkpoint)
@@ -96,7 +89,7 @@ class Registry:
                 self._keeper.runs[run.run_id] = run
                 self._keeper.employ_spare(run)
         except (OSError, RunsFull):
-            folder.remove()
+            run.folder.remove()
             raise
         return run.run_id
 
@@ -162,7 +155,7 @@ class Registry:
         A spare worker looks, and stays a spare one; waits for it at most `timeout_s` seconds: it takes a few to
         start. Raises NotExamined.
         """
-        seen = self._ask(Examine(experiment.json_text(), gain), timeout_s).untrained
+        seen = examined(self._keeper, Examine(experiment.json_text(), gain), timeout_s).untrained
         assert seen is not None
         return seen
 
@@ -171,22 +164,7 @@ class Registry:
     ) -> tuple[Contrast, ...]:
         """The contrast of every output activation on top of these initialisations (at least one), all else as in
         the experiment; a fifth of a second each for the largest network. Waits, and raises, as `examine` does."""
-        return self._ask(Examine(experiment.json_text(), gain, inits), timeout_s).contrasts
-
-    def _ask(self, command: Examine, timeout_s: float) -> Examined:
-        keeper = self._keeper
-        question = Question(command)
-        with keeper.lock:
-            keeper.spares_wanted = max(keeper.spares_wanted, 1)
-            keeper.questions.ask(question, keeper.warm_spare)
-            keeper.duty.notify()
-            keeper.news.wait_for(lambda: not question.open, timeout_s)
-            keeper.questions.give_up(question)
-        if question.answer is None:
-            late = f"No worker was free within {timeout_s:g} seconds; ask again when fewer runs are starting."
-            raise NotExamined(question.trouble or late)
-        assert isinstance(question.answer, Examined)
-        return question.answer
+        return examined(self._keeper, Examine(experiment.json_text(), gain, inits), timeout_s).contrasts
 
     def collect(self, run_id: str, count: int, timeout_s: float = 20.0) -> Samples:
         """The first `count` (1 to samples.MOST) images of the run's fixed noise at its present step, as numbers; the
@@ -195,7 +173,7 @@ class Registry:
         Its worker answers between two steps; waits for it at most `timeout_s` seconds. Raises UnknownRun, RunEnded
         where the run has no worker any more, and RunError for another count or where no answer comes.
         """
-        answer = self._asked(run_id, Collect(count), timeout_s)
+        answer = answered(self._keeper, self._touch(run_id), Collect(count), timeout_s)
         assert isinstance(answer, Collected)
         return unpacked(answer)
 
@@ -206,26 +184,9 @@ class Registry:
         """
         if len(origin) > MOST_ORIGIN:
             raise RunError(f"The saved picture's JSON has more than {MOST_ORIGIN:,} characters: it was changed.")
-        answer = self._asked(run_id, Remake(origin), timeout_s)
+        answer = answered(self._keeper, self._touch(run_id), Remake(origin), timeout_s)
         assert isinstance(answer, Remade)
         return answer.png
-
-    def _asked(self, run_id: str, command: Collect | Remake, timeout_s: float) -> Collected | Remade:
-        keeper = self._keeper
-        question = Question(command)
-        until = time.monotonic() + timeout_s
-        with keeper.lock:
-            run = self._living(run_id)
-            keeper.news.wait_for(lambda: run.worker is not None or not run.alive, timeout_s)
-            if run.worker is not None:
-                keeper.questions.ask_only(question, run.worker)
-                keeper.news.wait_for(lambda: not question.open, max(0.0, until - time.monotonic()))
-            elif not run.alive:
-                raise RunEnded(run.trouble or "This run has ended.")
-        if question.answer is None:
-            raise RunError(question.trouble or f"The run did not answer within {timeout_s:g} seconds; ask again.")
-        assert isinstance(question.answer, Collected | Remade)
-        return question.answer
 
     # -------------------------------------------------------------------------------- commands
 
@@ -265,6 +226,7 @@ class Registry:
         with self._keeper.lock:
             run = self._touched(run_id)
             if run.alive and not run.needs_worker:
+                run.saving.leave()
                 run.opens, run.trouble = True, ""
                 run.send(Rewind(experiment.json_text()))
             else:
@@ -324,14 +286,18 @@ class Registry:
 
     def touch(self, run_id: str) -> None:
         """Somebody did something on the run's page: it is not forgotten."""
-        with self._keeper.lock:
-            self._touched(run_id)
+        self._touch(run_id)
 
     def close(self) -> None:
         """End all workers and drop all records; waits for the processes, a few seconds at most."""
+        self.saver.close()
         self._keeper.close()
 
     # -------------------------------------------------------------------------------- checks
+
+    def _touch(self, run_id: str) -> Run:
+        with self._keeper.lock:
+            return self._touched(run_id)
 
     def _touched(self, run_id: str) -> Run:
         run = self._keeper.runs.get(run_id)

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -120,16 +121,15 @@ def read_run(folder: Path) -> SavedRun:
 def read_rows(folder: Path) -> tuple[Row, ...]:
     """The rows of measurements, oldest first. Raises SavedRunError."""
     with _one_sentence(folder):
-        return tuple(Row(step, measurements) for step, measurements, _ in _lines(folder / ROWS))
+        return tuple(_lines(folder / ROWS, _row))
 
 
 def last_frame(folder: Path) -> Frame | None:
     """The newest frame, None where there is none yet. Raises SavedRunError."""
     with _one_sentence(folder):
-        for line in reversed(_lines(folder / FRAMES)):
-            if (frame := _frame(folder, *line)) is not None:
-                return frame
-        return None
+        return next(
+            (shown for frame in reversed(_lines(folder / FRAMES, _frame)) if (shown := _drawn(folder, frame))), None
+        )
 
 
 def frame_path(folder: Path, step: int) -> Path:
@@ -138,40 +138,45 @@ def frame_path(folder: Path, step: int) -> Path:
 
 
 _measurements = TypeAdapter(dict[str, float])
-_histogram = TypeAdapter(list[float])
+_frame_fields = TypeAdapter(Frame)
 _opening_fields = TypeAdapter(Opening)
-_Line = tuple[int, dict[str, float], list[float]]  # step, measurements, histogram (empty for a row)
+Line = TypeVar("Line", Row, Frame)
 
 
-def _lines(path: Path) -> list[_Line]:
+def _lines(path: Path, made: Callable[[dict[str, Any]], Line]) -> list[Line]:
     """The lines of a journal; the last is left out where the process was killed while it wrote it."""
     if not path.exists():
         return []
     whole = _text(path).rpartition("\n")[0]
-    found: list[_Line] = []
+    found: list[Line] = []
     for number, text in enumerate(whole.splitlines(), 1):
         try:
-            line = json.loads(text)
-            step = line.pop("step")
-            if type(step) is not int or (found and step <= found[-1][0]):
-                raise ValueError(f"step {step!r} does not follow the one before")
-            # A frame's measurements are apart from its histogram, a row is its measurements.
-            histogram = _histogram.validate_python(line.pop("histogram", []))
-            found.append((step, _measurements.validate_python(line.pop("measurements", line)), histogram))
+            line = made(json.loads(text))
+            if type(line.step) is not int or line.step < 0 or (found and line.step <= found[-1].step):
+                raise ValueError(f"step {line.step!r} does not follow the one before")
+            found.append(line)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"line {number} of {path.name} cannot be read ({_first_line(error)})") from None
     return found
 
 
+def _row(fields: dict[str, Any]) -> Row:
+    return Row(fields.pop("step"), _measurements.validate_python(fields))
+
+
+def _frame(fields: dict[str, Any]) -> Frame:
+    return _frame_fields.validate_python({**fields, "fake_png": b""})
+
+
 def _frames(folder: Path) -> tuple[Frame, ...]:
-    frames = (_frame(folder, *line) for line in _lines(folder / FRAMES))
-    return tuple(frame for frame in frames if frame is not None)
+    drawn = (_drawn(folder, frame) for frame in _lines(folder / FRAMES, _frame))
+    return tuple(frame for frame in drawn if frame is not None)
 
 
-def _frame(folder: Path, step: int, measurements: dict[str, float], histogram: list[float]) -> Frame | None:
-    """None where its picture was removed meanwhile: whoever writes the run thins its frames."""
-    path = frame_path(folder, step)
-    return Frame(step, measurements, _picture(path), histogram) if path.exists() else None
+def _drawn(folder: Path, frame: Frame) -> Frame | None:
+    """With its picture; None where that was removed meanwhile: whoever writes the run thins its frames."""
+    path = frame_path(folder, frame.step)
+    return dataclasses.replace(frame, fake_png=_picture(path)) if path.exists() else None
 
 
 def _opening(folder: Path) -> Opening | None:
@@ -295,7 +300,9 @@ def _row_line(row: Row) -> str:
 
 
 def _frame_line(frame: Frame) -> str:
-    return json.dumps({"step": frame.step, "measurements": frame.measurements, "histogram": frame.histogram}) + "\n"
+    fields = dataclasses.asdict(frame)
+    del fields["fake_png"]
+    return json.dumps(fields) + "\n"
 
 
 def _append(path: Path, line: str) -> None:

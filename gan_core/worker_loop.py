@@ -205,7 +205,9 @@ class WorkerLoop:
             case Checkpoint():
                 self._save()
                 if self.saved is not None:
-                    self.report(Checkpointed(self.saved[0]))
+                    self.report(Checkpointed(self.saved[0], asked=True))
+                else:
+                    self._refuse(command, "The run has no checkpoint.")
             case Collect() | Remake():
                 self._answer(command, trainer)
             case Pause(turn_over):

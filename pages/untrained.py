@@ -5,7 +5,8 @@ from itertools import count
 import streamlit as st
 
 from gan_core.frames import Frame
-from gan_core.runs import NotExamined, registry
+from gan_core.run_errors import NotExamined
+from gan_core.runs import registry
 from pages.parts import address, charts, controls, diagnosis, examine, frame, link_problems, pictures, theme
 
 frame.require()

@@ -104,7 +104,7 @@ reports = st.one_of(
     st.builds(Framed, frames),
     st.builds(Beat, steps, numbers, st.sampled_from(["paused", "running", "finished", "broken"])),
     st.builds(Changed, words),
-    st.builds(Checkpointed, steps),
+    st.builds(Checkpointed, steps, st.booleans()),
     st.builds(Finished, steps),
     st.builds(Broken, words, steps, words),
     st.builds(Examined, st.none() | examinations, contrasts),

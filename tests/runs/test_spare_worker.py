@@ -9,7 +9,7 @@ import threading
 import pytest
 from live import PATIENCE_S, QUICK, reach, trains
 
-from gan_core.runs import NotExamined
+from gan_core.run_errors import NotExamined
 from gan_core.untrained import contrast_map, untrained
 
 
