@@ -37,7 +37,7 @@ LESSONS: dict[str, Lesson] = {
         "A linear output can give any number. The discriminator punishes what looks wrong, not what is illegal, so "
         "the share of illegal values grows with training instead of going away.",
         r"G(z) = Wh + b \in \mathbb{R}, \qquad \text{legal: } [-1, 1]",
-        "`out_of_range`: the share of generated values outside the range of the data.",
+        "`out_of_range`, the share of generated values outside the data's range; `excess`, how far they are outside.",
         "Document 000; stylegan2-ada #152 (values beyond ±1, dark pictures), pytorch/examples #315.",
     ),
     "blank-grey": Lesson(
