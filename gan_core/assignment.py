@@ -149,16 +149,25 @@ class Assignment:
 
     def allows(self, e: Experiment) -> bool:
         """Whether a student can have come to these settings. The steps are the budget's matter."""
-        following = {**{name: row.default for name, row in SETTINGS.items()}, **followers(e.model_dump())}
+        before, now = _expected(self.experiment), _expected(e)
         return all(
             getattr(e, name) == getattr(self.experiment, name)
-            or (name not in self.locked and getattr(e, name) == following[name])
+            or (
+                name not in self.locked
+                and getattr(self.experiment, name) == before[name]
+                and getattr(e, name) == now[name]
+            )
             for name in SETTINGS
             if name not in self.shown and name != "steps"
         )
 
 
 _BUDGET_ALLOWED = f"allowed is a whole number of steps from 1 to {MOST_BUDGET:,}"
+
+
+def _expected(e: Experiment) -> dict[str, Value]:
+    """What each setting would be beside those that it follows, had it not been set to something of its own."""
+    return {**{name: row.default for name, row in SETTINGS.items()}, **followers(e.model_dump())}
 
 
 def _printable(character: str) -> bool:

@@ -3,10 +3,13 @@
 import streamlit as st
 
 from gan_core.runs import registry
-from pages.parts import address, controls, diagnosis, frame, link_problems, live, session, versus
+from pages.parts import address, controls, diagnosis, frame, link_problems, live, session, student, teacher, versus
 
 frame.require()
 registry().warm()
+if student.asked():
+    student.page()
+    st.stop()
 address.open_page()
 session.attach()
 if st.session_state.pop("autostart", False) and session.snapshot() is None:
@@ -14,7 +17,12 @@ if st.session_state.pop("autostart", False) and session.snapshot() is None:
 
 with st.sidebar:
     controls.draw(changed=session.adopt)
+    teacher.button()
 link_problems.show()
+if teacher.opened():
+    teacher.page()
+    address.write(st.session_state.get("run"))
+    st.stop()
 
 
 @st.fragment(run_every=versus.interval(session.snapshot(), session.beside()))

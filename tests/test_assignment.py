@@ -185,6 +185,7 @@ def test_what_is_shown_changes_and_nothing_else_does() -> None:
         assert [problem.field for problem in error.value.problems] == [name]
     assert not made.allows(made.experiment.replace(seed=3))
     assert not made.allows(made.experiment.replace(data_range="raw"))
+    assert not lesson(experiment=Experiment(image_size=8)).allows(Experiment())
 
 
 def test_hidden_settings_follow_their_leader_and_locked_ones_do_not() -> None:

@@ -12,13 +12,14 @@ from typing import Any
 import streamlit as st
 
 from gan_core import links
+from gan_core.assignment import Assignment, AssignmentError
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError, nearest
 
 RUN = "run"  # the URL key that names a run
-GAIN = "gain"
 FAILURE = "f"  # and those that name a failure and its two runs
 PAIR = "pair"
 AND = "~"
+GAIN = "gain"
 KEYS = {GAIN} | {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 
 
@@ -37,6 +38,11 @@ def experiment() -> Experiment:
     return st.session_state.experiment
 
 
+def assignment() -> Assignment | None:
+    """The lesson that the page was opened with, where it was."""
+    return st.session_state.get("assignment")
+
+
 def draft() -> dict[str, Any]:
     """What the controls show; differs from the experiment while it is not valid."""
     return st.session_state.draft
@@ -53,21 +59,15 @@ def strange() -> list[str]:
 
 
 def write(run_id: str | None, gain: float = 1.0) -> None:
-    """Put the settings, the run, and the gain of an untrained generator into the URL."""
-    query = (
-        links.to_query(experiment()) | ({RUN: run_id} if run_id else {}) | ({GAIN: f"{gain:g}"} if gain != 1 else {})
-    )
+    """Put the settings, the run, and the gain of an untrained generator into the URL; in a lesson, the lesson."""
+    lesson = assignment()
+    settings = lesson.to_query() if lesson else links.to_query(experiment())
+    query = settings | ({RUN: run_id} if run_id else {}) | ({GAIN: f"{gain:g}"} if gain != 1 else {})
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     st.session_state.address = query
 
 
-def change(changes: dict[str, Any]) -> bool:
-    """Change settings of the draft; True when it is valid and so became the experiment."""
-    base = experiment()
-    try:
-        if not problems():
-            take(base.replace(**changes))
 def write_failure(name: str, runs: Collection[str]) -> None:
     """Put a failure and its two runs, where they were started, into the URL."""
     query = {FAILURE: name} | ({PAIR: AND.join(runs)} if runs else {})
@@ -75,8 +75,21 @@ def write_failure(name: str, runs: Collection[str]) -> None:
         st.query_params.from_dict(query)
 
 
+def change(changes: dict[str, Any]) -> bool:
+    """Change settings of the draft; True when it is valid and so became the experiment. A lesson's locked and hidden
+    settings stay as they are."""
+    base, lesson = experiment(), assignment()
+    try:
+        if lesson:
+            open_yet = {name: draft()[name] for name in lesson.shown if draft()[name] != getattr(base, name)}
+            take(lesson.changed(base, open_yet | changes))
+        elif not problems():
+            take(base.replace(**changes))
         else:
             take(Experiment(**(draft() | changes)))
+    except AssignmentError as error:
+        st.session_state.refusal = "; ".join(f"{SETTINGS[p.field].label}: {p.allowed}." for p in error.problems)
+        return False
     except SettingsError as error:
         st.session_state.draft = draft() | changes
         st.session_state.problems = error.problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 import streamlit as st
@@ -33,11 +33,11 @@ def draw(changed: Changed) -> None:
                 _control(row, changed)
 
 
-def some(fields: Iterable[str], changed: Changed) -> None:
-    """Only these settings, in this order, those that matter."""
+def some(fields: Iterable[str], changed: Changed, locked: Container[str] = ()) -> None:
+    """Only these settings, in this order, those that matter; `locked` ones can be seen and not changed."""
     for name in fields:
         if matters(name, address.draft()):
-            _control(SETTINGS[name], changed)
+            _control(SETTINGS[name], changed, name in locked)
 
 
 def name_of(value: Any) -> str:
@@ -47,34 +47,38 @@ def name_of(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-def _control(row: Setting, changed: Changed) -> None:
+def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
     """One widget whose key is the field's name. Its state comes from the draft on every run, since Streamlit
     forgets a widget that was not drawn."""
     value = address.draft()[row.name]
-    restart = "Changes at once, also while running." if row.live else "A change starts the run anew."
+    when = "Changes at once, also while running." if row.live else "A change starts the run anew."
+    if locked:
+        when = "Locked in this lesson."
+    label = f":material/lock: {row.label}" if locked else row.label
     words: dict[str, Any] = {
-        "key": row.name, "help": f"{row.help} {restart}", "on_change": _on_change, "args": (row.name, changed),
+        "key": row.name, "help": f"{row.help} {when}", "on_change": _on_change, "args": (row.name, changed),
+        "disabled": locked,
     }  # fmt: skip
     if row.kind == "choice":
         st.session_state[row.name] = value if value in row.choices else row.default
-        st.selectbox(row.label, row.choices, format_func=name_of, **words)
+        st.selectbox(label, row.choices, format_func=name_of, **words)
     elif row.kind == "set":
         st.session_state[row.name] = [choice for choice in row.choices if choice in value]
-        st.pills(row.label, row.choices, selection_mode="multi", **words)
+        st.pills(label, row.choices, selection_mode="multi", **words)
     elif row.kind == "switch":
         st.session_state[row.name] = bool(value)
-        st.toggle(row.label, **words)
+        st.toggle(label, **words)
     elif row.kind == "text":
         st.session_state[row.name] = str(value)
-        st.text_input(row.label, **words)
+        st.text_input(label, **words)
     elif row.marks:
         options = _options(row, value)
         st.session_state[row.name] = row.nearest(value)
-        st.select_slider(row.label, options, format_func=name_of, **words)
+        st.select_slider(label, options, format_func=name_of, **words)
     else:
         assert row.low is not None and row.high is not None
         st.session_state[row.name] = row.nearest(value)
-        st.number_input(row.label, round(row.low), round(row.high), step=1, **words)
+        st.number_input(label, round(row.low), round(row.high), step=1, **words)
 
 
 def _upload(changed: Changed) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from gan_core import assignment
 from pages.parts import session
 
 
 def navigation() -> StreamlitPage:
-    """Draw the navigation and return the page that was asked for."""
+    """Draw the navigation, except in a lesson, and return the page that was asked for."""
     st.session_state.framed = True
     page = st.navigation(
         [
@@ -19,7 +20,7 @@ def navigation() -> StreamlitPage:
             st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
             st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
         ],
-        position="top",
+        position="hidden" if assignment.MARK in st.query_params else "top",
     )
     if page.url_path != "failures":
         session.leave_pair()  # nobody sees it any more, and its two workers hold memory

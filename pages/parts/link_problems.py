@@ -27,6 +27,9 @@ def show() -> None:
             ]
         )
     )
+    if address.assignment():  # whose locked settings the nearest valid ones might change
+        st.button("Take the change back", key="take_back", on_click=address.take, args=(address.experiment(),))
+        return
     near = links.to_query(nearest(address.draft()))
     words = ", ".join(f"{key}={value}" for key, value in near.items()) or "all at their defaults"
     st.button(f"Use the nearest valid settings ({words})", key="nearest", on_click=address.take_nearest)

@@ -65,8 +65,8 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         )
 
 
-def buttons(run: Snapshot | None) -> None:
-    """Start, pause, single steps, and back to the same start."""
+def buttons(run: Snapshot | None, held: str = "") -> None:
+    """Start, pause, single steps, and back to the same start; `held` says why nothing may start, where it may not."""
     state = run.state if run else None
     over = state in ("finished", "broken", "refused")
     gone = state in ("crashed", "stopped")
@@ -74,11 +74,11 @@ def buttons(run: Snapshot | None) -> None:
     start = "Resume" if state == "paused" and run and run.step else "Start"
     if gone:
         start = "Resume from checkpoint"
-    no_step = invalid or over or gone or state == "starting"
+    no_step = invalid or over or gone or state == "starting" or bool(held)
     with st.container(horizontal=True, gap="xsmall", key="transport"):
         st.button(
-            start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start,
-            disabled=invalid or state in ACTIVE or over,
+            start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
+            disabled=invalid or state in ACTIVE or over or bool(held),
         )  # fmt: skip
         st.button(
             "Pause", key="pause", icon=":material/pause:", on_click=session.act, args=("pause",),
@@ -99,7 +99,8 @@ def buttons(run: Snapshot | None) -> None:
             "Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", disabled=no_step
         )
         st.button(
-            "Reset", key="reset", icon=":material/replay:", on_click=_reset, disabled=invalid or run is None,
+            "Reset", key="reset", icon=":material/replay:", on_click=_reset,
+            disabled=invalid or run is None or bool(held),
             help="Back to step 0 with these settings: the same start every time.",
         )  # fmt: skip
 
@@ -214,7 +215,7 @@ def _step(players: str) -> None:
 
 def _reset() -> None:
     st.session_state.pop("scrub", None)
-    session.act("rewind", address.experiment(), False)
+    session.rewind(go=False)
 
 
 def _chart_rows(run: Snapshot) -> charts.Rows:

@@ -11,7 +11,7 @@ from gan_core.experiment import SETTINGS, Experiment, SettingsError, diff
 from gan_core.run import Snapshot
 from gan_core.runs import RunError, UnknownRun, registry
 from gan_core.settings import Value
-from pages.parts import address
+from pages.parts import address, visitor
 
 ANSWER_S = 0.2  # how long a click waits for its answer before the page is drawn
 SETTLING_S = 1.0
@@ -39,6 +39,11 @@ def attach() -> None:
     asked = st.query_params.get(address.RUN) or st.session_state.get("run")
     st.session_state.lost = None
     if asked is None:
+        return
+    lesson, there = address.assignment(), registry().snapshot(asked)
+    if lesson and there and not lesson.allows(there.experiment):
+        st.session_state.run = None
+        st.session_state.refusal = f"The run “{asked}” has other settings than this lesson allows: start a new one."
         return
     try:
         registry().attach(asked, _tab())
@@ -91,7 +96,7 @@ def begin(*, go: bool) -> None:
     """Start a run with the page's settings; where one is there, let it go on instead."""
     st.session_state.refusal = None
     try:
-        st.session_state.run = start(address.experiment(), go=go)
+        st.session_state.run = start(visitor.permitted(address.experiment()), go=go)
     except RunError as error:
         st.session_state.refusal = str(error)
 
@@ -209,10 +214,20 @@ def adopt() -> None:
     now = snapshot()
     if now is None:
         return
-    changed = {name: new for name, (_, new) in diff(now.experiment, address.experiment()).items()}
+    wanted = visitor.permitted(address.experiment(), now)
+    changed = {name: new for name, (_, new) in diff(now.experiment, wanted).items()}
     if not changed:
         return
     if all(SETTINGS[name].live for name in changed) and now.state not in ("crashed", "stopped", "refused"):
         act("set", changed)
     else:
-        act("rewind", address.experiment(), now.state != "paused")
+        rewind(go=now.state != "paused")
+
+
+def rewind(*, go: bool) -> None:
+    """Begin the run again at step 0 with the page's settings."""
+    visitor.note(snapshot())
+    try:
+        act("rewind", visitor.permitted(address.experiment()), go)
+    except RunError as error:
+        st.session_state.refusal = str(error)
