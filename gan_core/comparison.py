@@ -210,7 +210,6 @@ MEASURED: dict[str, tuple[str, Better | None]] = {
     "diversity": ("Diversity, of real", Better("closer to 1", 1, ratio=True)),
     "modes_covered": ("Classes that appear", Better("more is better", math.inf)),
     "duplicates": ("Share of duplicates", Better("less is better", 0)),
-    "mode_gap": ("Train against eval mode", Better("less is better", 0)),
     "d_accuracy": ("D is right", None),
     "loss_d": ("Loss of D", None),
     "loss_g": ("Loss of G", None),

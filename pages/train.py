@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gan_core.runs import registry
-from pages.parts import address, controls, diagnosis, frame, link_problems, live, session, student, teacher, versus
+from pages.parts import address, compared, controls, diagnosis, frame, link_problems, live, session, student, teacher
 
 frame.require()
 registry().warm()
@@ -17,7 +17,9 @@ if st.session_state.pop("autostart", False) and session.snapshot() is None:
 
 with st.sidebar:
     controls.draw(changed=session.adopt)
+    compared.button(address.experiment())
     teacher.button()
+compared.go_where_asked()
 link_problems.show()
 if teacher.opened():
     teacher.page()
@@ -25,29 +27,27 @@ if teacher.opened():
     st.stop()
 
 
-@st.fragment(run_every=versus.interval(session.snapshot(), session.beside()))
+@st.fragment(run_every=live.interval(session.snapshot()))
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
-    run, second = session.snapshot(), session.beside()
+    run = session.snapshot()
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")
     with where:
         live.progress(run, address.experiment().steps)
     with what:
         live.buttons(run)
-    if run and second:
-        versus.beside(run, second)
-    else:
-        said, seen = st.container(), st.container()
-        shown = live.scrubber(run)
-        with said:
-            diagnosis.show(run, shown, address.experiment())
-        with seen:
-            live.grids(run, shown)
-            live.measurements(run, shown)
+    said, seen = st.container(), st.container()
+    shown = live.scrubber(run)
+    with said:
+        diagnosis.show(run, shown, address.experiment())
+    with seen:
+        live.grids(run, shown)
+        live.measurements(run, shown)
+    compared.go_where_asked()
     # Only when the looking has to begin or end: a full run of the script draws every control again.
-    if (versus.interval(run, second) is None) != (polled is None) or st.session_state.pop("redraw", False):
+    if (live.interval(run) is None) != (polled is None) or st.session_state.pop("redraw", False):
         st.rerun()
 
 
-view(versus.interval(session.snapshot(), session.beside()))
+view(live.interval(session.snapshot()))
 address.write(st.session_state.get("run"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
 from math import ceil, floor, log10
 from typing import Any
 
@@ -18,11 +20,12 @@ from pages.parts import theme
 MOST_POINTS = 300
 HEIGHT = 140
 # Fixed: plotly draws a chart twice to fit its margins to the labels, and the plot would jump as these change.
+MOST_COLUMNS = 50  # of a map
 MARGIN = {"l": 38, "r": 8, "t": 6, "b": 18}
 BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 
 Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
-Rows = Sequence[tuple[int, dict[str, float]]]
+Rows = Sequence[tuple[float, dict[str, float]]]  # by step, or by seconds of training
 
 
 def pixel_histogram(opening: Opening | None, frame: Frame | None, key: str = "histogram_chart") -> None:
@@ -48,7 +51,18 @@ def pixel_histogram(opening: Opening | None, frame: Frame | None, key: str = "hi
     _show(key, "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated")
 
 
-def losses(rows: Rows, loss: str) -> None:
+@dataclass(frozen=True)
+class Shared:
+    """The axes that the charts of several runs have in common: from 0 to `end` (steps, or seconds of training), from
+    `low` to `high`, and the moment that is shown."""
+
+    end: float
+    low: float
+    high: float
+    at: float
+
+
+def losses(rows: Rows, loss: str, key: str = "loss_chart", shared: Shared | None = None) -> None:
     """Both losses over the steps, and where each stands when D cannot tell real from generated."""
     balance_d, balance_g = BALANCE[loss]
     traces = [
@@ -56,8 +70,12 @@ def losses(rows: Rows, loss: str) -> None:
         _line("G", rows, "loss_g", theme.GENERATED, "dash"),
     ]
     layout = _layout(shapes=[_level(balance_d, theme.DISCRIMINATOR), _level(balance_g, theme.GENERATED)])
+    if shared:
+        layout["xaxis"] |= {"range": [0, shared.end]}
+        layout["yaxis"] |= {"range": [shared.low, shared.high]}
+        layout["shapes"].append(_moment(shared.at))
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
-    _show("loss_chart", "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps")
+    _show(key, "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps")
 
 
 def accuracy(rows: Rows) -> None:
@@ -89,6 +107,42 @@ def gradients(rows: Rows) -> None:
         layout,
         "Gradient norms of both networks, logarithmic",
     )
+
+
+def histogram_map(
+    opening: Opening, frames: Sequence[Frame], at: float, key: str, end: float, height: int = HEIGHT
+) -> None:
+    """The histogram over the whole run: steps to the right, pixel values upwards, the share of each as colour on a
+    fixed logarithmic scale; the legal range between dotted lines, the moment `at` as an upright one."""
+    kept = list(frames[:: -(-len(frames) // MOST_COLUMNS) or 1])
+    shares = [[log10(max(share, 1e-4)) for share in _halved(frame.histogram)] for frame in kept]
+    width = (opening.high - opening.low) / max(1, len(shares[0]) if shares else 1)
+    trace = {
+        "type": "heatmap", "x": [frame.step for frame in kept],
+        "y": [opening.low + (index + 0.5) * width for index in range(len(shares[0]) if shares else 0)],
+        "z": [[round(column[index], 2) for column in shares] for index in range(len(shares[0]) if shares else 0)],
+        "zmin": -4, "zmax": 0, "colorscale": "Viridis", "showscale": False,
+        "hovertemplate": "step %{x}, value %{y:.2f}: 10^%{z:.1f} of all<extra></extra>",
+    }  # fmt: skip
+    legal = [_level(value, "white") for value in (opening.legal_low, opening.legal_high)]
+    layout = _layout(shapes=[*legal, _moment(at)])
+    layout["xaxis"] |= {"range": [0, max(end, 1)], "showgrid": False}
+    layout["yaxis"] |= {"range": [opening.low, opening.high], "showgrid": False}
+    legend = [("legal range", "gray", "dotted"), ("shown", theme.MOMENT, "solid")]
+    alt = f"Map of pixel values over {len(frames)} pictures of the run, step to the right, value upwards. " + spread(
+        opening, frames, at
+    )
+    _show(key, "Pixels over time", legend, [trace], layout, alt, height=height)
+
+
+def spread(opening: Opening, frames: Sequence[Frame], at: float) -> str:
+    """Where nine of ten pixel values lie, first and at the moment that is shown, in words."""
+    shown = min(frames, key=lambda frame: abs(frame.step - at))
+    told = []
+    for frame in (frames[0], shown) if shown is not frames[0] else (shown,):
+        low, high = _middle(opening, frame)
+        told.append(f"at step {frame.step} from {low:.2g} to {high:.2g}")
+    return f"Nine of ten values lie {', '.join(told)}; legal is {opening.legal_low:.2g} to {opening.legal_high:.2g}."
 
 
 def signal(layers: Sequence[Layer]) -> None:
@@ -205,6 +259,27 @@ def _decades(traces: list[dict[str, Any]]) -> list[int]:
     """Whole powers of ten around all values, so that the axis stays put while the lines move."""
     values = [value for trace in traces for value in trace["y"] if value > 0] or [1.0]
     return [min(-1, floor(log10(min(values)))), max(1, ceil(log10(max(values))))]
+
+
+def _moment(at: float) -> dict[str, Any]:
+    return {
+        "type": "line", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
+        "line": {"color": theme.MOMENT, "width": 1.5},
+    }  # fmt: skip
+
+
+def _halved(shares: Sequence[float]) -> list[float]:
+    """A histogram of half as many bins."""
+    return [sum(shares[index : index + 2]) for index in range(0, len(shares), 2)]
+
+
+def _middle(opening: Opening, frame: Frame) -> tuple[float, float]:
+    """Between which values nine of ten lie, one of twenty being beyond at either end."""
+    width = (opening.high - opening.low) / len(frame.histogram)
+    below = list(accumulate(frame.histogram))
+    low = next((index for index, share in enumerate(below) if share >= 0.05), 0)
+    high = next((index for index, share in enumerate(below) if share >= 0.95), len(below) - 1)
+    return opening.low + low * width, opening.low + (high + 1) * width
 
 
 def _layout(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.experiment import SETTINGS, Experiment
+from gan_core.comparison import Comparison
+from gan_core.experiment import SETTINGS, Experiment, SettingsError
 from gan_core.findings import Finding, diagnose, undecided
 from gan_core.frames import Frame
 from gan_core.run import Snapshot
 from gan_core.settings import Value
-from pages.parts import address, controls, session
+from pages.parts import address, compared, controls, session
 from pages.parts.charts import number, percent
 
 TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
@@ -78,7 +79,7 @@ def _explain(finding: Finding, key: str, fixable: bool) -> None:
     compare, apply = st.columns(2)
     compare.button(
         "Apply the fix and compare", key=f"compare_{key}_{finding.failure}", type="primary", width="stretch",
-        on_click=_compare, args=(finding.fix,), help="Starts the fixed run beside this one, from the same seed.",
+        on_click=_compare, args=(finding.fix,), help="Trains both from step 0 beside each other, in lock-step.",
     )  # fmt: skip
     apply.button(
         "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,)
@@ -86,8 +87,13 @@ def _explain(finding: Finding, key: str, fixable: bool) -> None:
 
 
 def _compare(changes: dict[str, Value]) -> None:
-    session.begin_beside(changes)
-    st.session_state.redraw = True
+    now = session.snapshot()
+    if now is None:
+        return
+    try:
+        compared.ask(Comparison.of([now.experiment, now.experiment.replace(**changes)]), go=True)
+    except SettingsError as error:
+        st.session_state.refusal = str(error)
 
 
 def _fix(changes: dict[str, Value]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core import assignment
-from pages.parts import session
+from pages.parts import compared, playback, session
 
 
 def navigation() -> StreamlitPage:
@@ -16,12 +16,18 @@ def navigation() -> StreamlitPage:
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
+            st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
             st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
             st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
             st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
         ],
         position="hidden" if assignment.MARK in st.query_params else "top",
     )
+    if st.session_state.get("page") != page.url_path:
+        st.session_state.page = page.url_path
+        playback.forget()
+    if page.url_path != "compare":
+        compared.hold()
     if page.url_path != "failures":
         session.leave_pair()  # nobody sees it any more, and its two workers hold memory
     return page

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from gan_core import moments
 from gan_core.detectors import Condition, Row
 from gan_core.experiment import SETTINGS, Experiment, diff
 from gan_core.findings import Finding, diagnose, undecided
@@ -14,7 +15,7 @@ from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.lessons import DOCUMENTS, LESSONS, signs
 from gan_core.recipes import Recipe, Side
 from gan_core.run import Snapshot
-from pages.parts import controls, live, pictures, theme, versus
+from pages.parts import pictures, theme, versus
 
 SIDES: tuple[Side, Side] = ("broken", "fixed")
 Runs = dict[Side, Snapshot | None]
@@ -80,7 +81,8 @@ def side_by_side(recipe: Recipe, runs: Runs) -> None:
     frames = _together(runs)
     rows = {side: _rows(runs[side], frames[side]) for side in SIDES}
     found = {side: _findings(recipe.side(side), rows[side]) for side in SIDES}
-    titles = dict(zip(SIDES, versus.difference(recipe.broken, recipe.fixed), strict=True))
+    apart = [name for name in diff(recipe.broken, recipe.fixed) if name != "steps"]
+    titles = {side: versus.named(recipe.side(side), apart) for side in SIDES}
     left, middle, right = st.columns([0.4, 0.2, 0.4], gap="small")
     for side, column in zip(SIDES, (left, right), strict=True):
         with column, st.container(key=f"panel-{side}", border=True):
@@ -95,12 +97,10 @@ def side_by_side(recipe: Recipe, runs: Runs) -> None:
 
 
 def _together(runs: Runs) -> dict[Side, Frame | None]:
-    """What to show of each run: both at the step that the slower one has reached, so that they can be compared."""
-    moving = [run for run in runs.values() if run and run.state in live.ACTIVE]
-    if not moving:
-        return {side: run.frame if run else None for side, run in runs.items()}
-    step = min(run.frame.step if run.frame else 0 for run in moving)
-    return {side: versus.at_step(run, step) for side, run in runs.items()}
+    """What to show of each run: both at the last step of which both have a picture."""
+    both = [runs[side] for side in SIDES]
+    common = moments.steps(both)
+    return dict(zip(SIDES, moments.at_step(both, common[-1]) if common else (None, None), strict=True))
 
 
 def _rows(run: Snapshot | None, frame: Frame | None) -> list[Row]:
@@ -134,10 +134,9 @@ def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, rows: list[Row], fou
 def _difference(recipe: Recipe) -> None:
     """The one setting, with both its values."""
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
-    named = [controls.name_of(value) if value != () else "none" for value in values]
     rows = "".join(
-        f'<span><i style="background:{look.colour}"></i>{escape(value)}</span>'
-        for look, value in zip(looks(recipe).values(), named, strict=True)
+        f'<span><i style="background:{look.colour}"></i>{escape(versus.words(value))}</span>'
+        for look, value in zip(looks(recipe).values(), values, strict=True)
     )
     st.html(
         f'<div class="differs">They differ in<b>{escape(SETTINGS[setting].label)}</b>{rows}'

@@ -10,7 +10,7 @@ import streamlit as st
 from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.run import Snapshot
 from gan_core.runs import registry
-from pages.parts import address, charts, pictures, save, session, theme
+from pages.parts import address, charts, pictures, playback, save, save_run, session, theme
 from pages.parts.charts import number, numbers, percent
 
 LOOK_EVERY_S = 0.5
@@ -32,6 +32,8 @@ STATE_WORDS = {
 def interval(run: Snapshot | None) -> float | None:
     """Seconds between two looks at the run, longer where more people train at once than there are cores to
     train and to draw on; None, so no polling, where nothing moves."""
+    if playing := playback.interval():
+        return playing
     if run is None or not (run.state in ACTIVE or session.awaiting(run)):
         return None
     return LOOK_EVERY_S if _crowd() <= 2 else 2 * LOOK_EVERY_S
@@ -56,6 +58,8 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name:
         parts.append(run.device_name)
+    if run and (saved := save_run.words(run)):
+        parts.append(saved)
     share = 100 * min(1.0, step / steps) if steps else 100
     with st.container(key=key):
         st.html(
@@ -161,24 +165,37 @@ def scrubber(run: Snapshot | None) -> Frame | None:
             save.popover(run)
         return run.frame
     end = max(1, run.steps if run.state in ACTIVE else run.step)
-    live = st.session_state.get("scrub", end) in (end, st.session_state.get("scrub_end"))
-    st.session_state.scrub_end = end
-    if live or st.session_state.scrub > end:
-        st.session_state.scrub = end
-    at = st.session_state.scrub
-    label, slider, saving, classes = st.columns([0.16, 0.54, 0.12, 0.18], vertical_alignment="center")
+    kept = [frame.step for frame in run.frames]
+    at = playback.moment(kept, end)
+    transport, label, slider, past, saving, classes = st.columns(
+        [0.13, 0.13, 0.32, 0.13, 0.12, 0.17], vertical_alignment="center"
+    )
+    with transport:
+        playback.buttons(kept, at, end)
     label.markdown(
         "Look back · **live**" if at == end else f"Look back · **{at}**",
         help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
     )
     with slider:
         st.slider("Look back over the run", 0, end, key="scrub", format="step %d", label_visibility="collapsed")
+    shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
+    with past:
+        _past(run, shown)
     with saving:
         save.popover(run)
-    shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
     with classes:
         _classes(run, shown)
     return shown
+
+
+def _past(run: Snapshot, shown: Frame) -> None:
+    """The pixels over the whole run as a map, drawn once it is opened, and how fast to play."""
+    with st.popover("Over time", width="stretch", key="over_time", on_change="rerun") as opened:
+        with st.container(height=250, border=False):
+            if opened.open and run.opening:
+                charts.histogram_map(run.opening, run.frames, shown.step, "histogram_map", run.step, height=190)
+                st.caption(charts.spread(run.opening, run.frames, shown.step))
+        playback.speed()
 
 
 def _classes(run: Snapshot, frame: Frame) -> None:
@@ -214,7 +231,7 @@ def _step(players: str) -> None:
 
 
 def _reset() -> None:
-    st.session_state.pop("scrub", None)
+    playback.forget()
     session.rewind(go=False)
 
 

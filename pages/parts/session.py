@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 
 import streamlit as st
 
-from gan_core.experiment import SETTINGS, Experiment, SettingsError, diff
+from gan_core.experiment import SETTINGS, Experiment, diff
 from gan_core.run import Snapshot
 from gan_core.runs import RunError, UnknownRun, registry
-from gan_core.settings import Value
+from gan_core.saved_run import SavedRun
 from pages.parts import address, visitor
 
 ANSWER_S = 0.2  # how long a click waits for its answer before the page is drawn
@@ -101,57 +102,62 @@ def begin(*, go: bool) -> None:
         st.session_state.refusal = str(error)
 
 
-def begin_beside(changes: dict[str, Value]) -> None:
-    """Start a second run from step 0, like this tab's but for `changes`, to be shown beside it."""
-    st.session_state.refusal = None
-    now = snapshot()
-    if now is None:
-        return
-    leave_beside()
-    try:
-        st.session_state.beside = start(now.experiment.replace(**changes), go=True)
-    except (RunError, SettingsError) as error:
-        st.session_state.refusal = str(error)
-
-
-def beside() -> Snapshot | None:
-    """The second run, where there is one."""
-    run_id = st.session_state.get("beside")
-    return registry().snapshot(run_id) if run_id else None
-
-
-def leave_beside(*, keep: bool = False) -> None:
-    """End the comparison; with `keep`, the second run takes the place of the first."""
-    second, first = st.session_state.pop("beside", None), st.session_state.get("run")
-    if second is None:
-        return
-    if keep:
-        st.session_state.run = second
-        now = registry().snapshot(second)
-        if now is not None:
-            address.take(now.experiment)
-    registry().forget(first if keep and first else second)
-
-
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
-    """Start the two runs of a lesson, side by side; where they are there, both begin again."""
-    st.session_state.refusal = None
+    """Start the two runs of a lesson, in lock-step; where they are there, both begin again."""
     st.session_state.lesson = name
-    runs = st.session_state.setdefault("pair", {})
+    begin_together("pair", {"broken": broken, "fixed": fixed})
+
+
+def begin_together(kind: str, experiments: Mapping[str, Experiment]) -> None:
+    """Start runs in lock-step that this tab keeps as its `kind`, by name; where all are there, they begin again."""
+    st.session_state.refusal = None
+    runs: dict[str, str] = st.session_state.get(kind, {})
     try:
-        for side, experiment in (("broken", broken), ("fixed", fixed)):
-            if pair(side):
-                registry().rewind(runs[side], experiment)
-            else:
-                runs[side] = start(experiment, go=True)
+        if set(runs) == set(experiments) and all(registry().snapshot(run_id) for run_id in runs.values()):
+            for name, experiment in experiments.items():
+                registry().rewind(runs[name], experiment)
+            return
+        end_together(kind)
+        ids = registry().start_together([*experiments.values()], _tab())
+        for run_id in ids:
+            registry().attach(run_id, _tab())
+        st.session_state[kind] = dict(zip(experiments, ids, strict=True))
     except RunError as error:
         st.session_state.refusal = str(error)
 
 
+def together(kind: str, name: str) -> Snapshot | None:
+    """One run of a kind, where it was started."""
+    run_id = st.session_state.get(kind, {}).get(name)
+    return registry().snapshot(run_id) if run_id else None
+
+
+def attach_together(kind: str, runs: Mapping[str, str]) -> bool:
+    """Come back to runs that go together, after a reload; False where one of them is no longer here."""
+    try:
+        for run_id in runs.values():
+            registry().attach(run_id, _tab())
+    except UnknownRun:
+        return False
+    st.session_state[kind] = dict(runs)
+    return True
+
+
+def act_on_all(kind: str, what: str) -> None:
+    """Ask the registry for something about all runs of a kind."""
+    for run_id in st.session_state.get(kind, {}).values():
+        _ask(what, run_id)
+
+
+def end_together(kind: str) -> None:
+    """End all runs of a kind."""
+    for run_id in st.session_state.pop(kind, {}).values():
+        registry().forget(run_id)
+
+
 def pair(side: str) -> Snapshot | None:
     """One run of the lesson's two, where it was started."""
-    run_id = st.session_state.get("pair", {}).get(side)
-    return registry().snapshot(run_id) if run_id else None
+    return together("pair", side)
 
 
 def keep_pair(name: str, broken: Experiment, fixed: Experiment) -> bool:
@@ -167,12 +173,9 @@ def keep_pair(name: str, broken: Experiment, fixed: Experiment) -> bool:
     there = [registry().snapshot(run_id) for run_id in runs.values()]
     if [run.experiment for run in there if run] != [broken, fixed]:
         return False
-    try:
-        for run_id in runs.values():
-            registry().attach(run_id, _tab())
-    except UnknownRun:  # it ended this very moment
+    if not attach_together("pair", runs):  # one ended this very moment
         return False
-    st.session_state.lesson, st.session_state.pair = name, runs
+    st.session_state.lesson = name
     return True
 
 
@@ -183,23 +186,29 @@ def pair_ids() -> tuple[str, ...]:
 
 def act_on_pair(what: str) -> None:
     """Ask the registry for something about both runs of the lesson."""
-    for run_id in st.session_state.get("pair", {}).values():
-        _ask(what, run_id)
+    act_on_all("pair", what)
 
 
 def leave_pair() -> None:
     """End both runs of the lesson."""
-    for run_id in st.session_state.pop("pair", {}).values():
-        registry().forget(run_id)
+    end_together("pair")
     st.session_state.lesson = None
 
 
 def leave_run() -> None:
     """End this tab's run, so that the next start is one with the page's settings."""
-    leave_beside()
     run_id = st.session_state.pop("run", None)
     if run_id is not None:
         registry().forget(run_id)
+
+
+def reopen(saved: SavedRun) -> None:
+    """Open a saved run as this tab's, paused where it stood; the run that was here ends. Raises RunError, OSError."""
+    run_id = registry().reopen(saved, _tab())
+    registry().attach(run_id, _tab())
+    leave_run()
+    st.session_state.run = run_id
+    address.take(saved.experiment)
 
 
 def start(experiment: Experiment, *, go: bool) -> str:

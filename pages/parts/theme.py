@@ -12,6 +12,7 @@ GENERATED = "#c0559b"
 DISCRIMINATOR = "#3c87cf"
 GRADIENT = "#dd7326"
 BROKEN, FIXED = "#d1495b", "#0f9d76"
+MOMENT = "#e0457b"  # the step that is shown, on a chart of the whole run
 LEGAL = "rgba(128, 138, 150, 0.18)"
 
 ASSETS = Path(__file__).parents[2] / "assets"

@@ -1,0 +1,92 @@
+"""The way back through the kept pictures: a slider, one picture back or on, and play."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+SPEEDS = (1, 2, 3)  # pictures a second: more of them would flash
+PATIENCE = 0.8  # of the time of a picture: the browser's clock and ours are not the same
+
+
+def interval() -> float | None:
+    """Seconds from picture to picture while it plays; None while it does not."""
+    return 1 / _speed() if "played_at" in st.session_state else None
+
+
+def moment(kept: Sequence[float], end: float) -> float:
+    """Where the slider stands: at its end, which is the newest picture, where it was put, or one picture on while it
+    plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
+    state = st.session_state
+    live = state.get("scrub", end) in (end, state.get("scrub_end"))
+    state.scrub_end = end
+    if live or state.scrub > end:
+        state.scrub = end
+    if "played_at" in state and time.monotonic() - state.played_at >= PATIENCE / _speed():
+        later = [at for at in kept if at > state.scrub]
+        if len(later) > 1:
+            state.scrub, state.played_at = later[0], time.monotonic()
+        else:
+            state.scrub = end
+            del state.played_at
+    at: float = state.scrub
+    return at
+
+
+def buttons(kept: Sequence[float], at: float, end: float) -> None:
+    """One picture back, play or pause, one picture on."""
+    now = max((moment for moment in kept if moment <= at), default=0)
+    before = [moment for moment in kept if moment < now]
+    later = [moment for moment in kept if moment > now]
+    playing = "played_at" in st.session_state
+    first = kept[0] if kept and not later else None  # from the newest picture on there is nothing to play
+    with st.container(horizontal=True, gap="xxsmall", key="playback", vertical_alignment="center"):
+        st.button(
+            "", icon=":material/skip_previous:", key="previous_picture", help="One picture back", on_click=_stand,
+            args=(before[-1] if before else now,), disabled=not before,
+        )  # fmt: skip
+        st.button(
+            "", icon=f":material/{'pause' if playing else 'play_arrow'}:", key="play",
+            help="Hold the replay" if playing else "Play the kept pictures", on_click=_hold if playing else _play,
+            args=() if playing else (first,), disabled=len(kept) < 2,
+        )  # fmt: skip
+        st.button(
+            "", icon=":material/skip_next:", key="next_picture", help="One picture on", on_click=_stand,
+            args=(later[0] if len(later) > 1 else end,), disabled=not later,
+        )  # fmt: skip
+
+
+def speed() -> None:
+    """How fast to play."""
+    st.segmented_control(
+        "Pictures a second, when played", SPEEDS, default=SPEEDS[1], required=True, key="speed", width="content"
+    )
+
+
+def forget() -> None:
+    """Back to the newest picture, and no replay."""
+    for name in ("scrub", "scrub_end", "played_at"):
+        st.session_state.pop(name, None)
+
+
+def _speed() -> int:
+    chosen: int = st.session_state.get("speed", SPEEDS[1])
+    return chosen
+
+
+def _stand(at: float) -> None:
+    st.session_state.pop("played_at", None)
+    st.session_state.scrub = at
+
+
+def _play(first: float | None) -> None:
+    """Play on from where the slider stands; with `first`, from there."""
+    st.session_state.played_at = time.monotonic()
+    if first is not None:
+        st.session_state.scrub = first
+
+
+def _hold() -> None:
+    st.session_state.pop("played_at", None)

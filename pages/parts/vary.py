@@ -1,0 +1,127 @@
+"""What is compared: one setting and its values to choose, and all that the runs share, said once."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gan_core.comparison import LEAST, MOST, ComparisonError, same_start, vary
+from gan_core.compatibility import matters
+from gan_core.experiment import SETTINGS
+from gan_core.settings import Setting, Value
+from pages.parts import compared, diagnosis, versus
+
+UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
+
+
+def draw() -> None:
+    """The setting that is varied, and its values."""
+    now = compared.now()
+    base = now.base.model_dump()
+    names = [name for name in _in_order() if matters(name, base) or name in now.differing]
+    one = now.differing[0] if len(now.differing) == 1 else None
+    which, values = st.columns([0.3, 0.7])
+    with which:
+        st.session_state.vary = one
+        st.selectbox(
+            "Vary one setting", names, format_func=lambda name: SETTINGS[name].label, key="vary", on_change=_field,
+            placeholder="several are different", help=SETTINGS[one].help if one else None,
+        )  # fmt: skip
+    with values:
+        if one is not None:
+            row = SETTINGS[one]
+            chosen = [getattr(e, one) for e in now.experiments]
+            st.session_state[f"values_{one}"] = [row.text(value) for value in chosen]
+            st.multiselect(
+                f"Values of it, {LEAST} to {MOST}", _options(row, chosen), max_selections=MOST, on_change=_values,
+                format_func=lambda text: _shown(row, text), key=f"values_{one}", args=(row,),
+                accept_new_options=row.kind in ("integer", "number"),
+            )  # fmt: skip
+    if words := st.session_state.get("vary_refused"):
+        diagnosis.say(diagnosis.TROUBLE, words)
+
+
+def shared() -> None:
+    """What all runs have in common: what is not at its default in a line, the rest folded."""
+    now = compared.now()
+    common = now.shared
+    own = [name for name, value in common.items() if value != SETTINGS[name].default]
+    named = ", ".join(f"{SETTINGS[name].label} {versus.words(common[name])}" for name in own)
+    st.markdown(f"**The same in all:** {named or 'every other setting, at its default'}. {_start()}")
+    with st.expander(f"All {len(common)} settings they share", key="shared"):
+        cells = "".join(
+            f'<span class="{"own" if name in own else ""}">{escape(SETTINGS[name].label)} '
+            f"<b>{escape(versus.words(value))}</b></span>"
+            for name, value in common.items()
+        )
+        st.html(f'<div class="shared">{cells}</div>')
+
+
+def _start() -> str:
+    """Of the start, what is the same byte for byte and what is not."""
+    differs = {part: names for part, names in same_start(compared.now().experiments).items() if names}
+    alike = [part for part in same_start(compared.now().experiments) if part not in differs]
+    same = f"Byte for byte the same: {', '.join(alike)}." if alike else ""
+    if not differs:
+        return same
+    by = [f"{part} (by {', '.join(SETTINGS[name].label for name in names)})" for part, names in differs.items()]
+    return f"{same} Not the same: {'; '.join(by)}."
+
+
+def _in_order() -> list[str]:
+    """The settings worth varying, those that are always in sight on Train first."""
+    front = sorted((row for row in SETTINGS.values() if row.front), key=lambda row: row.front)
+    rest = [row for row in SETTINGS.values() if not row.front]
+    return [row.name for row in front + rest if row.name not in UNVARIED]
+
+
+def _options(row: Setting, chosen: list[Value]) -> list[str]:
+    """What is offered, as text: the choices or marks, and what is chosen besides."""
+    if row.kind == "switch":
+        offered: list[Value] = [False, True]
+    elif row.kind == "set":
+        offered = [(), *((str(choice),) for choice in row.choices), tuple(map(str, row.choices))]
+    elif row.marks:
+        offered = [int(mark) if row.kind == "integer" else float(mark) for mark in row.marks]
+    else:
+        offered = list(row.choices) or [0, 1, 2, 3]
+    if row.name == "dataset":
+        offered.remove("folder")
+    return [row.text(value) for value in dict.fromkeys([*offered, *chosen])]
+
+
+def _shown(row: Setting, text: str) -> str:
+    try:
+        return versus.words(row.parse(text))
+    except ValueError:
+        return text
+
+
+def _field() -> None:
+    """Another setting: its present value and the next one offered that goes with the rest."""
+    row, base = SETTINGS[st.session_state.vary], compared.now().base
+    st.session_state.vary_refused = None
+    present = getattr(base, row.name)
+    options = _options(row, [present])
+    start = options.index(row.text(present))
+    for text in options[start + 1 :] + options[start - 1 :: -1] if start else options[1:]:
+        try:
+            compared.take(vary(base, row.name, [present, row.parse(text)]))
+        except ComparisonError as error:
+            st.session_state.vary_refused = str(error)
+        else:
+            st.session_state.vary_refused = None
+            return
+
+
+def _values(row: Setting) -> None:
+    """Other values of the setting; where they cannot be, what there was stays and the reason is told."""
+    st.session_state.vary_refused = None
+    try:
+        values = [row.parse(text) for text in st.session_state[f"values_{row.name}"]]
+        compared.take(vary(compared.now().base, row.name, values))
+    except ComparisonError as error:
+        st.session_state.vary_refused = str(error)
+    except ValueError:
+        st.session_state.vary_refused = f"{row.label}: allowed is {row.allowed}."

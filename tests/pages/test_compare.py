@@ -1,0 +1,307 @@
+"""compare without a browser: the link, one setting varied, runs in lock-step, the scrubber, the table at the end."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from live import PATIENCE_S
+from streamlit.testing.v1 import AppTest
+from visiting import Open, html, words
+
+from gan_core.comparison import MEASURED, Comparison
+from gan_core.experiment import Experiment
+from gan_core.recipes import find
+from gan_core.run import Snapshot
+from gan_core.runs import registry
+
+SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "120"}
+SIDES = "ABCD"
+
+
+def runs(at: AppTest) -> list[Snapshot]:
+    """The runs that are compared, in their order."""
+    return [registry().snapshot(run) for run in at.session_state["compared"].values()]
+
+
+def compared(at: AppTest) -> Comparison:
+    return at.session_state["comparison"]
+
+
+def until(at: AppTest, *states: str) -> None:
+    assert registry().wait_until(lambda: all(run.state in states for run in runs(at)), PATIENCE_S), runs(at)
+    at.run()
+    assert not at.exception
+
+
+def trained(open_page: Open, **query: str) -> AppTest:
+    """A comparison whose runs have ended."""
+    at = open_page("compare", **{**SMALL, "v1": "o:tanh", "v2": "o:linear", **query})
+    at.button(key="start").click().run()
+    assert not at.exception
+    until(at, "finished", "broken")
+    return at
+
+
+def shown_steps(at: AppTest) -> list[int]:
+    """The step of the picture in each panel, as its description says."""
+    return [int(step) for text in html(at) for step in re.findall(r"Run [A-D], step (\d+)\"", text)]
+
+
+def table(at: AppTest) -> list[list[str]]:
+    """The cells of the final table, row by row, with a star at the winner's."""
+    (found,) = [text for text in html(at) if 'class="final"' in text]
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", found)]
+    return [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in rows]
+
+
+# ------------------------------------------------------------------------------------------ the link
+
+
+def test_a_link_shows_each_difference_on_top_and_the_rest_once(open_page: Open) -> None:
+    at = open_page("compare", d="mnist", w="0.125", v1="o:tanh", v2="o:linear;lg:0.01", v3="o:relu")
+    assert not at.exception and not at.warning
+    assert [e.output_activation for e in compared(at).experiments] == ["tanh", "linear", "relu"]
+    tops = [text for text in html(at) if 'class="apart"' in text]
+    assert len(tops) == 3
+    for top, value in zip(tops, ("tanh", "linear", "relu"), strict=True):
+        assert f"Output activation: {value}" in top
+        assert "Learning rate of G" in top
+    said = words(at)
+    assert "Data mnist, Width 0.125" in said
+    (folded,) = [text for text in html(at) if 'class="shared"' in text]
+    assert "Seed <b>0</b>" in folded
+    assert "Output activation" not in folded
+    assert "compared" not in at.session_state  # a link starts nothing by itself
+
+
+def test_every_bad_key_gets_one_sentence_and_the_rest_is_used(open_page: Open) -> None:
+    at = open_page("compare", lg="7", xx="1", bs="many", v1="o:tanh", v2="o:linear", v3="o:cubic", v4="nonsense")
+    assert not at.exception
+    told = [warning.value for warning in at.warning]
+    assert len(told) == 5
+    for key in ("lg", "xx", "bs", "v3", "v4"):
+        assert sum(text.startswith(f"`{key}` is left out.") for text in told) == 1, key
+    assert [e.output_activation for e in compared(at).experiments] == ["tanh", "linear"]
+    assert compared(at).base.batch_size == 64
+    assert at.query_params["v2"] == "o:linear" and "v3" not in at.query_params
+
+
+def test_without_a_link_there_is_something_to_compare(open_page: Open) -> None:
+    at = open_page("compare")
+    assert not at.exception and not at.warning
+    assert len(compared(at).experiments) == 2
+
+
+# ------------------------------------------------------------------------------------------ one setting varied
+
+
+def test_a_field_and_its_values_give_the_runs(open_page: Open) -> None:
+    at = open_page("compare", **SMALL)
+    at.selectbox(key="vary").set_value("lr_g").run()
+    assert not at.exception
+    assert [e.lr_g for e in compared(at).experiments] == [1e-3, 2e-3]
+    at.multiselect(key="values_lr_g").set_value(["0.001", "0.0001", "0.1"]).run()
+    assert [e.lr_g for e in compared(at).experiments] == [1e-3, 1e-4, 0.1]
+    assert len([text for text in html(at) if 'class="apart"' in text]) == 3
+    assert at.query_params["v3"] == "lg:0.1"
+    assert compared(at).differing == ("lr_g",)
+
+
+@pytest.mark.parametrize("name", ["dataset", "augment", "minibatch_std", "norm_d", "seed", "pack", "init", "channels"])
+def test_any_kind_of_setting_can_be_varied(open_page: Open, name: str) -> None:
+    at = open_page("compare", **SMALL)
+    at.selectbox(key="vary").set_value(name).run()
+    assert not at.exception and not at.warning
+    assert compared(at).differing == (name,)
+    assert len(at.multiselect(key=f"values_{name}").value) == 2
+
+
+@pytest.mark.parametrize("values", [["0.001"], ["0.001", "fast"], ["0.001", "7"]])
+def test_values_that_cannot_be_are_refused_and_change_nothing(open_page: Open, values: list[str]) -> None:
+    at = open_page("compare", **SMALL, v1="lg:0.001", v2="lg:0.01")
+    at.multiselect(key="values_lr_g").set_value(values).run()
+    assert not at.exception
+    assert [e.lr_g for e in compared(at).experiments] == [1e-3, 1e-2]
+    assert sum('class="said"' in text and "#d1495b" in text for text in html(at)) == 1
+
+
+def test_what_is_the_same_at_the_start_is_said(open_page: Open) -> None:
+    at = open_page("compare", v1="o:tanh", v2="o:linear")
+    assert "Byte for byte the same: initial weights, data order, noise, probe." in words(at)
+    at = open_page("compare", v1="z:8", v2="z:64")
+    assert "Not the same: initial weights (by Latent dimensions); noise (by Latent dimensions)" in words(at)
+
+
+# ------------------------------------------------------------------------------------------ runs
+
+
+def test_the_runs_show_the_same_step_and_one_slider_moves_all(open_page: Open) -> None:
+    at = trained(open_page)
+    histories = [[frame.step for frame in run.frames] for run in runs(at)]
+    assert histories[0] == histories[1]
+    assert shown_steps(at) == [120, 120]
+    at.slider(key="scrub").set_value(61).run()
+    at_61 = max(step for step in histories[0] if step <= 61)
+    assert shown_steps(at) == [at_61, at_61]
+    at.button(key="previous_picture").click().run()
+    assert shown_steps(at) == [histories[0][histories[0].index(at_61) - 1]] * 2
+    at.button(key="next_picture").click().run()
+    assert shown_steps(at) == [at_61, at_61]
+
+
+def test_play_goes_through_every_kept_picture_and_holds(open_page: Open) -> None:
+    at = trained(open_page)
+    kept = [frame.step for frame in runs(at)[0].frames]
+    at.button(key="play").click().run()
+    assert shown_steps(at) == [kept[0]] * 2
+    for step in kept[1:3]:
+        at.session_state["played_at"] = 0.0  # its time has come
+        at.run()
+        assert shown_steps(at) == [step, step]
+    at.button(key="play").click().run()  # hold
+    at.run()
+    assert shown_steps(at) == [kept[2]] * 2
+    at.button(key="play").click().run()
+    for _ in kept[3:]:
+        at.session_state["played_at"] = 0.0
+        at.run()
+    assert shown_steps(at) == [kept[-1]] * 2
+    assert "played_at" not in at.session_state
+
+
+def test_the_diagnosis_is_what_it_was_at_that_moment(open_page: Open) -> None:
+    """An output that cannot leave the range is never accused of it; a linear one is, but not at once."""
+    at = trained(open_page, st="200", w="0.5", sz="28", z="64", bs="64", me="10")
+
+    def accused() -> list[str]:
+        return [text for text in html(at) if "out-of-range, since step" in text]
+
+    assert len(accused()) == 1
+    since = int(re.findall(r"since step (\d+)", accused()[0])[0])
+    assert since > 0
+    before = max(frame.step for frame in runs(at)[1].frames if frame.step < since)
+    at.slider(key="scrub").set_value(before).run()
+    assert not accused()
+
+
+def test_after_equal_training_time_no_run_is_shown_later_than_the_moment(open_page: Open) -> None:
+    at = trained(open_page, v2="o:linear;a:dcgan")
+    at.segmented_control(key="by").set_value("time").run()
+    assert not at.exception
+    middle = runs(at)[0].frames[-1].trained_s / 2
+    at.slider(key="scrub").set_value(middle).run()
+    for run, step in zip(runs(at), shown_steps(at), strict=True):
+        moment = max(frame.trained_s for frame in run.frames if frame.trained_s <= middle)
+        assert step == next(frame.step for frame in run.frames if frame.trained_s == moment)
+
+
+def test_the_pixels_over_time_are_drawn_with_words(open_page: Open) -> None:
+    at = trained(open_page)
+    at.segmented_control(key="pixels").set_value("past").run()
+    assert not at.exception
+    assert sum("Nine of ten values lie at step 0 from" in text for text in html(at)) == 2
+
+
+def test_the_table_at_the_end_marks_the_winners(open_page: Open) -> None:
+    at = trained(open_page, v2="o:relu")
+    head, diagnosed, *rows = table(at)
+    assert "Output activation: tanh" in head[1] and "step 120" in head[1]
+    assert "unreachable-range" in diagnosed[2]
+    last = [run.rows[-1].measurements for run in runs(at)]
+    labels = {words: name for name, (words, _) in MEASURED.items()}
+    assert {labels[row[0]] for row in rows} >= {"histogram_distance", "contrast", "loss_d"}
+    for label, one, other, _ in rows:
+        name = labels[label]
+        first, second = (float(f"{m[name]:.3g}") for m in last)
+        stars = [cell.startswith("★") for cell in (one, other)]
+        if name in ("loss_d", "loss_g", "grad_norm_d", "grad_norm_g", "d_accuracy") or first == second:
+            assert stars == [False, False], label
+        elif name in ("out_of_range", "histogram_distance", "duplicates"):
+            assert stars == [first < second, second < first], label
+
+
+def test_before_the_end_there_is_no_table(open_page: Open) -> None:
+    at = open_page("compare", **{**SMALL, "st": "1000000"}, v1="o:tanh", v2="o:linear")
+    at.button(key="start").click().run()
+    assert registry().wait_until(lambda: all(run.step > 0 for run in runs(at)), PATIENCE_S)
+    at.run()
+    assert not [text for text in html(at) if 'class="final"' in text]
+    at.button(key="pause").click().run()
+    until(at, "paused")
+    assert at.button(key="start").label == "Resume all"
+    steps = [run.step for run in runs(at)]
+    at.button(key="start").click().run()
+    assert registry().wait_until(
+        lambda: all(run.step > step for run, step in zip(runs(at), steps, strict=True)), PATIENCE_S
+    )
+
+
+def test_a_reload_comes_back_to_the_runs(open_page: Open) -> None:
+    at = trained(open_page)
+    ids = list(at.session_state["compared"].values())
+    query = {key: "".join(at.query_params[key]) for key in at.query_params}
+    assert query["runs"] == "~".join(ids)
+    again = open_page("compare", **query)
+    assert not again.exception and not again.warning
+    assert list(again.session_state["compared"].values()) == ids
+    assert shown_steps(again) == [120, 120]
+    lost = open_page("compare", **{**query, "runs": "gone~gone"})
+    assert "no longer here" in lost.warning[0].value
+    assert compared(lost).experiments == compared(at).experiments
+
+
+def test_other_runs_to_compare_end_the_last_ones(open_page: Open) -> None:
+    at = trained(open_page)
+    ids = list(at.session_state["compared"].values())
+    at.multiselect(key="values_output_activation").set_value(["tanh", "sigmoid"]).run()
+    assert not at.exception
+    assert [registry().snapshot(run) for run in ids] == [None, None]
+
+
+def test_another_page_holds_them_and_the_way_back_finds_them(open_page: Open) -> None:
+    at = open_page("compare", **{**SMALL, "st": "1000000"}, v1="o:tanh", v2="o:linear")
+    at.button(key="start").click().run()
+    ids = list(at.session_state["compared"].values())
+    assert registry().wait_until(lambda: all(run.step > 0 for run in runs(at)), PATIENCE_S)
+    at.switch_page("pages/home.py").run()
+    assert registry().wait_until(lambda: all(run.state == "paused" for run in runs(at)), PATIENCE_S)
+    at.switch_page("pages/compare.py").run()
+    assert not at.exception
+    assert list(at.session_state["compared"].values()) == ids
+    assert at.button(key="start").label == "Resume all"
+
+
+def test_a_run_goes_on_in_train_with_its_settings(open_page: Open) -> None:
+    at = open_page("compare", **SMALL, v1="o:tanh", v2="o:linear")
+    at.button(key="open_B").click().run()
+    assert not at.exception
+    assert at.session_state["experiment"] == Experiment(
+        width=0.125, image_size=8, latent_dim=4, batch_size=8, steps=120, output_activation="linear"
+    )
+
+
+def test_the_fix_is_compared_from_the_same_start(open_page: Open) -> None:
+    """From Train: the finding's button leaves for the comparison of the run and the mended one, and starts it."""
+    broken = find("out-of-range:broken")
+    at = open_page("train", o="linear", st="150", w="0.25", me="10")
+    at.button(key="start").click().run()
+    run = at.session_state["run"]
+    assert registry().wait_until(lambda: registry().snapshot(run).state == "finished", PATIENCE_S)
+    at.run()
+    at.button(key="compare_diagnosis_out-of-range").click().run()
+    assert not at.exception
+    one, other = compared(at).experiments
+    assert (one.output_activation, other.output_activation) == ("linear", "tanh")
+    assert broken.output_activation == one.output_activation
+    assert [run.experiment for run in runs(at)] == [one, other]
+    until(at, "finished")
+    assert all(a == b for a, b in pairwise(shown_steps(at)))
+
+
+def test_train_has_a_way_to_compare_its_settings(open_page: Open) -> None:
+    at = open_page("train", d="mnist", w="0.125")
+    at.button(key="compare_with").click().run()
+    assert not at.exception
+    assert compared(at).base == Experiment(dataset="mnist", width=0.125)
