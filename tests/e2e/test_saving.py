@@ -56,7 +56,7 @@ def test_the_grid_that_is_downloaded_is_the_one_on_the_page_and_is_made_again(
 ) -> None:
     page = standing(open_tab(server.url + ENDLESS))
     files = downloaded(page)
-    assert sorted(name.suffix for name in files) == [".json", ".png"]
+    assert sorted(name.suffix for name in files) == [".json", ".png", ".safetensors"]
     picture = next(name for name in files if name.suffix == ".png")
     assert picture.parts[1:] == (f"step-{step(page):06d}", "grid.png")
     origin, pixels = read_bytes(files[picture], picture.name)
@@ -78,7 +78,7 @@ def test_single_images_in_a_format_with_a_loss(server: Server, open_tab: OpenTab
     choose(page, "save_format", "JPEG, changes pixels")
     files = downloaded(page)
     assert sum(name.suffix == ".jpg" for name in files) == 64
-    assert len(files) == 128
+    assert len(files) == 129  # each with its JSON, and the weights
     origin, _ = read_bytes(files[next(name for name in files if name.name == "sample-07.jpg")], "x")
     assert origin.batch.first == 7
     assert origin.loss.greatest > 0
