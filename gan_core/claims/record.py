@@ -17,18 +17,19 @@ PATH = Path(__file__).parents[2] / "assets" / "claims.json"
 KEPT = ("measured_verdict", "seeds", "steps", "measured", "spread", "versions")
 
 
-def read(path: Path = PATH) -> dict[str, dict[str, Any]]:
+def read(path: Path | None = None) -> dict[str, dict[str, Any]]:
     """By claim: `date`, `versions`, `seeds`, `steps` (of training, in all), `measured`, `spread`,
     `measured_verdict`."""
+    path = path or PATH
     if not path.exists():
         return {}
     found: dict[str, dict[str, Any]] = json.loads(path.read_text())
     return found
 
 
-def write(result: Mapping[str, Any], path: Path = PATH, date: str = "") -> None:
+def write(result: Mapping[str, Any], path: Path | None = None, date: str = "") -> None:
     """Put the result of a run into the record, in the place of the claim's former one; the date is today's (UTC),
     if none is given. Raises OSError."""
     today = date or datetime.datetime.now(datetime.UTC).date().isoformat()
     kept = read(path) | {result["id"]: {"date": today, **{name: result[name] for name in KEPT}}}
-    write_whole(path, json.dumps(dict(sorted(kept.items())), indent=1) + "\n")
+    write_whole(path or PATH, json.dumps(dict(sorted(kept.items())), indent=1) + "\n")

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.lessons import DOCUMENTS, LESSONS
-from gan_core.recipes import Recipe
+from gan_core.recipes import RECIPES, Recipe
 from gan_core.traps import PLAINEST, TRAPS
 from pages.parts import address, journey_link, theme
 
@@ -44,6 +44,14 @@ def listing(recipes: Sequence[Recipe]) -> None:
                         st.button(
                             f"{recipe.words} → {shows}", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,)
                         )
+
+
+def pictures_of(recipe: Recipe) -> None:
+    """Both pictures of a recipe, where there are any: those of its failure's own recipe are also those of a document
+    that has the same two sides."""
+    own = RECIPES.get(recipe.failure)
+    if own is not None and (own.broken, own.fixed) == (recipe.broken, recipe.fixed):
+        st.html(_pair(own, _made()[own.name]))
 
 
 def saving() -> None:

@@ -20,6 +20,7 @@ def navigation() -> StreamlitPage:
             st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
             st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
             st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
+            st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
         ],
         position="hidden" if assignment.MARK in st.query_params else "top",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,8 @@ def test_one_claim_is_run_and_compared(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_disagreement_is_told_on_stderr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    object.__setattr__(CLAIMS["003-05"], "verdict", "holds")
-    try:
-        assert main(["claims", "--run", "003-05"]) == 0
-    finally:
-        object.__setattr__(CLAIMS["003-05"], "verdict", "refuted")
+    monkeypatch.setitem(CLAIMS, "003-05", replace(CLAIMS["003-05"], verdict="holds"))
+    assert main(["claims", "--run", "003-05"]) == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out)[0]["agrees"] is False
     assert "003-05: measured refuted, but on record is holds" in captured.err
@@ -47,7 +45,7 @@ def test_a_disagreement_is_told_on_stderr(capsys: pytest.CaptureFixture[str], mo
 def test_a_record_is_kept_where_it_belongs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(record.write, "__defaults__", (tmp_path / "claims.json", ""))
+    monkeypatch.setattr(record, "PATH", tmp_path / "claims.json")
     assert main(["claims", "--run", "003-05", "--record"]) == 0
     assert list(json.loads((tmp_path / "claims.json").read_text())) == ["003-05"]
     capsys.readouterr()

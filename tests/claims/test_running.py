@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_claim_that_cannot_be_tested_is_what_it_is() -> None:
 
 def test_a_verdict_that_differs_from_the_record_is_a_disagreement() -> None:
     claim = CLAIMS["000-03"]
-    wrong = Claim(**{**vars(claim), "verdict": "holds"})
+    wrong = replace(claim, verdict="holds")
     assert run(wrong)["agrees"] is False
 
 

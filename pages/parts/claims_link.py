@@ -1,0 +1,62 @@
+"""What is asked of the page `claims`, and how it stands in the address: a link opens a claim, or a choice of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from gan_core.claims.claim import SUBJECTS, VERDICTS, Claim
+from gan_core.claims.ledger import CLAIMS, DOCUMENTS
+
+# By the field of Asked: the key in the address, and what is allowed there.
+KEYS = {
+    "document": ("d", tuple(DOCUMENTS)),
+    "verdict": ("v", VERDICTS),
+    "subject": ("s", SUBJECTS),
+    "claim": ("c", tuple(CLAIMS)),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The document, verdict and subject that are shown (empty: all), and the claim that is opened, if any."""
+
+    document: str = ""
+    verdict: str = ""
+    subject: str = ""
+    claim: str = ""
+
+    def shows(self, claim: Claim) -> bool:
+        """Whether a claim is among those that are asked for."""
+        return all(
+            wanted in ("", found)
+            for wanted, found in (
+                (self.document, claim.document),
+                (self.verdict, claim.verdict),
+                (self.subject, claim.subject),
+            )
+        )
+
+
+def to_query(asked: Asked) -> dict[str, str]:
+    """The address of what is asked."""
+    return {key: getattr(asked, field) for field, (key, _) in KEYS.items() if getattr(asked, field)}
+
+
+def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
+    """What a link asks for, and one sentence for each part of it that cannot be used and is left out."""
+    asked, wrong = Asked(), []
+    for field, (key, allowed) in KEYS.items():
+        if key in query:
+            if query[key] in allowed:
+                asked = replace(asked, **{field: query[key]})
+            else:
+                words = (
+                    f"an id from {allowed[0]} to {allowed[-1]}" if field == "claim" else f"one of {', '.join(allowed)}"
+                )
+                wrong.append(f"{field.title()} (`{key}` in the link) = `{query[key]}`: allowed is {words}.")
+    known = {key for key, _ in KEYS.values()}
+    if strange := [key for key in query if key not in known]:
+        names = ", ".join(f"`{key}`" for key in strange)
+        wrong.append(f"There is nothing called {names} on this page: that part of the link is left out.")
+    return asked, wrong
