@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gan_core.experiment import SETTINGS, Experiment, diff
-from gan_core.saved_run import Heading
+from gan_core.saved_run import MOST_NAME, Heading
 from gan_core.settings import Value
 
 _FIELD_OF_KEY = {row.url_key: name for name, row in SETTINGS.items()} | {name: name for name in SETTINGS}
@@ -56,3 +56,9 @@ class Search:
 def changed_settings(e: Experiment) -> list[str]:
     """What sets an experiment apart from one with no setting given, each as `name=value`."""
     return [f"{name}={SETTINGS[name].text(value)}" for name, (_, value) in diff(Experiment(), e).items()]
+
+
+def suggested_name(e: Experiment) -> str:
+    """A name for a run of these settings, of at most MOST_NAME characters."""
+    words = ", ".join(changed_settings(e)) or f"{e.dataset}, settings as they come"
+    return words if len(words) <= MOST_NAME else words[: MOST_NAME - 1] + "…"

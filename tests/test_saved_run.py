@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.numpy import save_file
-from tiny import tiny
+from untrained_runs import OPENING, E, checkpoint, history, png, saved
 
 from gan_core import saved_run
-from gan_core.checkpoint_state import FORMAT
 from gan_core.folder_lock import FolderLock, Locked
-from gan_core.frames import Classes, Frame, Opening
-from gan_core.pixels import png_bytes
 from gan_core.protocol import Row
-from gan_core.saved_run import History, SavedRunError, read_heading, read_run, write_run
-
-E = tiny(loss="hinge", steps=1000)
-
-
-def png(level: int) -> bytes:
-    return png_bytes(np.full((4, 4), level % 256, np.uint8))
-
-
-OPENING = Opening(
-    real_png=png(200), real_histogram=[0.25, 0.75], low=-1.5, high=1.5, legal_low=-1, legal_high=1, tile=8, columns=8,
-    rows=6, device_name="cpu", classes=Classes(["0", "1"], [0.5, 0.5], 0.97),
-)  # fmt: skip
-
-
-def checkpoint(path: Path, step: int, size: int = 100) -> Path:
-    """A file with the head of a checkpoint and numbers that tell its step."""
-    state = {"format": FORMAT, "experiment": E.json_text(), "step": step}
-    save_file({"weights": np.full(size, step, np.float32)}, path, {"state": json.dumps(state)})
-    return path
-
-
-def history(step: int, every: int = 10, pictures: int = 20) -> History:
-    rows = tuple(Row(at, {"loss_d": at / 3, "finite": 1.0}) for at in range(0, step + 1, every))
-    frames = tuple(Frame(at, {"loss_g": at / 7}, png(at), [at / 11, 0.0]) for at in range(0, step + 1, pictures))
-    return History(rows, frames, OPENING)
-
-
-def saved(folder: Path, step: int) -> Path:
-    folder.mkdir(exist_ok=True)
-    write_run(folder, checkpoint(folder.parent / f"{step}.safetensors", step), lambda _: history(step))
-    return folder
+from gan_core.saved_run import SavedRunError, read_heading, read_run, write_run
 
 
 def test_what_was_written_comes_back(tmp_path: Path) -> None:
@@ -63,7 +26,7 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     assert found.experiment == E
     assert found.until(found.step) == history(100)
     assert found.checkpoint is not None
-    assert found.checkpoint.read_bytes() == (tmp_path / "100.safetensors").read_bytes()
+    assert found.checkpoint.read_bytes() == checkpoint(tmp_path / "c", 100).read_bytes()
     assert saved_run.last_frame(folder) == history(100).frames[-1]
     assert vars(read_heading(folder)).items() <= vars(found).items()
 

@@ -17,6 +17,7 @@ def navigation() -> StreamlitPage:
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
+            st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:", url_path="runs"),
             st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
             st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
             st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),

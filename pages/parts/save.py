@@ -19,7 +19,7 @@ from gan_core.run import Snapshot
 from gan_core.runs import RunError, registry
 from gan_core.samples import MOST, Samples
 from gan_core.saving import SavedPicture, difference, read_bytes, saved_grid, saved_singles, zipped
-from pages.parts import journey_link, session
+from pages.parts import journey_link, save_run, session
 
 KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run"}
 
@@ -43,6 +43,8 @@ def popover(run: Snapshot) -> None:
         if not opened.open:
             st.session_state.made, st.session_state.compared = None, ("", "")
         # Drawn while it is closed, too: the browser decides by the size at the opening on which side there is room.
+        save_run.section(run)
+        st.markdown("**Files to take away**")
         _choices(run)
 
 
