@@ -109,11 +109,13 @@ def _run(lesson: Assignment, polled: float | None) -> None:
     if visitor.answer() is not None:
         _answered(lesson, run)
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")
-    with where:
-        live.progress(run, visitor.permitted(address.experiment()).steps if not held else lesson.experiment.steps)
+    with where, st.container(key="lesson-progress"):
+        live.progress(run, lesson.experiment.steps if held else visitor.permitted(address.experiment()).steps)
+        _budget(lesson, held)
     with what:
         live.buttons(run, held)
-    _budget(lesson, held)
+    if run is None and held:
+        return  # the question stands alone
     said, seen = st.container(), st.container()
     shown = live.scrubber(run)
     with said:
@@ -122,7 +124,7 @@ def _run(lesson: Assignment, polled: float | None) -> None:
     with seen:
         live.grids(run, shown)
         live.measurements(run, shown)
-    if (live.interval(run) is None) != (polled is None):
+    if (live.interval(run) is None) != (polled is None) or st.session_state.pop("redraw", False):
         st.rerun()
 
 

@@ -98,7 +98,7 @@ def _first_choices(e: Experiment) -> None:
     """What the form proposes: whatever makes these settings special is the students' to change."""
     if "lesson_budget" in st.session_state:
         return
-    special = [name for name in diff(Experiment(), e) if matters(name, e.model_dump())]
+    special = [name for name in diff(Experiment(), e) if SETTINGS[name].front]
     st.session_state.lesson_shown = special or ["output_activation", "lr_g"]
     st.session_state.lesson_locked = []
     st.session_state.lesson_budget = min(MOST_BUDGET, max(1, 3 * e.steps))
@@ -171,9 +171,8 @@ def _how_reached(base: str) -> None:
         )
     elif reach.here_only(st.context.url or "") and base == lesson_link.class_base():
         st.caption(
-            "You opened “localhost”, which a phone would look for in itself: this is this machine's number in its "
-            "network. Phones on the same network reach it, unless a firewall or the network keeps devices apart: try "
-            "it with yours."
+            "A phone would look for “localhost” in itself, so this is this machine's number in its network. Phones on "
+            "the same network reach it, unless a firewall is in the way: try it with yours."
         )
     if (bound := st.get_option("server.address")) and reach.here_only(f"http://{bound}"):
         st.warning(
