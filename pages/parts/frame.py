@@ -12,6 +12,9 @@ from pages.parts import compared, playback, session
 def navigation() -> StreamlitPage:
     """Draw the navigation, except in a lesson, and return the page that was asked for."""
     st.session_state.framed = True
+    in_lesson = assignment.MARK in st.query_params
+    if not in_lesson:
+        st.session_state.assignment = None
     page = st.navigation(
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
@@ -23,7 +26,7 @@ def navigation() -> StreamlitPage:
             st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
             st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
         ],
-        position="hidden" if assignment.MARK in st.query_params else "top",
+        position="hidden" if in_lesson else "top",
     )
     if st.session_state.get("page") != page.url_path:
         st.session_state.page = page.url_path

@@ -27,11 +27,8 @@ VERDICTS = {
 
 
 def asked() -> bool:
-    """Whether the page was opened with a lesson's link; a session that comes from a lesson leaves it where not."""
-    if assignment.MARK in st.query_params:
-        return True
-    st.session_state.assignment = None
-    return False
+    """Whether the page was opened with a lesson's link."""
+    return assignment.MARK in st.query_params
 
 
 def page() -> None:

@@ -154,8 +154,9 @@ def _outcome(lesson: Assignment) -> None:
     lesson_link.qr(url, "min(26rem, 100%)")
     with st.container(horizontal=True):
         word = {projector.TEACHER: attendance().teacher(lesson.digest)}
+        own = "train" if base == lesson_link.class_base() else base  # the projector's code repeats where it was opened
         st.link_button(
-            "Show to the class", lesson_link.link("train", lesson, **word), type="primary", key="project_lesson",
+            "Show to the class", lesson_link.link(own, lesson, **word), type="primary", key="project_lesson",
             icon=":material/cast_for_education:", help="Question, large code, and the answers as they come in.",
         )  # fmt: skip
         st.link_button("Try it as a student", lesson_link.link("train", lesson), key="try_lesson")
