@@ -41,7 +41,7 @@ def popover(run: Snapshot) -> None:
     """What to save, and as what; nothing is made until it is asked for, and what was made goes with the closing."""
     with st.popover("Save", icon=":material/download:", key="save", on_change="rerun", width="stretch") as opened:
         if not opened.open:
-            st.session_state.made, st.session_state.compared = None, ("", "")
+            st.session_state.made, st.session_state.proved = None, ("", "")
         # Drawn while it is closed, too: the browser decides by the size at the opening on which side there is room.
         save_run.section(run)
         st.markdown("**Files to take away**")
@@ -66,7 +66,7 @@ def _choices(run: Snapshot) -> None:
             type="primary", icon=":material/folder_zip:", on_click="ignore", width="stretch",
         )  # fmt: skip
         _proof(run, made)
-    kind_of, words = st.session_state.compared
+    kind_of, words = st.session_state.proved
     if words:
         (st.success if kind_of == "same" else st.warning)(words)
     st.page_link(
@@ -93,7 +93,7 @@ def _proof(run: Snapshot, made: Made) -> None:
 
 def _make(kind: str) -> None:
     """Make the files that were asked for, or keep in words why they cannot be."""
-    st.session_state.made, st.session_state.compared = None, ("", "")
+    st.session_state.made, st.session_state.proved = None, ("", "")
     run = session.snapshot()
     if run is None:
         return
@@ -112,7 +112,7 @@ def _make(kind: str) -> None:
                 else f"The grid of step {step} and its"
             )
     except RunError as error:
-        st.session_state.compared = ("trouble", str(error))
+        st.session_state.proved = ("trouble", str(error))
         return
     packed = zipped(pictures, others)
     weighed = " and the generator's weights" if others else ""
@@ -147,11 +147,11 @@ def _compare(made: Made) -> None:
     try:
         again = np.array(Image.open(io.BytesIO(registry().remake(made.run_id, origin.json_text()))))
     except RunError as error:
-        st.session_state.compared = ("trouble", str(error))
+        st.session_state.proved = ("trouble", str(error))
         return
     apart = difference(pixels, again, origin)
     if apart.differ == 0:
         words = f"{name}, drawn again from its latents: all {pixels.shape[0]} × {pixels.shape[1]} pixels are the same."
-        st.session_state.compared = ("same", words)
+        st.session_state.proved = ("same", words)
     else:
-        st.session_state.compared = ("different", f"{name}, drawn again: {apart.words}.")
+        st.session_state.proved = ("different", f"{name}, drawn again: {apart.words}.")

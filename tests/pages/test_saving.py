@@ -34,6 +34,7 @@ def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open,
     assert at.get("download_button")
     at.button(key="regenerate").click().run()
     assert "all 168 × 224 pixels are the same" in at.success[0].value
+    assert "compared" not in at.session_state  # where the page Compare keeps its runs
     at.session_state["save"] = False
     at.run()
     assert at.session_state["made"] is None
