@@ -11,7 +11,7 @@ from typing import Protocol
 
 from gan_core.experiment import Experiment
 
-STRETCHES = 60  # of a whole run: all their pictures are kept, see run.MAX_FRAMES
+STRETCHES = 40  # of a whole run: all their pictures are kept, see run.MAX_FRAMES
 LONGEST = 250  # steps: of a longer run so many pictures are taken that some are dropped, the same of each
 
 

@@ -11,9 +11,9 @@ import streamlit as st
 from gan_core import moments
 from gan_core.comparison import LETTERS, MEASURED, winner
 from gan_core.findings import diagnose
-from gan_core.frames import Frame
+from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.run import Snapshot
-from pages.parts import charts, compared, live, playback, theme, versus
+from pages.parts import charts, compared, live, pictures, playback, theme, versus
 from pages.parts.charts import number, numbers
 
 Runs = Sequence[Snapshot | None]
@@ -43,6 +43,8 @@ def buttons(runs: Runs) -> None:
             "Pixels", PIXELS, format_func=PIXELS.__getitem__, default="now", required=True, key="pixels",
             label_visibility="collapsed",
         )  # fmt: skip
+        playback.speed()
+        _real(runs)
 
 
 def scrubber(runs: Runs) -> list[Frame | None]:
@@ -56,7 +58,7 @@ def scrubber(runs: Runs) -> list[Frame | None]:
         steps = max(run.steps for run in runs if run)
         end = kept[-1] if by_time or not _moving(runs) else steps
         at = playback.moment(kept, end)
-        transport, label, slider, speed = st.columns([0.12, 0.16, 0.52, 0.2], vertical_alignment="center")
+        transport, label, slider = st.columns([0.12, 0.14, 0.74], vertical_alignment="center")
         with transport:
             playback.buttons(kept, at, end)
         shown = max((moment for moment in kept if moment <= at), default=kept[0])
@@ -67,8 +69,6 @@ def scrubber(runs: Runs) -> list[Frame | None]:
                 st.slider("All runs", 0.0, end, key="scrub", format="%.1f s of training", label_visibility="collapsed")
             else:
                 st.slider("All runs", 0, int(end), key="scrub", format="step %d", label_visibility="collapsed")
-        with speed:
-            playback.speed()
     return moments.after(runs, shown) if by_time else moments.at_step(runs, shown)
 
 
@@ -83,7 +83,8 @@ def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
                 title = versus.named(e, now.differing)
                 st.html(f'<div class="apart"><i>{letter}</i><b>{escape(title)}</b></div>')
                 past = run.frames if run and st.session_state.get("pixels") == "past" else ()
-                versus.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, past=past)
+                wide = len(runs) == 2
+                versus.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past)
                 with st.container(key=f"losses-{letter}"):
                     charts.losses(_rows(run), e.loss, f"losses_chart_{letter}", axes)
                     m = frame.measurements if frame else {}
@@ -123,6 +124,17 @@ def table(runs: Runs) -> None:
         st.markdown("#### Final measurements")
         st.html(f'<div class="final"><table><tr><th></th>{heads}<th></th></tr>{rows}</table></div>')
         st.caption("★ is the best of its row; none where two are. One seed is one run: vary the seed to be sure.")
+
+
+def _real(runs: Runs) -> None:
+    """What all of them imitate: once, or of each run where they do not imitate the same."""
+    there = {run.opening.real_png: (letter, run.opening) for letter, run in zip(LETTERS, runs, strict=False)
+             if run and run.opening}  # fmt: skip
+    with st.popover("Real images", key="real", disabled=not there):
+        for letter, opening in there.values():
+            heading = pictures.titled("Real images", f"of run {letter}" if len(there) > 1 else "", theme.REAL)
+            size = (COLUMNS * opening.tile, ROWS * opening.tile)
+            pictures.grid(heading, opening.real_png, *size, "Real images")
 
 
 def _moving(runs: Runs) -> bool:

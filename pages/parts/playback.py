@@ -61,8 +61,9 @@ def buttons(kept: Sequence[float], at: float, end: float) -> None:
 def speed() -> None:
     """How fast to play."""
     st.segmented_control(
-        "Pictures a second, when played", SPEEDS, default=SPEEDS[1], required=True, key="speed", width="content"
-    )
+        "Pictures a second when played", SPEEDS, format_func=lambda pictures: f"{pictures}/s", default=SPEEDS[1],
+        required=True, key="speed", label_visibility="collapsed", help="How fast to play the kept pictures.",
+    )  # fmt: skip
 
 
 def forget() -> None:

@@ -48,8 +48,9 @@ def shared() -> None:
     common = now.shared
     own = [name for name, value in common.items() if value != SETTINGS[name].default]
     named = ", ".join(f"{SETTINGS[name].label} {versus.words(common[name])}" for name in own)
-    st.markdown(f"**The same in all:** {named or 'every other setting, at its default'}. {_start()}")
-    with st.expander(f"All {len(common)} settings they share", key="shared"):
+    words, rest = st.columns([0.78, 0.22], vertical_alignment="center")
+    words.markdown(f"**The same in all:** {named or 'every other setting, at its default'}. {_start()}")
+    with rest, st.popover(f"All {len(common)} settings they share", key="shared", width="stretch"):
         cells = "".join(
             f'<span class="{"own" if name in own else ""}">{escape(SETTINGS[name].label)} '
             f"<b>{escape(versus.words(value))}</b></span>"

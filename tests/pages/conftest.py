@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from live import ROOT
 from streamlit.testing.v1 import AppTest
-from visiting import Open
+from visiting import EVERYBODY, Open
 
 from gan_core.runs import registry
 
@@ -39,5 +39,8 @@ def open_page() -> Iterator[Open]:
     for at in visitors:
         if at.session_state.get("run"):
             registry().forget(at.session_state["run"])
-        for run in (at.session_state.get("pair") or {}).values():
-            registry().forget(run)
+        for kind in ("pair", "compared"):
+            for run in (at.session_state.get(kind) or {}).values():
+                there = registry().snapshot(run)
+                if there is not None and there.owner != EVERYBODY:
+                    registry().forget(run)

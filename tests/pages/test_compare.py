@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 from live import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import Open, html, words
+from visiting import EVERYBODY, Open, html, words
 
-from gan_core.comparison import MEASURED, Comparison
+from gan_core.comparison import MEASURED, Comparison, vary
 from gan_core.experiment import Experiment
 from gan_core.recipes import find
 from gan_core.run import Snapshot
 from gan_core.runs import registry
 
 SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "120"}
-SIDES = "ABCD"
 
 
 def runs(at: AppTest) -> list[Snapshot]:
@@ -35,13 +35,16 @@ def until(at: AppTest, *states: str) -> None:
     assert not at.exception
 
 
-def trained(open_page: Open, **query: str) -> AppTest:
-    """A comparison whose runs have ended."""
-    at = open_page("compare", **{**SMALL, "v1": "o:tanh", "v2": "o:linear", **query})
-    at.button(key="start").click().run()
-    assert not at.exception
-    until(at, "finished", "broken")
-    return at
+@pytest.fixture(scope="module")
+def ended() -> Iterator[dict[str, str]]:
+    """The link of a comparison whose runs have ended: a good one and one that leaves the range."""
+    base = Experiment(width=0.25, steps=150, measure_every=10)
+    comparison = vary(base, "output_activation", ("tanh", "linear"))
+    ids = registry().start_together(comparison.experiments, EVERYBODY)
+    assert registry().wait_until(lambda: all(registry().snapshot(run).state == "finished" for run in ids), PATIENCE_S)
+    yield comparison.to_query() | {"runs": "~".join(ids)}
+    for run in ids:
+        registry().forget(run)
 
 
 def shown_steps(at: AppTest) -> list[int]:
@@ -137,11 +140,11 @@ def test_what_is_the_same_at_the_start_is_said(open_page: Open) -> None:
 # ------------------------------------------------------------------------------------------ runs
 
 
-def test_the_runs_show_the_same_step_and_one_slider_moves_all(open_page: Open) -> None:
-    at = trained(open_page)
+def test_the_runs_show_the_same_step_and_one_slider_moves_all(open_page: Open, ended: dict[str, str]) -> None:
+    at = open_page("compare", **ended)
     histories = [[frame.step for frame in run.frames] for run in runs(at)]
     assert histories[0] == histories[1]
-    assert shown_steps(at) == [120, 120]
+    assert shown_steps(at) == [150, 150]
     at.slider(key="scrub").set_value(61).run()
     at_61 = max(step for step in histories[0] if step <= 61)
     assert shown_steps(at) == [at_61, at_61]
@@ -151,8 +154,8 @@ def test_the_runs_show_the_same_step_and_one_slider_moves_all(open_page: Open) -
     assert shown_steps(at) == [at_61, at_61]
 
 
-def test_play_goes_through_every_kept_picture_and_holds(open_page: Open) -> None:
-    at = trained(open_page)
+def test_play_goes_through_every_kept_picture_and_holds(open_page: Open, ended: dict[str, str]) -> None:
+    at = open_page("compare", **ended)
     kept = [frame.step for frame in runs(at)[0].frames]
     at.button(key="play").click().run()
     assert shown_steps(at) == [kept[0]] * 2
@@ -171,9 +174,9 @@ def test_play_goes_through_every_kept_picture_and_holds(open_page: Open) -> None
     assert "played_at" not in at.session_state
 
 
-def test_the_diagnosis_is_what_it_was_at_that_moment(open_page: Open) -> None:
+def test_the_diagnosis_is_what_it_was_at_that_moment(open_page: Open, ended: dict[str, str]) -> None:
     """An output that cannot leave the range is never accused of it; a linear one is, but not at once."""
-    at = trained(open_page, st="200", w="0.5", sz="28", z="64", bs="64", me="10")
+    at = open_page("compare", **ended)
 
     def accused() -> list[str]:
         return [text for text in html(at) if "out-of-range, since step" in text]
@@ -186,8 +189,8 @@ def test_the_diagnosis_is_what_it_was_at_that_moment(open_page: Open) -> None:
     assert not accused()
 
 
-def test_after_equal_training_time_no_run_is_shown_later_than_the_moment(open_page: Open) -> None:
-    at = trained(open_page, v2="o:linear;a:dcgan")
+def test_after_equal_time_no_run_is_shown_later_than_that(open_page: Open, ended: dict[str, str]) -> None:
+    at = open_page("compare", **ended)
     at.segmented_control(key="by").set_value("time").run()
     assert not at.exception
     middle = runs(at)[0].frames[-1].trained_s / 2
@@ -197,18 +200,18 @@ def test_after_equal_training_time_no_run_is_shown_later_than_the_moment(open_pa
         assert step == next(frame.step for frame in run.frames if frame.trained_s == moment)
 
 
-def test_the_pixels_over_time_are_drawn_with_words(open_page: Open) -> None:
-    at = trained(open_page)
+def test_the_pixels_over_time_are_drawn_with_words(open_page: Open, ended: dict[str, str]) -> None:
+    at = open_page("compare", **ended)
     at.segmented_control(key="pixels").set_value("past").run()
     assert not at.exception
     assert sum("Nine of ten values lie at step 0 from" in text for text in html(at)) == 2
 
 
-def test_the_table_at_the_end_marks_the_winners(open_page: Open) -> None:
-    at = trained(open_page, v2="o:relu")
+def test_the_table_at_the_end_marks_the_winners(open_page: Open, ended: dict[str, str]) -> None:
+    at = open_page("compare", **ended)
     head, diagnosed, *rows = table(at)
-    assert "Output activation: tanh" in head[1] and "step 120" in head[1]
-    assert "unreachable-range" in diagnosed[2]
+    assert "Output activation: tanh" in head[1] and "step 150" in head[1]
+    assert diagnosed[1:3] == ["nothing", "out-of-range"]
     last = [run.rows[-1].measurements for run in runs(at)]
     labels = {words: name for name, (words, _) in MEASURED.items()}
     assert {labels[row[0]] for row in rows} >= {"histogram_distance", "contrast", "loss_d"}
@@ -238,22 +241,20 @@ def test_before_the_end_there_is_no_table(open_page: Open) -> None:
     )
 
 
-def test_a_reload_comes_back_to_the_runs(open_page: Open) -> None:
-    at = trained(open_page)
-    ids = list(at.session_state["compared"].values())
-    query = {key: "".join(at.query_params[key]) for key in at.query_params}
-    assert query["runs"] == "~".join(ids)
-    again = open_page("compare", **query)
-    assert not again.exception and not again.warning
-    assert list(again.session_state["compared"].values()) == ids
-    assert shown_steps(again) == [120, 120]
-    lost = open_page("compare", **{**query, "runs": "gone~gone"})
+def test_a_reload_comes_back_to_the_runs(open_page: Open, ended: dict[str, str]) -> None:
+    at = open_page("compare", **ended)
+    assert not at.exception and not at.warning
+    assert {key: "".join(at.query_params[key]) for key in at.query_params} == ended
+    assert "~".join(at.session_state["compared"].values()) == ended["runs"]
+    assert shown_steps(at) == [150, 150]
+    lost = open_page("compare", **{**ended, "runs": "gone~gone"})
     assert "no longer here" in lost.warning[0].value
     assert compared(lost).experiments == compared(at).experiments
 
 
 def test_other_runs_to_compare_end_the_last_ones(open_page: Open) -> None:
-    at = trained(open_page)
+    at = open_page("compare", **SMALL, v1="o:tanh", v2="o:linear")
+    at.button(key="start").click().run()
     ids = list(at.session_state["compared"].values())
     at.multiselect(key="values_output_activation").set_value(["tanh", "sigmoid"]).run()
     assert not at.exception

@@ -11,6 +11,7 @@ from streamlit.testing.v1.element_tree import Block
 from gan_core.experiment import SETTINGS
 
 Open = Callable[..., AppTest]
+EVERYBODY = "everybody"  # the owner of runs that outlive a visitor
 
 
 def widgets(block: Block) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""Which pictures of several runs belong to the same moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gan_core import moments
+from gan_core.experiment import Experiment
+from gan_core.frames import Frame
+from gan_core.run import Snapshot, State
+
+
+def run(steps: list[int], state: State = "running", pace: float = 1.0) -> Snapshot:
+    """A run with pictures of these steps, `pace` seconds of training each."""
+    frames = tuple(Frame(step, {}, b"", [], trained_s=step * pace) for step in steps)
+    return Snapshot(
+        run_id="r", owner="o", state=state, experiment=Experiment(), step=max(steps, default=0), steps=2000,
+        steps_per_second=0, device_name="", opening=None, frame=frames[-1] if frames else None, frame_age_s=None,
+        frames=frames, rows=(), queue="", trouble="", checkpoint=Path(), saved_as=None,
+    )  # fmt: skip
+
+
+def shown(found: list[Frame | None]) -> list[int | None]:
+    return [frame.step if frame else None for frame in found]
+
+
+def test_only_steps_of_which_all_have_a_picture() -> None:
+    runs = [run([0, 50, 100, 150]), run([0, 50, 100])]
+    assert moments.steps(runs) == [0, 50, 100]
+    assert shown(moments.at_step(runs, 100)) == [100, 100]
+
+
+def test_of_histories_thinned_differently_what_both_kept() -> None:
+    assert moments.steps([run([0, 50, 100, 150, 200]), run([0, 100, 200])]) == [0, 100, 200]
+
+
+def test_a_run_that_ended_early_keeps_its_last_picture() -> None:
+    runs = [run([0, 50, 87], "broken"), run([0, 50, 100, 150])]
+    assert moments.steps(runs) == [0, 50, 100, 150]
+    assert shown(moments.at_step(runs, 150)) == [87, 150]
+
+
+def test_nothing_before_all_have_begun() -> None:
+    assert moments.steps([run([0, 50]), run([], "starting")]) == []
+    assert moments.steps([run([0, 50]), None]) == []
+
+
+def test_a_run_that_could_not_start_holds_up_nothing() -> None:
+    runs = [run([0, 50]), run([], "refused")]
+    assert moments.steps(runs) == [0, 50]
+    assert shown(moments.at_step(runs, 50)) == [50, None]
+
+
+def test_equal_training_time_shows_the_fast_one_further_on() -> None:
+    runs = [run([0, 50, 100], pace=0.01), run([0, 50, 100], pace=0.04)]
+    assert moments.seconds(runs) == [0, 0.5, 1.0]  # no further than the least trained one
+    assert shown(moments.after(runs, 1.0)) == [100, 0]
+    ended = [run([0, 50, 100], "finished", pace=0.01), run([0, 50, 100], "finished", pace=0.04)]
+    assert moments.seconds(ended) == [0, 0.5, 1.0, 2.0, 4.0]
+    assert shown(moments.after(ended, 2.0)) == [100, 50]
