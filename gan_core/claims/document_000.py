@@ -13,7 +13,7 @@ CLAIMS = (
     ),
     Claim(
         id="000-02", study=(2,), place="Section 1, last sentence", subject="activations",
-        claim="That happens above all early in training, before the discriminator guides the generator.",
+        claim="Values leave the range above all early in training, before the discriminator guides the generator.",
         verdict="holds-if", experiment="early_or_late", speed="training", seconds=10,
         condition="black is 0 in the data, just where an untrained linear output has its middle: half of its values "
         "are negative. With data in [-1,1] it is the other way round, hardly any at first and a third later. Training "
@@ -119,13 +119,13 @@ CLAIMS = (
     ),
     Claim(
         id="000-16", place="Section 1, second paragraph", subject="losses",
-        claim="A loss that does not enforce the output's bounds makes it worse.",
+        claim="With a loss that does not enforce the output's bounds, more values leave the range.",
         verdict="holds", experiment="a_loss_can_enforce_the_bounds", speed="training", seconds=10,
         recipe="000-linear",
     ),
     Claim(
         id="000-17", place="Section 1, second paragraph", subject="activations",
-        claim="It is no matter of TensorFlow: any framework has it.",
+        claim="Values outside the range are no matter of TensorFlow: any framework gives them.",
         verdict="holds", experiment="plain_numpy_has_it_too",
     ),
     Claim(
@@ -146,7 +146,7 @@ CLAIMS = (
     ),
     Claim(
         id="000-20", study=(69,), place="Opening paragraph", subject="experience",
-        claim="Many projects, from style transfer to high resolution, have shown all this.",
+        claim="Many projects, from style transfer to high resolution, have shown how much activation and range matter.",
         verdict="not-testable",
         reason="An anecdote: neither the projects nor their figures are named.",
     ),
