@@ -43,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     claims.add_argument("--run", metavar="ID|quick|all", help="one claim, those of under a second, all; or a document")
     claims.add_argument("--record", action="store_true", help="keep what --run measures in assets/claims.json")
 
+    saved = commands.add_parser("runs", help="list the saved runs (GAN_HOME), the newest first")
+    saved.add_argument("find", nargs="*", metavar="WORD", help="setting=value, or a word of a name or changed setting")
+
     commands.add_parser("recipes", help="list the recipes: each failure, in training and in saving, and what mends it")
     commands.add_parser("bench", help="measure the engine against a plain tutorial loop, in this process")
 
@@ -53,6 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
             "regenerate": _regenerate,
             "diagnose": _diagnose,
             "claims": _claims,
+            "runs": _runs,
             "recipes": _recipes,
             "bench": _bench,
         }
@@ -143,6 +147,15 @@ def _claims(given: argparse.Namespace) -> int:
     if given.record and not given.run:
         raise ValueError("--record keeps what --run measures: say what to run")
     json.dump(command.ran(given.run, given.record) if given.run else command.listed(), sys.stdout, indent=2)
+    print()
+    return 0
+
+
+def _runs(given: argparse.Namespace) -> int:
+    from gan_core.run_search import Search
+    from gan_core.store import Store
+
+    json.dump(Store.from_environment().as_dicts(Search.parse(" ".join(given.find))), sys.stdout, indent=2)
     print()
     return 0
 

@@ -48,9 +48,13 @@ class Search:
         """Whether a saved run is among what was searched for."""
         e = heading.experiment
         said = " ".join([heading.name, *changed_settings(e), *(str(getattr(e, name)) for name in ALWAYS)]).casefold()
-        return all(getattr(e, name) == value for name, value in self.settings) and all(
+        return all(_plain(getattr(e, name)) == _plain(value) for name, value in self.settings) and all(
             word in said for word in self.words
         )
+
+
+def _plain(value: Value) -> Value | frozenset[str]:
+    return frozenset(value) if isinstance(value, tuple) else value  # in whatever order a set was typed
 
 
 def changed_settings(e: Experiment) -> list[str]:

@@ -15,10 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from gan_core.findings import diagnose
+from gan_core.run_search import Search, changed_settings
 from gan_core.saved_run import (
     CHECKPOINT,
     EXPERIMENT,
@@ -128,6 +130,33 @@ class Store:
     def summary(self, heading: Heading) -> Summary:
         """What a list shows beside the heading. Raises SavedRunError."""
         return _summary(heading, _stamps(heading.folder))
+
+    def as_dicts(self, search: Search) -> list[dict[str, Any]]:
+        """The runs that are searched for, for JSON; then what cannot be opened, with its `trouble`."""
+        told: list[dict[str, Any]] = []
+        for entry in self.headings():
+            if isinstance(entry, Damaged):
+                told.append({"id": entry.run_id, "trouble": entry.words})
+            elif search.fits(entry):
+                try:
+                    summary = self.summary(entry)
+                except SavedRunError as error:
+                    told.append({"id": entry.run_id, "trouble": str(error)})
+                    continue
+                told.append(
+                    {
+                        "id": entry.run_id,
+                        "name": entry.name,
+                        "folder": str(entry.folder),
+                        "step": entry.step,
+                        "steps": entry.experiment.steps,
+                        "saved": entry.saved.isoformat(timespec="seconds"),
+                        "settings": changed_settings(entry.experiment),
+                        "findings": list(summary.findings),
+                        "bytes": summary.size,
+                    }
+                )
+        return told
 
     def size(self) -> int:
         """Bytes of all saved runs, the deleted ones included."""

@@ -121,3 +121,26 @@ def test_a_run_that_becomes_non_finite_ends_with_code_3() -> None:
     assert outcome["measurements"]["finite"] == 0
     assert "step" in done.stderr.splitlines()[-1]
     assert "non-finite" in [finding["failure"] for finding in outcome["findings"]]
+
+
+def test_a_folder_goes_on_with_live_settings_alone(tmp_path: Path) -> None:
+    """And where another was asked for, the field is named and the folder stays as it was."""
+    trained("--steps", "10", "--out", tmp_path / "run")
+    before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    line = one_line(command("train", "--resume", tmp_path / "run", "--set", "width=0.25", "--set", "seed=3"))
+    assert "width" in line and "seed" in line and "cannot change while running" in line
+    assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
+    assert command("train", "--resume", tmp_path / "run", "--set", "lr_g=0.01", "--steps", "12").returncode == 0
+
+
+def test_saved_runs_are_listed_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAN_HOME", str(tmp_path))
+    trained("--steps", "10", "--out", tmp_path / "linear", "--set", "output_activation=linear")
+    (tmp_path / "holiday").mkdir()
+    found, foreign = json.loads(command("runs").stdout)
+    assert (found["id"], found["name"], found["step"], found["steps"]) == ("linear", "linear", 10, 10)
+    assert "output_activation=linear" in found["settings"]
+    assert Path(found["folder"]) == tmp_path / "linear"
+    assert "holiday is no run" in foreign["trouble"]
+    assert [entry["id"] for entry in json.loads(command("runs", "o=tanh").stdout)] == ["holiday"]
+    assert "no setting 'los'" in one_line(command("runs", "los=hinge"))

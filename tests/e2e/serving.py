@@ -54,7 +54,12 @@ def serve(folder: Path, *, kill: bool, **environment: str) -> Iterator[Server]:
     for name in ("cache", "temporary"):
         (folder / name).mkdir(parents=True)
     port = _free_port()
-    limits = {"GAN_CACHE": str(folder / "cache"), "GAN_GRACE_SECONDS": str(GRACE_S), "GAN_MAX_WORKERS": "2"}
+    limits = {
+        "GAN_CACHE": str(folder / "cache"),
+        "GAN_HOME": str(folder / "home"),
+        "GAN_GRACE_SECONDS": str(GRACE_S),
+        "GAN_MAX_WORKERS": "2",
+    }
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(
             [

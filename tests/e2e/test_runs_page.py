@@ -1,0 +1,67 @@
+"""A run that is saved outlives its server: opened again it shows the same, and goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from driving import PICTURE, OpenTab, button, pause, picture, progress, start, step, step_reaches
+from playwright.sync_api import Page, expect
+from serving import serve
+from test_layout import PHONE, assert_nothing_scrolls_sideways
+
+pytestmark = pytest.mark.browser
+
+
+def card(page: Page, key: str) -> str:
+    """The key of the only card's button of a kind."""
+    found = page.locator(f"[class*='st-key-{key}-']")
+    expect(found).to_have_count(1)
+    classes = found.get_attribute("class") or ""
+    return next(name for name in classes.split() if name.startswith(f"st-key-{key}-")).removeprefix("st-key-")
+
+
+def test_saved_on_one_server_and_opened_on_the_next(chromium: str, open_tab: OpenTab, tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    with serve(tmp_path / "first", kill=True, GAN_HOME=home) as first:
+        page = start(open_tab(first.url + "/train?st=1000000&w=0.125&lg=0.01"))
+        step_reaches(page, 20)
+        button(page, "save").click()
+        button(page, "save_run").click()
+        expect(page.get_by_text("It follows this run")).to_be_visible()
+        page.keyboard.press("Escape")
+        before = step(page)
+        step_reaches(page, before + 20)
+        stood = pause(page)
+        expect(progress(page)).to_contain_text("saved")
+        left = picture(page)
+        page.close()
+    with serve(tmp_path / "second", kill=False, GAN_HOME=home) as second:
+        page = open_tab(second.url + "/runs")
+        expect(page.get_by_text(f"Step {stood} of 1000000")).to_be_visible()
+        expect(page.get_by_text("lr_g=0.01", exact=True)).to_be_visible()
+        button(page, card(page, "delete")).click()
+        expect(page.get_by_text("is deleted")).to_be_visible()
+        expect(page.locator("[class*='st-key-saved-']")).to_have_count(0)
+        button(page, "undo").click()
+        button(page, card(page, "open")).click()
+        page.wait_for_selector(PICTURE)
+        expect(progress(page)).to_contain_text(f"Step {stood} of 1000000")
+        expect(progress(page)).to_contain_text(f"saved at step {stood}")
+        assert picture(page) == left
+        button(page, "start").click()
+        step_reaches(page, stood + 20)
+        page.close()
+
+
+def test_on_a_phone_nothing_scrolls_sideways(chromium: str, open_tab: OpenTab, tmp_path: Path) -> None:
+    with serve(tmp_path / "server", kill=False, GAN_HOME=str(tmp_path / "home")) as server:
+        page = start(open_tab(server.url + "/train?st=60&w=0.125", viewport=PHONE))
+        button(page, "save").click()
+        button(page, "save_run").click()
+        expect(page.get_by_text("It follows this run")).to_be_visible()
+        assert_nothing_scrolls_sideways(page)
+        page.goto(server.url + "/runs")
+        expect(page.locator("[class*='st-key-saved-']")).to_have_count(1)
+        assert_nothing_scrolls_sideways(page)
+        page.close()
