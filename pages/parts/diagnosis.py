@@ -26,11 +26,12 @@ def show(
     *,
     explained: bool = True,
     fixable: bool = True,
+    queued: bool = True,
 ) -> None:
     """What is to be said of a run, in words with numbers: trouble first, then the failures that are found.
 
     `e` are the settings of a run yet to start; `explained` says whether to offer the evidence and the fix,
-    `fixable` whether the page can apply it.
+    `fixable` whether the page can apply it, `queued` whether to say instead that it waits for its turn.
     """
     trouble = st.session_state.get("refusal") or (run.trouble if run else "")
     e = run.experiment if run else e
@@ -40,7 +41,7 @@ def show(
     with st.container(key=key):
         if trouble:
             say(TROUBLE, trouble)
-        elif run and run.queue:
+        elif run and run.queue and queued:
             say(WAITING, run.queue)
         elif found:
             first, *others = found

@@ -168,12 +168,12 @@ def scrubber(run: Snapshot | None) -> Frame | None:
     kept = [frame.step for frame in run.frames]
     at = playback.moment(kept, end)
     transport, label, slider, past, saving, classes = st.columns(
-        [0.13, 0.13, 0.32, 0.13, 0.12, 0.17], vertical_alignment="center"
+        [0.13, 0.12, 0.33, 0.13, 0.12, 0.17], vertical_alignment="center"
     )
     with transport:
         playback.buttons(kept, at, end)
     label.markdown(
-        "Look back · **live**" if at == end else f"Look back · **{at}**",
+        "**Live**" if at == end else f"Step **{at:.0f}**",
         help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
     )
     with slider:
@@ -191,7 +191,7 @@ def scrubber(run: Snapshot | None) -> Frame | None:
 def _past(run: Snapshot, shown: Frame) -> None:
     """The pixels over the whole run as a map, drawn once it is opened, and how fast to play."""
     with st.popover("Over time", width="stretch", key="over_time", on_change="rerun") as opened:
-        with st.container(height=250, border=False):
+        with st.container(height=290, border=False):
             if opened.open and run.opening:
                 charts.histogram_map(run.opening, run.frames, shown.step, "histogram_map", run.step, height=190)
                 st.caption(charts.spread(run.opening, run.frames, shown.step))

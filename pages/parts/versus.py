@@ -9,14 +9,16 @@ import streamlit as st
 from gan_core.experiment import SETTINGS, Experiment
 from gan_core.frames import COLUMNS, ROWS, Frame
 from gan_core.run import Snapshot
-from pages.parts import charts, controls, diagnosis, live, pictures
+from pages.parts import charts, controls, diagnosis, live, pictures, playback
 from pages.parts.charts import number, numbers, percent
 
 
 def interval(*runs: Snapshot | None) -> float | None:
-    """Seconds between two looks at several runs: see live.interval."""
+    """Seconds between two looks at several runs, see live.interval; the longer the more there is to draw."""
     waits = [wait for run in runs if (wait := live.interval(run)) is not None]
-    return min(waits) if waits else None
+    if playing := playback.interval():
+        return playing
+    return min(waits) * max(1.0, len(runs) / 2) if waits else None
 
 
 def named(e: Experiment, names: Iterable[str]) -> str:
@@ -43,7 +45,8 @@ def panel(
     """One run: where it is, what is found (with the evidence at hand if it is to be `explained`), its pictures at
     `frame`, its pixels at that moment or, where frames are given as `past`, over all of these. Keys end in `side`."""
     live.progress(run, e.steps, key=f"progress-{side}")
-    diagnosis.show(run, frame, e, key=f"diagnosis-{side}", explained=explained, fixable=False)
+    # Runs in lock-step wait for each other all the time: what is found stays in sight.
+    diagnosis.show(run, frame, e, key=f"diagnosis-{side}", explained=explained, fixable=False, queued=frame is None)
     tile = run.opening.tile if run and run.opening else e.image_size
     width, height = COLUMNS * tile, ROWS * tile
     with st.container(key=f"grid-{side}"):

@@ -50,6 +50,20 @@ def test_a_link_trains_two_runs_in_lock_step_to_the_table(server: Server, open_t
     assert len(query(page)["runs"].split("~")) == 2
 
 
+def test_another_page_holds_the_runs_and_the_way_back_finds_them(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url + LINK.replace("st=600", "st=1000000"))
+    button(page, "start").click()
+    together(page, 1, 1_000_000)
+    page.get_by_role("link", name="Home").click()
+    expect(page.locator(".st-key-home")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    for side in "AB":
+        expect(page.locator(f".st-key-progress-{side}")).to_contain_text("paused")
+    before = together(page, 1, 1_000_000)
+    button(page, "start").click()  # now it resumes
+    together(page, before + 1, 1_000_000)
+
+
 def test_a_reload_comes_back_to_both_runs(server: Server, open_tab: OpenTab) -> None:
     page = open_tab(server.url + LINK.replace("st=600", "st=1000000"))
     button(page, "start").click()
