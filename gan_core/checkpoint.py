@@ -12,7 +12,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from gan_core.checkpoint_state import FORMAT, read_state, refusing_damage
+from gan_core.checkpoint_state import FORMAT, CheckpointError, read_state, refusing_damage
 from gan_core.data.images import Images
 from gan_core.device import resolve
 from gan_core.experiment import Experiment
@@ -30,6 +30,7 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "step": trainer.step,
         "position": trainer.batches.position,
         "last": trainer.last,
+        "images": _own_images(trainer),
     }
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
     write_whole(path, to_bytes(tensors, {"state": json.dumps(state)}))
@@ -42,6 +43,11 @@ def load_checkpoint(path: Path, images: Images | None = None) -> Trainer:
     with refusing_damage(path), safe_open(path, "pt") as file:
         saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     trainer = Trainer(experiment, images)
+    if state.get("images") != _own_images(trainer):
+        raise CheckpointError(
+            f"folder={experiment.folder!r} holds other pictures than {path.name} was trained with: put those back, or "
+            "start the run anew."
+        )
     with refusing_damage(path):
         _restore(trainer, state, saved)
     return trainer
@@ -58,6 +64,11 @@ def load_generator(path: Path) -> tuple[int, Experiment, nn.Module]:
         for name, tensor in network.state_dict().items():
             tensor.copy_(file.get_tensor(prefix + name))
     return state["step"], experiment, network
+
+
+def _own_images(trainer: Trainer) -> str | None:
+    """What tells a person's own pictures from others; None for the data that is always the same."""
+    return trainer.images.digest if trainer.experiment.dataset == "folder" else None
 
 
 def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:

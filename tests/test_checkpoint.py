@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save_file
-from tiny import global_randomness_unchanged, rows_of, state_of, tiny_images, trainer
+from tiny import global_randomness_unchanged, rows_of, state_of, tiny, tiny_images, trainer
 
 from gan_core.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.checkpoint_state import CheckpointError
@@ -161,3 +162,18 @@ def test_weights_of_other_shapes_are_refused(tmp_path: Path) -> None:
     del tensors["discriminator.logit.bias"]
     save_file(tensors, path, metadata)
     one_sentence(path)
+
+
+def test_a_persons_own_pictures_must_be_the_same_ones(tmp_path: Path) -> None:
+    """With others, what is resumed would not be what was stopped."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number, pixels in enumerate(tiny_images().pixels):
+        Image.fromarray(pixels[0]).save(pictures / f"{number:02d}.png")
+    made = Trainer(tiny(dataset="folder", folder=str(pictures)))
+    made.train_step()
+    save_checkpoint(made, tmp_path / "c.safetensors")
+    assert state_of(load_checkpoint(tmp_path / "c.safetensors")) == state_of(made)
+    Image.fromarray(tiny_images().pixels[1, 0]).save(pictures / "00.png")
+    with pytest.raises(CheckpointError, match=r"folder='.*pictures' holds other pictures .* put those back"):
+        load_checkpoint(tmp_path / "c.safetensors")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,6 +54,11 @@ class Images:
                 f"number the classes from 0 and name each."
             )
         object.__setattr__(self, "labels", _read_only(self.labels))
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal for equal pixels in the same order, 16 hexadecimal digits."""
+        return hashlib.sha256(self.pixels.tobytes()).hexdigest()[:16]
 
     def __len__(self) -> int:
         return int(self.pixels.shape[0])
