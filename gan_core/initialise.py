@@ -75,4 +75,5 @@ def _initialise_layer(
         norm: Any = layer.parametrizations.weight[0]  # type: ignore[union-attr, index]
         for vector in (norm._u, norm._v):
             vector.copy_(nn.functional.normalize(nn.init.normal_(vector, generator=generator), dim=0))
-        norm._power_method(norm._reshape_weight_to_matrix(weight), 15)
+        # As often as torch does: 15 times, and once when it puts the norm in place.
+        norm._power_method(norm._reshape_weight_to_matrix(weight), 16)
