@@ -16,6 +16,18 @@ from pathlib import Path
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
 from gan_core.recipes import RECIPES, find
 
+# Said here as well, so that other commands need not wait for all that `export` imports.
+EXPORTS = {
+    "script": "the experiment as one plain PyTorch script, its images beside it",
+    "csv": "the measurements as a table",
+    "json": "measurements, settings and findings",
+    "gif": "the kept pictures, one after the other",
+    "sheet": "the kept pictures, side by side on one PNG",
+    "weights": "both networks at the last checkpoint, as safetensors",
+    "html": "a report in one file that opens offline",
+    "tensorboard": "an event file, where tensorboard is installed",
+}
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
@@ -43,6 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
     claims.add_argument("--run", metavar="ID|quick|all", help="one claim, those of under a second, all; or a document")
     claims.add_argument("--record", action="store_true", help="keep what --run measures in assets/claims.json")
 
+    files = commands.add_parser("export", help="files of a run: script, report, tables, pictures, weights")
+    files.add_argument("run", metavar="RUN", help="a folder that train --out wrote, or the name or id of a saved run")
+    which = files.add_mutually_exclusive_group(required=True)
+    for kind in EXPORTS:
+        which.add_argument(f"--{kind}", action="store_const", const=kind, dest="kind", help=EXPORTS[kind])
+    files.add_argument("--out", type=Path, metavar="FILE", help="by default the run's name, in this folder")
+
     saved = commands.add_parser("runs", help="list the saved runs (GAN_HOME), the newest first")
     saved.add_argument("find", nargs="*", metavar="WORD", help="setting=value, or a word of a name or changed setting")
 
@@ -56,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
             "regenerate": _regenerate,
             "diagnose": _diagnose,
             "claims": _claims,
+            "export": _export,
             "runs": _runs,
             "recipes": _recipes,
             "bench": _bench,
@@ -147,6 +167,15 @@ def _claims(given: argparse.Namespace) -> int:
     if given.record and not given.run:
         raise ValueError("--record keeps what --run measures: say what to run")
     json.dump(command.ran(given.run, given.record) if given.run else command.listed(), sys.stdout, indent=2)
+    print()
+    return 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    from gan_core import export  # Pillow and the data sets are needed here alone
+
+    files = export.write(export.read_record(given.run), given.kind, given.out)
+    json.dump({"files": [str(file) for file in files]}, sys.stdout, indent=2)
     print()
     return 0
 

@@ -1,0 +1,94 @@
+"""Line charts as SVG text: no library, no script, nothing to load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil, floor, isfinite, log10
+
+WIDTH, HEIGHT = 460, 190
+LEFT, RIGHT, TOP, BOTTOM = 52, 10, 10, 24  # pixels around the plot
+MOST_POINTS = 400
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its name, colour, dashes (as SVG writes them, empty for none), and points (step, value)."""
+
+    name: str
+    colour: str
+    dashes: str
+    points: Sequence[tuple[int, float]]
+
+
+def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share: bool = False) -> str:
+    """The lines over the steps, as a figure with its legend. `share` fixes the axis to 0 to 1; on a logarithmic one,
+    values that are not positive are left out. Empty where there is nothing to draw."""
+    drawn = [
+        Line(line.name, line.colour, line.dashes, points)
+        for line in lines
+        if (points := _thinned([p for p in line.points if isfinite(p[1]) and (p[1] > 0 or not logarithmic)]))
+    ]
+    if not drawn:
+        return ""
+    values = [value for line in drawn for _, value in line.points]
+    last = max(step for line in drawn for step, _ in line.points) or 1
+    if logarithmic:
+        ticks = [10.0**power for power in range(floor(log10(min(values))), ceil(log10(max(values))) + 1)]
+        if len(ticks) == 1:
+            ticks.append(10 * ticks[0])
+    else:
+        ticks = [0.0, 0.25, 0.5, 0.75, 1.0] if share else _ticks(min(values), max(values))
+    low, high = (log10(tick) if logarithmic else tick for tick in (ticks[0], ticks[-1]))
+
+    def at(step: int, value: float) -> str:
+        height = ((log10(value) if logarithmic else value) - low) / (high - low)
+        x = LEFT + (WIDTH - LEFT - RIGHT) * step / last
+        return f"{x:.1f},{TOP + (HEIGHT - TOP - BOTTOM) * (1 - height):.1f}"
+
+    body = []
+    for tick in ticks[:: -(-len(ticks) // 8)]:
+        x, y = at(0, tick).split(",")
+        words = f"{tick:.0%}" if share else f"{tick:.3g}"
+        body.append(f'<line x1="{x}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}" class="grid"/>')
+        body.append(f'<text x="{LEFT - 6}" y="{y}" dy="0.35em" text-anchor="end">{words}</text>')
+    for step, anchor in ((0, "start"), (last // 2, "middle"), (last, "end")):
+        x = at(step, ticks[0]).split(",")[0]
+        body.append(f'<text x="{x}" y="{HEIGHT - 6}" text-anchor="{anchor}">{"step " * (step == 0)}{step:,}</text>')
+    for line in drawn:
+        path = " ".join(at(*point) for point in line.points)
+        dashes = f' stroke-dasharray="{line.dashes}"' if line.dashes else ""
+        if len(line.points) == 1:
+            x, y = path.split(",")
+            body.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{line.colour}"/>')
+        else:
+            body.append(f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="2"{dashes}/>')
+    legend = "".join(_key(line) for line in drawn)
+    alt = f"{title}: {', '.join(line.name for line in drawn)} over {last} steps"
+    return (
+        f'<figure class="chart"><figcaption><b>{escape(title)}</b> {legend}</figcaption>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}">{"".join(body)}</svg></figure>'
+    )
+
+
+def _key(line: Line) -> str:
+    dashes = f' stroke-dasharray="{line.dashes}"' if line.dashes else ""
+    stroke = f'<line x1="0" x2="22" y1="5" y2="5" stroke="{line.colour}" stroke-width="3"{dashes}/>'
+    sample = f'<svg class="key" viewBox="0 0 22 10" aria-hidden="true">{stroke}</svg>'
+    return f"<span>{sample}{escape(line.name)} <b>{line.points[-1][1]:.3g}</b></span>"
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers that hold all values between the first and the last."""
+    span = high - low or abs(high) or 1.0
+    unit = 10.0 ** floor(log10(span / 4))
+    step = unit * next(factor for factor in (1, 2, 2.5, 5, 10, 20) if span / (unit * factor) <= 5)
+    first, last = floor(low / step), ceil(high / step)
+    return [step * number for number in range(first, max(last, first + 1) + 1)]
+
+
+def _thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    stride = -(-len(points) // MOST_POINTS) or 1
+    kept = points[::stride]
+    return kept if not points or kept[-1] == points[-1] else [*kept, points[-1]]
