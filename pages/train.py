@@ -3,7 +3,19 @@
 import streamlit as st
 
 from gan_core.runs import registry
-from pages.parts import address, compared, controls, diagnosis, frame, link_problems, live, session, student, teacher
+from pages.parts import (
+    address,
+    code,
+    compared,
+    controls,
+    diagnosis,
+    frame,
+    link_problems,
+    live,
+    session,
+    student,
+    teacher,
+)
 
 frame.require()
 registry().warm()
@@ -50,4 +62,5 @@ def view(polled: float | None) -> None:
 
 
 view(live.interval(session.snapshot()))
+code.show(address.experiment())
 address.write(st.session_state.get("run"))

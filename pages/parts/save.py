@@ -19,9 +19,9 @@ from gan_core.run import Snapshot
 from gan_core.runs import RunError, registry
 from gan_core.samples import MOST, Samples
 from gan_core.saving import SavedPicture, difference, read_bytes, saved_grid, saved_singles, zipped
-from pages.parts import journey_link, save_run, session
+from pages.parts import exports, journey_link, save_run, session
 
-KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run"}
+KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run", "export": "Export"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ def _choices(run: Snapshot) -> None:
     kind = st.segmented_control(
         "What to save", list(KINDS), format_func=KINDS.__getitem__, default="grid", required=True, key="save_kind"
     )
+    if kind == "export":
+        exports.buttons(run)
+        return
     if kind == "animation":
         st.caption("GIF only: MP4 would need an encoder that this project does not bring.")
     else:
