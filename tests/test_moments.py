@@ -1,13 +1,17 @@
-"""Which pictures of several runs belong to the same moment."""
+"""Which pictures of several runs belong to the same moment, and how long a run had trained at each."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gan_core import moments
 from gan_core.experiment import Experiment
-from gan_core.frames import Frame
-from gan_core.run import Snapshot, State
+from gan_core.frames import Frame, Opening
+from gan_core.protocol import Framed, Opened
+from gan_core.run import Run, Snapshot, State
+from gan_core.run_folders import RunFolder
 
 
 def run(steps: list[int], state: State = "running", pace: float = 1.0) -> Snapshot:
@@ -58,3 +62,25 @@ def test_equal_training_time_shows_the_fast_one_further_on() -> None:
     ended = [run([0, 50, 100], "finished", pace=0.01), run([0, 50, 100], "finished", pace=0.04)]
     assert moments.seconds(ended) == [0, 0.5, 1.0, 2.0, 4.0]
     assert shown(moments.after(ended, 2.0)) == [100, 50]
+
+
+def test_the_time_of_training_goes_on_with_another_worker_and_begins_anew_with_a_rewind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A worker counts from where it began: the seconds before its checkpoint are the run's too."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = Run("id", "somebody", Experiment(), RunFolder(), go=True)
+    opening = Opening(b"", [], -1, 1, -1, 1, 28, 8, 6, "cpu", None)
+
+    def frame(step: int, seconds: float) -> Frame:
+        return Frame(step, {}, b"", [], trained_s=seconds)
+
+    def opened(step: int) -> Opened:
+        return Opened(Experiment().json_text(), opening, frame(step, 0.0), False)
+
+    for report in (opened(0), Framed(frame(50, 2.0)), Framed(frame(100, 5.0)), opened(60), Framed(frame(100, 3.0))):
+        made.hear(report)
+    assert [(kept.step, kept.trained_s) for kept in made.frames.entries] == [(0, 0), (50, 2), (60, 2), (100, 5)]
+    made.hear(opened(0))
+    made.hear(Framed(frame(50, 2.5)))
+    assert [kept.trained_s for kept in made.frames.entries] == [0, 2.5]
