@@ -125,7 +125,7 @@ class Assignment:
         except AssignmentError as error:
             raise AssignmentError(problems + error.problems) from None
         if not problems and found.to_query()[MARK] != query.get(MARK):
-            words = "the link was changed or cut off after the lesson had been made, so its locks would not hold"
+            words = "it was changed or cut off after the lesson had been made, so its locks would not hold"
             problems = [Problem(MARK, query.get(MARK, ""), words)]
         if problems:
             raise AssignmentError(problems)

@@ -93,10 +93,11 @@ def _later(e: Experiment, step: int) -> dict[str, int]:
 
 def _told(finding: Finding) -> str:
     since = f"since step {finding.since_step}" if finding.since_step else "from the start"
-    numbers = ", ".join(
-        f"{seen.measurement} {seen.value:.3g}, alarm at {seen.comparison} {seen.threshold:.3g}"
-        for seen in finding.evidence
-    )
+    alarms: dict[str, list[str]] = {}  # some measurements have to lie between two thresholds
+    for seen in finding.evidence:
+        name = f"{seen.measurement} {seen.value:.3g}"
+        alarms.setdefault(name, []).append(f"{seen.comparison} {seen.threshold:.3g}")
+    numbers = "; ".join(f"{name}, alarm at {' and '.join(limits)}" for name, limits in alarms.items())
     return f"{_title(finding.failure)}, {since} ({numbers})"
 
 

@@ -183,7 +183,7 @@ def _unusable(problems: list[Problem]) -> None:
     for problem in problems:
         row = SETTINGS.get(problem.field)
         name = row.label if row else PARTS[problem.field]
-        given = str(problem.value)
+        given = "" if problem.field == assignment.MARK else str(problem.value)  # digits that tell nobody anything
         value = f" “{given[:40]}{'…' * (len(given) > 40)}”" if given else ""
         diagnosis.say(diagnosis.TROUBLE, f"{name}{value}: {problem.allowed}.")
     st.markdown("This link opens no lesson. Ask your teacher for the whole link again.")
