@@ -13,8 +13,9 @@ import traceback
 from queue import SimpleQueue
 from typing import BinaryIO
 
-from gan_core import protocol
-from gan_core.protocol import Command, Crashed, ProtocolError, Stop
+from gan_core import framing
+from gan_core.framing import ProtocolError
+from gan_core.protocol import Command, Crashed, Stop
 
 NICENESS = 10  # the page's process goes first
 
@@ -33,10 +34,10 @@ def main() -> None:
         defer_compiler()
         from gan_core.worker_loop import WorkerLoop
 
-        WorkerLoop(commands, lambda report: protocol.write(wire, report)).run()
+        WorkerLoop(commands, lambda report: framing.write(wire, report)).run()
     except Exception as error:
         traceback.print_exc()
-        protocol.write(wire, Crashed(f"{type(error).__name__}: {error}"))
+        framing.write(wire, Crashed(f"{type(error).__name__}: {error}"))
         leave(1)
     leave(0)
 
@@ -52,7 +53,7 @@ def own_stdout() -> BinaryIO:
 def _listen(stream: BinaryIO, commands: SimpleQueue[Command]) -> None:
     while True:
         try:
-            command = protocol.read_command(stream)
+            command = framing.read_command(stream)
         except ProtocolError as error:
             sys.stderr.write(f"worker: {error}\n")
             leave(1)

@@ -85,7 +85,7 @@ class WorkerLoop:
         self.rate = Rate()
         self.file = Path()  # of the checkpoints
         self.saved: tuple[int, Experiment] | None = None
-        self.next_beat = self.next_frame = self.next_save = 0.0
+        self.next_beat = self.next_frame = self.next_frame_cpu = self.next_save = 0.0
 
     def run(self) -> None:
         """Until a Stop command."""
@@ -276,7 +276,8 @@ class WorkerLoop:
         if trainer.due():
             self._row(trainer)
         self._finish_if_done(trainer)
-        if self.running and (now >= self.next_frame if self.until is None else trainer.step == self.until):
+        rested = now >= self.next_frame and time.process_time() >= self.next_frame_cpu
+        if self.running and (rested if self.until is None else trainer.step == self.until):
             self._frame(trainer)
         if self.running and now >= self.next_save:
             self._save()
@@ -314,10 +315,13 @@ class WorkerLoop:
         self.report(Row(trainer.step, trainer.measure()))
 
     def _frame(self, trainer: Trainer) -> None:
-        begun = time.monotonic()
+        # The share is one of this process's own time: where many train, a picture waits for its turn like a step,
+        # and would look many times as dear by the clock.
+        begun = time.process_time()
         self.report(Framed(frames.take(trainer, self.trained_s)))
-        now = time.monotonic()
-        self.next_frame = now + max(FRAME_S, (now - begun) / FRAME_SHARE)
+        now = time.process_time()
+        self.next_frame = time.monotonic() + FRAME_S
+        self.next_frame_cpu = now + (now - begun) / FRAME_SHARE
 
     def _beat(self) -> None:
         self.next_beat = time.monotonic() + BEAT_S

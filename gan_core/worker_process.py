@@ -14,8 +14,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, cast
 
-from gan_core import protocol
-from gan_core.protocol import Command, ProtocolError, Report, Stop, TruncatedError
+from gan_core import framing
+from gan_core.framing import ProtocolError, TruncatedError
+from gan_core.protocol import Command, Report, Stop
 
 PATIENCE_S = 3.0  # from the end of its stdin to SIGTERM, and from there to SIGKILL
 CHECKPOINT_PATIENCE_S = 10.0  # for a last checkpoint, before the same
@@ -97,7 +98,7 @@ class WorkerProcess:
         stdin = cast(BinaryIO, self._process.stdin)
         try:
             while (command := self._outbox.get()) is not None:
-                protocol.write(stdin, command)
+                framing.write(stdin, command)
             stdin.close()
         except OSError:
             pass  # the process is gone, which the hearing thread notices and tells
@@ -105,7 +106,7 @@ class WorkerProcess:
     def _hear(self) -> None:
         stdout = cast(BinaryIO, self._process.stdout)
         try:
-            while (report := protocol.read_report(stdout)) is not None:
+            while (report := framing.read_report(stdout)) is not None:
                 self._heard(self, report)
         except TruncatedError:
             pass  # it died while writing; the exit code tells how

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import psutil
 from tiny import tiny
 
-from gan_core import frames, protocol
+from gan_core import frames, framing
 from gan_core.experiment import Experiment
-from gan_core.protocol import Command, Players, Report, Start
+from gan_core.protocol import Command, Opened, Players, Report, Start
 from gan_core.run import Snapshot
 from gan_core.runs import Registry
 from gan_core.training import Trainer
@@ -40,21 +40,21 @@ class Client:
 
     def send(self, *commands: Command) -> None:
         for command in commands:
-            protocol.write(self.process.stdin, command)
+            framing.write(self.process.stdin, command)
 
     def until(self, kind: type[Kind], **fields: Any) -> Kind:
         """The next report of a kind, its fields as given; a field may be a function that tests it."""
         while True:
-            report = protocol.read_report(self.process.stdout)
+            report = framing.read_report(self.process.stdout)
             assert report is not None, f"the worker ended; it had told {self.heard[-3:]}"
             self.heard.append(report)
             if isinstance(report, kind) and all(_fits(getattr(report, name), fields[name]) for name in fields):
                 return report
 
-    def start(self, experiment: Experiment, folder: Path, resume: Path | None = None) -> protocol.Opened:
+    def start(self, experiment: Experiment, folder: Path, resume: Path | None = None) -> Opened:
         path = str(folder / "checkpoint.safetensors")
         self.send(Start(experiment.json_text(), path, str(resume) if resume else None))
-        return self.until(protocol.Opened)
+        return self.until(Opened)
 
     def ended(self) -> int:
         """The exit code, once it has ended by itself."""

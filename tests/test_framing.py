@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_core import protocol
+from gan_core import framing
 from gan_core.examination import Contrast, Layer, Tone, Untrained
 from gan_core.experiment import Experiment
 from gan_core.frames import Classes, Frame, Opening
+from gan_core.framing import ProtocolError, TruncatedError
 from gan_core.pixels import RangeMap
 from gan_core.protocol import (
     Beat,
@@ -32,18 +33,17 @@ from gan_core.protocol import (
     Go,
     Opened,
     Pause,
-    ProtocolError,
     Ready,
     Refused,
     Remade,
     Remake,
+    Report,
     Rewind,
     Row,
     Set,
     Start,
     Step,
     Stop,
-    TruncatedError,
 )
 
 words = st.text(max_size=30)
@@ -119,24 +119,24 @@ reports = st.one_of(
 
 @given(st.lists(commands, max_size=4))
 def test_commands_arrive_as_they_were_sent(sent):
-    stream = io.BytesIO(b"".join(protocol.encode(message) for message in sent))
-    assert [protocol.read_command(stream) for _ in sent] == sent
-    assert protocol.read_command(stream) is None
+    stream = io.BytesIO(b"".join(framing.encode(message) for message in sent))
+    assert [framing.read_command(stream) for _ in sent] == sent
+    assert framing.read_command(stream) is None
 
 
 @given(st.lists(reports, max_size=4))
 def test_reports_arrive_as_they_were_sent(sent):
     stream = io.BytesIO()
     for message in sent:
-        protocol.write(stream, message)
+        framing.write(stream, message)
     stream.seek(0)
-    assert [protocol.read_report(stream) for _ in sent] == sent
-    assert protocol.read_report(stream) is None
+    assert [framing.read_report(stream) for _ in sent] == sent
+    assert framing.read_report(stream) is None
 
 
 def test_values_keep_their_types():
     sent = Set({"lr_g": 1.0, "n_dis": 1, "flag": True, "augment": ("crop", "flip"), "loss": "1"})
-    received = protocol.read_command(io.BytesIO(protocol.encode(sent)))
+    received = framing.read_command(io.BytesIO(framing.encode(sent)))
     assert received == sent
     assert {name: type(value) for name, value in received.changes.items()} == {
         name: type(value) for name, value in sent.changes.items()
@@ -145,50 +145,50 @@ def test_values_keep_their_types():
 
 def test_numbers_that_are_not_finite_arrive():
     sent = Row(3, {"loss_d": math.inf, "loss_g": math.nan})
-    received = protocol.read_report(io.BytesIO(protocol.encode(sent)))
+    received = framing.read_report(io.BytesIO(framing.encode(sent)))
     assert received.measurements["loss_d"] == math.inf
     assert math.isnan(received.measurements["loss_g"])
 
 
 def test_an_experiment_arrives():
     experiment = Experiment(augment=("flip",), lr_g=1e-6)
-    received = protocol.read_command(io.BytesIO(protocol.encode(Rewind(experiment.json_text()))))
+    received = framing.read_command(io.BytesIO(framing.encode(Rewind(experiment.json_text()))))
     assert Experiment.from_json(received.experiment) == experiment
 
 
 @given(reports, st.data())
 def test_a_message_cut_short_is_refused(message, data):
-    whole = protocol.encode(message)
+    whole = framing.encode(message)
     cut = data.draw(st.integers(1, len(whole) - 1))
     with pytest.raises(TruncatedError, match="ended inside a message"):
-        protocol.read_report(io.BytesIO(whole[:cut]))
+        framing.read_report(io.BytesIO(whole[:cut]))
 
 
 @given(st.binary(min_size=1, max_size=200))
 def test_garbage_is_refused(garbage):
     with pytest.raises(ProtocolError):
-        protocol.read_report(io.BytesIO(garbage))
+        framing.read_report(io.BytesIO(garbage))
 
 
 @given(reports, st.data())
 def test_a_flipped_byte_gives_a_report_or_a_protocol_error(message, data):
-    garbled = bytearray(protocol.encode(message))
+    garbled = bytearray(framing.encode(message))
     garbled[data.draw(st.integers(0, len(garbled) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     try:
-        received = protocol.read_report(io.BytesIO(bytes(garbled)))
+        received = framing.read_report(io.BytesIO(bytes(garbled)))
     except ProtocolError:
         return
-    assert isinstance(received, protocol.Report)
+    assert isinstance(received, Report)
 
 
 def test_text_in_the_stream_is_refused():
     with pytest.raises(ProtocolError, match="too large"):
-        protocol.read_report(io.BytesIO(b"Traceback (most recent call last):\n"))
+        framing.read_report(io.BytesIO(b"Traceback (most recent call last):\n"))
 
 
 def test_a_command_is_no_report():
     with pytest.raises(ProtocolError, match="'Go' in this direction"):
-        protocol.read_report(io.BytesIO(protocol.encode(Go())))
+        framing.read_report(io.BytesIO(framing.encode(Go())))
 
 
 @pytest.mark.parametrize(
@@ -211,16 +211,16 @@ def test_a_command_is_no_report():
 def test_wrong_headers_are_refused(header):
     text = json.dumps(header).encode()
     with pytest.raises(ProtocolError):
-        protocol.read_report(io.BytesIO(struct.pack(">I", len(text)) + text))
+        framing.read_report(io.BytesIO(struct.pack(">I", len(text)) + text))
 
 
 def test_too_large_a_message_is_refused_on_both_sides(monkeypatch):
     frame = Frame(step=0, measurements={}, fake_png=bytes(1000), histogram=[])
-    encoded = protocol.encode(Framed(frame))
-    monkeypatch.setattr(protocol, "MAX_BLOBS", 999)
+    encoded = framing.encode(Framed(frame))
+    monkeypatch.setattr(framing, "MAX_BLOBS", 999)
     with pytest.raises(ProtocolError, match="too large"):
-        protocol.encode(Framed(frame))
+        framing.encode(Framed(frame))
     with pytest.raises(ProtocolError, match="too large"):
-        protocol.read_report(io.BytesIO(encoded))
+        framing.read_report(io.BytesIO(encoded))
     with pytest.raises(ProtocolError, match="too large"):
-        protocol.read_report(io.BytesIO(struct.pack(">I", protocol.MAX_HEADER + 1)))
+        framing.read_report(io.BytesIO(struct.pack(">I", framing.MAX_HEADER + 1)))

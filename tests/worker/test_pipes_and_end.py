@@ -52,12 +52,12 @@ STRAY = """
 import ctypes, os
 from gan_core import frames, worker
 take = frames.take
-def noisy_take(trainer):
+def noisy_take(*arguments):
     print("stray print")
     os.write(1, b"stray write")
     ctypes.CDLL(None).puts(b"stray puts of C")
     os.system("echo stray child")
-    return take(trainer)
+    return take(*arguments)
 frames.take = noisy_take
 worker.main()
 """
