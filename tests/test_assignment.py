@@ -64,7 +64,7 @@ PREDICTIONS = st.one_of(
     TEXT.map(lambda text: text[:MOST_QUESTION]).filter(str.strip),
     st.lists(st.sampled_from(NAMES), unique=True), st.integers(0, 40), st.integers(1, MOST_BUDGET), PREDICTIONS,
 )  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_link_holds_the_whole_lesson(
     e: Experiment, title: str, question: str, names: list[str], cut: int, budget: int, asked: Any
 ) -> None:
@@ -164,7 +164,7 @@ def test_keys_of_others_are_left_alone() -> None:
 
 
 @given(st.dictionaries(st.sampled_from([*KEYS, "o", "lg", "d", "st", "a"]), st.text(max_size=30)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_a_link_says_it_is_refused_in_words(query: dict[str, str]) -> None:
     with pytest.raises(AssignmentError) as error:  # its own digits are not found by chance
         Assignment.from_query(query)

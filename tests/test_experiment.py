@@ -241,7 +241,7 @@ class TestFollowing:
 
 
 class TestRoundTrips:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(_in_bounds())
     def test_nearest_json_and_url(self, given: dict[str, Any]) -> None:
         e = nearest(given)
@@ -252,7 +252,7 @@ class TestRoundTrips:
         assert all(isinstance(text, str) for text in query.values())
         assert list(json.loads(e.json_text())) == list(SETTINGS)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.fixed_dictionaries({}, optional={name: _values(name) | JUNK for name in SETTINGS}))
     def test_nearest_is_always_valid_and_keeps_what_was_right(self, given: dict[str, Any]) -> None:
         repaired = nearest({**given, "no such setting": 1})

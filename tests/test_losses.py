@@ -62,7 +62,7 @@ def test_one_for_each_choice() -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(real=LOGITS, fake=LOGITS)
 def test_values_are_the_papers_formulas(loss: str, real: list[float], fake: list[float]) -> None:
     value_d = LOSSES[loss].discriminator(_column(real), _column(fake), 0.0)

@@ -247,7 +247,7 @@ def hostile(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 fuzz = settings(
-    max_examples=EXAMPLES, deadline=None, derandomize="GAN_FUZZ_EXAMPLES" not in os.environ, database=None,
+    max_examples=EXAMPLES, derandomize="GAN_FUZZ_EXAMPLES" not in os.environ, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
 
