@@ -44,16 +44,16 @@ def buttons(kept: Sequence[float], at: float, end: float) -> None:
     first = kept[0] if kept and not later else None  # from the newest picture on there is nothing to play
     with st.container(horizontal=True, gap="xxsmall", key="playback", vertical_alignment="center"):
         st.button(
-            "", icon=":material/skip_previous:", key="previous_picture", help="One picture back", on_click=_stand,
+            "Previous picture", icon=":material/skip_previous:", key="previous_picture", on_click=_stand,
             args=(before[-1] if before else now,), disabled=not before,
         )  # fmt: skip
         st.button(
-            "", icon=f":material/{'pause' if playing else 'play_arrow'}:", key="play",
-            help="Hold the replay" if playing else "Play the kept pictures", on_click=_hold if playing else _play,
+            "Hold the replay" if playing else "Play the kept pictures", key="play",
+            icon=f":material/{'pause' if playing else 'play_arrow'}:", on_click=_hold if playing else _play,
             args=() if playing else (first,), disabled=len(kept) < 2,
         )  # fmt: skip
         st.button(
-            "", icon=":material/skip_next:", key="next_picture", help="One picture on", on_click=_stand,
+            "Next picture", icon=":material/skip_next:", key="next_picture", on_click=_stand,
             args=(later[0] if len(later) > 1 else end,), disabled=not later,
         )  # fmt: skip
 
