@@ -41,11 +41,14 @@ class Saver:
         with self._keeper.lock:
             self._known(run_id)
         folder = Store.from_environment().new(name)
-        lock = FolderLock(folder)
-        with self._keeper.lock:
-            run = self._known(run_id)
-            run.saving.begin(folder, name, None, lock)
-            self._want(run)
+        try:
+            with self._keeper.lock:
+                run = self._known(run_id)
+                run.saving.begin(folder, name, None, FolderLock(folder))
+                self._want(run)
+        except (RunError, ValueError):
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def save(self, run_id: str) -> None:
         """Bring the saved run that a live one belongs to up to date with it."""
@@ -79,11 +82,11 @@ class Saver:
         run = self._keeper.runs.get(run_id)
         if run is None:
             raise UnknownRun("This run is no longer here; start it again.")
+        if run.phase == "refused":
+            raise RunError("This run could not start: there is nothing to save.")
         return run
 
     def _want(self, run: Run) -> None:
-        if run.phase == "refused":
-            raise RunError("This run could not start: there is nothing to save.")
         run.saving.wanted = True
         if run.alive:
             run.send(Checkpoint())

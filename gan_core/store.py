@@ -19,7 +19,7 @@ from typing import Any
 
 import platformdirs
 
-from gan_core.findings import diagnose
+from gan_core.findings import diagnose, undecided
 from gan_core.run_search import Search, changed_settings
 from gan_core.saved_run import (
     CHECKPOINT,
@@ -59,10 +59,11 @@ class Damaged:
 @dataclass(frozen=True)
 class Summary:
     """What a list shows of a saved run beside its heading: its newest picture (PNG), None where there is none, what the
-    diagnosis finds at its end, and the size of its folder in bytes."""
+    diagnosis finds at its end, whether it is too early for some of that, and the size of its folder in bytes."""
 
     picture: bytes | None
     findings: tuple[str, ...]
+    early: bool
     size: int
 
 
@@ -282,4 +283,5 @@ def _summary(heading: Heading, stamps: _Stamps) -> Summary:
     rows = [(row.step, row.measurements) for row in read_rows(heading.folder)]
     findings = tuple(finding.failure for finding in diagnose(heading.experiment, rows))
     frame = last_frame(heading.folder)
-    return Summary(frame.fake_png if frame else None, findings, _size(heading.folder, stamps))
+    early = not findings and bool(undecided(heading.experiment, rows))
+    return Summary(frame.fake_png if frame else None, findings, early, _size(heading.folder, stamps))

@@ -33,7 +33,7 @@ def section(run: Snapshot) -> None:
         _as_new(run, "Save this run", suggested_name(run.experiment))
     else:
         at = "is being written" if saved.step is None else f"stands at step {saved.step}"
-        st.html(f"<p>Saved as <b>{escape(saved.name)}</b>; it {at}.</p>")
+        st.html(f'<p style="margin:0">Saved as <b>{escape(saved.name)}</b>; it {at}.</p>')
         follows = st.toggle(
             "It follows this run", saved.follows, key=f"follow-{run.run_id}-{saved.follows}",
             help="Brought up to date every few seconds, at each pause and at the end. Off: it stays where it is.",

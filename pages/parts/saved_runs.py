@@ -35,17 +35,18 @@ def card(store: Store, heading: Heading) -> None:
             _picture(summary.picture, heading)
         with words:
             settings = "".join(f"<code>{escape(text)}</code> " for text in changed_settings(heading.experiment))
-            findings = ", ".join(summary.findings)
+            found = ", ".join(summary.findings) or ("too early to tell" if summary.early else "no failure found")
+            mark = "ill" if summary.findings else "early" if summary.early else "well"
             st.html(
                 f'<div class="kept"><b>{escape(heading.name)}</b>'
                 f"<p>Step {heading.step} of {heading.experiment.steps} · saved {_ago(heading.saved)} · "
                 f"{summary.size / 1e6:.1f} MB</p><p>{settings or 'settings as they come'}</p>"
-                f'<p class="{"ill" if findings else "well"}">{escape(findings) or "no failure found"}</p></div>'
+                f'<p class="{mark}">{escape(found)}</p></div>'
             )
         with buttons, st.container(horizontal=True, gap="xsmall"):
             st.button(
                 "Open", key=f"open-{run_id}", type="primary", icon=":material/play_arrow:", on_click=_open,
-                args=(store, run_id), disabled=heading.step == 0 and heading.checkpoint is None and not summary.picture,
+                args=(store, run_id),
             )  # fmt: skip
             with st.popover("Rename", key=f"rename-{run_id}"):
                 st.text_input("Name", heading.name, max_chars=MOST_NAME, key=f"name-{run_id}")

@@ -256,3 +256,21 @@ def test_live_changes_are_saved_and_count_when_it_goes_on(shared, store):
     assert (state["step"], experiment) == (2, heading.experiment)
     assert Experiment.from_json((heading.folder / saved_run.EXPERIMENT).read_text()) == experiment
     shared.forget(run_id)
+
+
+def test_a_run_that_could_not_start_is_not_saved(shared, store, tmp_path):
+    run_id = shared.start(tiny(dataset="folder", folder=str(tmp_path / "none")), "somebody")
+    reach(shared, run_id, lambda seen: seen.state == "refused")
+    with pytest.raises(RunError, match="nothing to save"):
+        shared.saver.save_as(run_id, "nothing")
+    assert store.headings() == []
+    shared.forget(run_id)
+
+
+def test_a_folder_of_the_command_line_without_a_checkpoint_opens_at_its_start(shared, store):
+    opening = frames.opening(Trainer(QUICK))
+    saved_run.begin(store.home / "begun", QUICK, opening)
+    run_id = shared.reopen(store.read("begun"), "somebody")
+    opened = reach(shared, run_id, lambda seen: seen.state == "paused")
+    assert (opened.step, opened.frame) == (0, alone(QUICK, 0))
+    shared.forget(run_id)
