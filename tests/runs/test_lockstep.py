@@ -45,10 +45,8 @@ def finished(runs) -> bool:
     return all(seen.state == "finished" for seen in runs)
 
 
-@pytest.mark.parametrize("places", [1, 2])
-def test_fast_and_slow_reach_every_stretch_together(together, places):
-    experiments = [SHORT, SLOWER, SHORT.replace(lr_g=0.01)]
-    group = together(experiments, max_workers=places)
+def test_fast_and_slow_reach_every_stretch_together_though_they_share_one_place(together):
+    group = together([SHORT, SLOWER, SHORT.replace(lr_g=0.01)], max_workers=1)
     group.until(finished)
     assert 0 < group.apart <= group.every
     expected = list(range(0, 301, group.every))
@@ -57,19 +55,14 @@ def test_fast_and_slow_reach_every_stretch_together(together, places):
         assert [row.step for row in seen.rows] == list(range(0, 301, 50))
 
 
-def test_they_are_what_each_would_be_alone(together):
+def test_they_are_what_each_would_be_alone_and_their_time_of_training_grows(together):
     experiments = [SHORT, SHORT.replace(output_activation="linear")]
     group = together(experiments)
     group.until(finished)
+    assert group.apart <= group.every
     for seen, experiment in zip(group.look(), experiments, strict=True):
         for frame in (seen.frames[1], seen.frames[7], seen.frames[-1]):
             assert frame == alone(experiment, frame.step)
-
-
-def test_the_time_of_training_grows_from_picture_to_picture(together):
-    group = together([SHORT, SLOWER])
-    group.until(finished)
-    for seen in group.look():
         seconds = [frame.trained_s for frame in seen.frames]
         assert seconds[0] == 0
         assert seconds == sorted(set(seconds))
