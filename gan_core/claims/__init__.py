@@ -6,6 +6,7 @@
     ledger.py            all claims by id, and the code that decides one               (no torch)
     outcome.py           what an experiment returns; when an effect stands out of the spread
     lab.py               trains for the experiments, with progress
+    distance.py          how far pictures are from the real ones: for claims that say better or worse
     running.py           runs one claim and compares it with the recorded verdict
     record.py            assets/claims.json: what was measured when the whole ledger was run
     command.py           python -m gan_core claims
