@@ -96,7 +96,7 @@ def _training(e: Experiment) -> list[Constant]:
         training.append(("DROPOUT_D", f"{e.dropout_d}", "share of the discriminator's hidden units that are silenced"))
     if e.pack > 1:
         training.append(("PACK", f"{e.pack}", "images that the discriminator judges together"))
-    if e.ema and e.n_gen:
+    if e.ema:
         training.append(("EMA", f"{e.ema}", "decay of the running average of the generator"))
     return training
 

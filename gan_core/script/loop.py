@@ -22,7 +22,7 @@ def blocks(e: Experiment) -> list[Block]:
         start.append(f"optimiser_g = {OPTIMISERS[e.optimiser].format('generator.parameters()', 'LR_G')}")
     if e.n_dis:
         start.append(f"optimiser_d = {OPTIMISERS[e.optimiser].format('discriminator.parameters()', 'LR_D')}")
-    if e.ema and e.n_gen:
+    if e.ema:
         start.append("average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(EMA), use_buffers=True)")
     where = "" if e.device == "cpu" else ", DEVICE"
     drawn = {"real_images": "batches(source(1))"} if e.n_dis else {}
@@ -117,7 +117,7 @@ def _report(e: Experiment) -> Block:
 
 
 def _picture(e: Experiment) -> Block:
-    averaged = bool(e.ema and e.n_gen and e.steps)
+    averaged = bool(e.ema and e.steps)
     artist = "average" if averaged else "generator"
     lines = []
     if e.sample_mode == "eval" and e.norm_g == "batch":
