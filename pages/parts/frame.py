@@ -6,11 +6,13 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core import assignment
-from pages.parts import compared, playback, session
+from pages.parts import compared, playback, session, theme
 
 
 def navigation() -> StreamlitPage:
     """Draw the navigation, except in a lesson, and return the page that was asked for."""
+    # Before the navigation: the page's own symbol would be asked of another host, as the tab's icon.
+    st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
     st.session_state.framed = True
     in_lesson = assignment.MARK in st.query_params
     if not in_lesson:
