@@ -7,6 +7,7 @@
     outcome.py           what an experiment returns; when an effect stands out of the spread
     lab.py               trains for the experiments, with progress
     distance.py          how far pictures are from the real ones: for claims that say better or worse
+    first_pictures.py    what generators draw before their first step: for claims about that
     running.py           runs one claim and compares it with the recorded verdict
     record.py            assets/claims.json: what was measured when the whole ledger was run
     command.py           python -m gan_core claims
