@@ -57,8 +57,8 @@ CLAIMS = (
         id="001-08", study=(30,), place="Paragraph 3, and the conclusion", subject="measurements",
         claim="The two losses show whether training goes well.",
         verdict="refuted", experiment="losses_mislead", speed="training", seconds=16,
-        instead="Of a discriminator that hardly learns, both losses are nearly perfectly balanced, nearer than of "
-        "healthy training, while the pictures are static. Look at the pictures and at the classes in them.",
+        instead="Of a discriminator that hardly learns, both losses are as near to balance as in healthy training, "
+        "while the pictures are static without a single digit. Look at the pictures and at the classes in them.",
         recipe="001-slow-d",
     ),
     Claim(
@@ -71,7 +71,6 @@ CLAIMS = (
         id="001-10", place="Paragraph 4", subject="activations",
         claim="A wrong activation in the discriminator distorts what the generator is told.",
         verdict="holds", experiment="an_activation_too_many_in_d", speed="training", seconds=12,
-        settings={"hidden_activation": "sigmoid"},
     ),
     Claim(
         id="001-11", study=(26,), place="Paragraph 5", subject="data",
