@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from gan_core.claims import document_000, document_001, document_002, document_003
+from gan_core.claims import document_000, document_001, document_002, document_003, document_004
 from gan_core.claims.claim import Claim
 
-DOCUMENTS = {"000": document_000, "001": document_001, "002": document_002, "003": document_003}
+DOCUMENTS = {
+    "000": document_000,
+    "001": document_001,
+    "002": document_002,
+    "003": document_003,
+    "004": document_004,
+}
 
 # The rows of the project's study, by document; the last is about all of them.
 STUDY = {

@@ -1,0 +1,205 @@
+"""The claims of document 004: what a GAN is, why its training takes turns, and one in Keras for Fashion-MNIST."""
+
+from __future__ import annotations
+
+from gan_core.claims.claim import Claim
+
+CLAIMS = (
+    Claim(
+        id="004-01", study=(69,), place="Traditional and new computer vision", subject="data",
+        claim="A GAN makes more data of the same kind out of limited data, and so spares collecting them.",
+        verdict="refuted", experiment="a_gan_of_few_images", speed="training", seconds=7,
+        instead="What a GAN makes of 300 digits is farther from all digits than those 300 are themselves: twelve times "
+        "as far after 400 steps, in one run of 2500 still four times. It has no knowledge but theirs, and loses some.",
+    ),
+    Claim(
+        id="004-02", place="How GANs work, first paragraph", subject="experience",
+        claim="The two networks learn the probability distribution of the data.",
+        verdict="holds-if", experiment="learning_the_distribution", speed="training", seconds=25,
+        condition="training stays sound: after 800 steps all ten digits are made, but with too much momentum and no "
+        "BatchNorm not one, and nothing in the losses forbids it",
+        recipe="mode-collapse",
+    ),
+    Claim(
+        id="004-03", study=(63,), place="Two competing networks, on the discriminator", subject="code",
+        claim="The discriminator takes a real and a generated image and compares the two.",
+        verdict="refuted", experiment="d_takes_one_image",
+        instead="It is given one image and answers for that alone; what else is in the batch does not change the "
+        "answer in the least. One that does judge several together is what the setting Packing makes.",
+        settings={"pack": 2},
+    ),
+    Claim(
+        id="004-04", place="Two competing networks, first paragraph", subject="measurements",
+        claim="The discriminator decides whether an image belongs to the training set.",
+        verdict="refuted", experiment="likeness_not_membership", speed="training", seconds=6,
+        instead="Whether it looks as if: digits that were never in the training set pass for real as often as its own.",
+    ),
+    Claim(
+        id="004-05", study=(56,), place="Training and convergence, first paragraph; Training loop", subject="updates",
+        claim="Its training alternates: while one network learns, the other one is held fixed.",
+        verdict="refuted", experiment="two_tapes_and_one_step",
+        instead="Its own train_step takes both gradients of the same weights and then moves both networks at once. "
+        "That is the simultaneous rule, to the last digit.",
+        recipe="004-mlp",
+    ),
+    Claim(
+        id="004-06", study=(57,), place="Training and convergence, first and last paragraph", subject="updates",
+        claim="Alternating is crucial: without it, training does not converge.",
+        verdict="holds-if", experiment="alternation_is_crucial", speed="training", seconds=11,
+        condition="it is plain gradient descent, as in the game x · y, where moving at once spirals outwards. With "
+        "Adam, digits come either way; the difference is within what seeds make",
+        recipe="004-mlp",
+    ),
+    Claim(
+        id="004-07", study=(57,), place="Training and convergence, first paragraph", subject="updates",
+        claim="Going back and forth makes a GAN converge.",
+        verdict="holds-if", experiment="alternation_converges",
+        condition="something damps the discriminator, as R1 does. Alternating alone circles round the equilibrium of "
+        "the simplest game for ever, and comes no nearer",
+        settings={"penalty": "r1"},
+    ),
+    Claim(
+        id="004-08", place="Training and convergence, first paragraph", subject="updates",
+        claim="Unless training alternates, one of the networks inevitably outruns the other.",
+        verdict="refuted", experiment="neither_outruns_the_other", speed="training", seconds=6,
+        instead="Moved at once, both keep up with each other as well: rates and loss decide that, not "
+        "whose turn it is.",
+        settings={"update": "simultaneous"},
+    ),
+    Claim(
+        id="004-09", study=(58,), place="Training and convergence, second paragraph", subject="measurements",
+        claim="Against a perfect generator the discriminator is right half of the time.",
+        verdict="holds-if", experiment="d_of_a_perfect_g", speed="training", seconds=6,
+        condition="it does not know its training images by heart. Of 300 it begins to within 300 steps, and is right "
+        "in two cases of three and more although there is nothing to see",
+    ),
+    Claim(
+        id="004-10", study=(59,), place="Training and convergence, second paragraph", subject="measurements",
+        claim="A discriminator that merely flips a coin is the sign of a generator that works perfectly.",
+        verdict="refuted", experiment="half_right_of_static", speed="training", seconds=5,
+        instead="It is also that of a discriminator that has learnt nothing: half of its answers are right while the "
+        "pictures are static.",
+        recipe="discriminator-too-weak",
+    ),
+    Claim(
+        id="004-11", study=(60,), place="Training and convergence, third paragraph", subject="updates",
+        claim="A perfect generator that is trained on gets feedback that means nothing, and its quality collapses.",
+        verdict="holds-if", experiment="feedback_of_a_perfect_g", speed="training", seconds=8,
+        condition="the discriminator has stopped learning: the generator then runs far away. Where it goes on "
+        "learning, perfection is not kept either, but ten times better is left than an untrained one; R1 keeps more",
+        settings={"penalty": "r1"},
+    ),
+    Claim(
+        id="004-12", study=(61,), place="Mathematics, after the second formula", subject="measurements",
+        claim="In the end the discriminator gives every image the probability one half.",
+        verdict="holds-if", experiment="one_half_everywhere", speed="training", seconds=9,
+        condition="the generator is perfect. In its own training the answers on real images lie 0.2 from one half "
+        "after 150 steps",
+    ),
+    Claim(
+        id="004-13", study=(62,), place="Mathematics, after the second formula; Generator loss", subject="losses",
+        claim="The generator minimises log(1 − D(G(z))).",
+        verdict="refuted", experiment="code_against_text",
+        instead="Its own code minimises −log D(G(z)), the non-saturating loss. That is the better one: where the "
+        "discriminator is sure, the loss of the text is flat.",
+        recipe="001-rates-minimax",
+    ),
+    Claim(
+        id="004-14", study=(62,), place="Mathematics, first and last paragraph", subject="losses",
+        claim="Its training is a min-max game: one network raises the very quantity that the other lowers.",
+        verdict="refuted", experiment="one_game_or_two",
+        instead="With the losses of its code, what one network wins is not what the other loses: each has an objective "
+        "of its own. Only the minimax loss makes it one game.",
+        settings={"loss": "minimax"},
+    ),
+    Claim(
+        id="004-15", study=(65,), place="Data loading", subject="data",
+        claim="(x − 127.5) / 127.5 brings bytes to [-1,1].",
+        verdict="holds", experiment="scaling_by_127", settings={"data_range": "[-1,1]"},
+    ),
+    Claim(
+        id="004-16", study=(53,), place="Generator, first paragraph after the code", subject="initialisation",
+        claim="he_uniform is what TensorFlow's linear layers are initialised with by default.",
+        verdict="refuted", experiment="he_is_not_the_default",
+        instead="It is glorot_uniform, whose weights are smaller: by a third in the generator's first layer. That is "
+        "also why the code has to name he_uniform in every layer.",
+        source="TensorFlow API documentation: tf.keras.layers.Dense (r2.3)",
+        page="untrained", settings={"init": "xavier_uniform", "architecture": "document-mlp"},
+    ),
+    Claim(
+        id="004-17", study=(54,), place="Generator, second paragraph after the code", subject="normalisation",
+        claim="BatchNorm's momentum is set to 0.1.",
+        verdict="holds-if", experiment="momentum_in_two_languages",
+        condition="Keras is spoken, where momentum is the share of the old statistics that is kept (0.99 by default). "
+        "PyTorch's is the share of the new: the same network has 0.9 there, and 0.1 is its default",
+        source="Keras documentation: BatchNormalization (momentum=0.99, and its rule, which is run here)",
+        settings={"architecture": "document-mlp", "bn_momentum": 0.9},
+    ),
+    Claim(
+        id="004-18", study=(54,), place="Generator, second paragraph after the code", subject="normalisation",
+        claim="Lowering BatchNorm's momentum does something for the training.",
+        verdict="refuted", experiment="momentum_and_training", speed="training", seconds=5,
+        instead="Not one weight changes: running statistics are not used in training. They matter to pictures made in "
+        "eval mode, which lag behind more with 0.99 than with 0.1.",
+        recipe="004-momentum",
+    ),
+    Claim(
+        id="004-19", study=(55,), place="Generator, the code", subject="normalisation",
+        claim="BatchNorm needs an epsilon as large as 0.8 here.",
+        verdict="refuted", experiment="epsilon_of_batch_norm", speed="training", seconds=14,
+        instead="With Keras' default of 0.001 its pictures come even sooner: after 150 steps they are nearer to the "
+        "real ones.",
+        settings={"architecture": "document-mlp", "bn_eps": 1e-3},
+    ),
+    Claim(
+        id="004-20", study=(64,), place="Discriminator; Loss function", subject="losses",
+        claim="A sigmoid at the discriminator's end, then binary cross-entropy, is a sound loss.",
+        verdict="holds-if", experiment="sigmoid_then_cross_entropy",
+        condition="the discriminator is not too sure. At a logit of −30, PyTorch's BCELoss has lost nine tenths of the "
+        "gradient and Keras' rule of clipping all of it; written out by hand it becomes NaN at −95. Losses of logits "
+        "are safe everywhere (Keras goes back to them where it still finds them)",
+        source="TensorFlow: source of keras.backend.binary_crossentropy (clipping at 1e-7, logits where it has them)",
+        settings={"loss": "minimax"},
+    ),
+    Claim(
+        id="004-21", place="Discriminator loss, on the optimisers", subject="learning rates",
+        claim="Adam's two betas weigh running averages of the gradients.",
+        verdict="refuted", experiment="two_betas",
+        instead="Only the first does. The second weighs the average of their squares, by whose root each step is "
+        "divided.",
+        settings={"beta1": 0.9},
+    ),
+    Claim(
+        id="004-22", study=(67,), place="Data loading; Discriminator loss; Training loop", subject="code",
+        claim="The code runs as it is printed.",
+        verdict="refuted", experiment="printed_code",
+        instead="Three of its lines are no Python: values are missing after an equals sign, and a line breaks off. "
+        "args is never defined, and the decorator that its text explains is not there.",
+    ),
+    Claim(
+        id="004-23", place="Training loop, on the decorator", subject="code",
+        claim="Compiled by tf.function, training takes less time.",
+        verdict="not-testable",
+        reason="TensorFlow is not installed here, and the decorator is missing in the printed code.",
+    ),
+    Claim(
+        id="004-24", study=(66,), place="After the training loop", subject="experience",
+        claim="Its pictures are noise at first and become better with training.",
+        verdict="holds", experiment="noise_then_pictures", speed="training", seconds=8,
+        recipe="004-mlp",
+    ),
+    Claim(
+        id="004-25", study=(68,), place="After the training loop; conclusion", subject="experience",
+        claim="Its network makes realistic pictures.",
+        verdict="refuted", experiment="realistic_or_not", speed="training", seconds=13,
+        instead="Not in 300 steps: what it makes of the drawn digits is about ninety times as far from them as new "
+        "digits are. Clothes need the Fashion-MNIST images (recipe 004-fashion); how long its own took is not said.",
+        recipe="004-fashion",
+    ),
+    Claim(
+        id="004-26", study=(69,), place="Opening paragraphs", subject="experience",
+        claim="Progress is close to exponential, and GANs have brought breakthroughs to computer vision.",
+        verdict="not-testable",
+        reason="An anecdote: somebody's opinion, without a figure that could be measured.",
+    ),
+)  # fmt: skip
