@@ -13,7 +13,7 @@ CLAIMS = (
         "as far after 400 steps, in one run of 2500 still four times. It has no knowledge but theirs, and loses some.",
     ),
     Claim(
-        id="004-02", place="How GANs work, first paragraph", subject="experience",
+        id="004-02", place="How GANs work, first paragraph", subject="data",
         claim="The two networks learn the probability distribution of the data.",
         verdict="holds-if", experiment="learning_the_distribution", speed="training", seconds=25,
         condition="training stays sound: after 800 steps all ten digits are made, but with too much momentum and no "
@@ -79,7 +79,7 @@ CLAIMS = (
         verdict="refuted", experiment="half_right_of_static", speed="training", seconds=5,
         instead="It is also that of a discriminator that has learnt nothing: half of its answers are right while the "
         "pictures are static.",
-        recipe="discriminator-too-weak",
+        recipe="001-slow-d",
     ),
     Claim(
         id="004-11", study=(60,), place="Training and convergence, third paragraph", subject="updates",
@@ -95,6 +95,7 @@ CLAIMS = (
         verdict="holds-if", experiment="one_half_everywhere", speed="training", seconds=9,
         condition="the generator is perfect. In its own training the answers on real images lie 0.2 from one half "
         "after 150 steps",
+        recipe="004-mlp",
     ),
     Claim(
         id="004-13", study=(62,), place="Mathematics, after the second formula; Generator loss", subject="losses",
@@ -159,7 +160,6 @@ CLAIMS = (
         "gradient and Keras' rule of clipping all of it; written out by hand it becomes NaN at −95. Losses of logits "
         "are safe everywhere (Keras goes back to them where it still finds them)",
         source="TensorFlow: source of keras.backend.binary_crossentropy (clipping at 1e-7, logits where it has them)",
-        settings={"loss": "minimax"},
     ),
     Claim(
         id="004-21", place="Discriminator loss, on the optimisers", subject="learning rates",
