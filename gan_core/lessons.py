@@ -20,7 +20,8 @@ DOCUMENTS = {
 @dataclass(frozen=True)
 class Lesson:
     """The words for one failure: `formula` is LaTeX, empty where none helps; `tell` names the measurements the
-    diagnosis reads; `reported` says who meets it and under which description."""
+    diagnosis reads; `reported` says who meets it and under which description; `claims` are the ledger's about
+    it, by id, the most telling first."""
 
     title: str
     looks: str
@@ -28,6 +29,7 @@ class Lesson:
     formula: str
     tell: str
     reported: str
+    claims: tuple[str, ...] = ()
 
 
 LESSONS: dict[str, Lesson] = {
@@ -35,10 +37,11 @@ LESSONS: dict[str, Lesson] = {
         "Pixels out of range",
         "A grey haze with black and white specks; saved as bytes without clipping, the specks flip to their opposite.",
         "A linear output can give any number. The discriminator punishes what looks wrong, not what is illegal, so "
-        "the share of illegal values grows with training instead of going away.",
+        "training does not end it: with data in [-1,1], hardly any value is illegal at first, and a third later.",
         r"G(z) = Wh + b \in \mathbb{R}, \qquad \text{legal: } [-1, 1]",
         "`out_of_range`, the share of generated values outside the data's range; `excess`, how far they are outside.",
         "Document 000; stylegan2-ada #152 (values beyond ±1, dark pictures), pytorch/examples #315.",
+        ("000-02", "000-13", "000-19"),
     ),
     "blank-grey": Lesson(
         "Blank: all grey",
@@ -49,6 +52,7 @@ LESSONS: dict[str, Lesson] = {
         "`contrast`, the spread of levels within a picture against that of real ones, is near zero; `pixel_mean` (0 is "
         "black, 1 white) lies in the middle.",
         "Document 001; iGAN #17 (grey after ten epochs).",
+        ("001-01", "001-18", "001-02"),
     ),
     "blank-black": Lesson(
         "Blank: all black",
@@ -58,6 +62,7 @@ LESSONS: dict[str, Lesson] = {
         r"\tanh(a) \le 1 \ll 255",
         "`contrast`, the spread of levels within a picture, is near zero, and `pixel_mean`, the mean level, too.",
         "Document 001; pix2pix #34 (black in evaluation mode).",
+        ("001-25", "001-13", "000-12"),
     ),
     "blank-white": Lesson(
         "Blank: all white",
@@ -67,6 +72,7 @@ LESSONS: dict[str, Lesson] = {
         r"\frac{d}{da}\,\mathrm{hardtanh}(a) = 0 \quad \text{for } a > 1",
         "`contrast`, the spread of levels within a picture, is near zero, and `pixel_mean`, the mean level, near 1.",
         "ganomaly #94 (white pictures).",
+        ("001-25", "001-01"),
     ),
     "discriminator-too-strong": Lesson(
         "The discriminator wins",
@@ -77,6 +83,7 @@ LESSONS: dict[str, Lesson] = {
         "`d_accuracy` is near 1: D is right about nearly every image. `logit_gap`, how far apart it sets real and "
         "generated, is large, and `grad_norm_g`, all that G has to learn from, has all but vanished.",
         "Document 001; ganhacks #36, #45 and #67; Arjovsky & Bottou 2017 explain it.",
+        ("001-03", "001-05", "001-04"),
     ),
     "discriminator-too-weak": Lesson(
         "The discriminator is no help",
@@ -87,6 +94,7 @@ LESSONS: dict[str, Lesson] = {
         "`d_accuracy` is near one half, like a coin's, while `grad_norm_g`, all that G can learn from, has vanished. "
         "The losses alone say that all is well.",
         "Document 001; keras #4943 (D frozen by mistake).",
+        ("001-08", "001-07"),
     ),
     "identical-samples": Lesson(
         "Identical samples",
@@ -96,7 +104,8 @@ LESSONS: dict[str, Lesson] = {
         r"G(\epsilon z) \approx G(0) + \epsilon\, J z \to G(0)",
         "`diversity`, the spread across pictures against that of real ones, is near zero; `duplicates`, the share with "
         "a near twin, near 1.",
-        "Document 002, for untrained networks; BigGAN-PyTorch #75.",
+        "Document 002, which expects grey; BigGAN-PyTorch #75.",
+        ("002-24", "002-23", "002-25"),
     ),
     "mode-collapse": Lesson(
         "Mode collapse",
@@ -108,6 +117,7 @@ LESSONS: dict[str, Lesson] = {
         "`duplicates`: the share of pictures with a near twin. Healthy runs begin like that too, so the alarm waits, "
         "but less long where `modes_covered`, the classes that can be told, is below 2.",
         "The failure most often reported: stylegan2-pytorch #183, DCGAN-tensorflow #270.",
+        ("001-05",),
     ),
     "exploding": Lesson(
         "Exploding weights",
@@ -118,6 +128,7 @@ LESSONS: dict[str, Lesson] = {
         r"\|\Delta w\| \gtrsim \|w\|",
         "`logit_max`, the largest of D's answers before they become probabilities, warns before anything is infinite.",
         "Whoever copies a learning rate from another optimiser or architecture.",
+        ("001-16",),
     ),
     "non-finite": Lesson(
         "NaN or infinity",
@@ -128,6 +139,7 @@ LESSONS: dict[str, Lesson] = {
         r"\infty - \infty = \mathrm{NaN}",
         "`finite` is 0; the run stops and names the tensor and the step.",
         "musika #22, StudioGAN #175, BEGAN #11.",
+        ("000-13",),
     ),
     "batchnorm-mismatch": Lesson(
         "BatchNorm: eval is not train",
@@ -137,6 +149,7 @@ LESSONS: dict[str, Lesson] = {
         r"\hat\mu \leftarrow (1 - m)\,\hat\mu + m\,\mu_{\text{batch}}",
         "`mode_gap`: how far train- and eval-mode pictures of the same noise are apart.",
         "CycleGAN and pix2pix #1329, #555 and #285; FastGAN #4. Keras counts the momentum the other way round.",
+        ("002-03",),
     ),
     "checkerboard": Lesson(
         "Checkerboard",
@@ -155,6 +168,7 @@ LESSONS: dict[str, Lesson] = {
         r"\text{range}(\text{activation}) \not\supseteq [\min x, \max x]",
         "The activation's range against the data's: no training needed.",
         "Documents 000 and 001; data scaled by ImageNet's mean and deviation in front of a tanh.",
+        ("001-18", "001-20", "001-09"),
     ),
     "untrained-grey": Lesson(
         "Untrained and grey",
@@ -164,6 +178,7 @@ LESSONS: dict[str, Lesson] = {
         r"\mathrm{std}(h_{l}) \approx c\,\mathrm{std}(h_{l-1}),\ c < 1 \;\Rightarrow\; \tanh(h_L) \approx 0",
         "`contrast` of the generator at step 0, and the signal's standard deviation after every layer.",
         "Document 002, which blames tanh.",
+        ("002-11", "002-29", "002-12"),
     ),
 }
 

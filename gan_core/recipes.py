@@ -190,7 +190,7 @@ _ALL = (
         BARE, {"init": "pytorch"}, {"init": "he_normal"}, "002"),
     _recipe("002-xavier", "untrained-grey", "Xavier without BatchNorm: still grey",
         {**UNTRAINED, "init": "xavier_normal"}, {"norm_g": "none"}, {"norm_g": "batch"}, "002"),
-    _recipe("002-sigmoid", "untrained-grey", "Sigmoid is as grey as tanh",
+    _recipe("002-sigmoid", "untrained-grey", "Sigmoid is greyer than tanh",
         {**UNTRAINED, "output_activation": "sigmoid", "data_range": "[0,1]"},
         {"norm_g": "none"}, {"norm_g": "batch"}, "002"),
     _recipe("002-narrow-noise", "", "Narrow noise: BatchNorm undoes it",

@@ -1,7 +1,4 @@
-"""The known traps between tensor and file, by what the files look like; each is a set of choices to look at.
-
-The numbers of claims are those of the project's ledger of what the documents say.
-"""
+"""The known traps between tensor and file, by what the files look like; each is a set of choices to look at."""
 
 from __future__ import annotations
 
@@ -14,7 +11,8 @@ from gan_core.journey import Choices
 @dataclass(frozen=True)
 class Trap:
     """One trap: `words` for its button (seven at most), where it is met, the `source` that shows it and which
-    `image` of it, the choices, and the `failure` that is found (empty: none, whatever people say)."""
+    `image` of it, the choices, the `failure` that is found (empty: none, whatever people say), and the ledger's
+    `claims` about it, by id, the most telling first."""
 
     words: str
     met: str
@@ -22,6 +20,7 @@ class Trap:
     image: int
     choices: Choices
     failure: str
+    claims: tuple[str, ...] = ()
 
 
 SYMPTOMS: dict[str, str] = {
@@ -35,58 +34,64 @@ SYMPTOMS: dict[str, str] = {
     "fine": "Is this one wrong?",
 }
 
-# Symptom -> what else the documents say of it, and what was measured.
-CLAIMS: dict[str, str] = {
-    "speckled": "Claim 43: a tanh trained on [0,1] leaves 35 % of the values just below 0. Without a clip, they turn "
-    "white.",
-    "black": "Claim 12: training on 0–255 makes it worse. With a linear output, 34 % of the values lay outside, and "
-    "the contrast was 9 % of the real one.",
-    "grey": "Claim 44, refuted: untrained, document 002's mended generator has a contrast of 29 levels of 255, less "
-    "than the 89 of the one it mends.",
-    "error": "Claim 9, refuted: document 000's program runs in no version of TensorFlow: tf.layers is of 1, .numpy() "
-    "needs 2, and Image is not imported.",
-    "fine": "Claim 52: a saved latent vector brings the picture back only with the weights, and in eval mode. In train "
-    "mode, other batch-mates changed it by 5.5 levels.",
+# Symptom -> claims of the ledger about any such picture; they stand after those of the trap.
+ABOUT: dict[str, tuple[str, ...]] = {
+    "speckled": ("002-13",),
+    "black": ("000-19", "000-12"),
+    "grey": ("002-22",),
+    "colours": ("003-18",),
+    "error": ("000-09",),
+    "fine": ("003-08",),
 }
 
 TRAPS: dict[str, dict[str, Trap]] = {
     "speckled": {
         "wrap": Trap(
             "Linear output, no clip",
-            "Document 000, claims 1, 13",
+            "Document 000",
             "linear",
             4,
             Choices(clip="none", cast="truncate"),
             "wrapped-pixels",
+            ("000-13", "000-01"),
         ),
         "times255": Trap(
             "×255 on [-1,1]",
-            "Document 003, example 1 after tanh, claim 46",
+            "Document 003, example 1 after tanh",
             "tanh",
             1,
             Choices(map="times255", clip="none", cast="truncate"),
             "wrong-range-map",
+            ("003-02",),
         ),
         "hidden": Trap(
             "The same on digits: hardly seen",
-            "Claim 46 on MNIST",
+            "Document 003, example 1, on digits",
             "digits",
             0,
             Choices(map="times255", clip="none", cast="truncate"),
             "wrong-range-map",
+            ("003-02",),
         ),
         "ramp": Trap(
             "The wrap on a ramp",
-            "Claim 13",
+            "whoever casts without a clip",
             "ramp",
             0,
             Choices(clip="none", cast="truncate"),
             "wrapped-pixels",
+            ("000-13",),
         ),
     },
     "black": {
         "half": Trap(
-            "(x+1)/2, but no ×255", "many trackers", "tanh", 1, Choices(map="half", cast="truncate"), "wrong-range-map"
+            "(x+1)/2, but no ×255",
+            "many trackers",
+            "tanh",
+            1,
+            Choices(map="half", cast="truncate"),
+            "wrong-range-map",
+            ("003-17",),
         ),
         "raw": Trap(
             "No range map",
@@ -95,30 +100,47 @@ TRAPS: dict[str, dict[str, Trap]] = {
             1,
             Choices(map="none", clip="none", cast="truncate"),
             "wrong-range-map",
+            ("000-15", "000-14"),
         ),
         "early": Trap(
             "Cast before scaling",
-            "Document 000, claims 10, 11; inside the generator, such a cast also lets no gradient through",
+            "Document 000; inside the generator, such a cast also lets no gradient through",
             "real",
             0,
             Choices(clip="none", cast="early"),
             "wrong-range-map",
+            ("000-10",),
         ),
         "unit": Trap("Clip to 0–1 after ×255", "many trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"),
-        "nan": Trap("NaN from a broken run", "Claim 13", "nan", 0, Choices(cast="truncate"), "non-finite"),
+        "nan": Trap(
+            "NaN from a broken run",
+            "whoever saves on after it",
+            "nan",
+            0,
+            Choices(cast="truncate"),
+            "non-finite",
+            ("000-13",),
+        ),
     },
     "grey": {
         "half255": Trap(
-            "(x+1)/2 on [0,1]: pale", "Documents 001 and 002", "real", 0, Choices(map="half255"), "wrong-range-map"
+            "(x+1)/2 on [0,1]: pale",
+            "Documents 001 and 002",
+            "real",
+            0,
+            Choices(map="half255"),
+            "wrong-range-map",
+            ("003-17",),
         ),
         "first": Trap("Only the first channel", "many trackers", "real", 0, Choices(order="first"), "channel-order"),
         "convert": Trap(
             "convert('L') of a colour image",
-            "Document 000, claim 5",
+            "Document 000",
             "real",
             0,
             Choices(pil="convert"),
             "channel-order",
+            ("000-18",),
         ),
         "minmax": Trap(
             "Min–max stretch: pale, and hides it",
@@ -127,11 +149,12 @@ TRAPS: dict[str, dict[str, Trap]] = {
             4,
             Choices(map="minmax"),
             "wrong-range-map",
+            ("003-17",),
         ),
     },
     "dark": {
         "imshow": Trap(
-            "imshow of raw tanh", "Document 002, claim 42", "ramp", 0, Choices(map="imshow"), "wrong-range-map"
+            "imshow of raw tanh", "Document 002", "ramp", 0, Choices(map="imshow"), "wrong-range-map", ("002-10",)
         ),
         "clipped": Trap(
             "×255 on [-1,1], then clip",
@@ -140,8 +163,11 @@ TRAPS: dict[str, dict[str, Trap]] = {
             1,
             Choices(map="times255"),
             "wrong-range-map",
+            ("003-02",),
         ),
-        "truncate": Trap("Truncation, half a level", "Document 000, claim 11", "tanh", 1, Choices(cast="truncate"), ""),
+        "truncate": Trap(
+            "Truncation, half a level", "Document 000", "tanh", 1, Choices(cast="truncate"), "", ("000-11",)
+        ),
     },
     "colours": {
         "reshape": Trap("reshape for transpose", "many trackers", "real", 0, Choices(order="reshape"), "channel-order"),
@@ -151,39 +177,71 @@ TRAPS: dict[str, dict[str, Trap]] = {
     "error": {
         "hw1": Trap(
             "(28,28,1) and 'L'",
-            "Document 000's “complete solution”, claim 8",
+            "Document 000's “complete solution”",
             "tanh",
             1,
             Choices(cast="truncate", order="hw1", pil="L"),
             "pil-error",
+            ("000-08", "000-04"),
         ),
-        "1hw": Trap("(1,28,28)", "Document 003, claims 4, 45", "tanh", 1, Choices(order="chw"), "pil-error"),
-        "w1h": Trap("(28,1,28)", "Document 003, example 3, claim 47", "tanh", 1, Choices(order="w1h"), "pil-error"),
-        "batch": Trap("The batch at once", "Document 003, claim 48", "real", 0, Choices(order="batch"), "pil-error"),
-        "float": Trap("Floats in colour", "Claim 4", "real", 0, Choices(cast="none"), "pil-error"),
-        "float-grey": Trap("Grey floats to PNG", "Document 000, claim 5", "tanh", 1, Choices(cast="none"), "pil-error"),
-        "int64": Trap("int64", "Claim 4", "tanh", 1, Choices(cast="int64"), "pil-error"),
-        "mode": Trap("mode='RGB' for grey", "Document 000, claim 4", "tanh", 1, Choices(pil="RGB"), "pil-error"),
+        "1hw": Trap(
+            "(1,28,28)", "Document 003, example 1", "tanh", 1, Choices(order="chw"), "pil-error", ("003-01", "003-16")
+        ),
+        "w1h": Trap("(28,1,28)", "Document 003, example 3", "tanh", 1, Choices(order="w1h"), "pil-error", ("003-03",)),
+        "batch": Trap(
+            "The batch at once",
+            "Document 003, example 3, of a whole batch",
+            "real",
+            0,
+            Choices(order="batch"),
+            "pil-error",
+            ("003-04",),
+        ),
+        "float": Trap(
+            "Floats in colour", "whoever forgets the cast", "real", 0, Choices(cast="none"), "pil-error", ("000-04",)
+        ),
+        "float-grey": Trap(
+            "Grey floats to PNG", "Document 000", "tanh", 1, Choices(cast="none"), "pil-error", ("000-05",)
+        ),
+        "int64": Trap(
+            "int64", "whoever casts with astype(int)", "tanh", 1, Choices(cast="int64"), "pil-error", ("000-04",)
+        ),
+        "mode": Trap(
+            "mode='RGB' for grey", "Document 000", "tanh", 1, Choices(pil="RGB"), "pil-error", ("000-18", "000-04")
+        ),
     },
     "jpeg": {
         "q75": Trap(
-            "JPEG as it comes, 75", "Document 003, claims 50, 51", "real", 0, Choices(file="jpeg"), "jpeg-loss"
+            "JPEG as it comes, 75", "Document 003", "real", 0, Choices(file="jpeg"), "jpeg-loss", ("003-06", "003-07")
         ),
-        "q10": Trap("JPEG at 10", "Document 003, claim 50", "real", 0, Choices(file="jpeg", quality=10), "jpeg-loss"),
-        "q95": Trap("JPEG at 95", "Document 003, claim 50", "real", 0, Choices(file="jpeg", quality=95), "jpeg-loss"),
+        "q10": Trap(
+            "JPEG at 10", "Document 003", "real", 0, Choices(file="jpeg", quality=10), "jpeg-loss", ("003-14", "003-06")
+        ),
+        "q95": Trap(
+            "JPEG at 95", "Document 003", "real", 0, Choices(file="jpeg", quality=95), "jpeg-loss", ("003-14", "003-06")
+        ),
     },
     "fine": {
-        "tanh": Trap("Tanh without clip: harmless", "Document 000, claims 6, 7", "tanh", 1, Choices(clip="none"), ""),
+        "tanh": Trap(
+            "Tanh without clip: harmless",
+            "Document 000, which calls the clip crucial",
+            "tanh",
+            1,
+            Choices(clip="none"),
+            "",
+            ("000-07", "000-06"),
+        ),
         "negative": Trap(
             "Negative floats to TIFF: no error",
-            "Document 000, claim 3",
+            "Document 000, which expects an exception",
             "tanh",
             1,
             Choices(map="none", clip="none", cast="none", file="tiff"),
             "wrong-range-map",
+            ("000-03", "000-05"),
         ),
-        "wide": Trap("A picture that is not square", "Document 003, claim 49", "ramp", 0, Choices(), ""),
-        "lossless": Trap("WebP, lossless", "Document 003, claim 50", "real", 0, Choices(file="webp"), ""),
+        "wide": Trap("A picture that is not square", "Document 003", "ramp", 0, Choices(), "", ("003-05",)),
+        "lossless": Trap("WebP, lossless", "Document 003", "real", 0, Choices(file="webp"), "", ("003-06",)),
     },
 }
 

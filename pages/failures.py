@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from gan_core.claims.cited import of_recipe
 from gan_core.lessons import LESSONS
 from gan_core.recipes import RECIPES, Recipe, Side
 from gan_core.runs import registry
-from pages.parts import address, cards, diagnosis, frame, lesson, live, session, study, versus
+from pages.parts import address, cards, cited, diagnosis, frame, lesson, live, session, study, versus
 
 frame.require()
 asked = st.query_params.get(address.FAILURE)
@@ -92,6 +93,7 @@ if asked in RECIPES:
         )
     lesson.words(chosen)
     view(versus.interval(*runs().values()), chosen)
+    cited.show(of_recipe(chosen))
     lesson.elsewhere(chosen)
     address.write_failure(chosen.name, session.pair_ids())
 else:

@@ -5,9 +5,9 @@ import io
 import numpy as np
 import streamlit as st
 
-from gan_core.traps import CLAIMS
+from gan_core.claims.cited import of_trap
 from gan_core.verdict import judge
-from pages.parts import bring, frame, journey, journey_controls, theme
+from pages.parts import bring, cited, frame, journey, journey_controls, theme
 
 frame.require()
 st.html(theme.ASSETS / "pixels.css")
@@ -28,8 +28,9 @@ if tensor is not None:
     verdict = judge(tensor.values[asked.image], tensor.range_map, asked.choices, asked.image)
     trap = asked.trap()
     journey.verdict(verdict)
-    journey.comparison(verdict, trap.met if trap else "", CLAIMS.get(asked.looks, ""))
+    journey.comparison(verdict, trap.met if trap else "")
     journey.cards(verdict)
+    cited.show(of_trap(asked.looks, trap))
     st.markdown("**The code of exactly these choices**")
     st.code(verdict.yours.code, language="python")
     stored = io.BytesIO()

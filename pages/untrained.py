@@ -4,10 +4,11 @@ from itertools import count
 
 import streamlit as st
 
+from gan_core.claims.cited import of_untrained
 from gan_core.frames import Frame
 from gan_core.run_errors import NotExamined
 from gan_core.runs import registry
-from pages.parts import address, charts, controls, diagnosis, examine, frame, link_problems, pictures, theme
+from pages.parts import address, charts, cited, controls, diagnosis, examine, frame, link_problems, pictures, theme
 
 frame.require()
 registry().warm()
@@ -45,6 +46,7 @@ with right:
         charts.signal(seen.layers)
     with st.container(key="histogram"):
         charts.pixel_histogram(seen.opening, Frame(0, {}, seen.fake_png, seen.histogram))
+cited.show(of_untrained(e, examine.grey(seen, e)))
 
 address.write(None, gain=gain)
 shown = examine.contrast_map(e, gain)

@@ -3,6 +3,7 @@
     claim.py             what a claim is                                               (no torch)
     document_000.py …    the claims of each document, in words                         (no torch)
     experiments_000.py … their experiments: a few lines each over gan_core
+    cited.py             which claims the pages that teach cite                        (no torch)
     ledger.py            all claims by id, and the code that decides one               (no torch)
     outcome.py           what an experiment returns; when an effect stands out of the spread
     lab.py               trains for the experiments, with progress

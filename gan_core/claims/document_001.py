@@ -85,6 +85,7 @@ CLAIMS = (
         verdict="holds-if", experiment="broken_images_among_the_data", speed="training", seconds=17,
         condition="they are many: one in five, of noise, all black, all white or inverted, which is then imitated too. "
         "One in twenty does no harm that stands out of the seeds, and blank the pictures are not even of one in five",
+        recipe="001-outliers",
         settings={"outliers": 0.2},
     ),
     Claim(

@@ -99,6 +99,6 @@ def _pictures(claim: Claim) -> None:
         looks, name = claim.trap.split("/")
         trap = TRAPS[looks][name]
         tensor = SOURCES[trap.source].make()
-        journey.comparison(judge(tensor.values[trap.image], tensor.range_map, trap.choices, trap.image), "", "")
+        journey.comparison(judge(tensor.values[trap.image], tensor.range_map, trap.choices, trap.image), "")
     elif claim.recipe:
         cards.pictures_of(RECIPES[claim.recipe])

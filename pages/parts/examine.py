@@ -28,7 +28,7 @@ PRESETS = {
     "…in eval mode": "002-eval",
     "…without BatchNorm": "002-no-batchnorm",
     "…with sigmoid": "002-sigmoid",
-    "…with kaiming": "002-better",
+    "…with sigmoid and kaiming": "002-better",
 }
 
 GREY = 10.0  # levels of 255: below this, a picture looks even to the eye
@@ -137,10 +137,14 @@ def culprit(shown: ContrastMap, e: Experiment) -> str:
     return f"The same weights under every output activation: {told}."
 
 
+def grey(seen: Untrained, e: Experiment) -> bool:
+    """Whether the picture that is shown looks even to the eye."""
+    return (seen.train if e.sample_mode == "train" else seen.eval).contrast < GREY
+
+
 def verdict(seen: Untrained, e: Experiment) -> None:
     """What is on the picture, and where the signal was lost or kept."""
     shown, other = (seen.train, seen.eval) if e.sample_mode == "train" else (seen.eval, seen.train)
-    grey = shown.contrast < GREY
     words = (
         f"Contrast {shown.contrast:.1f} levels of 255 around level {shown.level:.0f} (real images: "
         f"{seen.real.contrast:.0f})."
@@ -153,9 +157,10 @@ def verdict(seen: Untrained, e: Experiment) -> None:
         words += f" In eval mode it is {other.contrast:.1f}: BatchNorm in train mode is what keeps the signal up."
     elif e.norm_g == "batch":
         words += f" In eval mode it is {other.contrast:.1f}."
-    if grey and not (e.norm_g == "batch" and e.sample_mode == "eval"):
+    even = grey(seen, e)
+    if even and not (e.norm_g == "batch" and e.sample_mode == "eval"):
         last = seen.layers[-2]
         value = last.train if e.sample_mode == "train" else last.eval
         words += f" The signal reaches the output with a standard deviation of {value:.3g}: no activation can help."
     with st.container(key="diagnosis"):
-        diagnosis.say(diagnosis.TROUBLE if grey else diagnosis.HEALTHY, words, strong="Grey." if grey else "Not grey.")
+        diagnosis.say(diagnosis.TROUBLE if even else diagnosis.HEALTHY, words, strong="Grey." if even else "Not grey.")

@@ -61,9 +61,9 @@ def verdict(found: Verdict) -> None:
             )  # fmt: skip
 
 
-def comparison(found: Verdict, met: str, claim: str) -> None:
+def comparison(found: Verdict, met: str) -> None:
     """The file as it should be and as it is, both read back, at the same scale, and how far apart they are; who `met`
-    it, and a `claim` about such pictures that was measured (each empty for none)."""
+    it (empty for nobody)."""
     right = _file("right", "The right way", theme.FIXED, found.right, "no picture: NaN has no right pixel")
     broke = found.yours.broke
     missing = f"no file: {broke.error.split(':')[0]}" if broke else "no picture to show"
@@ -86,7 +86,6 @@ def comparison(found: Verdict, met: str, claim: str) -> None:
         facts.append(f"<ul>{''.join(map(_evidence, finding.evidence))}</ul>")
     if found.findings:
         facts += [f"<p>{escape(note)}</p>" for note in found.notes]
-    facts += [f'<p class="claim">{escape(claim)}</p>'] if claim else []
     with st.container(key="comparison"):
         st.html(f'<div class="journey-versus">{right}{yours}<div class="facts">{"".join(facts)}</div></div>')
 

@@ -7,8 +7,9 @@ import re
 import pytest
 from live import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import Open, html, words
+from visiting import Open, cited, html, words
 
+from gan_core.claims.cited import of_recipe
 from gan_core.experiment import SETTINGS, diff
 from gan_core.lessons import DOCUMENTS, LESSONS, signs
 from gan_core.recipes import RECIPES, SAVING, find
@@ -69,6 +70,7 @@ def test_a_link_opens_the_failure(open_page: Open, name: str) -> None:
             assert sign.measurement in table
     else:
         assert "does not fail" in said
+    assert cited(at) == [claim.id for claim in of_recipe(recipe)]
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
     (differs,) = [text for text in html(at) if 'class="differs"' in text]
     assert SETTINGS[setting].label in differs

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import zipfile
-from html import unescape
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from live import PATIENCE_S, reach
 from PIL import Image
-from visiting import Open, html, words
+from visiting import Open, cited, html, words
 
+from gan_core.claims.cited import of_trap as cited_of
+from gan_core.claims.ledger import CLAIMS
 from gan_core.experiment import Experiment
 from gan_core.journey import Choices
 from gan_core.pixels import channels_last
 from gan_core.runs import registry
 from gan_core.tensors import SOURCES
-from gan_core.traps import CLAIMS, SYMPTOMS, TRAPS
+from gan_core.traps import SYMPTOMS, TRAPS
 from gan_core.ways import STAGES
 from pages.parts.journey_link import Asked, of_trap, read, to_query
 
@@ -53,12 +54,15 @@ def test_the_address_of_a_trap_brings_it_back(looks: str, name: str) -> None:
     assert asked.trap() is TRAPS[looks][name]
 
 
-def test_what_the_documents_say_stands_beside_the_symptom_it_is_about(open_page: Open) -> None:
+def test_each_trap_cites_its_claims_and_links_to_them(open_page: Open) -> None:
     at = open_page("pixels")
-    for looks in SYMPTOMS:
+    for looks, traps in TRAPS.items():
         at.pills(key="looks").set_value(looks).run()
-        assert ('class="claim"' in drawn(at)) == (looks in CLAIMS)
-        assert CLAIMS.get(looks, "") in unescape(drawn(at))
+        for name, trap in traps.items():
+            at.button(key=f"trap-{name}").click().run()
+            assert cited(at) == [claim.id for claim in cited_of(looks, trap)]
+            assert set(cited(at)) >= set(trap.claims)
+    assert f"### {CLAIMS[cited(at)[0]].claim}" in words(open_page("claims", c=cited(at)[0]))
 
 
 def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page: Open) -> None:

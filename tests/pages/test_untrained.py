@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from live import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import Open, html, widgets, words
+from visiting import Open, cited, html, widgets, words
 
+from gan_core.claims.cited import of_untrained
 from gan_core.experiment import SETTINGS, Experiment
 from gan_core.recipes import RECIPES
 from gan_core.runs import registry
@@ -42,6 +43,7 @@ def assert_true(at: AppTest, e: Experiment, gain: float = 1.0) -> None:
     assert level == pytest.approx(shown.level, abs=0.6)
     assert real == pytest.approx(seen.real.contrast, abs=0.6)
     assert said.startswith("Grey." if shown.contrast < GREY else "Not grey.")
+    assert cited(at) == [claim.id for claim in of_untrained(e, shown.contrast < GREY)]
     if reaching := re.findall(r"standard deviation of ([\d.e-]+):", said):
         last = seen.layers[-2]
         assert float(reaching[0]) == pytest.approx(last.train if e.sample_mode == "train" else last.eval, rel=0.01)

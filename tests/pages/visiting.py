@@ -8,9 +8,11 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
+from gan_core.claims import record
 from gan_core.experiment import SETTINGS
 
 Open = Callable[..., AppTest]
+MARKS = {"holds": "✓ holds", "holds-if": "◐ holds if…", "refuted": "✗ refuted"}
 EVERYBODY = "everybody"  # the owner of runs that outlive a visitor
 
 
@@ -34,3 +36,14 @@ def html(at: AppTest) -> list[str]:
 def words(at: AppTest) -> str:
     """All that the page says outside the controls."""
     return "\n".join(str(element.value) for kind in (at.error, at.warning, at.markdown) for element in kind)
+
+
+def cited(at: AppTest) -> list[str]:
+    """The claims that the page cites, by id; each has its recorded verdict and opens on the page of claims."""
+    found = [link.proto for link in at.get("page_link") if link.proto.page == "claims"]
+    ids = [link.label.split(" ", 1)[0] for link in found]
+    for claim, link in zip(ids, found, strict=True):
+        assert MARKS[record.read()[claim]["measured_verdict"]] in link.label
+        assert link.query_string == f"c={claim}"
+    assert ("**What the advice says, checked**" in words(at)) == bool(ids)
+    return ids
