@@ -94,7 +94,7 @@ LESSONS: dict[str, Lesson] = {
         "`d_accuracy` is near one half, like a coin's, while `grad_norm_g`, all that G can learn from, has vanished. "
         "The losses alone say that all is well.",
         "Document 001; keras #4943 (D frozen by mistake).",
-        ("001-08", "001-07"),
+        ("001-08", "004-10", "001-07"),
     ),
     "identical-samples": Lesson(
         "Identical samples",
@@ -109,14 +109,14 @@ LESSONS: dict[str, Lesson] = {
     ),
     "mode-collapse": Lesson(
         "Mode collapse",
-        "One blob, or a few pictures, over and over; they change together as training goes on.",
+        "One blob, or a few pictures, over and over, changing together.",
         "The generator runs to the one picture that this discriminator likes best, and follows when the discriminator "
-        "turns. Nothing in its loss asks for variety. A long memory of past gradients (beta 1 of 0.9), more updates "
-        "of G than of D, or no BatchNorm make it worse.",
+        "turns. Nothing in its loss asks for variety. A long memory of gradients (beta 1 of 0.9), more updates of G "
+        "than of D, or no BatchNorm make it worse.",
         r"\min_G \mathbb{E}_z\,[-\log D(G(z))] \;\text{ is solved by }\; G(z) \equiv \arg\max_x D(x)",
-        "`duplicates`: the share of pictures with a near twin. Healthy runs begin like that too, so the alarm waits, "
-        "but less long where `modes_covered`, the classes that can be told, is below 2.",
-        "The failure most often reported: stylegan2-pytorch #183, DCGAN-tensorflow #270.",
+        "`duplicates`, the share of pictures with a near twin. Healthy runs begin like that: the alarm waits, less "
+        "long where `modes_covered` is below 2.",
+        "The most reported failure: stylegan2-pytorch #183, DCGAN-tensorflow #270.",
         ("001-05",),
     ),
     "exploding": Lesson(
@@ -149,7 +149,7 @@ LESSONS: dict[str, Lesson] = {
         r"\hat\mu \leftarrow (1 - m)\,\hat\mu + m\,\mu_{\text{batch}}",
         "`mode_gap`: how far train- and eval-mode pictures of the same noise are apart.",
         "CycleGAN and pix2pix #1329, #555 and #285; FastGAN #4. Keras counts the momentum the other way round.",
-        ("002-03",),
+        ("002-03", "004-18", "004-17"),
     ),
     "checkerboard": Lesson(
         "Checkerboard",
