@@ -45,6 +45,9 @@ RELY = [
     ("recipe 002-sigmoid", "Sigmoid is greyer than tanh", "002-15", "refuted"),
     ("recipe 002-narrow-noise", "BatchNorm undoes it", "002-25", "refuted"),
     ("recipe 002-uniform-noise", "Uniform noise is no broader", "002-26", "refuted"),
+    ("lesson batchnorm-mismatch", "Keras counts the momentum the other way round", "004-17", "holds-if"),
+    ("recipe 004-momentum", "hardly matters", "004-18", "refuted"),
+    ("recipe 004-fashion", "not realistic", "004-25", "refuted"),
     ("trap fine/tanh", "harmless", "000-07", "refuted"),
     ("trap fine/negative", "no error", "000-03", "refuted"),
 ]
