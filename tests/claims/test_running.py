@@ -20,19 +20,20 @@ from gan_core.experiment import Experiment
 BUDGET_S = 45  # of training, by what the claims expect of themselves
 
 
+def shares() -> list[list[Claim]]:
+    """All training claims in their order, as many together as the budget has room for, one at least."""
+    parts: list[list[Claim]] = []
+    for claim in (claim for claim in CLAIMS.values() if claim.speed == "training"):
+        if not parts or sum(one.seconds for one in [*parts[-1], claim]) > BUDGET_S:
+            parts.append([])
+        parts[-1].append(claim)
+    return parts
+
+
 def of_the_day() -> list[Claim]:
-    """Training claims in turn, by the day or by GAN_CLAIMS_TURN, as many as the budget has room for, one at least."""
-    training = [claim for claim in CLAIMS.values() if claim.speed == "training"]
+    """The share whose turn it is, by the day or by GAN_CLAIMS_TURN."""
     turn = int(os.environ.get("GAN_CLAIMS_TURN", datetime.datetime.now(datetime.UTC).date().toordinal()))
-    # Begin where the turn before ended: its budget has taken about as many as the mean of all allows.
-    share = max(1, round(BUDGET_S * len(training) / sum(claim.seconds for claim in training)))
-    first = turn * share % len(training)
-    chosen: list[Claim] = []
-    for claim in training[first:] + training[:first]:
-        if chosen and sum(one.seconds for one in [*chosen, claim]) > BUDGET_S:
-            break
-        chosen.append(claim)
-    return chosen
+    return shares()[turn % len(shares())]
 
 
 @pytest.mark.parametrize("claim", find("quick"), ids=lambda claim: claim.id)
@@ -58,7 +59,7 @@ def test_a_training_claim_is_measured_as_recorded(claim: Claim) -> None:
 def test_every_training_claim_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     training = {claim.id for claim in CLAIMS.values() if claim.speed == "training"}
     seen: set[str] = set()
-    for turn in range(len(training)):
+    for turn in range(len(shares())):
         monkeypatch.setenv("GAN_CLAIMS_TURN", str(turn))
         seen |= {claim.id for claim in of_the_day()}
     assert seen == training
