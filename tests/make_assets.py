@@ -1,5 +1,5 @@
-"""Makes the pictures of the home page and of the failures' cards, and the tensors of the page `pixels`, again:
-`python -m tests.make_assets`.
+"""Makes the pictures of the home page, of the failures' cards and of the setups that claims show, and the tensors of
+the page `pixels`, again: `python -m tests.make_assets`.
 
 Takes a few minutes; `python -m tests.make_assets NAME ...` makes the cards of these recipes only, or with `pixels`
 the tensors, one of which needs the images of fashion-mnist.
@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 
 from gan_core import frames
+from gan_core.claims.ledger import CLAIMS
 from gan_core.experiment import Experiment
 from gan_core.lessons import LESSONS
 from gan_core.recipes import RECIPES
@@ -38,7 +39,14 @@ def main() -> None:
         make_home()
     if not names or "pixels" in names:
         make_tensors()
-    make_cards([name for name in names or list(LESSONS) if name != "pixels"])
+    make_cards([name for name in names or [*LESSONS, *cited()] if name != "pixels"])
+
+
+def cited() -> list[str]:
+    """The documents' setups that a claim shows."""
+    sides = [(RECIPES[name].broken, RECIPES[name].fixed) for name in LESSONS]
+    names = sorted({claim.recipe for claim in CLAIMS.values() if claim.recipe} - set(LESSONS))
+    return [name for name in names if (RECIPES[name].broken, RECIPES[name].fixed) not in sides]
 
 
 def make_cards(names: list[str]) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from gan_core.experiment import diff
 from gan_core.lessons import DOCUMENTS, LESSONS
-from gan_core.recipes import RECIPES, Recipe
+from gan_core.recipes import RECIPES, Recipe, Side
 from gan_core.traps import PLAINEST, TRAPS
-from pages.parts import address, journey_link, theme
+from pages.parts import address, journey_link, lesson, theme, versus
 
 PICTURES = theme.ASSETS / "failures"
 
@@ -26,7 +27,7 @@ def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
         for column, recipe in zip(st.columns(columns), recipes[start : start + columns], strict=False):
             with column, st.container(border=True, key=f"card-{recipe.name}"):
                 st.html(f"<b>{escape(LESSONS[recipe.failure].title)}</b><br>{escape(recipe.words)}")
-                st.html(_pair(recipe, made[recipe.name]))
+                st.html(_pair(recipe, made[recipe.name], {side: side for side in lesson.SIDES}))
                 st.button(
                     "See it live", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch"
                 )
@@ -47,11 +48,13 @@ def listing(recipes: Sequence[Recipe]) -> None:
 
 
 def pictures_of(recipe: Recipe) -> None:
-    """Both pictures of a recipe, where there are any: those of its failure's own recipe are also those of a document
-    that has the same two sides."""
+    """Both pictures of a recipe, with what sets them apart: those of its failure's own recipe are also those of a
+    document that has the same two sides."""
     own = RECIPES.get(recipe.failure)
-    if own is not None and (own.broken, own.fixed) == (recipe.broken, recipe.fixed):
-        st.html(_pair(own, _made()[own.name]))
+    same = own is not None and (own.broken, own.fixed) == (recipe.broken, recipe.fixed)
+    apart = [name for name in diff(recipe.broken, recipe.fixed) if name != "steps"]
+    titles = {side: versus.named(recipe.side(side), apart) for side in lesson.SIDES}
+    st.html(_pair(recipe, _made()[recipe.failure if same else recipe.name], titles))
 
 
 def saving() -> None:
@@ -90,13 +93,14 @@ def _made() -> dict[str, Any]:
     return made
 
 
-def _pair(recipe: Recipe, made: dict[str, Any]) -> str:
+def _pair(recipe: Recipe, made: dict[str, Any], titles: Mapping[Side, str]) -> str:
     width = made["width"]
     size = f"--own:{width}px;--tile:{recipe.broken.image_size}px"
     figures = "".join(
-        f'<figure style="{size}"><figcaption><i style="color:{colour}">■</i> {side}</figcaption>'
-        f'<div><img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {side}"></div></figure>'
-        for side, colour in (("broken", theme.BROKEN), ("fixed", theme.FIXED))
+        f'<figure style="{size}"><figcaption><i style="color:{look.colour}">■</i> {escape(titles[side])}</figcaption>'
+        f'<div><img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {escape(titles[side])}"></div>'
+        "</figure>"
+        for side, look in lesson.looks(recipe).items()
     )
     return f'<div class="pair">{figures}</div>'
 

@@ -105,6 +105,19 @@ def test_every_claim_is_opened_with_all_that_is_known(open_page: Open) -> None:
             assert RECIPES[claim.recipe].words in links[0]
 
 
+@pytest.mark.parametrize(
+    ("claim", "titles"),
+    [
+        ("000-01", ["Output activation: linear", "Output activation: tanh"]),  # a failure's own pictures
+        ("001-03", ["Loss: minimax", "Loss: non saturating"]),
+    ],
+)
+def test_a_claim_that_a_recipe_shows_has_its_pictures(open_page: Open, claim: str, titles: list[str]) -> None:
+    seen = drawn(open_page("claims", c=claim))
+    for title in titles:
+        assert f'alt="{RECIPES[CLAIMS[claim].recipe].words}: {title}"' in unescape(seen)
+
+
 def test_a_quick_claim_is_run_again_and_agrees(open_page: Open) -> None:
     at = open_page("claims", c=REFUTED)
     assert "<th>Now</th>" not in drawn(at)
