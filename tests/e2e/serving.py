@@ -42,6 +42,13 @@ class Server:
     def checkpoints(self) -> list[Path]:
         return list(self.folder.glob("gan-run-*/checkpoint.safetensors"))
 
+    def files_are_gone(self) -> None:
+        """Wait until nothing is left of any run."""
+        until = time.monotonic() + PATIENCE_S
+        while self.checkpoints():
+            assert time.monotonic() < until, self.checkpoints()
+            time.sleep(0.05)  # a folder that is removed tells nobody
+
     def imports(self, library: str) -> bool:
         """Whether the server's process has loaded a shared library with this in its path."""
         return any(library in mapped.path for mapped in self.process.memory_maps())
