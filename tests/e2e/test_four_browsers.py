@@ -6,34 +6,21 @@ import time
 from collections.abc import Callable
 from functools import partial
 from statistics import median
-from typing import Any
 
 import psutil
 import pytest
 from driving import OpenTab, button, progress, query, ready, slider, step, step_reaches, url_says
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import expect
 from serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 TARGET_S = 1.5  # on a machine that does nothing else
 MOST_S = 5.0
-LOST_S = 20
 ADDRESS = "/train?st=1000000"
 
 
-def lower(page: Page, rate: str) -> None:
-    """One step down; a press that had no effect for LOST_S counts as so long, is told, and made again."""
-    press = partial(slider(page, "lr_d").press, "ArrowLeft")
-    press()
-    try:
-        page.wait_for_function("r => new URL(location).searchParams.get('ld') === r", arg=rate, timeout=1000 * LOST_S)
-    except TimeoutError:
-        print(f"\na press of the slider towards {rate} had no effect in {LOST_S} s")
-        press()
-
-
-def took(click: Callable[..., object], *arguments: Any, until: Callable[[], object]) -> float:
+def took(click: Callable[..., object], *arguments: str, until: Callable[[], object]) -> float:
     """Seconds from a click to its effect on the page."""
     begun = time.perf_counter()
     click(*arguments)
@@ -53,7 +40,9 @@ def test_four_runs_advance_and_every_click_is_answered(server: Server, open_tab:
     waits: dict[str, list[float]] = {"learning rate": [], "pause": [], "resume": []}
     for rate in ("0.0005", "0.0002", "0.0001"):
         for page in pages:
-            waits["learning rate"].append(took(lower, page, rate, until=partial(url_says, page, "ld", rate)))
+            waits["learning rate"].append(
+                took(slider(page, "lr_d").press, "ArrowLeft", until=partial(url_says, page, "ld", rate))
+            )
             said = expect(progress(page))
             waits["pause"].append(took(button(page, "pause").click, until=partial(said.to_contain_text, "paused")))
             waits["resume"].append(took(button(page, "start").click, until=partial(said.not_to_contain_text, "paused")))
