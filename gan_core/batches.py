@@ -15,7 +15,8 @@ class Batches:
     """Endless batches of real images in the range of the data.
 
     `pixels` is (N, C, H, W) uint8. Each epoch is a new order drawn from `generator`; what is left over at the
-    end of an epoch is not used, unless the set is smaller than a batch, which then repeats within it.
+    end of an epoch is not used, unless the set is smaller than a batch, which then repeats within it. Augmentation
+    draws from `augmenting`, so that the order is the same with and without it.
     """
 
     def __init__(
@@ -24,11 +25,12 @@ class Batches:
         batch_size: int,
         range_map: RangeMap,
         generator: torch.Generator,
+        augmenting: torch.Generator,
         device: torch.device,
     ) -> None:
         self.pixels = pixels.to(device)
         self.batch_size = batch_size
-        self.generator = generator
+        self.generator, self.augmenting = generator, augmenting
         self.order = torch.empty(0, dtype=torch.int64)
         self.position = 0
         # Every range map is linear: its values at 0 and 255 say all.
@@ -38,7 +40,7 @@ class Batches:
         """(batch_size, C, H, W) float32 in the data range."""
         batch = self.pixels[self._indices().to(self.pixels.device)]
         if augment:
-            batch = augmented(batch, augment, self.generator)
+            batch = augmented(batch, augment, self.augmenting)
         return self.encode(batch)
 
     def encode(self, pixels: Tensor) -> Tensor:

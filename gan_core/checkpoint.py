@@ -101,7 +101,9 @@ def _weights(trainer: Trainer) -> dict[str, Tensor]:
 
 
 def _sources(trainer: Trainer) -> dict[str, torch.Generator]:
-    return {"order": trainer.batches.generator, "noise": trainer.noise, "chance": trainer.chance}
+    batches = trainer.batches
+    sources = {"order": batches.generator, "augment": batches.augmenting}
+    return sources | {"noise": trainer.noise, "chance": trainer.chance}
 
 
 def _restore_optimiser(optimiser: Optimizer, name: str, saved: dict[str, Tensor]) -> None:

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from gan_core.experiment import Experiment
 
-FORMAT = "gan-playground-1"
+FORMAT = "gan-playground-2"
 
 
 class CheckpointError(ValueError):

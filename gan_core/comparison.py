@@ -150,37 +150,36 @@ def _changes(base: Experiment, other: Experiment) -> Changes:
 
 # ------------------------------------------------------------------------------------------ the same start
 
-# What a comparison keeps the same, and the settings that change it. Weights are drawn one tensor after the other, so a
-# setting that gives one tensor another shape changes all that are drawn after it.
+# What a comparison keeps the same, and the settings that change it.
 _DATA = frozenset({"dataset", "folder", "image_size", "channels", "data_range", "outliers"})
 CHANGED_BY: dict[str, frozenset[str]] = {
-    "initial weights": frozenset({
-        "seed", "architecture", "width", "latent_dim", "image_size", "channels", "upsample", "init", "init_std",
-        "minibatch_std", "pack",
-    }),
-    "data order": frozenset({"seed", "dataset", "folder", "augment", "batch_size"}),
+    "initial weights": frozenset({"seed", "architecture", "init", "init_std"}),
+    "data order": frozenset({"seed", "dataset", "folder", "batch_size"}),
     "noise": frozenset({"seed", "noise", "noise_scale", "latent_dim", "batch_size"}),
     "probe": _DATA | {"seed", "noise", "noise_scale", "latent_dim"},
-}  # fmt: skip
+}
+
+# The settings that give some layers another shape; all other layers begin with the same weights still. Spectral norm
+# divides the weights of D by their largest singular value.
+_RESHAPING = frozenset({"width", "latent_dim", "image_size", "channels", "upsample", "minibatch_std", "pack"})
 
 
 def same_start(experiments: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
     """For each part of the start, the settings that make it differ between these runs; none where it is the same in
-    all, given the same data set, byte for byte."""
+    all, given the same data set, byte for byte: of the initial weights those of layers whose shape is the same."""
+    differing = _differing(experiments)
+    return {part: tuple(name for name in SETTINGS if name in differing & by) for part, by in CHANGED_BY.items()}
+
+
+def reshaping(experiments: Sequence[Experiment]) -> tuple[str, ...]:
+    """The settings that differ between these runs and give some layers another shape or scale."""
+    spectral = {"norm_d"} if any(e.norm_d == "spectral" for e in experiments) else set()
+    return tuple(name for name in SETTINGS if name in _differing(experiments) & (_RESHAPING | spectral))
+
+
+def _differing(experiments: Sequence[Experiment]) -> set[str]:
     first, *others = experiments
-    differing = {name for other in others for name in diff(first, other)}
-    found = {}
-    for part, by in CHANGED_BY.items():
-        if part == "initial weights":
-            by = by | _drawn_by_norms(experiments)
-        found[part] = tuple(name for name in SETTINGS if name in differing & by)
-    return found
-
-
-def _drawn_by_norms(experiments: Sequence[Experiment]) -> frozenset[str]:
-    """The norms whose own numbers are drawn too: the scales of the DCGAN scheme, spectral norm's vectors."""
-    drawn = {"norm_g", "norm_d"} if any(e.init == "dcgan" for e in experiments) else set()
-    return frozenset(drawn | ({"norm_d"} if any(e.norm_d == "spectral" for e in experiments) else set()))
+    return {name for other in others for name in diff(first, other)}
 
 
 # ------------------------------------------------------------------------------------------ which is better

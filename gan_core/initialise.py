@@ -1,4 +1,5 @@
-"""How weights are drawn before the first step: every scheme by name, from a torch.Generator of the run."""
+"""How weights are drawn before the first step: every scheme by name, each layer from random numbers of its own, so
+that two networks of one seed begin with the same weights wherever shapes match."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
+
+from gan_core.sources import INITIAL, source
 
 Scheme = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -28,27 +31,30 @@ SCHEMES: dict[str, Scheme] = {
 }
 
 _WEIGHTED = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d, nn.GroupNorm, nn.LayerNorm)
+GENERATOR, DISCRIMINATOR = PLAYERS = range(2)
 
 
-def initialise(network: nn.Module, init: str, init_std: float, generator: torch.Generator) -> None:
+def initialise(network: nn.Module, init: str, init_std: float, seed: int, player: int = GENERATOR) -> None:
     """Fill every weight, bias and buffer of a network whose memory is still empty.
 
-    `init` is a name of SCHEMES, or 'normal' with standard deviation `init_std`. Biases are 0, but uniform in
-    +-1/sqrt(fan_in) for 'pytorch' (what nn.Linear does itself). Normalisation starts at scale 1 and shift 0,
-    for 'dcgan' at scale N(1, 0.02) (Radford 2016, section 4, and its reference code).
+    The n-th weighted layer of each player has a source of its own, and so has its n-th norm. `init` is a name of
+    SCHEMES, or 'normal' with standard deviation `init_std`. Biases are 0, but uniform in +-1/sqrt(fan_in) for
+    'pytorch' (what nn.Linear does itself). Normalisation starts at scale 1 and shift 0, for 'dcgan' at scale
+    N(1, 0.02) (Radford 2016, section 4, and its reference code).
     """
     scheme = partial(_normal, std=init_std) if init == "normal" else SCHEMES[init]
     with torch.no_grad():
-        for module in network.modules():
-            if isinstance(module, _WEIGHTED):
-                _initialise_layer(module, scheme, init == "pytorch", generator)
-            elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d | nn.InstanceNorm2d | nn.GroupNorm | nn.LayerNorm):
-                if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-                    module.reset_running_stats()
-                nn.init.ones_(module.weight)
-                nn.init.zeros_(module.bias)
-                if init == "dcgan":
-                    nn.init.normal_(module.weight, 1.0, 0.02, generator=generator)
+        for place, layer in enumerate(m for m in network.modules() if isinstance(m, _WEIGHTED)):
+            _initialise_layer(layer, scheme, init == "pytorch", source(seed, INITIAL, player, place))
+        for place, norm in enumerate(m for m in network.modules() if isinstance(m, _NORMS)):
+            if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d):
+                norm.reset_running_stats()
+            nn.init.ones_(norm.weight)
+            nn.init.zeros_(norm.bias)
+            if init == "dcgan":
+                own = source(seed, INITIAL, player + len(PLAYERS), place)
+                nn.init.normal_(norm.weight, 1.0, 0.02, generator=own)
 
 
 def _normal(weight: Tensor, generator: torch.Generator, std: float) -> Tensor:

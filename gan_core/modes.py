@@ -196,7 +196,7 @@ def _network(shape: tuple[int, ...], answers: int) -> nn.Module:
 def _train(network: nn.Module, images: Images) -> float:
     """Train the network whose memory is still empty; returns its accuracy on the images held out."""
     generator = torch.Generator().manual_seed(SEED)
-    initialise(network, "he_uniform", 0.0, generator)
+    initialise(network, "he_uniform", 0.0, SEED)
     for module in network.modules():
         if isinstance(module, Dropout):
             module.generator = generator

@@ -20,11 +20,11 @@ OUTPUT: dict[str, type[nn.Module]] = {
 }
 
 
-def build(e: Experiment, generator: torch.Generator) -> tuple[nn.Module, nn.Module]:
-    """(generator, discriminator) on the CPU, weights drawn from `generator`: first G's, then D's."""
+def build(e: Experiment) -> tuple[nn.Module, nn.Module]:
+    """(generator, discriminator) on the CPU with their first weights."""
     networks = build_generator(e), build_discriminator(e)
-    for network in networks:
-        initialise(network, e.init, e.init_std, generator)
+    for player, network in enumerate(networks):
+        initialise(network, e.init, e.init_std, e.seed, player)
     return networks
 
 

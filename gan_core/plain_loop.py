@@ -74,7 +74,7 @@ def plain_networks(e: Experiment) -> tuple[nn.Sequential, nn.Sequential]:
     the engine draws them."""
     with torch.random.fork_rng(devices=[]):  # PyTorch's layers draw weights, which are then written over
         networks = (_mlp if e.architecture == "document-mlp" else _dcgan)(e)
-    for plain, ours in zip(networks, build(e, torch.Generator().manual_seed(e.seed)), strict=True):
+    for plain, ours in zip(networks, build(e), strict=True):
         with torch.no_grad():
             for weight, first in zip(plain.parameters(), ours.parameters(), strict=True):
                 weight.copy_(first)

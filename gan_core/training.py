@@ -31,6 +31,7 @@ from gan_core.penalties import clip, penalty_of
 from gan_core.pixels import RangeMap
 from gan_core.protocol import Players
 from gan_core.settings import Value
+from gan_core.sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
 
 
 class NonFinite(ArithmeticError):
@@ -55,18 +56,20 @@ class Trainer:
         self.last: dict[str, float] = {}
 
         # Random numbers: a source for each purpose, so that drawing more of one leaves the others alone.
-        init, order, self.noise, self.chance = sources(e.seed, self.device)
+        order, augmenting = source(e.seed, ORDER), source(e.seed, AUGMENT)
+        self.noise, self.chance = (source(e.seed, purpose, device=self.device) for purpose in (NOISE, CHANCE))
 
         # Real images.
         self.images = images if images is not None else load_images(e)
         used = with_outliers(self.images, e.outliers, e.seed)
         self.range_map = RangeMap.of(e.data_range, used.pixels)
-        self.batches = Batches(torch.tensor(used.pixels), e.batch_size, self.range_map, order, self.device)
+        pixels = torch.tensor(used.pixels)
+        self.batches = Batches(pixels, e.batch_size, self.range_map, order, augmenting, self.device)
 
         # Networks, and the average of the generator that may draw the pictures.
         self.g, self.d = (
             network.to(self.device, memory_format=memory_layout(e))  # type: ignore[call-overload]
-            for network in build(e, init)
+            for network in build(e)
         )
         self.average = (
             AveragedModel(self.g, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True) if e.ema else None
@@ -250,7 +253,7 @@ class Trainer:
             return {}
         artist = self.g if self.average is None else self.average
         with self._precision():
-            return measure_modes(self.experiment, artist, classifier, self._fixed_noise(5, COUNT), self.range_map)
+            return measure_modes(self.experiment, artist, classifier, self._fixed_noise(CLASSES, COUNT), self.range_map)
 
     def classes(self) -> Classes | None:
         """The classes of the data whose shares are measured; None where there are none to tell apart."""
@@ -266,13 +269,12 @@ class Trainer:
 
     def _probe(self) -> Probe:
         pixels = torch.tensor(self.images.probe(Probe.COUNT).pixels).to(self.device)
-        return Probe(self._fixed_noise(4, Probe.COUNT), self.batches.encode(pixels), self.range_map)
+        return Probe(self._fixed_noise(PICTURES, Probe.COUNT), self.batches.encode(pixels), self.range_map)
 
     def _fixed_noise(self, purpose: int, count: int) -> Tensor:
-        """(count, latent_dim), the same each time: 4 for the pictures, 5 for the classes."""
+        """(count, latent_dim), the same each time."""
         e = self.experiment
-        generator = sources(e.seed, torch.device("cpu"), only=purpose)[0]
-        return noise.draw(e.noise, e.noise_scale, count, e.latent_dim, generator).to(self.device)
+        return noise.draw(e.noise, e.noise_scale, count, e.latent_dim, source(e.seed, purpose)).to(self.device)
 
     # ------------------------------------------------------------------------------------------ settings
 
@@ -296,21 +298,6 @@ class Trainer:
 def load_images(e: Experiment, progress: Progress | None = None) -> Images:
     """The experiment's real images before any outliers; raises `DataError`."""
     return data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress)
-
-
-def sources(seed: int, device: torch.device, only: int | None = None) -> list[torch.Generator]:
-    """Independent sources for initialisation, data order (both on the CPU), noise, and chance in D; or the
-    `only` one of a number, 4 and 5 being those of fixed noise.
-
-    Seeds are spread by numpy's SeedSequence: neighbouring seeds and purposes have nothing in common.
-    """
-    purposes = range(4) if only is None else [only]
-    generators = []
-    for purpose in purposes:
-        place = device if purpose in (2, 3) else torch.device("cpu")
-        words = np.random.SeedSequence([seed, purpose]).generate_state(1, np.uint64)
-        generators.append(torch.Generator(place).manual_seed(int(words[0] >> np.uint64(1))))
-    return generators
 
 
 def _optimiser_settings(e: Experiment, lr: float) -> dict[str, object]:

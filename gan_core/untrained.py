@@ -28,7 +28,8 @@ from gan_core.initialise import SCHEMES, initialise
 from gan_core.measure import Probe
 from gan_core.networks import OUTPUT, build_generator, memory_layout
 from gan_core.pixels import RangeMap
-from gan_core.training import Trainer, sources
+from gan_core.sources import PICTURES, source
+from gan_core.training import Trainer
 
 MAX_GAIN = 100.0
 
@@ -109,11 +110,11 @@ def contrast_map(
     _check_gain(gain)
     cpu = torch.device("cpu")
     ranges = {name: RangeMap.of(range_) for name, range_ in FITTING_RANGE.items()}
-    z = noise.draw(e.noise, e.noise_scale, Probe.COUNT, e.latent_dim, sources(e.seed, cpu, only=4)[0])
+    z = noise.draw(e.noise, e.noise_scale, Probe.COUNT, e.latent_dim, source(e.seed, PICTURES))
     cells = []
     for init in inits:
         g = build_generator(e)
-        initialise(g, init, e.init_std, sources(e.seed, cpu)[0])
+        initialise(g, init, e.init_std, e.seed)
         g = g.to(memory_format=memory_layout(e))  # type: ignore[call-overload]
         _multiply(g, gain)
         _layers(g)[-1] = nn.Identity()

@@ -21,7 +21,7 @@ def numbered(count: int, size: int = 8) -> torch.Tensor:
 
 def batches(count: int, batch_size: int, seed: int = 0) -> Batches:
     pixels = numbered(count)
-    return Batches(pixels, batch_size, RangeMap.of("raw", pixels.numpy()), source(seed), CPU)
+    return Batches(pixels, batch_size, RangeMap.of("raw", pixels.numpy()), source(seed), source(), CPU)
 
 
 def drawn(made: Batches, times: int) -> list[list[int]]:
@@ -56,10 +56,18 @@ def test_order_follows_the_source_alone() -> None:
     assert drawn(batches(20, 5), 9) == first != drawn(batches(20, 5, seed=1), 9)
 
 
+def test_augmentation_leaves_the_order_alone() -> None:
+    plain, augmented = batches(20, 5), batches(20, 5)
+    for _ in range(9):
+        plain.next()
+        augmented.next(("crop", "flip"))
+        assert torch.equal(plain.order, augmented.order)
+
+
 @pytest.mark.parametrize(("data_range", "low", "high"), [("[-1,1]", -1, 1), ("[0,1]", 0, 1), ("raw", 0, 255)])
 def test_encoding_is_linear_from_black_to_white(data_range: str, low: float, high: float) -> None:
     pixels = torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16)
-    made = Batches(pixels, 1, RangeMap.of(data_range, pixels.numpy()), source(), CPU)
+    made = Batches(pixels, 1, RangeMap.of(data_range, pixels.numpy()), source(), source(), CPU)
     batch = made.next()
     assert batch.dtype == torch.float32
     expected = low + np.arange(256) / 255 * (high - low)
@@ -68,7 +76,7 @@ def test_encoding_is_linear_from_black_to_white(data_range: str, low: float, hig
 
 def test_standardised_has_mean_0_and_deviation_1() -> None:
     pixels = torch.randint(0, 256, (50, 1, 8, 8), dtype=torch.uint8, generator=source())
-    made = Batches(pixels, 50, RangeMap.of("standardised", pixels.numpy()), source(), CPU)
+    made = Batches(pixels, 50, RangeMap.of("standardised", pixels.numpy()), source(), source(), CPU)
     batch = made.next().double()
     assert batch.mean().item() == pytest.approx(0, abs=1e-5)
     assert batch.std(unbiased=False).item() == pytest.approx(1, abs=1e-4)

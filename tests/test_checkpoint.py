@@ -139,9 +139,9 @@ def test_damaged_and_foreign_files_are_refused_in_one_sentence(tmp_path: Path) -
     foreign: list[dict[str, str] | None] = [
         None, {"state": "no JSON"}, {"state": "[]"}, {"state": "{}"},
         {"state": json.dumps({"format": "gan-playground-0"})},
-        {"state": json.dumps({"format": "gan-playground-1"})},
-        {"state": json.dumps({"format": "gan-playground-1", "experiment": '{"colour": 1}'})},
-        {"state": json.dumps({"format": "gan-playground-1", "experiment": trainer().experiment.json_text()})},
+        {"state": json.dumps({"format": "gan-playground-2"})},
+        {"state": json.dumps({"format": "gan-playground-2", "experiment": '{"colour": 1}'})},
+        {"state": json.dumps({"format": "gan-playground-2", "experiment": trainer().experiment.json_text()})},
     ]  # fmt: skip
     for metadata in foreign:
         save_file(weights, path, metadata)

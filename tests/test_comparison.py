@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny import tiny, tiny_images, trained
+from torch.nn.utils import parametrize
 
 from gan_core.comparison import CHANGED_BY, MEASURED, Comparison, ComparisonError, read_query, same_start, vary, winner
 from gan_core.experiment import SETTINGS, Experiment
@@ -115,7 +116,13 @@ IMAGES = tiny_images(count=60)
 def starts(e: Experiment) -> dict[str, Any]:
     """The initial weights by layer, the first epochs' images, the noise of some steps, and the probe."""
     trainer = Trainer(e, IMAGES if (e.image_size, e.channels) == (8, 1) else tiny_images(e.image_size, e.channels, 60))
-    weights = [m.weight for net in (trainer.g, trainer.d) for m in net.modules() if _weighted(m)]
+    # Of a layer with spectral norm those that it divides.
+    weights = [
+        m.parametrizations.weight.original if parametrize.is_parametrized(m) else m.weight
+        for net in (trainer.g, trainer.d)
+        for m in net.modules()
+        if _weighted(m)
+    ]
     probe = trainer.probe
     order = []
     for _ in range(30):
@@ -175,8 +182,7 @@ def test_what_is_called_the_same_start_is_the_same_byte_for_byte(settings: dict[
 @pytest.mark.parametrize(
     ("part", "changes"),
     [
-        ("initial weights", {"latent_dim": 8}), ("initial weights", {"seed": 1}),
-        ("initial weights", {"init": "he_normal"}), ("data order", {"augment": ("crop",)}),
+        ("initial weights", {"seed": 1}), ("initial weights", {"init": "he_normal"}),
         ("data order", {"batch_size": 16}), ("noise", {"noise": "uniform"}), ("probe", {"data_range": "[0,1]"}),
     ],
 )  # fmt: skip

@@ -68,7 +68,7 @@ def test_looking_touches_nothing(settings: dict[str, Any]) -> None:
     unseen, seen = trainer(**settings), trainer(**settings)
     for _ in range(4):
         before = state_of(seen)
-        sources = [s.get_state() for s in (seen.noise, seen.chance, seen.batches.generator)]
+        sources = [s.get_state() for s in (seen.noise, seen.chance, seen.batches.generator, seen.batches.augmenting)]
         modes = [m.training for net in (seen.g, seen.d) for m in net.modules()]
         gradients = [None if p.grad is None else p.grad.clone() for p in (*seen.g_parameters, *seen.d_parameters)]
         for _ in range(2):
@@ -78,7 +78,9 @@ def test_looking_touches_nothing(settings: dict[str, Any]) -> None:
             frames.take(seen)
             collect(seen, 3)
         assert state_of(seen) == before
-        for source, state in zip((seen.noise, seen.chance, seen.batches.generator), sources, strict=True):
+        for source, state in zip(
+            (seen.noise, seen.chance, seen.batches.generator, seen.batches.augmenting), sources, strict=True
+        ):
             assert torch.equal(source.get_state(), state)
         assert [m.training for net in (seen.g, seen.d) for m in net.modules()] == modes
         for parameter, gradient in zip((*seen.g_parameters, *seen.d_parameters), gradients, strict=True):
@@ -127,6 +129,6 @@ def test_seeds_change_everything_but_the_data() -> None:
         source.get_state().numpy().tobytes()
         for seed in range(6)
         for made in [trainer(seed=seed)]
-        for source in (made.noise, made.chance, made.batches.generator)
+        for source in (made.noise, made.chance, made.batches.generator, made.batches.augmenting)
     ]
     assert len(set(states)) == len(states)

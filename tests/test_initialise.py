@@ -54,7 +54,7 @@ def test_one_for_each_choice() -> None:
 @pytest.mark.parametrize("scheme", sorted({*SCHEMES, "normal"} - {"orthogonal"}))
 def test_spread_and_shape_of_each_scheme(scheme: str, kind: str) -> None:
     made = layer(kind)
-    initialise(made, scheme, 0.3, source())
+    initialise(made, scheme, 0.3, 0)
     std = std_of(scheme, *FANS[kind])
     weight = made.weight.detach().double()
     # The error of a standard deviation of n numbers is at most std / sqrt(2 n); five of them.
@@ -74,7 +74,7 @@ def test_spread_and_shape_of_each_scheme(scheme: str, kind: str) -> None:
 def test_pytorch_is_what_torchs_own_constructors_draw(kind: str) -> None:
     """The same bounds, and the same distribution by the largest gap of the two cumulative ones."""
     made = layer(kind)
-    initialise(made, "pytorch", 0.0, source())
+    initialise(made, "pytorch", 0.0, 0)
     with torch.random.fork_rng():
         own = type(made)(*((300, 200) if kind == "linear" else (40, 60, 4)))  # type: ignore[arg-type]
     assert made.bias is not None
@@ -92,26 +92,45 @@ def test_pytorch_is_what_torchs_own_constructors_draw(kind: str) -> None:
 
 def test_orthogonal() -> None:
     made = layer("linear")
-    initialise(made, "orthogonal", 0.0, source())
+    initialise(made, "orthogonal", 0.0, 0)
     torch.testing.assert_close(made.weight @ made.weight.T, torch.eye(200), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("scheme", sorted({*SCHEMES, "normal"}))
-def test_same_source_same_weights_and_none_from_the_global_state(scheme: str) -> None:
+def test_same_seed_same_weights_and_none_from_the_global_state(scheme: str) -> None:
     for settings in ({"norm_d": "spectral"}, {"norm_d": "batch", "architecture": "dcgan"}):
         if scheme == "zeros" and settings["norm_d"] == "spectral":
             continue
         e = tiny(init=scheme, **settings)
         with global_randomness_unchanged():
-            built = [build(e, source(seed)) for seed in (1, 1, 2)]
+            built = [build(e.replace(seed=seed)) for seed in (1, 1, 2)]
         first, again, other = ([t for net in nets for t in net.state_dict().values()] for nets in built)
         assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
         assert scheme == "zeros" or not all(torch.equal(a, b) for a, b in zip(first, other, strict=True))
         assert all(torch.isfinite(t).all() for t in first)
 
 
+def test_each_layer_has_random_numbers_of_its_own() -> None:
+    """A layer of another shape leaves all others as they are, and no two layers begin with the same numbers."""
+    e = Experiment(architecture="document-dcgan", init="dcgan", norm_d="batch")
+    first, other = (
+        [
+            m.weight
+            for net in build(made)
+            for m in net.modules()
+            if isinstance(m, nn.Linear | nn.Conv2d | nn.ConvTranspose2d | nn.BatchNorm2d)
+        ]
+        for made in (e, e.replace(latent_dim=7, upsample="resize"))
+    )
+    assert len(first) == len(other) == 8 + 3 + 2
+    same = [torch.equal(a, b) for a, b in zip(first, other, strict=True) if a.shape == b.shape]
+    assert len(same) == 13 - 4 and all(same)
+    begun = {tuple(weight.flatten()[:4].tolist()) for weight in first}
+    assert len(begun) == len(first)
+
+
 def test_zeros_make_an_undecided_discriminator() -> None:
-    g, d = build(tiny(init="zeros"), source())
+    g, d = build(tiny(init="zeros"))
     assert d(g(torch.ones(8, 4))).abs().max() == 0
 
 
@@ -119,7 +138,7 @@ def test_zeros_make_an_undecided_discriminator() -> None:
 def test_spectral_norm_is_right_from_the_start(architecture: str) -> None:
     """Fifteen power iterations at the start: the largest singular value is already close to 1, and never
     above it by more than the estimate's error."""
-    _, d = build(Experiment(architecture=architecture, norm_d="spectral", width=0.5), source())
+    _, d = build(Experiment(architecture=architecture, norm_d="spectral", width=0.5))
     layers = [m for m in d.modules() if isinstance(m, nn.Linear | nn.Conv2d)]
     assert len(layers) == 3
     d.eval()
@@ -132,7 +151,7 @@ def test_spectral_norm_is_right_from_the_start(architecture: str) -> None:
 def test_normalisation_starts_neutral(scheme: str) -> None:
     """Scale 1 and shift 0 (for 'dcgan' a scale around 1), running mean 0 and variance 1."""
     for norm in ("batch", "layer", "instance"):
-        g, _ = build(Experiment(architecture="dcgan", norm_g=norm, init=scheme), source())
+        g, _ = build(Experiment(architecture="dcgan", norm_g=norm, init=scheme))
         layers = [m for m in g.modules() if isinstance(m, nn.BatchNorm2d | nn.GroupNorm | nn.InstanceNorm2d)]
         assert len(layers) == 2
         for one in layers:

@@ -21,7 +21,7 @@ def noise(e: Experiment, count: int = 4, seed: int = 1) -> Tensor:
 
 
 def check_shapes(e: Experiment) -> None:
-    g, d = build(e, source())
+    g, d = build(e)
     images = g(noise(e, 6))
     assert images.shape == (6, e.channels, e.image_size, e.image_size)
     assert d(images).shape == (6 // max(e.pack, 1), 1)
@@ -69,7 +69,7 @@ def test_pack_and_minibatch_std_in_every_architecture() -> None:
 
 
 def test_document_mlp_is_004s() -> None:
-    g, d = build(Experiment(architecture="document-mlp"), source())
+    g, d = build(Experiment(architecture="document-mlp"))
     linears = [m for m in g.modules() if isinstance(m, nn.Linear)]
     assert [(m.in_features, m.out_features) for m in linears] == [
         (100, 128), (128, 256), (256, 512), (512, 1024), (1024, 784),
@@ -86,7 +86,7 @@ def test_document_mlp_is_004s() -> None:
 
 
 def test_document_dcgan_is_002s() -> None:
-    g, d = build(Experiment(architecture="document-dcgan"), source())
+    g, d = build(Experiment(architecture="document-dcgan"))
     ups = [m for m in g.modules() if isinstance(m, nn.ConvTranspose2d)]
     assert [(m.in_channels, m.out_channels) for m in ups] == [(100, 512), (512, 256), (256, 128), (128, 3)]
     assert [(m.kernel_size, m.stride, m.padding) for m in ups] == [
@@ -104,13 +104,13 @@ def test_document_dcgan_is_002s() -> None:
 
 
 def test_width_multiplies_hidden_layers_only() -> None:
-    g, d = build(Experiment(width=0.25), source())
+    g, d = build(Experiment(width=0.25))
     assert [m.out_features for m in g.modules() if isinstance(m, nn.Linear)] == [32, 64, 784]
     assert [m.out_features for m in d.modules() if isinstance(m, nn.Linear)] == [64, 32, 1]
 
 
 def test_bn_settings_reach_both_networks() -> None:
-    g, d = build(tiny(architecture="dcgan", norm_d="batch", bn_eps=0.1, bn_momentum=0.5), source())
+    g, d = build(tiny(architecture="dcgan", norm_d="batch", bn_eps=0.1, bn_momentum=0.5))
     norms = [m for net in (g, d) for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
     assert len(norms) == 3
     assert {(m.eps, m.momentum) for m in norms} == {(0.1, 0.5)}
@@ -136,7 +136,7 @@ OUTPUT = {
 def test_mlp_by_hand(hidden: str, output: str) -> None:
     """Both networks again from their weights alone: the activations are in place, and nothing else is."""
     e = tiny(norm_g="none", hidden_activation=hidden, output_activation=output, init="normal", init_std=1.0)
-    g, d = build(e, source())
+    g, d = build(e)
 
     def by_hand(network: nn.Module, x: Tensor) -> Tensor:
         weights = list(network.parameters())
@@ -159,7 +159,7 @@ def test_activations_of_convolutional_networks(architecture: str) -> None:
     }  # fmt: skip
     for hidden, kind in kinds.items():
         e = tiny(architecture=architecture, hidden_activation=hidden, output_activation="linear")
-        for network in build(e, source()):
+        for network in build(e):
             found = sum(type(m) is kind for m in network.modules())
             assert found == (3 if "document" in architecture else 2)
             assert not any(type(m) in set(kinds.values()) - {kind} for m in network.modules())
@@ -171,7 +171,7 @@ def test_resize_doubles_by_nearest_neighbour_and_transpose3_overlaps_unevenly() 
     counts: dict[str, set[float]] = {}
     for upsample in ("transpose3", "transpose4", "resize"):
         e = tiny(architecture="dcgan", image_size=16, upsample=upsample, norm_g="none", width=0.125)
-        g, _ = build(e, source())
+        g, _ = build(e)
         last = [m for m in g.modules() if isinstance(m, nn.ConvTranspose2d | nn.Conv2d)][-1]
         nn.init.ones_(last.weight)
         assert last.bias is not None
@@ -185,7 +185,7 @@ def test_resize_doubles_by_nearest_neighbour_and_transpose3_overlaps_unevenly() 
 
 def test_discriminators_first_layer_is_not_normalised() -> None:
     for architecture in ("mlp", "dcgan", "document-mlp", "document-dcgan"):
-        _, d = build(tiny(architecture=architecture, norm_d="batch"), source())
+        _, d = build(tiny(architecture=architecture, norm_d="batch"))
         kinds = [type(m) for m in d.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.modules.batchnorm._BatchNorm)]
         assert not issubclass(kinds[1], nn.modules.batchnorm._BatchNorm)
         assert sum(issubclass(k, nn.modules.batchnorm._BatchNorm) for k in kinds) == (
@@ -196,7 +196,7 @@ def test_discriminators_first_layer_is_not_normalised() -> None:
 @pytest.mark.parametrize("architecture", ["mlp", "dcgan"])
 def test_packed_images_are_judged_together(architecture: str) -> None:
     e = tiny(architecture=architecture, pack=2, channels=3)
-    _, d = build(e, source())
+    _, d = build(e)
     images = torch.randn(8, 3, 8, 8, generator=source(3))
     judged = d(images)
     assert judged.shape == (4, 1)
@@ -207,7 +207,7 @@ def test_packed_images_are_judged_together(architecture: str) -> None:
 
 
 def test_pack_of_one_is_no_pack() -> None:
-    first, second = (build(tiny(pack=pack), source())[1] for pack in (0, 1))
+    first, second = (build(tiny(pack=pack))[1] for pack in (0, 1))
     images = torch.randn(4, 1, 8, 8, generator=source(3))
     assert torch.equal(first(images), second(images))
 

@@ -63,9 +63,12 @@ def experiment(case: Case) -> Experiment:
     early digits, and the documents' networks and raw pixels have large gradients."""
     architecture = str(case.get("architecture", ""))
     own = ("image_size", "width", "latent_dim") if architecture.startswith("document-") else ()
-    rate = {"sgd": 1e-2, "rmsprop": 3e-5}.get(str(case.get("optimiser")), 1e-3)
-    if own or case.get("precision") == "bfloat16" or case.get("data_range") == "raw":
+    rate = {"sgd": 1e-2, "rmsprop": 1e-5}.get(str(case.get("optimiser")), 1e-3)
+    if own or case.get("data_range") == "raw":
         rate /= 100
+    if case.get("precision") == "bfloat16":
+        rate /= 100
+    rate = max(rate, 1e-6)  # the least that is allowed
     small = {**SMALL, "steps": STEPS, "lr_g": rate, "lr_d": 2 * rate}
     if architecture == "document-dcgan":  # a hundred times the work of the others
         small |= {"batch_size": 4, "steps": 2}

@@ -18,12 +18,10 @@ from gan_core import noise
 from gan_core.data.images import Images
 from gan_core.measure import Probe, untouched
 from gan_core.modes import classifier_of
-from gan_core.training import Trainer, sources
+from gan_core.sources import DISTANCE, source
+from gan_core.training import Trainer
 
 COUNT = 2048  # images of either kind: the covariance of 256 features needs several times as many
-
-# The fixed noise that the pictures are made of; 4 and 5 are those of the grid and of the classes.
-PURPOSE = 6
 
 
 def distance_to_real(trainer: Trainer, real: Images | None = None) -> float:
@@ -38,7 +36,7 @@ def distance_to_real(trainer: Trainer, real: Images | None = None) -> float:
     if classifier is None:
         raise ValueError("real images must have classes that can be told apart: give labelled ones.")
     e, line = trainer.experiment, trainer.range_map
-    z = noise.draw(e.noise, e.noise_scale, COUNT, e.latent_dim, sources(e.seed, torch.device("cpu"), only=PURPOSE)[0])
+    z = noise.draw(e.noise, e.noise_scale, COUNT, e.latent_dim, source(e.seed, DISTANCE))
     artist = trainer.g if trainer.average is None else trainer.average
     with torch.no_grad(), untouched(artist):
         artist.train(e.sample_mode == "train")

@@ -170,7 +170,7 @@ def unnormalised_data_outside_the_range(lab: Lab) -> Outcome:
         ]
         for data_range in ("raw", "[0,1]")
     )
-    worse = greater(raw, scaled) or (False if equal(raw, scaled, within=0.1) else None)
+    worse = False if equal(raw, scaled, within=0.1) else greater(raw, scaled)
     return Outcome(verdict(worse), {"share_out_of_range_raw": raw, "share_out_of_range_0_1": scaled})
 
 

@@ -305,7 +305,7 @@ def only_made_tensors(lab: Lab) -> Outcome:
     tanh, sigmoid = trained(lab, unscaled), trained(lab, unscaled.replace(output_activation="sigmoid"))
     far = [distances(runs) for runs in (trained(lab, unscaled.replace(data_range="[-1,1]")), tanh, sigmoid)]
     return Outcome(
-        verdict_if(worse(far[1], far[0]), worse(far[2], far[0])),
+        verdict_if(greater(far[1], far[0]), worse(far[2], far[0])),
         {"distance_scaled": far[0], "distance_0_1_tanh": far[1], "distance_0_1_sigmoid": far[2],
          "contrast_0_1_tanh": last(tanh, "contrast"), "share_out_of_range_0_1_tanh": last(tanh, "out_of_range")},
     )  # fmt: skip

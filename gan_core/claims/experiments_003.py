@@ -166,7 +166,7 @@ def what_formats_weigh() -> Outcome:
 @torch.no_grad()
 def latents_make_it_again() -> Outcome:
     def generator(seed: int) -> torch.nn.Module:
-        return build(Experiment(), torch.Generator().manual_seed(seed))[0]
+        return build(Experiment(seed=seed))[0]
 
     random, g = torch.Generator().manual_seed(0), generator(0)
     z, others = torch.randn(8, 64, generator=random), torch.randn(8, 64, generator=random)

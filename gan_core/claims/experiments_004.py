@@ -77,7 +77,7 @@ def d_takes_one_image() -> Outcome:
     random, change = torch.Generator().manual_seed(0), {}
     real, fake, other = torch.randn(3, 1, 1, 28, 28, generator=random)
     for pack, name in ((0, "one_at_a_time"), (2, "packing_two")):
-        d = build(Experiment(pack=pack), random)[1]
+        d = build(Experiment(pack=pack))[1]
         moved = d(torch.cat([real, fake]))[0] - d(torch.cat([real, other]))[0]
         change[f"change_of_answer_by_company_{name}"] = moved.abs().item()
     return Outcome(verdict(change["change_of_answer_by_company_one_at_a_time"] > 1e-4), change)
@@ -190,10 +190,10 @@ def half_right_of_static(lab: Lab) -> Outcome:
     return Outcome(verdict(works), {"d_accuracy": accuracy, "classes_of_10": classes})
 
 
-def small(inputs: int, outputs: int, random: torch.Generator) -> nn.Sequential:
+def small(inputs: int, outputs: int, seed: int) -> nn.Sequential:
     """Three layers for points in the plane."""
     network = nn.Sequential(Linear(inputs, 64), nn.LeakyReLU(), Linear(64, 64), nn.LeakyReLU(), Linear(64, outputs))
-    initialise(network, "he_normal", 0.0, random)
+    initialise(network, "he_normal", 0.0, seed)
     return network
 
 
@@ -206,8 +206,8 @@ def energy_distance(ours: Tensor, theirs: Tensor) -> float:
 def after_perfection(lab: Lab, seed: int, d_learns: bool, weight_r1: float = 0.0) -> tuple[float, float]:
     """Train on from the very network that makes the data: how far it is from them in the end, and an untrained one."""
     random = torch.Generator().manual_seed(seed + 1000)
-    law, g = (small(2, 2, torch.Generator().manual_seed(seed)) for _ in range(2))  # the same
-    untrained, d, noise = small(2, 2, random), small(2, 1, random), partial(torch.randn, generator=random)
+    law, g = (small(2, 2, seed) for _ in range(2))  # the same
+    untrained, d, noise = small(2, 2, seed + 1000), small(2, 1, seed + 2000), partial(torch.randn, generator=random)
     optimiser_g, optimiser_d = (torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.5, 0.999)) for net in (g, d))
     for _ in lab.count(400):
         real, fake = law(noise(64, 2)).detach(), g(noise(64, 2))

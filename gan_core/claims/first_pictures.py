@@ -16,6 +16,7 @@ from gan_core.experiment import Experiment
 from gan_core.initialise import initialise
 from gan_core.networks import build_generator
 from gan_core.pixels import RangeMap
+from gan_core.sources import PICTURES, source
 from gan_core.untrained import FITTING_RANGE
 
 Levels = NDArray[np.floating[Any]]
@@ -28,12 +29,11 @@ GREY = 10.0  # levels of 255: pictures of less contrast look even to the eye
 def untrained(e: Experiment) -> tuple[nn.Sequential, Tensor]:
     """The layers of an experiment's generator as initialised, in the mode of BatchNorm that it says, and noise
     (IMAGES, latent_dim) for them. Both follow from its seed."""
-    random = torch.Generator().manual_seed(e.seed)
     g = build_generator(e).train(e.sample_mode == "train")
-    initialise(g, e.init, e.init_std, random)
+    initialise(g, e.init, e.init_std, e.seed)
     layers = g.layers
     assert isinstance(layers, nn.Sequential)
-    return layers, noise.draw(e.noise, e.noise_scale, IMAGES, e.latent_dim, random)
+    return layers, noise.draw(e.noise, e.noise_scale, IMAGES, e.latent_dim, source(e.seed, PICTURES))
 
 
 @torch.no_grad()
@@ -60,10 +60,10 @@ def colour(pictures: Levels) -> float:
     return float(np.ptp(pictures, axis=1).mean())
 
 
-def likeness_of_neighbours(pictures: Levels) -> float:
-    """The correlation of each pixel with the one to its right."""
+def likeness_of_neighbours(pictures: Levels, apart: int = 1) -> float:
+    """The correlation of each pixel with the one so far to its right."""
     centred = pictures - pictures.mean(axis=(2, 3), keepdims=True)
-    return float((centred[..., 1:] * centred[..., :-1]).mean() / np.square(centred).mean())
+    return float((centred[..., apart:] * centred[..., :-apart]).mean() / np.square(centred).mean())
 
 
 def for_each_seed(look: Callable[[Levels], Any], e: Experiment) -> list[float]:

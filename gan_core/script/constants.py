@@ -23,9 +23,9 @@ def block(e: Experiment) -> Block:
 def sources() -> Block:
     """The function that gives each purpose random numbers of its own."""
     return [
-        'def source(purpose, device="cpu"):',
+        'def source(*purpose, device="cpu"):',
         '    """Random numbers for one purpose alone: drawing more of them leaves all others as they are."""',
-        "    words = np.random.SeedSequence([SEED, purpose]).generate_state(1, np.uint64)",
+        "    words = np.random.SeedSequence([SEED, *purpose]).generate_state(1, np.uint64)",
         "    return torch.Generator(device).manual_seed(int(words[0] >> np.uint64(1)))",
     ]
 

@@ -44,6 +44,11 @@ def _outliers() -> Block:
     ]
 
 
+def sources(e: Experiment) -> dict[str, str]:
+    """The random numbers that the batches are drawn from: their names in the script, and what they are."""
+    return {"order_source": "source(1)"} | ({"augmenting": "source(7)"} if e.augment else {})
+
+
 def _batches(e: Experiment) -> Block:
     order = "torch.randperm(len(images), generator=order_source)"
     lines = []
@@ -58,19 +63,19 @@ def _batches(e: Experiment) -> Block:
     batch = ["batch = torch.from_numpy(images[order[first : first + BATCH_SIZE]])"]
     if "flip" in e.augment:
         batch += [
-            "mirrored = torch.rand(BATCH_SIZE, generator=order_source) < 0.5",
+            "mirrored = torch.rand(BATCH_SIZE, generator=augmenting) < 0.5",
             "batch = torch.where(mirrored[:, None, None, None], batch.flip(3), batch)",
         ]
     if "crop" in e.augment:
         batch += [
-            "shifts = torch.randint(0, 5, (2, BATCH_SIZE), generator=order_source)  # 2 is no shift",
+            "shifts = torch.randint(0, 5, (2, BATCH_SIZE), generator=augmenting)  # 2 is no shift",
             "padded = zip(pad(batch, [2, 2, 2, 2]), *shifts.tolist(), strict=True)",
             "batch = torch.stack([image[:, y : y + IMAGE_SIZE, x : x + IMAGE_SIZE] for image, y, x in padded])",
         ]
     moved = "batch" if e.device == "cpu" else "batch.to(DEVICE)"
     batch.append(f"yield {moved}.float() * ((HIGH - LOW) / 255) + LOW")
     return [
-        "def batches(order_source):",
+        f"def batches({', '.join(sources(e))}):",
         '    """Endless batches of real images in the data range, in a new order each epoch; its rest is left out."""',
         "    while True:",
         *indented(lines, 2),

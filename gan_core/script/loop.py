@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gan_core.experiment import Experiment
-from gan_core.script import game, networks
+from gan_core.script import game, images, networks
 from gan_core.script.text import Block, indented, within
 
 OPTIMISERS = {
@@ -24,8 +24,8 @@ def blocks(e: Experiment) -> list[Block]:
         start.append(f"optimiser_d = {OPTIMISERS[e.optimiser].format('discriminator.parameters()', 'LR_D')}")
     if e.ema:
         start.append("average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(EMA), use_buffers=True)")
-    where = "" if e.device == "cpu" else ", DEVICE"
-    drawn = {"real_images": "batches(source(1))"} if e.n_dis else {}
+    where = "" if e.device == "cpu" else ", device=DEVICE"
+    drawn = {"real_images": f"batches({', '.join(images.sources(e).values())})"} if e.n_dis else {}
     drawn["latent_source"] = f"source(2{where})"
     if game.chance_used(e):
         drawn["chance"] = f"source(3{where})"

@@ -17,8 +17,8 @@ OUTPUT = {
     "tanh": ["nn.Tanh()"], "sigmoid": ["nn.Sigmoid()"], "linear": [], "hardtanh": ["nn.Hardtanh()"],
     "relu": ["nn.ReLU()"],
 }  # fmt: skip
-# PyTorch's own layers draw their first weights themselves.
 SCHEMES = {
+    "pytorch": "layer.reset_parameters()",
     "dcgan": "nn.init.normal_(layer.weight, 0.0, 0.02)",
     "xavier_normal": "nn.init.xavier_normal_(layer.weight)",
     "xavier_uniform": "nn.init.xavier_uniform_(layer.weight)",
@@ -45,34 +45,33 @@ def built(e: Experiment) -> Block:
     """The lines that make both networks; the seed of PyTorch's global random numbers serves their weights alone."""
     moved = "" if e.device == "cpu" else ".to(DEVICE)"
     names = ["generator", "discriminator"] if e.steps else ["generator"]
-    seed = "torch.manual_seed(source(0).initial_seed())  # for the first weights"
-    if e.init == "pytorch":
-        made = ", ".join(f"{name.title()}(){moved}" for name in names)
-        return [seed, f"{', '.join(names)} = {made}"]
-    lines = [f"{', '.join(names)} = {', '.join(f'{name.title()}()' for name in names)}", seed, *_first_weights(e)]
+    lines = [f"{', '.join(names)} = {', '.join(f'{name.title()}()' for name in names)}", *_first_weights(e, names)]
     if moved:
         lines.append(f"{', '.join(names)} = {', '.join(f'{name}{moved}' for name in names)}")
     return lines
 
 
-def _first_weights(e: Experiment) -> Block:
-    """Instead of those that PyTorch's layers begin with."""
+def _first_weights(e: Experiment, names: list[str]) -> Block:
+    """Drawn again, each layer's from a source of its own."""
     networks = "\n".join(line for network in blocks(e) for line in network)
-    bias = ["nn.init.zeros_(layer.bias)"]
-    if "bias=False" in networks:
-        bias = ["if layer.bias is not None:", *indented(bias)]
-    lines = [f"if isinstance(layer, {_kinds(WEIGHTED, networks)}):", f"    {SCHEMES[e.init]}", *indented(bias)]
-    spectral = e.norm_d == "spectral" and e.steps > 0
-    if spectral:
-        lines += ["    if layer in judges:", "        spectral_norm(layer)"]
+    lines = ["torch.manual_seed(source(0, player, place).initial_seed())", SCHEMES[e.init]]
+    if e.init != "pytorch":
+        bias = ["nn.init.zeros_(layer.bias)"]
+        lines += ["if layer.bias is not None:", *indented(bias)] if "bias=False" in networks else bias
+    if e.norm_d == "spectral" and e.steps > 0:
+        lines += ["if player == 1:", "    spectral_norm(layer)"]
+    weighted = f"layers = [m for m in network.modules() if isinstance(m, {_kinds(WEIGHTED, networks)})]"
+    lines = [weighted, "for place, layer in enumerate(layers):", *indented(lines)]
     norms = _kinds(NORMS, networks)
     if e.init == "dcgan" and norms:
-        lines += [f"elif isinstance(layer, {norms}):", "    nn.init.normal_(layer.weight, 1.0, 0.02)"]
-    if spectral:
-        judges = ["judges = list(discriminator.modules())"]
-        return [*judges, "for layer in [*generator.modules(), *judges]:", *indented(lines)]
-    both = "[*generator.modules(), *discriminator.modules()]" if e.steps else "generator.modules()"
-    return [f"for layer in {both}:", *indented(lines)]
+        lines += [
+            f"for place, norm in enumerate(m for m in network.modules() if isinstance(m, {norms})):",
+            "    nn.init.normal_(norm.weight, 1.0, 0.02, generator=source(0, player + 2, place))",
+        ]
+    return [
+        f"for player, network in enumerate([{', '.join(names)}]):  # first weights: each layer from its own source",
+        *indented(lines),
+    ]
 
 
 def _kinds(kinds: tuple[str, ...], networks: str) -> str:
@@ -176,7 +175,7 @@ def _discriminator(e: Experiment) -> Block:
         maps = [512, 256] if e.architecture == "document-mlp" else [_scaled(256, e), _scaled(128, e)]
         layers = _hidden_layers(e, "nn.Linear({}, {})", "CHANNELS * IMAGE_SIZE**2", maps, images=False)
         features = f"{maps[-1] + e.minibatch_std}"
-    logit = _spectral(f"nn.Linear({features}, 1)", e)
+    logit = f"nn.Linear({features}, 1)"
     flat = _packed(e, convolutions)
     if not convolutions and not e.minibatch_std:
         return _network(
@@ -199,7 +198,7 @@ def _hidden_layers(e: Experiment, layer: str, before: str, units: list[int], *, 
     for number, after in enumerate(units):
         norm = _norm(e.norm_d, after, e, images=images) if number > 0 else []
         dropout = ["Dropout()"] if e.dropout_d else []
-        layers.append([_spectral(layer.format(before, after), e), *norm, HIDDEN[e.hidden_activation], *dropout])
+        layers.append([layer.format(before, after), *norm, HIDDEN[e.hidden_activation], *dropout])
         before = f"{after}"
     return layers
 
@@ -227,11 +226,6 @@ def _dropout() -> Block:
 
 def _scaled(units: int, e: Experiment) -> int:
     return max(1, round(units * e.width))
-
-
-def _spectral(layer: str, e: Experiment) -> str:
-    # With other first weights it has to come after these: see _draw_weights.
-    return f"spectral_norm({layer})" if e.norm_d == "spectral" and e.init == "pytorch" else layer
 
 
 def _norm(norm: str, units: int, e: Experiment, *, images: bool = True) -> list[str]:

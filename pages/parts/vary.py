@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.comparison import LEAST, MOST, ComparisonError, same_start, vary
+from gan_core.comparison import LEAST, MOST, ComparisonError, reshaping, same_start, vary
 from gan_core.compatibility import matters
 from gan_core.experiment import SETTINGS
 from gan_core.settings import Setting, Value
-from pages.parts import compared, diagnosis, versus
+from pages.parts import compared, diagnosis, versus, widgets
 
 UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
 
@@ -23,7 +23,7 @@ def draw() -> None:
     one = now.differing[0] if len(now.differing) == 1 else None
     which, values = st.columns([0.3, 0.7])
     with which:
-        st.session_state.vary = one
+        widgets.show("vary", one)
         st.selectbox(
             "Vary one setting", names, format_func=lambda name: SETTINGS[name].label, key="vary", on_change=_field,
             placeholder="several are different", help=SETTINGS[one].help if one else None,
@@ -32,7 +32,7 @@ def draw() -> None:
         if one is not None:
             row = SETTINGS[one]
             chosen = [getattr(e, one) for e in now.experiments]
-            st.session_state[f"values_{one}"] = [row.text(value) for value in chosen]
+            widgets.show(f"values_{one}", [row.text(value) for value in chosen])
             st.multiselect(
                 f"Values of it, {LEAST} to {MOST}", _options(row, chosen), max_selections=MOST, on_change=_values,
                 format_func=lambda text: _shown(row, text), key=f"values_{one}", args=(row,),
@@ -61,13 +61,18 @@ def shared() -> None:
 
 def _start() -> str:
     """Of the start, what is the same byte for byte and what is not."""
-    differs = {part: names for part, names in same_start(compared.now().experiments).items() if names}
-    alike = [part for part in same_start(compared.now().experiments) if part not in differs]
+    experiments = compared.now().experiments
+    start = same_start(experiments)
+    alike = [part for part, names in start.items() if not names]
+    if "initial weights" in alike and (names := reshaping(experiments)):
+        alike[0] += f" (of all layers but those that {_labels(names)} gives another shape or scale)"
     same = f"Byte for byte the same: {', '.join(alike)}." if alike else ""
-    if not differs:
-        return same
-    by = [f"{part} (by {', '.join(SETTINGS[name].label for name in names)})" for part, names in differs.items()]
-    return f"{same} Not the same: {'; '.join(by)}."
+    by = [f"{part} (by {_labels(names)})" for part, names in start.items() if names]
+    return f"{same} Not the same: {'; '.join(by)}." if by else same
+
+
+def _labels(names: tuple[str, ...]) -> str:
+    return ", ".join(SETTINGS[name].label for name in names)
 
 
 def _in_order() -> list[str]:

@@ -134,7 +134,11 @@ def test_what_is_the_same_at_the_start_is_said(open_page: Open) -> None:
     at = open_page("compare", v1="o:tanh", v2="o:linear")
     assert "Byte for byte the same: initial weights, data order, noise, probe." in words(at)
     at = open_page("compare", v1="z:8", v2="z:64")
-    assert "Not the same: initial weights (by Latent dimensions); noise (by Latent dimensions)" in words(at)
+    assert (
+        "initial weights (of all layers but those that Latent dimensions gives another shape or scale), data order"
+        in words(at)
+    )
+    assert "Not the same: noise (by Latent dimensions); probe (by Latent dimensions)." in words(at)
 
 
 # ------------------------------------------------------------------------------------------ runs
