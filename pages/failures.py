@@ -6,7 +6,7 @@ from gan_core.claims.cited import of_recipe
 from gan_core.lessons import LESSONS
 from gan_core.recipes import RECIPES, Recipe, Side
 from gan_core.runs import registry
-from pages.parts import address, cards, cited, diagnosis, frame, lesson, live, session, study, versus
+from pages.parts import address, cards, cited, diagnosis, frame, lesson, live, session, study, url, versus
 
 frame.require()
 asked = st.query_params.get(address.FAILURE)
@@ -77,7 +77,7 @@ def to_train(recipe: Recipe, side: Side) -> None:
 def close() -> None:
     """Back to all failures."""
     session.leave_pair()
-    st.query_params.clear()
+    url.put({})
 
 
 if asked in RECIPES:

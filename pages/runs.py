@@ -6,7 +6,7 @@ from gan_core.run_search import Search, SearchError
 from gan_core.runs import registry
 from gan_core.saved_run import Heading
 from gan_core.store import Store, StoreError
-from pages.parts import compared, diagnosis, frame, saved_runs, theme
+from pages.parts import compared, diagnosis, frame, saved_runs, theme, url
 
 FIND = "find"
 
@@ -39,7 +39,7 @@ if listed:
         "Find", key=FIND, placeholder="loss=hinge lr_g=0.001 monday",
         help="Settings as name=value, and words of the name or of a setting that was changed; all must hold.",
     )  # fmt: skip
-    st.query_params.from_dict({FIND: asked} if asked else {})
+    url.put({FIND: asked} if asked else {})
     whole = [entry for entry in listed if isinstance(entry, Heading)]
     try:
         search = Search.parse(asked)

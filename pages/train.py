@@ -22,8 +22,10 @@ registry().warm()
 if student.asked():
     student.page()
     st.stop()
-address.open_page()
+came = address.open_page()
 session.attach()
+if came and not address.problems():
+    session.adopt()  # somebody went back to earlier settings, or followed a link with others
 if st.session_state.pop("autostart", False) and session.snapshot() is None:
     session.begin(go=True)
 

@@ -14,6 +14,7 @@ import streamlit as st
 from gan_core import links
 from gan_core.assignment import Assignment, AssignmentError
 from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError, nearest
+from pages.parts import url
 
 RUN = "run"  # the URL key that names a run
 FAILURE = "f"  # and those that name a failure and its two runs
@@ -23,14 +24,15 @@ GAIN = "gain"
 KEYS = {GAIN} | {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 
 
-def open_page() -> None:
-    """Bring the session up to date with the URL; to be called first on each run of the script."""
+def open_page() -> bool:
+    """Bring the session up to date with the URL; whether the browser came with another. To be called first on each
+    run of the script."""
     if "experiment" not in st.session_state:
         take(Experiment())
-    query = st.query_params.to_dict()
-    if query and query != st.session_state.get("address"):
-        st.session_state.address = query
+    query = url.arrived()
+    if query:
         _read({key: text for key, text in query.items() if key != RUN})
+    return bool(query)
 
 
 def experiment() -> Experiment:
@@ -62,17 +64,12 @@ def write(run_id: str | None, gain: float = 1.0) -> None:
     """Put the settings, the run, and the gain of an untrained generator into the URL; in a lesson, the lesson."""
     lesson = assignment()
     settings = lesson.to_query() if lesson else links.to_query(experiment())
-    query = settings | ({RUN: run_id} if run_id else {}) | ({GAIN: f"{gain:g}"} if gain != 1 else {})
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
-    st.session_state.address = query
+    url.put(settings | ({RUN: run_id} if run_id else {}) | ({GAIN: f"{gain:g}"} if gain != 1 else {}))
 
 
 def write_failure(name: str, runs: Collection[str]) -> None:
     """Put a failure and its two runs, where they were started, into the URL."""
-    query = {FAILURE: name} | ({PAIR: AND.join(runs)} if runs else {})
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
+    url.put({FAILURE: name} | ({PAIR: AND.join(runs)} if runs else {}))
 
 
 def change(changes: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from gan_core.claims import record
 from gan_core.claims.claim import SUBJECTS, Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS
 from gan_core.lessons import DOCUMENTS as FAILING
-from pages.parts import claims_link
+from pages.parts import claims_link, url, widgets
 from pages.parts.claims_link import Asked
 
 ABOUT = {**FAILING, "003": "how generated images are saved"}
@@ -44,10 +44,9 @@ LOOKS = {
 
 def open_page() -> None:
     """Bring the session up to date with the address; to be called first on each run of the script."""
-    query = st.query_params.to_dict()
-    if "claims" not in st.session_state or (query and query != st.session_state.claims_address):
-        st.session_state.claims, wrong = claims_link.read(query)
-        st.session_state.claims_address = query
+    query = url.arrived()
+    if "claims" not in st.session_state or query:
+        st.session_state.claims, wrong = claims_link.read(query or {})
         if wrong:
             st.warning("  \n".join(wrong))
 
@@ -65,10 +64,7 @@ def take(**changes: str) -> None:
 
 def write() -> None:
     """Put what is shown into the address."""
-    query = claims_link.to_query(asked())
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
-    st.session_state.claims_address = query
+    url.put(claims_link.to_query(asked()))
 
 
 def choice() -> None:
@@ -82,7 +78,7 @@ def choice() -> None:
     with left:
         _pills("document", "Document", {number: f"{number} {ABOUT[number]}" for number in DOCUMENTS})
     there = [subject for subject in SUBJECTS if any(claim.subject == subject for claim in CLAIMS.values())]
-    st.session_state.claims_subject = asked().subject or None
+    widgets.show("claims_subject", asked().subject or None)
     right.selectbox(
         "Subject", there, key="claims_subject", index=None, placeholder="All subjects", on_change=_set,
         args=("subject",), label_visibility="collapsed",
@@ -90,7 +86,7 @@ def choice() -> None:
 
 
 def _pills(field: str, label: str, words: dict[str, str]) -> None:
-    st.session_state[f"claims_{field}"] = getattr(asked(), field) or None
+    widgets.show(f"claims_{field}", getattr(asked(), field) or None)
     st.pills(
         label, list(words), format_func=words.__getitem__, key=f"claims_{field}", on_change=_set, args=(field,),
         label_visibility="collapsed", wrap=True,

@@ -9,7 +9,7 @@ from gan_core.comparison import LETTERS, Comparison
 from gan_core.experiment import SETTINGS, Experiment, SettingsError, nearest
 from gan_core.run import Snapshot
 from gan_core.runs import registry
-from pages.parts import address, session
+from pages.parts import address, session, url
 
 KIND = "compared"  # of runs, see session.begin_together
 RUNS = "runs"  # the URL key that names them
@@ -42,11 +42,10 @@ def go_where_asked() -> None:
 
 def open_link() -> None:
     """Bring the session up to date with the URL; to be called first on each run of the page's script."""
-    query = st.query_params.to_dict()
+    query = url.arrived()
     if "comparison" not in st.session_state:
         take(_usual(st.session_state.get("experiment", Experiment())))
-    if query and query != st.session_state.get("compare_address"):
-        st.session_state.compare_address = query
+    if query:
         _read(query)
     elif session.together(KIND, LETTERS[0]):
         session.attach_together(KIND, st.session_state[KIND])
@@ -103,10 +102,7 @@ def hold() -> None:
 def write() -> None:
     """Put the comparison and its runs into the URL."""
     ids = st.session_state.get(KIND, {}).values()
-    query = now().to_query() | ({RUNS: address.AND.join(ids)} if ids else {})
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
-    st.session_state.compare_address = query
+    url.put(now().to_query() | ({RUNS: address.AND.join(ids)} if ids else {}))
 
 
 def _usual(base: Experiment) -> Comparison:

@@ -12,7 +12,7 @@ from gan_core.compatibility import matters
 from gan_core.data import uploads
 from gan_core.experiment import SETTINGS
 from gan_core.settings import Setting
-from pages.parts import address
+from pages.parts import address, widgets
 
 Changed = Callable[[], None]
 
@@ -48,8 +48,7 @@ def name_of(value: Any) -> str:
 
 
 def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
-    """One widget whose key is the field's name. Its state comes from the draft on every run, since Streamlit
-    forgets a widget that was not drawn."""
+    """One widget whose key is the field's name."""
     value = address.draft()[row.name]
     when = "Changes at once, also while running." if row.live else "A change starts the run anew."
     if locked:
@@ -60,24 +59,24 @@ def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
         "disabled": locked,
     }  # fmt: skip
     if row.kind == "choice":
-        st.session_state[row.name] = value if value in row.choices else row.default
+        widgets.show(row.name, value if value in row.choices else row.default)
         st.selectbox(label, row.choices, format_func=name_of, **words)
     elif row.kind == "set":
-        st.session_state[row.name] = [choice for choice in row.choices if choice in value]
+        widgets.show(row.name, [choice for choice in row.choices if choice in value])
         st.pills(label, row.choices, selection_mode="multi", **words)
     elif row.kind == "switch":
-        st.session_state[row.name] = bool(value)
+        widgets.show(row.name, bool(value))
         st.toggle(label, **words)
     elif row.kind == "text":
-        st.session_state[row.name] = str(value)
+        widgets.show(row.name, str(value))
         st.text_input(label, **words)
     elif row.marks:
         options = _options(row, value)
-        st.session_state[row.name] = row.nearest(value)
+        widgets.show(row.name, row.nearest(value))
         st.select_slider(label, options, format_func=name_of, **words)
     else:
         assert row.low is not None and row.high is not None
-        st.session_state[row.name] = row.nearest(value)
+        widgets.show(row.name, row.nearest(value))
         st.number_input(label, round(row.low), round(row.high), step=1, **words)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core import assignment
-from pages.parts import compared, playback, session, theme
+from pages.parts import compared, playback, session, theme, url
 
 
 def navigation() -> StreamlitPage:
@@ -31,8 +31,8 @@ def navigation() -> StreamlitPage:
         position="hidden" if in_lesson else "top",
     )
     if st.session_state.get("page") != page.url_path:
-        st.session_state.page = page.url_path
         playback.forget()
+    url.settle(page.url_path)
     if page.url_path != "compare":
         compared.hold()
     if page.url_path != "failures":
@@ -49,3 +49,4 @@ def require() -> None:
     if "framed" not in st.session_state:
         navigation()
         st.rerun()
+    url.settle(st.session_state.page)

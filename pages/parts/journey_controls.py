@@ -12,7 +12,7 @@ from gan_core.runs import RunError, registry
 from gan_core.tensors import SOURCES, Tensor
 from gan_core.traps import SYMPTOMS, TRAPS
 from gan_core.ways import QUALITIES, STAGES, ways
-from pages.parts import bring, journey_link, session
+from pages.parts import bring, journey_link, session, url, widgets
 from pages.parts.journey_link import FILE, RIGHT, RUN, Asked
 
 # Where the same look has another cause than the way of saving.
@@ -25,15 +25,14 @@ IMAGES = 8  # of a live run, as many as a stored tensor has
 
 def open_page() -> None:
     """Bring the session up to date with the address; to be called first on each run of the script."""
-    query = st.query_params.to_dict()
+    query = url.arrived()
     if st.session_state.pop("following", False):
         take(replace(asked(), source=FILE, image=0))
         return
     if "asked" not in st.session_state:
         take(journey_link.opening())
-    if query and query != st.session_state.get("asked_address"):
+    if query:
         st.session_state.asked, st.session_state.asked_wrong = journey_link.read(query)
-        st.session_state.asked_address = query
 
 
 def asked() -> Asked:
@@ -49,10 +48,7 @@ def take(new: Asked) -> None:
 
 def write() -> None:
     """Put what is shown into the address."""
-    query = journey_link.to_query(asked(), st.session_state.get("run"))
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
-    st.session_state.asked_address = query
+    url.put(journey_link.to_query(asked(), st.session_state.get("run")))
 
 
 def tensor() -> Tensor | None:
@@ -94,7 +90,7 @@ def fit(images: Tensor) -> None:
 
 def symptoms() -> None:
     """What the files look like, then the traps that make them look so."""
-    st.session_state.looks = asked().looks
+    widgets.show("looks", asked().looks)
     st.pills(
         "My pictures look", list(SYMPTOMS), format_func=lambda name: SYMPTOMS[name], key="looks", required=True,
         on_change=_look, label_visibility="collapsed",
@@ -113,7 +109,7 @@ def symptoms() -> None:
 
 def source() -> None:
     """Which tensor."""
-    st.session_state.source = asked().source
+    widgets.show("source", asked().source)
     labels = {name: made.label for name, made in SOURCES.items()}
     labels |= {RUN: "This tab's live run", FILE: "What you brought"}
     st.selectbox(
@@ -129,19 +125,19 @@ def stages(images: Tensor) -> None:
         st.button(f"Step {step}: take it anew", key="take_anew", on_click=_forget_tensor, width="stretch")
     count = len(images.values)
     if count > 1:
-        st.session_state.image = asked().image
+        widgets.show("image", asked().image)
         st.number_input("Which image?", 0, count - 1, step=1, key="image", on_change=_set_image)
     st.caption("✓ marks the right way.")
     about = subject(images.values[asked().image], images.range_map, asked().choices)
     for stage, (label, _) in STAGES.items():
         offered = ways(stage, about)
-        st.session_state[f"way-{stage}"] = getattr(asked().choices, stage)
+        widgets.show(f"way-{stage}", getattr(asked().choices, stage))
         words = {name: way.words if way.why else f"✓ {way.words}" for name, way in offered.items()}
         st.selectbox(
             label, tuple(words), format_func=words.__getitem__, key=f"way-{stage}", on_change=_set_way, args=(stage,)
         )
     if asked().choices.file == "jpeg":
-        st.session_state.quality = asked().choices.quality
+        widgets.show("quality", asked().choices.quality)
         options = sorted({*QUALITIES, asked().choices.quality})
         st.select_slider("JPEG quality", options, key="quality", on_change=_set_quality)
     st.button("All the right way", key="all_right", on_click=_all_right, width="stretch")

@@ -12,7 +12,7 @@ from gan_core.attendance import attendance
 from gan_core.experiment import SETTINGS, Problem, diff
 from gan_core.reveal import Reveal, reveal
 from gan_core.run import Snapshot
-from pages.parts import address, controls, diagnosis, link_problems, live, projector, session, tally, visitor
+from pages.parts import address, controls, diagnosis, link_problems, live, projector, session, tally, url, visitor
 
 PARTS = {
     assignment.TITLE: "title", assignment.QUESTION: "question", assignment.SHOWN: "settings shown",
@@ -193,6 +193,6 @@ def _unusable(problems: list[Problem]) -> None:
 def _leave() -> None:
     """Go on with the same settings and run on the whole page."""
     st.session_state.assignment = None
-    st.query_params.clear()
+    url.put({})
     if "experiment" in st.session_state:
         address.write(st.session_state.get("run"))
