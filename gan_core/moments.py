@@ -17,14 +17,20 @@ def over(run: Snapshot) -> bool:
 
 
 def steps(runs: Runs) -> list[int]:
-    """The steps at which every run has a picture, or had ended before; none before all have begun."""
+    """The steps at which every run has a picture, or had ended before; none before all have begun.
+
+    Of runs that each trained alone, which share few such steps, those at which any has one and none is yet to come.
+    """
     histories = [(_steps_of(run), run is not None and over(run)) for run in runs]
     every = sorted({step for taken, _ in histories for step in taken})
-    return [
+    common = [
         step
         for step in every
         if all(step in taken or (ended and step > max(taken, default=-1)) for taken, ended in histories)
     ]
+    if 2 * len(common) >= min(len(taken) for taken, ended in histories if taken or not ended):
+        return common
+    return [step for step in every if all(ended or step <= max(taken, default=-1) for taken, ended in histories)]
 
 
 def seconds(runs: Runs) -> list[float]:

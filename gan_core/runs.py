@@ -14,6 +14,7 @@ import time
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gan_core.answers import answered, examined
@@ -97,13 +98,20 @@ class Registry:
         """Start runs in lock-step and return their ids: none is ever more than a stretch of steps ahead of the
         slowest, and all show pictures of the same steps, see lockstep. Raises RunsFull where there is no room for
         all of them, and OSError as `start` does; then none is started."""
+        return self._together(experiments, [partial(self.start, e, owner, go) for e in experiments])
+
+    def reopen_together(self, saved: Sequence[SavedRun], owner: str) -> tuple[str, ...]:
+        """Reopen saved runs, which go on in lock-step from where they stand; raises as `start_together` does."""
+        return self._together([one.experiment for one in saved], [partial(self.reopen, one, owner) for one in saved])
+
+    def _together(self, experiments: Sequence[Experiment], starts: Sequence[Callable[[], str]]) -> tuple[str, ...]:
         company = Company(stretch(experiments))
         with self._keeper.lock:
-            self._check_room(len(experiments))
+            self._check_room(len(starts))
             started: list[Run] = []
             try:
-                for experiment in experiments:
-                    started.append(self._keeper.runs[self.start(experiment, owner, go)])
+                for start in starts:
+                    started.append(self._keeper.runs[start()])
                     started[-1].company = company
                     company.members.append(started[-1])
             except OSError:
@@ -122,11 +130,6 @@ class Registry:
             cores = "core" if places == 1 else "cores"
             queue = f"Waiting for its turn: {turns.running + turns.waiting} runs share {places} {cores}"
             return run.snapshot(turns.has(run_id), queue)
-
-    def runs_of(self, owner: str) -> tuple[str, ...]:
-        """The ids of an owner's runs, oldest first."""
-        with self._keeper.lock:
-            return tuple(run.run_id for run in self._keeper.runs.values() if run.owner == owner)
 
     def stats(self) -> Stats:
         """How busy this process is."""
@@ -283,10 +286,6 @@ class Registry:
                         if run.alive:
                             run.send(Pause())
             self._keeper.settle()
-
-    def touch(self, run_id: str) -> None:
-        """Somebody did something on the run's page: it is not forgotten."""
-        self._touch(run_id)
 
     def close(self) -> None:
         """End all workers and drop all records; waits for the processes, a few seconds at most."""

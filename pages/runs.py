@@ -49,7 +49,7 @@ if listed:
         found = whole
     if not found and asked:
         st.markdown("No saved run fits this search.")
-    saved_runs.comparison(found)
+    saved_runs.comparison(store, found)
     shown = st.session_state.get("shown", saved_runs.SHOWN)
     for heading in found[:shown]:
         saved_runs.card(store, heading)

@@ -38,6 +38,14 @@ def test_of_histories_thinned_differently_what_both_kept() -> None:
     assert moments.steps([run([0, 50, 100, 150, 200]), run([0, 100, 200])]) == [0, 100, 200]
 
 
+def test_of_runs_that_trained_alone_every_picture_and_beside_it_the_last_before() -> None:
+    runs = [run([0, 45, 95, 160, 200], "paused"), run([0, 52, 110, 180], "paused")]
+    assert moments.steps(runs) == [0, 45, 52, 95, 110, 160, 180]
+    assert shown(moments.at_step(runs, 110)) == [95, 110]
+    ended = [run([0, 45, 95, 160, 200], "finished"), run([0, 52, 110, 180], "finished")]
+    assert moments.steps(ended)[-1] == 200
+
+
 def test_a_run_that_ended_early_keeps_its_last_picture() -> None:
     runs = [run([0, 50, 87], "broken"), run([0, 50, 100, 150])]
     assert moments.steps(runs) == [0, 50, 100, 150]

@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.comparison import MOST, Comparison, ComparisonError
+from gan_core.comparison import LETTERS, MOST, Comparison, ComparisonError
 from gan_core.frames import ROWS
 from gan_core.run_errors import RunError
 from gan_core.run_search import changed_settings
@@ -95,8 +95,8 @@ def bin(store: Store) -> None:
         st.button("Delete all of these for good", key="empty", on_click=_empty, args=(store,))
 
 
-def comparison(headings: Sequence[Heading]) -> None:
-    """The chosen ones, to be trained side by side on the page compare."""
+def comparison(store: Store, headings: Sequence[Heading]) -> None:
+    """The chosen ones, to be seen side by side on the page compare."""
     chosen = [heading for heading in headings if st.session_state.get(f"choose-{heading.run_id}")]
     if not chosen:
         return
@@ -106,11 +106,10 @@ def comparison(headings: Sequence[Heading]) -> None:
         wanted = Comparison.of([heading.experiment for heading in chosen]) if len(chosen) > 1 else None
     except ComparisonError as error:
         wanted, trouble = None, str(error)
-    words.markdown(
-        trouble or f"{len(chosen)} of at most {MOST} are chosen: their settings train again, in lock-step from step 0."
-    )
+    words.markdown(trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it.")
     button.button(
-        "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare, args=(wanted,),
+        "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare,
+        args=(store, wanted, [heading.run_id for heading in chosen]),
         disabled=wanted is None, width="stretch",
     )  # fmt: skip
 
@@ -182,5 +181,13 @@ def _empty(store: Store) -> None:
     st.session_state.deleted_run = None
 
 
-def _compare(wanted: Comparison) -> None:
+def _compare(store: Store, wanted: Comparison, chosen: Sequence[str]) -> None:
+    st.session_state.store_trouble = ""
+    try:
+        saved = [store.read(run_id) for run_id in chosen]
+        compared.take(wanted)
+        session.reopen_together(compared.KIND, dict(zip(LETTERS, saved, strict=False)))
+    except (RunError, ValueError, OSError) as error:
+        st.session_state.store_trouble = str(error)
+        return
     compared.ask(wanted, go=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
@@ -118,12 +118,22 @@ def begin_together(kind: str, experiments: Mapping[str, Experiment]) -> None:
                 registry().rewind(runs[name], experiment)
             return
         end_together(kind)
-        ids = registry().start_together([*experiments.values()], _tab())
-        for run_id in ids:
-            registry().attach(run_id, _tab())
-        st.session_state[kind] = dict(zip(experiments, ids, strict=True))
+        _keep(kind, experiments, registry().start_together([*experiments.values()], _tab()))
     except RunError as error:
         st.session_state.refusal = str(error)
+
+
+def reopen_together(kind: str, saved: Mapping[str, SavedRun]) -> None:
+    """Open saved runs as this tab's `kind`, by name, paused where each stood; those that were here end. Raises
+    RunError, OSError."""
+    end_together(kind)
+    _keep(kind, saved, registry().reopen_together([*saved.values()], _tab()))
+
+
+def _keep(kind: str, names: Iterable[str], ids: tuple[str, ...]) -> None:
+    for run_id in ids:
+        registry().attach(run_id, _tab())
+    st.session_state[kind] = dict(zip(names, ids, strict=True))
 
 
 def together(kind: str, name: str) -> Snapshot | None:

@@ -15,7 +15,7 @@ from gan_core.experiment import SETTINGS, Experiment, diff
 from gan_core.findings import WHY
 from gan_core.lessons import LESSONS
 from gan_core.prediction import MEASURED, Prediction, WhichFailure, WhichSide
-from pages.parts import address, controls, diagnosis, lesson_link, projector
+from pages.parts import address, controls, diagnosis, lesson_link, projector, widgets
 
 NOTHING, FAILURE, SIDE = "Nothing", "What the diagnosis finds", "A measurement"
 # What is typed stays while the form is closed, and while other pages are looked at.
@@ -73,11 +73,11 @@ def _form(e: Experiment) -> dict[str, Any]:
     st.caption("The lesson begins with the settings on the left, as they are now.")
     there = [name for name in SETTINGS if name != "folder" and matters(name, e.model_dump())]
     for key in ("lesson_shown", "lesson_locked"):  # what has no effect any more cannot be chosen any more
-        st.session_state[key] = [name for name in st.session_state[key] if name in there]
+        widgets.show(key, [name for name in st.session_state[key] if name in there])
     shown = st.multiselect(
         "Students may change", there, format_func=_label, key="lesson_shown", placeholder="nothing", **_STAYS
     )
-    st.session_state.lesson_locked = [name for name in st.session_state.lesson_locked if name not in shown]
+    widgets.show("lesson_locked", [name for name in st.session_state.lesson_locked if name not in shown])
     locked = st.multiselect(
         "In sight, but locked", [name for name in there if name not in shown], format_func=_label,
         key="lesson_locked", placeholder="nothing", **_STAYS,

@@ -42,8 +42,8 @@ def only(store: Store) -> Heading:
     return heading
 
 
-def trained(open_page: Open) -> tuple[AppTest, str]:
-    at = open_page(w="0.125", sz="8", st="30", me="10")
+def trained(open_page: Open, **settings: str) -> tuple[AppTest, str]:
+    at = open_page(w="0.125", sz="8", st="30", me="10", **settings)
     at.button(key="start").click().run()
     run_id = at.session_state["run"]
     reach(registry(), run_id, lambda seen: seen.state == "finished")
@@ -176,6 +176,32 @@ def test_two_are_compared_by_their_settings(open_page: Open, store: Store) -> No
     assert not at.exception
     compared = at.session_state["comparison"]
     assert {e.lr_g for e in compared.experiments} == {E.lr_g, 0.01}
+
+
+def test_saved_runs_open_side_by_side_as_they_were_kept(open_page: Open, store: Store) -> None:
+    kept = {}
+    for rate in ("0.001", "0.01"):
+        at, run_id = trained(open_page, lg=rate)
+        at.button(key="save_run").click().run()
+        there = registry().snapshot(run_id)
+        assert there is not None
+        kept[float(rate)] = there.frames
+        registry().forget(run_id)
+    at = open_page("runs")
+    for heading in store.headings():
+        at.checkbox(key=f"choose-{heading.run_id}").check().run()
+    at.button(key="compare").click().run()
+    assert not at.exception
+    at.switch_page("pages/compare.py").run()
+    assert not at.exception
+    runs = [registry().snapshot(run_id) for run_id in at.session_state["compared"].values()]
+    assert [run.frames for run in runs if run] == [kept[e.lr_g] for e in at.session_state["comparison"].experiments]
+    for run_id in at.session_state["compared"].values():
+        reach(registry(), run_id, lambda seen: seen.state == "finished")
+    at.run()
+    said = html(at)
+    assert sum("Step 30 of 30" in text for text in said) == 2
+    assert any('class="final"' in text for text in said)  # the table of final measurements
 
 
 def test_a_folder_that_cannot_be_read_and_a_limit_that_is_none_are_told(
