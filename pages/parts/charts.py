@@ -97,7 +97,8 @@ def gradients(rows: Rows) -> None:
         _line("G", rows, "grad_norm_g", theme.GRADIENT, "dash"),
     ]
     layout = _layout()
-    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~g", "range": _decades(traces)}
+    low, high = _decades(traces)
+    layout["yaxis"] |= {"type": "log", "dtick": -(-(high - low) // 5), "tickformat": "~g", "range": [low, high]}
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GRADIENT, "dashed")]
     _show(
         "gradient_chart",
@@ -161,7 +162,9 @@ def signal(layers: Sequence[Layer]) -> None:
     ]  # fmt: skip
     layout = _layout(shapes=[{**_level(1.0, "gray"), "xref": "x", "x0": 1, "x1": 1, "yref": "paper", "y0": 0, "y1": 1}])
     low, high = _decades([{"y": trace["x"]} for trace in traces])
-    layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~g", "range": [low, high - 0.7]}
+    layout["xaxis"] |= {
+        "type": "log", "dtick": -(-(high - low) // 8), "tickformat": "~g", "range": [low, high - 0.7],
+    }  # fmt: skip
     layout["yaxis"] |= {
         "autorange": "reversed", "automargin": True, "tickmode": "array", "tickvals": names, "tickfont": {"size": 10},
     }  # fmt: skip

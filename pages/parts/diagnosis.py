@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from gan_core.comparison import Comparison
+from gan_core.detectors import Row
 from gan_core.experiment import SETTINGS, Experiment, SettingsError
 from gan_core.findings import Finding, diagnose, undecided
 from gan_core.frames import Frame
@@ -60,8 +62,17 @@ def show(
             last = max(open_yet, key=lambda failure: open_yet[failure])
             until = f"Some failures show only later: {last} from step {open_yet[last]} on."
             say(WAITING, f"{_readout(frame)} {until}", strong="Too early to tell.")
+        elif _classes_seen(run, rows) == 0:
+            unseen = "Of the data's classes a small classifier sees none in the pictures."
+            say(WAITING, f"{_readout(frame)} {unseen}", strong="No failure found, but nothing to recognise either.")
         else:
             say(HEALTHY, _readout(frame), strong="No failure found.")
+
+
+def _classes_seen(run: Snapshot, rows: Sequence[Row]) -> float | None:
+    """How many classes were in the pictures when they were last counted; None where that is not measured."""
+    counts = [m["modes_covered"] for _, m in rows if "modes_covered" in m]
+    return counts[-1] if counts and run.opening and run.opening.classes else None
 
 
 def _explain(finding: Finding, key: str, fixable: bool) -> None:
