@@ -81,6 +81,14 @@ class Comparison:
             if name not in differing and any(matters(name, e.model_dump()) for e in experiments)
         }
 
+    def sharing(self, name: str, value: Value) -> Comparison:
+        """The same differences with another value of a setting that all runs have in common. Raises ComparisonError."""
+        try:
+            base = self.base.replace(**{name: value})
+        except SettingsError as error:
+            raise ComparisonError(_told(error)) from None
+        return Comparison(base, tuple(own | {name: value} if name in own else own for own in self.changes))
+
     def to_query(self) -> dict[str, str]:
         """As a link's query."""
         query = links.to_query(self.base)

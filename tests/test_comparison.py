@@ -107,6 +107,16 @@ def test_too_few_too_many_or_the_same_are_refused(values: list[str]) -> None:
         vary(Experiment(), "output_activation", values)
 
 
+def test_a_setting_that_all_share_changes_in_all() -> None:
+    made = vary(Experiment(), "output_activation", ["tanh", "linear"]).sharing("dataset", "mnist")
+    assert [(e.output_activation, e.dataset) for e in made.experiments] == [("tanh", "mnist"), ("linear", "mnist")]
+    # Also one that the runs were given by themselves.
+    both = Comparison(Experiment(), ({"lr_g": 0.01}, {"lr_g": 0.01, "loss": "hinge"})).sharing("lr_g", 0.1)
+    assert [(e.lr_g, e.loss) for e in both.experiments] == [(0.1, Experiment().loss), (0.1, "hinge")]
+    with pytest.raises(ComparisonError, match="allowed is a number from"):
+        made.sharing("lr_g", 7.0)
+
+
 # ------------------------------------------------------------------------------------------ the same start
 
 BASES: list[dict[str, Any]] = [{}, {"architecture": "dcgan"}, {"init": "dcgan"}, {"init": "normal"}]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
 
-from gan_core.comparison import LEAST, MOST, ComparisonError, reshaping, same_start, vary
+from gan_core.comparison import LEAST, MOST, Comparison, ComparisonError, reshaping, same_start, vary
 from gan_core.compatibility import matters
 from gan_core.experiment import SETTINGS
 from gan_core.settings import Setting, Value
@@ -51,12 +52,30 @@ def shared() -> None:
     words, rest = st.columns([0.78, 0.22], vertical_alignment="center")
     words.markdown(f"**The same in all:** {named or 'every other setting, at its default'}. {_start()}")
     with rest, st.popover(f"All {len(common)} settings they share", key="shared", width="stretch"):
+        _for_all(common)
         cells = "".join(
             f'<span class="{"own" if name in own else ""}">{escape(SETTINGS[name].label)} '
             f"<b>{escape(versus.words(value))}</b></span>"
             for name, value in common.items()
         )
         st.html(f'<div class="shared">{cells}</div>')
+
+
+def _for_all(common: dict[str, Value]) -> None:
+    """Another value of one setting, in all runs."""
+    which, to = st.columns(2)
+    with which:
+        name = st.selectbox(
+            "Change in all runs", [name for name in _in_order() if name in common], key="for_all", index=None,
+            format_func=lambda name: SETTINGS[name].label, placeholder="a setting",
+        )  # fmt: skip
+    if name is not None:
+        row = SETTINGS[name]
+        widgets.show(f"for_all_{name}", row.text(common[name]))
+        to.selectbox(
+            "to", _options(row, [common[name]]), key=f"for_all_{name}", on_change=_share, args=(row,),
+            format_func=lambda text: _shown(row, text), accept_new_options=row.kind in ("integer", "number"),
+        )  # fmt: skip
 
 
 def _start() -> str:
@@ -121,12 +140,21 @@ def _field() -> None:
             return
 
 
+def _share(row: Setting) -> None:
+    """Another value in all runs; where it cannot be, what there was stays and the reason is told."""
+    _try(row, lambda: compared.now().sharing(row.name, row.parse(st.session_state[f"for_all_{row.name}"])))
+
+
 def _values(row: Setting) -> None:
     """Other values of the setting; where they cannot be, what there was stays and the reason is told."""
+    texts = st.session_state[f"values_{row.name}"]
+    _try(row, lambda: vary(compared.now().base, row.name, [row.parse(text) for text in texts]))
+
+
+def _try(row: Setting, wanted: Callable[[], Comparison]) -> None:
     st.session_state.vary_refused = None
     try:
-        values = [row.parse(text) for text in st.session_state[f"values_{row.name}"]]
-        compared.take(vary(compared.now().base, row.name, values))
+        compared.take(wanted())
     except ComparisonError as error:
         st.session_state.vary_refused = str(error)
     except ValueError:

@@ -130,6 +130,21 @@ def test_values_that_cannot_be_are_refused_and_change_nothing(open_page: Open, v
     assert sum('class="said"' in text and "#d1495b" in text for text in html(at)) == 1
 
 
+def test_a_setting_that_all_share_is_changed_in_all(open_page: Open) -> None:
+    at = open_page("compare", **SMALL, v1="lg:0.001", v2="lg:0.01")
+    at.selectbox(key="for_all").set_value("loss").run()
+    at.selectbox(key="for_all_loss").set_value("hinge").run()
+    assert not at.exception
+    assert [(e.lr_g, e.loss) for e in compared(at).experiments] == [(0.001, "hinge"), (0.01, "hinge")]
+    assert at.query_params["l"] == "hinge"
+    for name, value in (("norm_d", "spectral"), ("penalty", "clip")):
+        at.selectbox(key="for_all").set_value(name).run()
+        at.selectbox(key=f"for_all_{name}").set_value(value).run()
+    assert [(e.norm_d, e.penalty) for e in compared(at).experiments] == [("spectral", "none")] * 2
+    assert at.selectbox(key="for_all_penalty").value == "none"
+    assert any("spectral norm rescales the weights" in text and "#d1495b" in text for text in html(at))
+
+
 def test_what_is_the_same_at_the_start_is_said(open_page: Open) -> None:
     at = open_page("compare", v1="o:tanh", v2="o:linear")
     assert "Byte for byte the same: initial weights, data order, noise, probe." in words(at)
