@@ -151,7 +151,7 @@ def test_commands_before_the_worker_is_there_are_kept(fresh):
 
 def test_many_hands_at_once_do_no_harm(shared, run_id):
     def click():
-        for action in (shared.go, shared.pause, shared.step, shared.touch, shared.go):
+        for action in (shared.go, shared.pause, shared.step, shared.go):
             action(run_id)
         shared.rewind(run_id, QUICK)
 
