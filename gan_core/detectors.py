@@ -123,7 +123,8 @@ def detectors(e: Experiment) -> dict[str, Detector]:
     # A collapse wanders, and may be at one picture for a moment; ignored noise is ignored throughout.
     found["identical-samples"] = Detector(_IDENTICAL, lasting=200, after=_patience(e) // 2)
     # A healthy generator may still repeat itself, but two classes can be told in what it makes.
-    sure = Detector(_ONE_CLASS, lasting=200, after=round(_patience(e) * 5 / 8))
+    # One that did not for 200 steps made eight classes in the end.
+    sure = Detector(_ONE_CLASS, lasting=300, after=round(_patience(e) * 5 / 8))
     found["mode-collapse"] = Detector((Condition("duplicates", ">", 0.6),), after=_patience(e), sooner=sure)
     if e.norm_g == "batch" and e.sample_mode == "eval":
         # The running statistics of a fresh network need tens of steps even at PyTorch's own momentum.
@@ -135,7 +136,7 @@ def detectors(e: Experiment) -> dict[str, Detector]:
         if e.upsample == "transpose3":
             found["checkerboard"] = Detector((Condition("nyquist", ">", 0.015),), after=50)
         else:
-            found["checkerboard"] = Detector((Condition("nyquist", ">", 0.04),), after=150)
+            found["checkerboard"] = Detector((Condition("nyquist", ">", 0.04),), after=250)
     return found
 
 

@@ -181,7 +181,7 @@ def test_an_even_upsampling_is_given_time_to_be_rid_of_its_first_lattice() -> No
     dcgan = Experiment(architecture="dcgan", upsample="transpose4")
     assert named(dcgan, lattice) == []
     assert named(dcgan.replace(upsample="transpose3"), lattice) == ["checkerboard"]
-    assert named(dcgan, rows({"nyquist": 0.2}, range(0, 201, 50))) == ["checkerboard"]
+    assert named(dcgan, rows({"nyquist": 0.2}, range(0, 301, 50))) == ["checkerboard"]
 
 
 def test_collapse_is_given_more_time_without_normalisation_and_at_low_rates() -> None:
