@@ -28,7 +28,7 @@ def steps(runs: Runs) -> list[int]:
         for step in every
         if all(step in taken or (ended and step > max(taken, default=-1)) for taken, ended in histories)
     ]
-    if 2 * len(common) >= min(len(taken) for taken, ended in histories if taken or not ended):
+    if 2 * len(common) >= min((len(taken) for taken, ended in histories if taken or not ended), default=0):
         return common
     return [step for step in every if all(ended or step <= max(taken, default=-1) for taken, ended in histories)]
 

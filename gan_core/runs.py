@@ -114,7 +114,7 @@ class Registry:
                     started.append(self._keeper.runs[start()])
                     started[-1].company = company
                     company.members.append(started[-1])
-            except OSError:
+            except (OSError, ValueError):  # no room on the disk, or a saved run that cannot be read
                 for run in started:
                     self._keeper.forget(run)
                 raise

@@ -63,6 +63,12 @@ def test_a_run_that_could_not_start_holds_up_nothing() -> None:
     assert shown(moments.at_step(runs, 50)) == [50, None]
 
 
+def test_where_no_run_could_start_there_is_no_moment() -> None:
+    runs = [run([], "refused"), run([], "refused")]
+    assert moments.steps(runs) == []
+    assert shown(moments.at_step(runs, 0)) == [None, None]
+
+
 def test_equal_training_time_shows_the_fast_one_further_on() -> None:
     runs = [run([0, 50, 100], pace=0.01), run([0, 50, 100], pace=0.04)]
     assert moments.seconds(runs) == [0, 0.5, 1.0]  # no further than the least trained one

@@ -97,19 +97,14 @@ def training_ends_the_grey(lab: Lab) -> Outcome:
 
 def noise_by_architecture() -> Outcome:
     kinds = [Experiment(architecture="mlp", steps=0), Experiment(architecture="dcgan", steps=0), DOCUMENT]
-    # Transposed convolutions repeat a pattern every two pixels; how alike its own are is for the weights to say.
+    # A transposed convolution repeats a pattern every two pixels; whether neighbours are alike, its weights decide.
     flat, smooth, periodic = (
         {apart: for_each_seed(partial(likeness_of_neighbours, apart=apart), e) for apart in (1, 2)} for e in kinds
     )
-    return Outcome(
-        verdict(
-            greater(smooth[1], flat[1]) and greater(periodic[2], flat[2]) and greater(smooth[1], periodic[1])
-        ),
-        {f"correlation_{apart}_apart_{name}": kind[apart]
-         for name, kind in (("fully_connected", flat), ("enlarged_and_convolved", smooth),
-                            ("transposed_convolutions", periodic))
-         for apart in (1, 2)},
-    )  # fmt: skip
+    held = greater(smooth[1], flat[1]) and greater(periodic[2], flat[2]) and greater(smooth[1], periodic[1])
+    names = {"fully_connected": flat, "enlarged_and_convolved": smooth, "transposed_convolutions": periodic}
+    measured = {f"correlation_{apart}_apart_{name}": kind[apart] for name, kind in names.items() for apart in (1, 2)}
+    return Outcome(verdict(held), measured)
 
 
 def average_and_spread() -> Outcome:
