@@ -75,7 +75,7 @@ def _ask(what: str, run_id: str, *arguments: object) -> None:
     else:
         if before is not None:
             # Not the snapshot itself, which would keep all of its pictures in memory.
-            st.session_state.asked = (run_id, before.state, before.frame, before.trouble, time.monotonic())
+            st.session_state.answer_due = (run_id, before.state, before.frame, before.trouble, time.monotonic())
             if before.state == "paused":  # nothing else is on its way: the answer is there in a moment
                 registry().wait_until(lambda: not awaiting(registry().snapshot(run_id)), ANSWER_S)
 
@@ -83,9 +83,9 @@ def _ask(what: str, run_id: str, *arguments: object) -> None:
 def awaiting(run: Snapshot | None) -> bool:
     """Whether a run that stands still has yet to show what came of the last click: its worker answers each
     command with a new picture, but only after the step that is under way."""
-    if run is None or st.session_state.get("asked", ("",))[0] != run.run_id:
+    if run is None or st.session_state.get("answer_due", ("",))[0] != run.run_id:
         return False
-    _, state, frame, trouble, at = st.session_state.asked
+    _, state, frame, trouble, at = st.session_state.answer_due
     age = time.monotonic() - at
     if state != "paused" and age < SETTLING_S:  # pictures from before the click may still be coming
         return True
