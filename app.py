@@ -1,6 +1,7 @@
 """The frame around the pages: navigation and theme. Start it with `streamlit run app.py`."""
 
-from pages.parts import frame, theme
+from pages.parts import navigation
+from pages.parts.shared import theme
 
 theme.apply()
-frame.navigation().run()
+navigation.navigation().run()

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gan_core.experiment import SETTINGS, Experiment, Problem, SettingsError
-from gan_core.recipes import RECIPES, find
+from gan_core.diagnosis.recipes import RECIPES, find
+from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
 
 # Said here as well, so that other commands need not wait for all that `export` imports.
 EXPORTS = {
@@ -87,10 +87,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(given: argparse.Namespace) -> int:
-    from gan_core.light_torch import defer_compiler  # torch is slow to import: only where it is used
+    from gan_core.engine.light_torch import defer_compiler  # torch is slow to import: only where it is used
 
     defer_compiler()
-    from gan_core.training_job import resume_run, train_run
+    from gan_core.commands.train import resume_run, train_run
 
     changes = dict(_assignment(text) for text in given.set)
     if given.steps is not None:
@@ -120,11 +120,11 @@ def _chosen(given: argparse.Namespace) -> Experiment:
 
 
 def _regenerate(given: argparse.Namespace) -> int:
-    from gan_core.light_torch import defer_compiler
+    from gan_core.engine.light_torch import defer_compiler
 
     defer_compiler()
-    from gan_core.regenerate import regenerate
-    from gan_core.whole_files import write_together
+    from gan_core.engine.regenerate import regenerate
+    from gan_core.files.atomic_write import write_together
 
     compared = regenerate(given.picture, given.checkpoint)
     if given.out is not None:
@@ -138,7 +138,7 @@ def _regenerate(given: argparse.Namespace) -> int:
 
 
 def _diagnose(given: argparse.Namespace) -> int:
-    from gan_core.brought import examine_path  # Pillow and the data sets are needed here alone
+    from gan_core.uploads import examine_path  # Pillow and the data sets are needed here alone
 
     with _stderr_to_itself():
         report = examine_path(given.path, given.against)
@@ -172,17 +172,17 @@ def _claims(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
-    from gan_core import export  # Pillow and the data sets are needed here alone
+    from gan_core.outputs import kinds  # Pillow and the data sets are needed here alone
 
-    files = export.write(export.read_record(given.run), given.kind, given.out)
+    files = kinds.write(kinds.read_record(given.run), given.kind, given.out)
     json.dump({"files": [str(file) for file in files]}, sys.stdout, indent=2)
     print()
     return 0
 
 
 def _runs(given: argparse.Namespace) -> int:
-    from gan_core.run_search import Search
-    from gan_core.store import Store
+    from gan_core.saved_runs.search import Search
+    from gan_core.saved_runs.store import Store
 
     json.dump(Store.from_environment().as_dicts(Search.parse(" ".join(given.find))), sys.stdout, indent=2)
     print()
@@ -190,15 +190,15 @@ def _runs(given: argparse.Namespace) -> int:
 
 
 def _recipes(_: argparse.Namespace) -> int:
-    from gan_core import traps
+    from gan_core.saving_mistakes import known_mistakes
 
-    json.dump([*(recipe.as_dict() for recipe in RECIPES.values()), *traps.recipes()], sys.stdout, indent=2)
+    json.dump([*(recipe.as_dict() for recipe in RECIPES.values()), *known_mistakes.recipes()], sys.stdout, indent=2)
     print()
     return 0
 
 
 def _bench(_: argparse.Namespace) -> int:
-    from gan_core.benchmark import main as bench
+    from gan_core.commands.bench import main as bench
 
     return bench()
 

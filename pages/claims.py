@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from gan_core.claims.laboratory import laboratory
 from gan_core.claims.ledger import CLAIMS
-from pages.parts import claim, claims_list, frame, theme
+from gan_core.claims.process_pool import laboratory
+from pages.parts import navigation
+from pages.parts.claims import claim, listing
+from pages.parts.shared import theme
 
-frame.require()
+navigation.require()
 st.html(theme.ASSETS / "claims.css")
-claims_list.open_page()
+listing.open_page()
 
-asked = claims_list.asked().claim
+asked = listing.asked().claim
 if asked:
     laboratory().warm()
     claim.show(CLAIMS[asked])
@@ -20,7 +22,7 @@ else:
         "What five documents say of GANs that fail, claim by claim: each was decided by an experiment that you can "
         "read and run again."
     )
-    claims_list.choice()
-    claims_list.listing()
-    claims_list.recorded()
-claims_list.write()
+    listing.choice()
+    listing.listing()
+    listing.recorded()
+listing.write()

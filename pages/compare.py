@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from gan_core.comparison import LETTERS
-from gan_core.runs import registry
-from pages.parts import address, compared, frame, panels, session, vary, versus
+from gan_core.live.registry import registry
+from gan_core.settings.comparison import LETTERS
+from pages.parts import navigation
+from pages.parts.compare import panel, panels, vary
+from pages.parts.shared import comparison_state, page_settings, tab_runs
 
-frame.require()
-compared.open_link()
-registry().warm(1 if any(compared.runs()) else 2)
-for sentence in compared.told():
+navigation.require()
+comparison_state.open_link()
+registry().warm(1 if any(comparison_state.runs()) else 2)
+for sentence in comparison_state.told():
     st.warning(sentence)
 
 with st.container(key="setup"):
@@ -17,29 +19,29 @@ with st.container(key="setup"):
     vary.shared()
 
 
-@st.fragment(run_every=versus.interval(*compared.runs()))
+@st.fragment(run_every=panel.interval(*comparison_state.runs()))
 def view(polled: float | None) -> None:
     """All runs; drawn again by itself while one of them moves."""
-    runs = compared.runs()
+    runs = comparison_state.runs()
     panels.buttons(runs)
     shown = panels.scrubber(runs)
     panels.panels(runs, shown)
     panels.table(runs)
-    if (versus.interval(*runs) is None) != (polled is None):
+    if (panel.interval(*runs) is None) != (polled is None):
         st.rerun()
 
 
 def to_train(number: int) -> None:
     """Leave for the page Train with the settings of one run."""
-    session.leave_run()
-    address.take(compared.now().experiments[number])
+    tab_runs.leave_run()
+    page_settings.take(comparison_state.now().experiments[number])
     st.session_state.to_train = True
 
 
-view(versus.interval(*compared.runs()))
+view(panel.interval(*comparison_state.runs()))
 with st.container(horizontal=True, gap="small", key="leave"):
-    for number, letter in enumerate(LETTERS[: len(compared.now().changes)]):
+    for number, letter in enumerate(LETTERS[: len(comparison_state.now().changes)]):
         st.button(f"Open {letter} in Train", key=f"open_{letter}", type="tertiary", on_click=to_train, args=(number,))
 if st.session_state.pop("to_train", False):
     st.switch_page("pages/train.py")
-compared.write()
+comparison_state.write()

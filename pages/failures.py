@@ -3,41 +3,45 @@
 import streamlit as st
 
 from gan_core.claims.cited import of_recipe
-from gan_core.lessons import LESSONS
-from gan_core.recipes import RECIPES, Recipe, Side
-from gan_core.runs import registry
-from pages.parts import address, cards, cited, diagnosis, frame, lesson, live, session, study, url, versus
+from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.recipes import RECIPES, Recipe, Side
+from gan_core.live.registry import registry
+from pages.parts import navigation
+from pages.parts.compare import panel
+from pages.parts.failures import cards, failure, study
+from pages.parts.shared import address_bar, cited, diagnosis_line, page_settings, tab_runs
+from pages.parts.train import live_view
 
-frame.require()
-asked = st.query_params.get(address.FAILURE)
+navigation.require()
+asked = st.query_params.get(page_settings.FAILURE)
 kept = True
 if asked in RECIPES:
-    kept = session.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
+    kept = tab_runs.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
     if cards.just_opened(asked):
-        session.begin_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
+        tab_runs.begin_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
 
 
-def runs() -> lesson.Runs:
+def runs() -> failure.Runs:
     """The lesson's two runs, where they were started."""
-    return {side: session.pair(side) for side in lesson.SIDES}
+    return {side: tab_runs.pair(side) for side in failure.SIDES}
 
 
-@st.fragment(run_every=versus.interval(*runs().values()))
+@st.fragment(run_every=panel.interval(*runs().values()))
 def view(polled: float | None, recipe: Recipe) -> None:
     """Both runs; drawn again by itself while one of them moves."""
     now = runs()
     buttons(recipe, now)
-    lesson.side_by_side(recipe, now)
+    failure.side_by_side(recipe, now)
     if st.session_state.pop("to_train", False):
         st.switch_page("pages/train.py")
-    if (versus.interval(*now.values()) is None) != (polled is None):
+    if (panel.interval(*now.values()) is None) != (polled is None):
         st.rerun()
 
 
-def buttons(recipe: Recipe, now: lesson.Runs) -> None:
+def buttons(recipe: Recipe, now: failure.Runs) -> None:
     """Train, pause, and take one side's settings along."""
     states = {run.state for run in now.values() if run}
-    resumes = "paused" in states and not states & set(live.ACTIVE)
+    resumes = "paused" in states and not states & set(live_view.ACTIVE)
     words = "Resume" if resumes else "Train both again" if states else "Train both"
     with st.container(horizontal=True, gap="small", key="transport"):
         st.button(
@@ -45,10 +49,10 @@ def buttons(recipe: Recipe, now: lesson.Runs) -> None:
             args=() if resumes else (recipe,),
         )  # fmt: skip
         st.button(
-            "Pause", key="pause", icon=":material/pause:", on_click=session.act_on_pair, args=("pause",),
+            "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.act_on_pair, args=("pause",),
             disabled=not states & {"running", "waiting"},
         )  # fmt: skip
-        for side, look in lesson.looks(recipe).items():
+        for side, look in failure.looks(recipe).items():
             st.button(
                 f"Open {look.name} in Train", key=f"open_{side}", type="tertiary", on_click=to_train,
                 args=(recipe, side),
@@ -57,27 +61,27 @@ def buttons(recipe: Recipe, now: lesson.Runs) -> None:
 
 def start(recipe: Recipe) -> None:
     """Train both from step 0."""
-    session.begin_pair(recipe.name, recipe.broken, recipe.fixed)
+    tab_runs.begin_pair(recipe.name, recipe.broken, recipe.fixed)
 
 
 def resume() -> None:
     """Go on with both."""
-    session.act_on_pair("go")
+    tab_runs.act_on_pair("go")
 
 
 def to_train(recipe: Recipe, side: Side) -> None:
     """Leave for the page Train with these settings."""
-    session.leave_pair()
-    session.leave_run()
-    address.take(recipe.side(side))
+    tab_runs.leave_pair()
+    tab_runs.leave_run()
+    page_settings.take(recipe.side(side))
     st.session_state.autostart = True
     st.session_state.to_train = True
 
 
 def close() -> None:
     """Back to all failures."""
-    session.leave_pair()
-    url.put({})
+    tab_runs.leave_pair()
+    address_bar.put({})
 
 
 if asked in RECIPES:
@@ -85,21 +89,21 @@ if asked in RECIPES:
     registry().warm(1 if any(runs().values()) else 2)
     with st.container(key="lesson-title"):
         title, back = st.columns([0.82, 0.18], vertical_alignment="center")
-        title.markdown(f"## {lesson.title(chosen)}")
+        title.markdown(f"## {failure.title(chosen)}")
         back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=close, width="stretch")
     if not kept:
-        diagnosis.say(
-            diagnosis.TROUBLE, "The two runs are no longer here: they ended when you had left. Train both again."
+        diagnosis_line.say(
+            diagnosis_line.TROUBLE, "The two runs are no longer here: they ended when you had left. Train both again."
         )
-    lesson.words(chosen)
-    view(versus.interval(*runs().values()), chosen)
+    failure.words(chosen)
+    view(panel.interval(*runs().values()), chosen)
     cited.show(of_recipe(chosen))
-    lesson.elsewhere(chosen)
-    address.write_failure(chosen.name, session.pair_ids())
+    failure.elsewhere(chosen)
+    page_settings.write_failure(chosen.name, tab_runs.pair_ids())
 else:
     registry().warm(2)  # a card starts two runs
     if asked is not None:
-        diagnosis.say(diagnosis.TROUBLE, f"There is no failure called “{asked}”; choose one of the cards.")
+        diagnosis_line.say(diagnosis_line.TROUBLE, f"There is no failure called “{asked}”; choose one of the cards.")
     st.markdown("## How GANs fail")
     st.markdown("Open a card: the broken run and the fixed one train beside each other, one setting apart.")
     cards.show([RECIPES[name] for name in LESSONS])

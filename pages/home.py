@@ -4,10 +4,11 @@ import json
 
 import streamlit as st
 
-from gan_core.lessons import LESSONS
-from gan_core.recipes import RECIPES
-from gan_core.runs import registry
-from pages.parts import cards, pictures, theme
+from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.live.registry import registry
+from pages.parts.failures import cards
+from pages.parts.shared import pictures, theme
 
 registry().warm()
 FOLDER = theme.ASSETS / "home"

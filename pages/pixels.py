@@ -6,25 +6,27 @@ import numpy as np
 import streamlit as st
 
 from gan_core.claims.cited import of_trap
-from gan_core.verdict import judge
-from pages.parts import bring, cited, frame, journey, journey_controls, theme
+from gan_core.saving_mistakes.judge import judge
+from pages.parts import navigation
+from pages.parts.pixels import controls, journey, upload
+from pages.parts.shared import cited, theme
 
-frame.require()
+navigation.require()
 st.html(theme.ASSETS / "pixels.css")
-journey_controls.open_page()
+controls.open_page()
 
 title, own = st.columns([0.79, 0.21], vertical_alignment="center")
 title.markdown("## Why are my saved pictures wrong?")
 own.markdown("[Bring your own file ↓](#bring-your-own)")
-journey_controls.symptoms()
+controls.symptoms()
 with st.sidebar:
-    journey_controls.source()
-tensor = journey_controls.tensor()
+    controls.source()
+tensor = controls.tensor()
 if tensor is not None:
-    journey_controls.fit(tensor)
+    controls.fit(tensor)
     with st.sidebar:
-        journey_controls.stages(tensor)
-    asked = journey_controls.asked()
+        controls.stages(tensor)
+    asked = controls.asked()
     verdict = judge(tensor.values[asked.image], tensor.range_map, asked.choices, asked.image)
     trap = asked.trap()
     journey.verdict(verdict)
@@ -36,5 +38,5 @@ if tensor is not None:
     stored = io.BytesIO()
     np.save(stored, tensor.values)
     st.download_button("tensor.npy, to run it", stored.getvalue(), "tensor.npy", key="tensor_npy")
-bring.section()
-journey_controls.write()
+upload.section()
+controls.write()

@@ -2,67 +2,58 @@
 
 import streamlit as st
 
-from gan_core.runs import registry
-from pages.parts import (
-    address,
-    code,
-    compared,
-    controls,
-    diagnosis,
-    frame,
-    link_problems,
-    live,
-    session,
-    student,
-    teacher,
-)
+from gan_core.live.registry import registry
+from pages.parts import navigation
+from pages.parts.classroom import student, teacher
+from pages.parts.shared import comparison_state, controls, diagnosis_line, link_problems, page_settings, tab_runs
+from pages.parts.train import code, live_view
 
-frame.require()
+navigation.require()
 registry().warm()
 if student.asked():
     student.page()
     st.stop()
-came = address.open_page()
-session.attach()
-if came and not address.problems():
-    session.adopt()  # somebody went back to earlier settings, or followed a link with others
-if st.session_state.pop("autostart", False) and session.snapshot() is None:
-    session.begin(go=True)
+came = page_settings.open_page()
+tab_runs.attach()
+if came and not page_settings.problems():
+    tab_runs.adopt()  # somebody went back to earlier settings, or followed a link with others
+if st.session_state.pop("autostart", False) and tab_runs.snapshot() is None:
+    tab_runs.begin(go=True)
 
 with st.sidebar:
-    controls.draw(changed=session.adopt)
-    compared.button(address.experiment())
+    controls.draw(changed=tab_runs.adopt)
+    comparison_state.button(page_settings.experiment())
     teacher.button()
-compared.go_where_asked()
+comparison_state.go_where_asked()
 link_problems.show()
 if teacher.opened():
     teacher.page()
-    address.write(st.session_state.get("run"))
+    page_settings.write(st.session_state.get("run"))
     st.stop()
 
 
-@st.fragment(run_every=live.interval(session.snapshot()))
+@st.fragment(run_every=live_view.interval(tab_runs.snapshot()))
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
-    run = session.snapshot()
+    run = tab_runs.snapshot()
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")
     with where:
-        live.progress(run, address.experiment().steps)
+        live_view.progress(run, page_settings.experiment().steps)
     with what:
-        live.buttons(run)
+        live_view.buttons(run)
     said, seen = st.container(), st.container()
-    shown = live.scrubber(run)
+    shown = live_view.scrubber(run)
     with said:
-        diagnosis.show(run, shown, address.experiment())
+        diagnosis_line.show(run, shown, page_settings.experiment())
     with seen:
-        live.grids(run, shown)
-        live.measurements(run, shown)
-    compared.go_where_asked()
+        live_view.grids(run, shown)
+        live_view.measurements(run, shown)
+    comparison_state.go_where_asked()
     # Only when the looking has to begin or end: a full run of the script draws every control again.
-    if (live.interval(run) is None) != (polled is None) or st.session_state.pop("redraw", False):
+    if (live_view.interval(run) is None) != (polled is None) or st.session_state.pop("redraw", False):
         st.rerun()
 
 
-view(live.interval(session.snapshot()))
-code.show(address.experiment())
-address.write(st.session_state.get("run"))
+view(live_view.interval(tab_runs.snapshot()))
+code.show(page_settings.experiment())
+page_settings.write(st.session_state.get("run"))

@@ -5,35 +5,37 @@ from itertools import count
 import streamlit as st
 
 from gan_core.claims.cited import of_untrained
-from gan_core.frames import Frame
-from gan_core.run_errors import NotExamined
-from gan_core.runs import registry
-from pages.parts import address, charts, cited, controls, diagnosis, examine, frame, link_problems, pictures, theme
+from gan_core.live.errors import NotExamined
+from gan_core.live.registry import registry
+from gan_core.messages.frame import Frame
+from pages.parts import navigation
+from pages.parts.shared import charts, cited, controls, diagnosis_line, link_problems, page_settings, pictures, theme
+from pages.parts.untrained import view
 
-frame.require()
+navigation.require()
 registry().warm()
-address.open_page()
+page_settings.open_page()
 
 with st.sidebar:
-    controls.some(examine.FIELDS, changed=lambda: None)
-    gain = examine.gain()
+    controls.some(view.FIELDS, changed=lambda: None)
+    gain = view.gain()
 link_problems.show()
-examine.refused_gain()
-e = address.experiment()
+view.refused_gain()
+e = page_settings.experiment()
 
 st.markdown("## Why is an untrained generator grey?")
 st.markdown(
     "Before any training, noise passes through random weights. Where it shrinks to nothing on the way, every pixel "
     "gets the same tone."
 )
-examine.presets()
+view.presets()
 try:
     with st.spinner("A worker starts…", show_time=True):
-        seen = examine.seen(e, gain)
+        seen = view.seen(e, gain)
 except NotExamined as error:
-    diagnosis.say(diagnosis.TROUBLE, str(error))
+    diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
     st.stop()
-examine.verdict(seen, e)
+view.verdict(seen, e)
 width, height = seen.opening.columns * seen.opening.tile, seen.opening.rows * seen.opening.tile
 left, right = st.columns([0.57, 0.43])  # so that 512 pixels have room on the left
 with left, st.container(key="grid-fake"):
@@ -46,14 +48,14 @@ with right:
         charts.signal(seen.layers)
     with st.container(key="histogram"):
         charts.pixel_histogram(seen.opening, Frame(0, {}, seen.fake_png, seen.histogram))
-cited.show(of_untrained(e, examine.grey(seen, e)))
+cited.show(of_untrained(e, view.grey(seen, e)))
 
-address.write(None, gain=gain)
-shown = examine.contrast_map(e, gain)
+page_settings.write(None, gain=gain)
+shown = view.contrast_map(e, gain)
 draws = count(1)
 
 
-@st.fragment(run_every=None if shown.whole else examine.LOOK_EVERY_S)
+@st.fragment(run_every=None if shown.whole else view.LOOK_EVERY_S)
 def contrast_map() -> None:
     """The map, initialisation by initialisation as a worker gets to them; drawn again by itself until it is whole."""
     again = next(draws) > 1
@@ -61,11 +63,11 @@ def contrast_map() -> None:
         if again:
             shown.fill(e.init)
     except NotExamined as error:
-        diagnosis.say(diagnosis.TROUBLE, str(error))
+        diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
         return
     st.markdown(
         "**Contrast of every activation and initialisation**, in levels of 255, all else as chosen. Each "
-        f"activation is drawn in the range it is made for. {examine.culprit(shown, e)}"
+        f"activation is drawn in the range it is made for. {view.culprit(shown, e)}"
     )
     charts.contrast_map(shown.known, e)
     if again and shown.whole:

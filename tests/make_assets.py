@@ -15,15 +15,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from gan_core import frames
 from gan_core.claims.ledger import CLAIMS
-from gan_core.experiment import Experiment
-from gan_core.lessons import LESSONS
-from gan_core.recipes import RECIPES
-from gan_core.samples import collect
-from gan_core.tensors import COUNT
-from gan_core.tensors import FOLDER as TENSORS
-from gan_core.training import NonFinite, Trainer
+from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.engine import take_frame
+from gan_core.engine.take_samples import collect
+from gan_core.engine.trainer import NonFinite, Trainer
+from gan_core.saving_mistakes.sample_tensors import COUNT
+from gan_core.saving_mistakes.sample_tensors import FOLDER as TENSORS
+from gan_core.settings.experiment import Experiment
 
 ASSETS = Path(__file__).parents[1] / "assets"
 FOLDER = ASSETS / "home"
@@ -63,7 +63,7 @@ def make_cards(names: list[str]) -> None:
             except NonFinite as error:
                 print(f"{name}: {error}")
             size = CARD_TILES * e.image_size
-            with Image.open(io.BytesIO(frames.take(trainer).fake_png)) as picture:
+            with Image.open(io.BytesIO(take_frame.take(trainer).fake_png)) as picture:
                 picture.crop((0, 0, size, size)).save(CARDS / f"{name}-{side}.png")
             made[name] |= {side: f"{name}-{side}.png", "width": size, "height": size}
         print(name, flush=True)
@@ -76,13 +76,13 @@ def make_home() -> None:
     seconds = 0.0
     while True:
         if trainer.step in MOMENTS:
-            (FOLDER / f"step-{trainer.step}.png").write_bytes(frames.take(trainer).fake_png)
+            (FOLDER / f"step-{trainer.step}.png").write_bytes(take_frame.take(trainer).fake_png)
         if trainer.step == max(MOMENTS):
             break
         begun = time.process_time()
         trainer.train_step()
         seconds += time.process_time() - begun
-    opening = frames.opening(trainer)
+    opening = take_frame.opening(trainer)
     (FOLDER / "real.png").write_bytes(opening.real_png)
     told = {
         "experiment": trainer.experiment.model_dump(mode="json"),

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gan_core.experiment import Experiment
-from gan_core.findings import EXPLAINED_BY, diagnose
-from gan_core.recipes import NOT_THERE, RECIPES
+from gan_core.diagnosis.findings import EXPLAINED_BY, diagnose
+from gan_core.diagnosis.recipes import NOT_THERE, RECIPES
+from gan_core.settings.experiment import Experiment
 
 TOP = Path(__file__).resolve().parents[1]
 STUDY = TOP / "assets" / "study.json"
@@ -131,12 +131,12 @@ def cases(part: str, dataset: str, seed: int) -> list[Case]:
 
 def train(e: Experiment) -> tuple[list[Row], float]:
     """The measurements of a whole run, and the processor's seconds it took."""
-    from gan_core.light_torch import defer_compiler
+    from gan_core.engine.light_torch import defer_compiler
 
     defer_compiler()
     import torch
 
-    from gan_core.training import NonFinite, Trainer
+    from gan_core.engine.trainer import NonFinite, Trainer
 
     torch.set_num_threads(1)
     trainer = Trainer(e)

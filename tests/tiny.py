@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from gan_core.data.images import Images
-from gan_core.experiment import Experiment
-from gan_core.training import Trainer
+from gan_core.engine.trainer import Trainer
+from gan_core.settings.experiment import Experiment
 
 Rows = list[dict[str, float]]
 

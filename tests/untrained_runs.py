@@ -10,12 +10,12 @@ import numpy as np
 from safetensors.numpy import save_file
 from tiny import tiny
 
-from gan_core.checkpoint_state import FORMAT
-from gan_core.experiment import Experiment
-from gan_core.frames import Classes, Frame, Opening
-from gan_core.pixels import png_bytes
-from gan_core.protocol import Row
-from gan_core.saved_run import History, write_run
+from gan_core.messages.commands_and_reports import Row
+from gan_core.messages.frame import Classes, Frame, Opening
+from gan_core.pixels.range_map import png_bytes
+from gan_core.saved_runs.checkpoint_header import FORMAT
+from gan_core.saved_runs.run_folder import History, write_run
+from gan_core.settings.experiment import Experiment
 
 E = tiny(loss="hinge", steps=1000)
 

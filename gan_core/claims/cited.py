@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS
-from gan_core.experiment import Experiment
-from gan_core.lessons import LESSONS
-from gan_core.recipes import Recipe
-from gan_core.traps import ABOUT, Trap
+from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.recipes import Recipe
+from gan_core.saving_mistakes.known_mistakes import ABOUT, Trap
+from gan_core.settings.experiment import Experiment
 
 MOST = 3
 

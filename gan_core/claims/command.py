@@ -10,7 +10,7 @@ from tqdm import tqdm
 from gan_core.claims import record
 from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS, find
-from gan_core.claims.running import described, run
+from gan_core.claims.run_claim import described, run
 
 
 def listed() -> list[dict[str, Any]]:

@@ -10,11 +10,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from gan_core.claims.lab import Lab
 from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
-from gan_core.experiment import Experiment
-from gan_core.tensors import SOURCES
-from gan_core.training import Trainer
+from gan_core.claims.trained_runs import Lab
+from gan_core.engine.trainer import Trainer
+from gan_core.saving_mistakes.sample_tensors import SOURCES
+from gan_core.settings.experiment import Experiment
 
 LINEAR = Experiment(output_activation="linear", steps=200, measure_every=100)
 PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)

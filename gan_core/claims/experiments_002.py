@@ -11,8 +11,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from gan_core import noise
-from gan_core.claims.distance import distance_to_real
 from gan_core.claims.first_pictures import (
     GREY,
     SEEDS,
@@ -26,12 +24,14 @@ from gan_core.claims.first_pictures import (
     shown,
     untrained,
 )
-from gan_core.claims.lab import Lab
+from gan_core.claims.frechet import distance_to_real
 from gan_core.claims.outcome import Outcome, Value, above, equal, greater, verdict, verdict_if
-from gan_core.experiment import Experiment
-from gan_core.initialise import initialise
-from gan_core.layers import ConvTranspose2d
-from gan_core.training import Trainer
+from gan_core.claims.trained_runs import Lab
+from gan_core.engine import noise
+from gan_core.engine.initialise import initialise
+from gan_core.engine.layers import ConvTranspose2d
+from gan_core.engine.trainer import Trainer
+from gan_core.settings.experiment import Experiment
 
 # Example 1: as it is printed, BatchNorm is in train mode; then in eval mode, and without BatchNorm.
 DOCUMENT = Experiment(architecture="document-dcgan", steps=0)

@@ -17,13 +17,13 @@ from PIL.PngImagePlugin import PngInfo
 
 from gan_core.claims.outcome import Outcome, raised, verdict, verdict_if
 from gan_core.data import digits
-from gan_core.experiment import Experiment
-from gan_core.networks import build
-from gan_core.pixels import RangeMap, channels_last, grid
-from gan_core.tensors import SOURCES
-from gan_core.traps import TRAPS
-from gan_core.verdict import judge
-from gan_core.ways import STAGES
+from gan_core.engine.networks import build
+from gan_core.pixels.range_map import RangeMap, channels_last, grid
+from gan_core.saving_mistakes.judge import judge
+from gan_core.saving_mistakes.known_mistakes import TRAPS
+from gan_core.saving_mistakes.sample_tensors import SOURCES
+from gan_core.saving_mistakes.stage_choices import STAGES
+from gan_core.settings.experiment import Experiment
 
 
 def example_1(x: np.ndarray) -> Image.Image:

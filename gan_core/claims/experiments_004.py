@@ -10,20 +10,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gan_core.claims.distance import COUNT, distance_to_real, frechet
-from gan_core.claims.lab import Lab, Trained
+from gan_core.claims.frechet import COUNT, distance_to_real, frechet
 from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
+from gan_core.claims.trained_runs import Lab, Trained
 from gan_core.data import digits
 from gan_core.data.images import Images
-from gan_core.experiment import Experiment
-from gan_core.findings import diagnose
-from gan_core.initialise import SCHEMES, initialise
-from gan_core.layers import Linear
-from gan_core.losses import LOSSES
-from gan_core.modes import classifier_of
-from gan_core.networks import build
-from gan_core.penalties import r1
-from gan_core.training import Trainer, load_images
+from gan_core.diagnosis.findings import diagnose
+from gan_core.engine.class_coverage import classifier_of
+from gan_core.engine.initialise import SCHEMES, initialise
+from gan_core.engine.layers import Linear
+from gan_core.engine.losses import LOSSES
+from gan_core.engine.networks import build
+from gan_core.engine.penalties import r1
+from gan_core.engine.trainer import Trainer, load_images
+from gan_core.settings.experiment import Experiment
 
 USUAL = Experiment(steps=300)
 ITS = Experiment(architecture="document-mlp", update="simultaneous", steps=150)  # its network and training

@@ -10,14 +10,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gan_core import noise
 from gan_core.claims.outcome import above
-from gan_core.experiment import Experiment
-from gan_core.initialise import initialise
-from gan_core.networks import build_generator
-from gan_core.pixels import RangeMap
-from gan_core.sources import PICTURES, source
-from gan_core.untrained import FITTING_RANGE
+from gan_core.engine import noise
+from gan_core.engine.initialise import initialise
+from gan_core.engine.networks import build_generator
+from gan_core.engine.random_sources import PICTURES, source
+from gan_core.engine.untrained import FITTING_RANGE
+from gan_core.pixels.range_map import RangeMap
+from gan_core.settings.experiment import Experiment
 
 Levels = NDArray[np.floating[Any]]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gan_core.whole_files import write_whole
+from gan_core.files.atomic_write import write_whole
 
 PATH = Path(__file__).parents[2] / "assets" / "claims.json"
 KEPT = ("measured_verdict", "seeds", "steps", "measured", "spread", "versions")

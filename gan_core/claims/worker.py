@@ -17,8 +17,8 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from gan_core.claims.ledger import CLAIMS
-from gan_core.claims.running import prepare, run
-from gan_core.worker import NICENESS, leave, own_stdout
+from gan_core.claims.run_claim import prepare, run
+from gan_core.worker.__main__ import NICENESS, leave, own_stdout
 
 TELL_S = 0.25
 

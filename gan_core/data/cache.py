@@ -13,7 +13,7 @@ import numpy as np
 import pooch
 from numpy.typing import NDArray
 
-from gan_core.whole_files import writing_whole
+from gan_core.files.atomic_write import writing_whole
 
 _log = logging.getLogger(__name__)
 

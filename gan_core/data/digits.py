@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gan_core.data import cache
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.skeletons import DIGITS, SAMPLES, Skeleton
-from gan_core.reading.errors import DataError
+from gan_core.files.errors import DataError
 
 COUNT = 10_000
 CLASS_NAMES = tuple("0123456789")

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.resize import to_square
-from gan_core.reading import archives, folders, pictures
-from gan_core.reading.bounds import TRAINING_SET
-from gan_core.reading.errors import DataError
+from gan_core.files import archives, folders, pictures
+from gan_core.files.bounds import TRAINING_SET
+from gan_core.files.errors import DataError
 
 # What every sentence of an error begins with: the field that is wrong.
 NAME = "folder: "

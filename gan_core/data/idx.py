@@ -19,7 +19,7 @@ from PIL import Image
 from gan_core.data.cache import cache_folder
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.resize import to_square
-from gan_core.reading.errors import DataError
+from gan_core.files.errors import DataError
 
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.reading.errors import DataError
+from gan_core.files.errors import DataError
 
 # Told how far a slow load has come: the fraction done (0 to 1), and a few words on what is being done.
 Progress = Callable[[float, str], None]

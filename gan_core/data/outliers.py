@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gan_core.data.images import Images
-from gan_core.reading.errors import DataError
+from gan_core.files.errors import DataError
 
 
 def with_outliers(images: Images, fraction: float, seed: int) -> Images:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gan_core.data import digits, folder, idx
 from gan_core.data.images import Images, Progress, check_layout
-from gan_core.reading.errors import DataError
+from gan_core.files.errors import DataError
 
 # Sets kept in memory; the largest (20,000 colour pictures of 64 pixels) takes 245 MB.
 KEPT = 4

@@ -12,10 +12,10 @@ import pytest
 from gan_core.claims import record
 from gan_core.claims.cited import MOST, of_recipe, of_trap, of_untrained
 from gan_core.claims.ledger import CLAIMS
-from gan_core.experiment import SETTINGS, Experiment
-from gan_core.lessons import LESSONS
-from gan_core.recipes import RECIPES
-from gan_core.traps import ABOUT, SYMPTOMS, TRAPS
+from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.saving_mistakes.known_mistakes import ABOUT, SYMPTOMS, TRAPS
+from gan_core.settings.experiment import SETTINGS, Experiment
 
 EVERY_TRAP = [(looks, name) for looks, traps in TRAPS.items() for name in traps]
 TAUGHT = {

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tiny import global_randomness_unchanged, tiny, tiny_images
 
-from gan_core import untrained
 from gan_core.claims import first_pictures as first
+from gan_core.engine import untrained
 
 
 def test_measures_of_known_pictures() -> None:

@@ -11,9 +11,9 @@ import pytest
 from gan_core.claims import record
 from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS, STUDY, STUDY_OF_ALL, code_of, find
-from gan_core.experiment import SETTINGS, Experiment
-from gan_core.recipes import RECIPES
-from gan_core.traps import TRAPS
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.saving_mistakes.known_mistakes import TRAPS
+from gan_core.settings.experiment import SETTINGS, Experiment
 
 EVERY = pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
 VERDICTS = {"holds": "", "holds-if": "condition", "refuted": "instead", "not-testable": "reason"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gan_core.claims import record
 from gan_core.claims.ledger import CLAIMS
-from gan_core.claims.running import run
+from gan_core.claims.run_claim import run
 
 
 def test_a_result_takes_the_place_of_the_former_one(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from gan_core.data import DataError, folder, load
-from gan_core.reading.bounds import TRAINING_SET, Several
+from gan_core.files.bounds import TRAINING_SET, Several
 
 
 def png(colour: int | tuple[int, ...], mode: str = "RGB", size: tuple[int, int] = (20, 20), **options) -> bytes:

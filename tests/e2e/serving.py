@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from live import PATIENCE_S, ROOT
+from live_runs import PATIENCE_S, ROOT
 
 GRACE_S = 5
 

@@ -12,8 +12,8 @@ from driving import OpenTab, button, choose, start
 from playwright.sync_api import Browser, Page, expect
 from serving import Server
 
-from gan_core.experiment import Experiment
-from gan_core.script import NAME, script_of
+from gan_core.outputs.script import NAME, script_of
+from gan_core.settings.experiment import Experiment
 
 pytestmark = pytest.mark.browser
 

@@ -6,11 +6,11 @@ import re
 
 import pytest
 from driving import PICTURE, OpenTab, button, query, shown, step_reaches
-from live import gone
+from live_runs import gone
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from gan_core.recipes import RECIPES
+from gan_core.diagnosis.recipes import RECIPES
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from driving import ENDLESS, OpenTab, button, start, step_reaches
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from gan_core.frames import COLUMNS
+from gan_core.pixels.tiles import COLUMNS
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from serving import Server
 from test_layout import PHONE, assert_nothing_scrolls_sideways, box, overlapping
 
-from gan_core.saving import read_bytes
+from gan_core.outputs.saved_pictures import read_bytes
 
 pytestmark = pytest.mark.browser
 

@@ -28,7 +28,7 @@ from driving import (
     url_says,
     watch,
 )
-from live import PATIENCE_S, gone
+from live_runs import PATIENCE_S, gone
 from playwright.sync_api import TimeoutError as NothingHappened
 from playwright.sync_api import expect
 from serving import GRACE_S, Server

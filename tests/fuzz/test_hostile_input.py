@@ -28,11 +28,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gan_core.brought import Report, examine
-from gan_core.brought.real import real
 from gan_core.data import load
-from gan_core.reading.bounds import ALL_PIXELS
-from gan_core.reading.errors import DataError
+from gan_core.files.bounds import ALL_PIXELS
+from gan_core.files.errors import DataError
+from gan_core.uploads import Report, examine
+from gan_core.uploads.reference_set import real
 
 EXAMPLES = int(os.environ.get("GAN_FUZZ_EXAMPLES", "300"))
 # Bytes that Python and numpy may hold at once for a file of some kilobytes: 25 million numbers of 8 bytes, and what

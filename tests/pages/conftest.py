@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from live import ROOT
+from live_runs import ROOT
 from streamlit.testing.v1 import AppTest
 from visiting import EVERYBODY, Open
 
-from gan_core.runs import registry
+from gan_core.live.registry import registry
 
 
 @pytest.fixture(scope="session", autouse=True)

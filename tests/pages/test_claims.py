@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from live import PATIENCE_S
+from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from visiting import Open, html, words
 
 from gan_core.claims import record
-from gan_core.claims.laboratory import laboratory
 from gan_core.claims.ledger import CLAIMS, code_of
-from gan_core.recipes import RECIPES
+from gan_core.claims.process_pool import laboratory
+from gan_core.diagnosis.recipes import RECIPES
 
 REFUTED = "003-05"
 

@@ -6,15 +6,15 @@ import re
 from html import unescape
 from importlib.util import find_spec
 
-from live import reach
+from live_runs import reach
 from streamlit.testing.v1 import AppTest
 from visiting import Open, html
 
-from gan_core.experiment import Experiment
-from gan_core.export import KINDS
-from gan_core.runs import registry
-from gan_core.script import script_of
-from pages.parts.code import marked
+from gan_core.live.registry import registry
+from gan_core.outputs.kinds import KINDS
+from gan_core.outputs.script import script_of
+from gan_core.settings.experiment import Experiment
+from pages.parts.train.code import marked
 
 
 def code(drawn: str) -> str:

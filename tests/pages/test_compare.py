@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from live import PATIENCE_S
+from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from visiting import EVERYBODY, Open, html, words
 
-from gan_core.comparison import MEASURED, Comparison, vary
-from gan_core.experiment import Experiment
-from gan_core.recipes import find
-from gan_core.run import Snapshot
-from gan_core.runs import registry
+from gan_core.diagnosis.recipes import find
+from gan_core.live.registry import registry
+from gan_core.live.run import Snapshot
+from gan_core.settings.comparison import MEASURED, Comparison, vary
+from gan_core.settings.experiment import Experiment
 
 SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "120"}
 

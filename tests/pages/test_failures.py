@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from live import PATIENCE_S
+from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from visiting import Open, cited, html, words
 
 from gan_core.claims.cited import of_recipe
-from gan_core.experiment import SETTINGS, diff
-from gan_core.lessons import DOCUMENTS, LESSONS, signs
-from gan_core.recipes import RECIPES, SAVING, find
-from gan_core.runs import registry
-from gan_core.traps import PLAINEST
-from pages.parts.journey_link import of_trap
+from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS, signs
+from gan_core.diagnosis.recipes import RECIPES, SAVING, find
+from gan_core.live.registry import registry
+from gan_core.saving_mistakes.known_mistakes import PLAINEST
+from gan_core.saving_mistakes.link import of_trap
+from gan_core.settings.experiment import SETTINGS, diff
 
 
 def keys(at: AppTest) -> set[str]:

@@ -6,7 +6,7 @@ import ast
 import subprocess
 import sys
 
-from live import ROOT
+from live_runs import ROOT
 from visiting import Open
 
 

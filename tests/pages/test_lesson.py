@@ -6,16 +6,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from live import PATIENCE_S
+from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from tiny import SMALL
 from visiting import Open, html, widgets, words
 
-from gan_core.assignment import Assignment
-from gan_core.attendance import attendance
-from gan_core.experiment import Experiment
-from gan_core.prediction import WhichFailure, WhichSide
-from gan_core.runs import registry
+from gan_core.classroom.attendance import attendance
+from gan_core.classroom.lesson import Assignment
+from gan_core.classroom.prediction import WhichFailure, WhichSide
+from gan_core.live.registry import registry
+from gan_core.settings.experiment import Experiment
 
 # Quick, and its end is not the budget's. Without BatchNorm a run of 8 steps is too young for most failures.
 QUICK = Experiment(**{**SMALL, "output_activation": "sigmoid", "steps": 8})

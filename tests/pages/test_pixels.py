@@ -8,20 +8,20 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-from live import PATIENCE_S, reach
+from live_runs import PATIENCE_S, reach
 from PIL import Image
 from visiting import Open, cited, html, words
 
 from gan_core.claims.cited import of_trap as cited_of
 from gan_core.claims.ledger import CLAIMS
-from gan_core.experiment import Experiment
-from gan_core.journey import Choices
-from gan_core.pixels import channels_last
-from gan_core.runs import registry
-from gan_core.tensors import SOURCES
-from gan_core.traps import SYMPTOMS, TRAPS
-from gan_core.ways import STAGES
-from pages.parts.journey_link import Asked, of_trap, read, to_query
+from gan_core.live.registry import registry
+from gan_core.pixels.range_map import channels_last
+from gan_core.saving_mistakes.journey import Choices
+from gan_core.saving_mistakes.known_mistakes import SYMPTOMS, TRAPS
+from gan_core.saving_mistakes.link import Asked, of_trap, read, to_query
+from gan_core.saving_mistakes.sample_tensors import SOURCES
+from gan_core.saving_mistakes.stage_choices import STAGES
+from gan_core.settings.experiment import Experiment
 
 TRAP_NAMES = [(looks, name) for looks, traps in TRAPS.items() for name in traps]
 

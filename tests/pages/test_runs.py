@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-from live import reach
+from live_runs import reach
 from streamlit.testing.v1 import AppTest
 from untrained_runs import E, history, saved
 from visiting import Open, html, words
 
-from gan_core import saved_run
-from gan_core.runs import registry
-from gan_core.saved_run import Heading
-from gan_core.store import Store
+from gan_core.live.registry import registry
+from gan_core.saved_runs import run_folder
+from gan_core.saved_runs.run_folder import Heading
+from gan_core.saved_runs.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +148,7 @@ def test_damaged_and_foreign_folders_are_sentences_and_only_ours_can_be_deleted(
 
 def test_a_folder_that_the_command_line_wrote_is_listed_by_its_name(open_page: Open, store: Store) -> None:
     run_id = put(store, "unnamed")
-    (store.home / run_id / saved_run.LABEL).unlink()
+    (store.home / run_id / run_folder.LABEL).unlink()
     (store.home / run_id).rename(store.home / "linear")
     assert names(open_page("runs")) == ["linear"]
 

@@ -6,11 +6,11 @@ import io
 import zipfile
 from pathlib import Path
 
-from live import reach
+from live_runs import reach
 from visiting import Open
 
-from gan_core.regenerate import regenerate
-from gan_core.runs import registry
+from gan_core.engine.regenerate import regenerate
+from gan_core.live.registry import registry
 
 
 def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open, tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from visiting import Open, widgets, words
 
-from gan_core.compatibility import FOLLOWERS, matters
-from gan_core.experiment import SETTINGS, Experiment
-from gan_core.runs import registry
-from gan_core.settings import Setting
+from gan_core.live.registry import registry
+from gan_core.settings.compatibility import FOLLOWERS, matters
+from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.row import Setting
 
 # Together they make every setting matter at least once.
 SITUATIONS: list[dict[str, str]] = [

@@ -6,15 +6,15 @@ import re
 from typing import Any
 
 import pytest
-from live import PATIENCE_S
+from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from visiting import Open, cited, html, widgets, words
 
 from gan_core.claims.cited import of_untrained
-from gan_core.experiment import SETTINGS, Experiment
-from gan_core.recipes import RECIPES
-from gan_core.runs import registry
-from gan_core.untrained import contrast_map, untrained
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.engine.untrained import contrast_map, untrained
+from gan_core.live.registry import registry
+from gan_core.settings.experiment import SETTINGS, Experiment
 
 PRESETS = ("002-bad", "002-eval", "002-no-batchnorm", "002-sigmoid", "002-better")
 GREY = 10.0  # levels: below this, the page calls a picture grey

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from live import Client
+from live_runs import Client
 
 
 @pytest.fixture(scope="package")

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from live import QUICK, alone
+from live_runs import QUICK, alone
 
-from gan_core import frames
-from gan_core.experiment import Experiment
-from gan_core.protocol import Beat, Changed, Framed, Go, Opened, Pause, Refused, Rewind, Set, Start, Step
-from gan_core.training import Trainer
+from gan_core.engine import take_frame
+from gan_core.engine.trainer import Trainer
+from gan_core.messages.commands_and_reports import (
+    Beat,
+    Changed,
+    Framed,
+    Go,
+    Opened,
+    Pause,
+    Refused,
+    Rewind,
+    Set,
+    Start,
+    Step,
+)
+from gan_core.settings.experiment import Experiment
 
 
 def test_a_live_change_is_the_same_at_the_same_step(shared, tmp_path):
@@ -19,9 +31,9 @@ def test_a_live_change_is_the_same_at_the_same_step(shared, tmp_path):
     trainer = Trainer(QUICK)
     trainer.train_step()
     trainer.set({"lr_g": 0.01, "noise_scale": 2.0})
-    assert shared.until(Framed).frame == frames.take(trainer)
+    assert shared.until(Framed).frame == take_frame.take(trainer)
     trainer.train_step()
-    assert shared.until(Framed).frame == frames.take(trainer)
+    assert shared.until(Framed).frame == take_frame.take(trainer)
 
 
 def test_a_live_change_while_running(shared, tmp_path):

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from live import QUICK, Client, alone
+from live_runs import QUICK, Client, alone
 
-from gan_core.experiment import Experiment
-from gan_core.protocol import Beat, Framed, Go, Opened, Pause, Refused, Rewind, Row, Set, Start, Step, Stop
+from gan_core.messages.commands_and_reports import (
+    Beat,
+    Framed,
+    Go,
+    Opened,
+    Pause,
+    Refused,
+    Rewind,
+    Row,
+    Set,
+    Start,
+    Step,
+    Stop,
+)
+from gan_core.settings.experiment import Experiment
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(shared, tmp_path):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from live import QUICK, alone
+from live_runs import QUICK, alone
 from test_frames import decoded
 
-from gan_core.protocol import (
+from gan_core.engine.take_samples import collect
+from gan_core.engine.trainer import Trainer
+from gan_core.messages.commands_and_reports import (  # fmt: skip
     Collect,
     Collected,
     Framed,
@@ -20,10 +22,9 @@ from gan_core.protocol import (
     Rewind,
     Start,
     Step,
-)  # fmt: skip
-from gan_core.samples import MOST, collect, unpacked
-from gan_core.saving import read_bytes, saved_grid, saved_singles
-from gan_core.training import Trainer
+)
+from gan_core.messages.samples import MOST, unpacked
+from gan_core.outputs.saved_pictures import read_bytes, saved_grid, saved_singles
 
 
 def expected(experiment, steps, count):

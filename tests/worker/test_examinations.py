@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from live import QUICK, alone
+from live_runs import QUICK, alone
 
-from gan_core.protocol import Examine, Examined, Framed, Go, Opened, Refused, Rewind, Step
-from gan_core.untrained import contrast_map, untrained
+from gan_core.engine.untrained import contrast_map, untrained
+from gan_core.messages.commands_and_reports import Examine, Examined, Framed, Go, Opened, Refused, Rewind, Step
 
 
 def test_an_examination_needs_no_run(client):

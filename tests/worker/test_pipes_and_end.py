@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from live import QUICK, ROOT, Client, alone, gone
+from live_runs import QUICK, ROOT, Client, alone, gone
 
-from gan_core.protocol import Beat, Crashed, Framed, Go, Start, Step
+from gan_core.messages.commands_and_reports import Beat, Crashed, Framed, Go, Start, Step
 
 
 @pytest.mark.parametrize("busy", [False, True])
@@ -30,10 +30,11 @@ def test_garbage_on_stdin_ends_it(client):
 
 
 FAULTY = """
-from gan_core import frames, worker
+from gan_core.engine import take_frame
+from gan_core.worker import __main__ as worker
 def take(trainer):
     raise RuntimeError("out of everything")
-frames.take = take
+take_frame.take = take
 worker.main()
 """
 
@@ -50,15 +51,16 @@ def test_an_unforeseen_error_is_told_before_the_end(tmp_path):
 
 STRAY = """
 import ctypes, os
-from gan_core import frames, worker
-take = frames.take
+from gan_core.engine import take_frame
+from gan_core.worker import __main__ as worker
+take = take_frame.take
 def noisy_take(*arguments):
     print("stray print")
     os.write(1, b"stray write")
     ctypes.CDLL(None).puts(b"stray puts of C")
     os.system("echo stray child")
     return take(*arguments)
-frames.take = noisy_take
+take_frame.take = noisy_take
 worker.main()
 """
 
@@ -75,7 +77,7 @@ def test_stray_prints_do_not_corrupt_the_stream(tmp_path):
 
 PARENT = """
 import threading
-from gan_core.worker_process import WorkerProcess
+from gan_core.live.worker_process import WorkerProcess
 ready = threading.Event()
 worker = WorkerProcess(lambda worker, report: ready.set(), lambda worker: None)
 worker.listen()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from live import QUICK, alone
+from live_runs import QUICK, alone
 
-from gan_core.protocol import (
+from gan_core.messages.commands_and_reports import (
     Beat,
     Broken,
     Changed,

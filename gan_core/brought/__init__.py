@@ -1,7 +1,0 @@
-"""What people bring (arrays, tensors, pictures, training logs), diagnosed: numpy and Pillow only, no torch."""
-
-from gan_core.brought.examining import examine, examine_path
-from gan_core.brought.real import AGAINST
-from gan_core.brought.report import Mended, Report, Seems
-
-__all__ = ["AGAINST", "Mended", "Report", "Seems", "examine", "examine_path"]

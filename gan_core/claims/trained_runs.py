@@ -1,0 +1,64 @@
+"""The lab: trains for the experiments that need it, once for each seed, and tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+
+from gan_core.claims.outcome import LEAST_SEEDS
+from gan_core.engine.trainer import NonFinite, Trainer
+from gan_core.settings.experiment import Experiment
+
+SEEDS = (0, 1, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A run that ended: its measurements by step, the trainer as it stands, and in `trouble` what became
+    non-finite, if anything did."""
+
+    rows: dict[int, dict[str, float]]
+    trainer: Trainer
+    trouble: str = ""
+
+    @property
+    def last(self) -> dict[str, float]:
+        """The last row of measurements."""
+        return self.rows[max(self.rows)]
+
+
+class Lab:
+    """What an experiment that trains is given. `seeds` are at least three; `steps` counts all that were taken, and
+    `told`, if any, hears of it after each."""
+
+    def __init__(self, seeds: tuple[int, ...] = SEEDS, told: Callable[[int], None] | None = None) -> None:
+        if len(set(seeds)) < LEAST_SEEDS:
+            raise ValueError(f"seeds must be at least {LEAST_SEEDS} different ones, but are {seeds}.")
+        torch.set_num_threads(1)  # several change the order of sums, and others use the machine too
+        self.seeds = seeds
+        self.steps = 0
+        self._told = told
+
+    def train(self, experiment: Experiment, kind: type[Trainer] = Trainer) -> Trained:
+        """Train from step 0 to the experiment's last, measured as it says; with `kind`, by another loop."""
+        trainer = kind(experiment)
+        rows = {0: trainer.measure()}
+        for step in self.count(experiment.steps):
+            try:
+                trainer.train_step()
+            except NonFinite as error:
+                rows[step] = {**trainer.measure(), "finite": 0.0}
+                return Trained(rows, trainer, str(error))
+            if trainer.due():
+                rows[step] = trainer.measure()
+        return Trained(rows, trainer)
+
+    def count(self, steps: int) -> Iterator[int]:
+        """1 to `steps`, for a loop of the experiment's own."""
+        for step in range(1, steps + 1):
+            yield step
+            self.steps += 1
+            if self._told is not None:
+                self._told(self.steps)

@@ -1,0 +1,116 @@
+"""A question to be answered before a run: what will be measured at its end. Its answers can be compared with that."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gan_core.diagnosis.findings import WHY
+from gan_core.diagnosis.lessons import LESSONS
+
+MOST_FAILURES = 5
+LARGEST_THRESHOLD = 1e6
+NONE = "none"
+BELOW, ABOVE = "below", "above"
+
+# What can be asked about, in words.
+MEASURED: dict[str, str] = {
+    "contrast": "the contrast within each picture, as a share of the real ones'",
+    "diversity": "the diversity of the pictures, as a share of the real ones'",
+    "duplicates": "the share of pictures that are almost the same as another",
+    "modes_covered": "the number of classes that appear",
+    "pixel_mean": "the mean brightness, from 0 (black) to 1 (white)",
+    "out_of_range": "the share of pixel values outside the legal range",
+    "saturated": "the share of pixel values at the ends of the range",
+    "d_accuracy": "the share of images that the discriminator gets right",
+    "histogram_distance": "the distance between the real and the generated histogram",
+    "loss_d": "the discriminator's loss",
+    "loss_g": "the generator's loss",
+    "grad_norm_d": "the discriminator's gradient norm",
+    "grad_norm_g": "the generator's gradient norm",
+}
+
+
+@dataclass(frozen=True)
+class WhichFailure:
+    """Which of some failures the diagnosis will name at the end, or none; 1 to MOST_FAILURES names."""
+
+    failures: tuple[str, ...]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The possible answers."""
+        return (*self.failures, NONE)
+
+    @property
+    def asks(self) -> str:
+        """What is to be predicted."""
+        return "What will the diagnosis find at the end of the run?"
+
+    def label(self, choice: str) -> str:
+        """An answer in words."""
+        return "No failure" if choice == NONE else LESSONS[choice].title
+
+    def captions(self) -> tuple[str, ...]:
+        """How each choice looks."""
+        return (*(LESSONS[name].looks for name in self.failures), "The diagnosis has nothing to name.")
+
+    def text(self) -> str:
+        """As it stands in a link."""
+        return ".".join(self.failures)
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with it, as what would be right."""
+        if not 1 <= len(self.failures) <= MOST_FAILURES or set(self.failures) - set(WHY):
+            yield f"1 to {MOST_FAILURES} of {', '.join(WHY)}"
+        elif len(set(self.failures)) < len(self.failures):
+            yield "each failure once"
+
+
+@dataclass(frozen=True)
+class WhichSide:
+    """On which side of a threshold a measurement will end; what is exactly at it counts as above."""
+
+    measurement: str
+    threshold: float
+
+    choices = (BELOW, ABOVE)
+
+    @property
+    def asks(self) -> str:
+        """What is to be predicted."""
+        return f"At the end of the run, {MEASURED[self.measurement]} will be"
+
+    def label(self, choice: str) -> str:
+        """An answer in words."""
+        return f"below {self._number}" if choice == BELOW else f"{self._number} or more"
+
+    def captions(self) -> tuple[str, ...]:
+        """Nothing: the choices say all."""
+        return ()
+
+    def text(self) -> str:
+        """As it stands in a link."""
+        return f"{self.measurement}~{self._number}"
+
+    @property
+    def _number(self) -> str:
+        return repr(float(self.threshold)).removesuffix(".0")
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with it, as what would be right."""
+        if self.measurement not in MEASURED:
+            yield f"one of {', '.join(MEASURED)}, then ~ and a number"
+        elif not (math.isfinite(self.threshold) and abs(self.threshold) <= LARGEST_THRESHOLD):
+            yield f"a number from {-LARGEST_THRESHOLD:,.0f} to {LARGEST_THRESHOLD:,.0f} after the ~"
+
+
+Prediction = WhichFailure | WhichSide
+
+
+def parse(text: str) -> Prediction:
+    """The inverse of `text`; raises ValueError for a threshold that is no number. What it gives may still have
+    `problems`."""
+    name, mark, threshold = text.partition("~")
+    return WhichSide(name, float(threshold)) if mark else WhichFailure(tuple(text.split(".")))

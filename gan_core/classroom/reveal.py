@@ -1,0 +1,109 @@
+"""What was predicted of a run beside what was measured at its end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gan_core.classroom.prediction import ABOVE, BELOW, MEASURED, NONE, Prediction, WhichSide
+from gan_core.diagnosis.detectors import Row, detectors
+from gan_core.diagnosis.findings import EXPLAINED_BY, Finding, diagnose
+from gan_core.diagnosis.lessons import LESSONS
+from gan_core.settings.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """`verdict`: the answer was "right", something "other" was measured, or it is still "open"; `words` say what
+    was measured, with the numbers; `measured` are the choices that would have been right."""
+
+    verdict: Literal["right", "other", "open"]
+    words: str
+    measured: tuple[str, ...]
+
+
+def reveal(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
+    """Compare an answer (one of the prediction's choices) with the rows of a run that has ended (at least one)."""
+    if isinstance(asked, WhichSide):
+        return _side(asked, answer, rows)
+    return _failure(answer, e, rows)
+
+
+def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
+    step, newest = rows[-1]
+    value = newest.get(asked.measurement)
+    if value is None or math.isnan(value):
+        return Reveal("open", f"At step {step} of this run, {MEASURED[asked.measurement]} cannot be measured.", ())
+    side = BELOW if value < asked.threshold else ABOVE
+    shown = f"{value:.3g}"
+    if (float(shown) < asked.threshold) != (side == BELOW):  # rounded to the other side
+        shown = repr(value)
+    words = f"At step {step}, {MEASURED[asked.measurement]} ({asked.measurement}) is {shown}: {asked.label(side)}."
+    return Reveal("right" if answer == side else "other", words, (side,))
+
+
+def _failure(answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
+    step = rows[-1][0]
+    found = {finding.failure: finding for finding in diagnose(e, rows)}
+    later = _later(e, step)
+    if answer in found:
+        others = [name for name in found if name != answer]
+        also = f" It also found {_listed(others)}." if others else ""
+        return Reveal("right", f"The diagnosis found {_told(found[answer])}.{also}", tuple(found))
+    if found:
+        words = f"The diagnosis found {'; '.join(map(_told, found.values()))}."
+        return _beside(answer, e, rows, found, words, later)
+    nothing = f"The diagnosis found no failure up to step {step}"
+    if answer == NONE and later:
+        last = max(later, key=lambda name: later[name])
+        words = f"{nothing}, but some show only later: {_title(last)} from step {later[last]} on."
+        return Reveal("open", words, ())
+    if answer in later:
+        words = f"{nothing}, and {_title(answer)} can be told only from step {later[answer]} on."
+        return Reveal("open", words, ())
+    if answer not in (NONE, "unreachable-range", *detectors(e)):
+        return Reveal("open", f"{nothing}; with these settings it does not look for {_title(answer)}.", ())
+    return Reveal("right" if answer == NONE else "other", f"{nothing}.", (NONE,))
+
+
+def _beside(
+    answer: str, e: Experiment, rows: Sequence[Row], found: dict[str, Finding], words: str, later: dict[str, int]
+) -> Reveal:
+    """Another failure than the predicted one was found, which may be there as well."""
+    measured = tuple(found)
+    if answer == NONE:
+        return Reveal("other", words, measured)
+    causes = [name for name in found if name in EXPLAINED_BY.get(answer, frozenset())]
+    detector = detectors(e).get(answer)
+    if causes and detector and detector.streak(rows):
+        words = f"The signs of {_title(answer)} are there, and {_listed(causes)} explains them. {words}"
+        return Reveal("right", words, (answer, *measured))
+    if answer in later:
+        words = f"{words} {_title(answer)} can be told only from step {later[answer]} on, and this run ended before."
+    return Reveal("other", words, measured)
+
+
+def _later(e: Experiment, step: int) -> dict[str, int]:
+    """The failures that cannot be told at this step, however long the run was to be, and from when on each can."""
+    first = {name: max(detector.after, detector.lasting) for name, detector in detectors(e).items()}
+    return {name: at for name, at in first.items() if step < at}
+
+
+def _told(finding: Finding) -> str:
+    since = f"since step {finding.since_step}" if finding.since_step else "from the start"
+    alarms: dict[str, list[str]] = {}  # some measurements have to lie between two thresholds
+    for seen in finding.evidence:
+        name = f"{seen.measurement} {seen.value:.3g}"
+        alarms.setdefault(name, []).append(f"{seen.comparison} {seen.threshold:.3g}")
+    numbers = "; ".join(f"{name}, alarm at {' and '.join(limits)}" for name, limits in alarms.items())
+    return f"{_title(finding.failure)}, {since} ({numbers})"
+
+
+def _title(failure: str) -> str:
+    return f"“{LESSONS[failure].title}”"
+
+
+def _listed(failures: list[str]) -> str:
+    return ", ".join(map(_title, failures))

@@ -1,0 +1,250 @@
+"""The generator and the discriminator, built from an Experiment."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from gan_core.engine.initialise import initialise
+from gan_core.engine.layers import Conv2d, ConvTranspose2d, Linear
+from gan_core.settings.experiment import Experiment
+
+HIDDEN: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+OUTPUT: dict[str, type[nn.Module]] = {
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "linear": nn.Identity,
+    "hardtanh": nn.Hardtanh,
+    "relu": nn.ReLU,
+}
+
+
+def build(e: Experiment) -> tuple[nn.Module, nn.Module]:
+    """(generator, discriminator) on the CPU with their first weights."""
+    networks = build_generator(e), build_discriminator(e)
+    for player, network in enumerate(networks):
+        initialise(network, e.init, e.init_std, e.seed, player)
+    return networks
+
+
+def build_generator(e: Experiment) -> nn.Module:
+    """(N, latent_dim) noise -> (N, channels, image_size, image_size), in the output activation's range."""
+    if e.architecture == "dcgan":
+        return DCGANGenerator(e)
+    if e.architecture == "document-dcgan":
+        return DocumentDCGANGenerator(e)
+    return MLPGenerator(e)
+
+
+def memory_layout(e: Experiment) -> torch.memory_format:
+    """How the weights and images of an experiment's networks lie in memory: convolutions on a CPU are fastest with
+    the channels innermost."""
+    return torch.contiguous_format if "mlp" in e.architecture else torch.channels_last
+
+
+def build_discriminator(e: Experiment) -> nn.Module:
+    """(N, channels, image_size, image_size) images -> (N / max(pack, 1), 1) logits."""
+    return MLPDiscriminator(e) if e.architecture in ("mlp", "document-mlp") else ConvDiscriminator(e)
+
+
+class MLPGenerator(nn.Module):
+    """Fully connected: 64-128-256-pixels, or document 004's 100-128-256-512-1024-784."""
+
+    def __init__(self, e: Experiment) -> None:
+        super().__init__()
+        document = e.architecture == "document-mlp"
+        units = (128, 256, 512, 1024) if document else (_scaled(128, e), _scaled(256, e))
+        layers: list[nn.Module] = []
+        before = e.latent_dim
+        for index, after in enumerate(units):
+            layers.append(Linear(before, after))
+            if not (document and index == 0):
+                layers += _norm(e.norm_g, after, e, images=False)
+            layers.append(_hidden(e))
+            before = after
+        layers += [Linear(before, e.channels * e.image_size**2), OUTPUT[e.output_activation]()]
+        self.layers = nn.Sequential(*layers)
+        self.shape = (e.channels, e.image_size, e.image_size)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(N, latent_dim) noise to (N, C, H, W) images."""
+        return self.layers(z).unflatten(1, self.shape)
+
+
+class DCGANGenerator(nn.Module):
+    """A quarter of the resolution with 64 maps, doubled twice (Radford 2016, made small)."""
+
+    def __init__(self, e: Experiment) -> None:
+        super().__init__()
+        first, second = _scaled(64, e), _scaled(32, e)
+        self.size = e.image_size
+        base = -(-e.image_size // 4)
+        self.layers = nn.Sequential(
+            Linear(e.latent_dim, first * base * base),
+            Maps(first, base),
+            *_norm(e.norm_g, first, e),
+            _hidden(e),
+            *_doubled(e, first, second),
+            *_norm(e.norm_g, second, e),
+            _hidden(e),
+            *_doubled(e, second, e.channels),
+            OUTPUT[e.output_activation](),
+        )
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(N, latent_dim) noise to (N, C, H, W) images."""
+        return self.layers(z)[:, :, : self.size, : self.size]
+
+
+class Maps(nn.Module):
+    """(N, maps * size * size) -> (N, maps, size, size), the maps innermost in memory (channels_last), which
+    is how convolutions on a CPU are fastest; a mixture of layouts makes them and their activations several
+    times slower."""
+
+    def __init__(self, maps: int, size: int) -> None:
+        super().__init__()
+        self.shape = (size, size, maps)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
+        return x.unflatten(1, self.shape).permute(0, 3, 1, 2)
+
+
+class DocumentDCGANGenerator(nn.Module):
+    """Document 002's generator, 100-512-256-128-c: 4x4 doubled three times gives 32x32."""
+
+    def __init__(self, e: Experiment) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Unflatten(1, (e.latent_dim, 1, 1))]
+        before = e.latent_dim
+        for index, after in enumerate((512, 256, 128)):
+            if index == 0:
+                layers.append(ConvTranspose2d(before, after, 4, 1, 0, bias=False))
+            else:
+                layers += _doubled(e, before, after, bias=False)
+            layers += [*_norm(e.norm_g, after, e), _hidden(e)]
+            before = after
+        layers += [*_doubled(e, before, e.channels, bias=False), OUTPUT[e.output_activation]()]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(N, latent_dim) noise to (N, C, H, W) images."""
+        return self.layers(z)
+
+
+class MLPDiscriminator(nn.Module):
+    """Fully connected: pixels-256-128-1, or document 004's 784-512-256-1."""
+
+    def __init__(self, e: Experiment) -> None:
+        super().__init__()
+        units = (512, 256) if e.architecture == "document-mlp" else (_scaled(256, e), _scaled(128, e))
+        self.pack = max(e.pack, 1)
+        layers: list[nn.Module] = []
+        before = self.pack * e.channels * e.image_size**2
+        for index, after in enumerate(units):
+            layers.append(_spectral(Linear(before, after), e))
+            # Normalising D's first layer would hide the pixels' own scale (Radford 2016, section 3).
+            if index > 0:
+                layers += _norm(e.norm_d, after, e, images=False)
+            layers += [_hidden(e), Dropout(e.dropout_d)]
+            before = after
+        self.layers = nn.Sequential(*layers)
+        self.minibatch_std = e.minibatch_std
+        self.logit = _spectral(Linear(before + int(e.minibatch_std), 1), e)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) images to (N / pack, 1) logits."""
+        features = self.layers(images.reshape(len(images) // self.pack, -1))
+        return self.logit(with_minibatch_std(features) if self.minibatch_std else features)
+
+
+class ConvDiscriminator(nn.Module):
+    """Strided convolutions down to a quarter of the size (dcgan) or to 4x4 (document-dcgan), then a logit."""
+
+    def __init__(self, e: Experiment) -> None:
+        super().__init__()
+        maps = (128, 256, 512) if e.architecture == "document-dcgan" else (_scaled(32, e), _scaled(64, e))
+        self.pack = max(e.pack, 1)
+        layers: list[nn.Module] = []
+        before, size = self.pack * e.channels, e.image_size
+        for index, after in enumerate(maps):
+            layers.append(_spectral(Conv2d(before, after, 4, 2, 1), e))
+            if index > 0:
+                layers += _norm(e.norm_d, after, e)
+            layers += [_hidden(e), Dropout(e.dropout_d)]
+            before, size = after, size // 2
+        self.layers = nn.Sequential(*layers)
+        self.minibatch_std = e.minibatch_std
+        self.logit = _spectral(Linear((before + int(e.minibatch_std)) * size**2, 1), e)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) images to (N / pack, 1) logits."""
+        packs = images.reshape(len(images) // self.pack, -1, *images.shape[2:])
+        features = self.layers(packs)
+        features = with_minibatch_std(features) if self.minibatch_std else features
+        return self.logit(features.permute(0, 2, 3, 1).flatten(1))  # no copy: see Maps
+
+
+class Dropout(nn.Module):
+    """Dropout whose mask comes from the run's generator (nn.Dropout draws from the global one).
+
+    Scales what it keeps by 1 / (1 - rate), so that eval mode is the identity (Srivastava 2014, section 10).
+    """
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+        self.generator: torch.Generator | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Any shape, the same shape out; a new mask each time in train mode."""
+        if not self.training or self.rate == 0:
+            return x
+        kept = torch.rand(x.shape, generator=self.generator, device=x.device) >= self.rate
+        return x * kept / (1 - self.rate)
+
+
+def with_minibatch_std(features: Tensor) -> Tensor:
+    """(N, F, ...) -> (N, F + 1, ...): the standard deviation over the batch, averaged over all features, as
+    one more constant feature (Karras 2018, section 3, with the whole batch as one group)."""
+    deviation = (features.var(dim=0, unbiased=False) + 1e-8).sqrt().mean()
+    return torch.cat([features, deviation.expand(len(features), 1, *features.shape[2:])], dim=1)
+
+
+def _scaled(units: int, e: Experiment) -> int:
+    return max(1, round(units * e.width))
+
+
+def _hidden(e: Experiment) -> nn.Module:
+    return nn.LeakyReLU(0.2) if e.hidden_activation == "leaky_relu" else HIDDEN[e.hidden_activation]()
+
+
+def _norm(norm: str, units: int, e: Experiment, *, images: bool = True) -> list[nn.Module]:
+    """The normalisation layer, if any; spectral norm lives in the weighted layers (see `_spectral`)."""
+    if norm == "batch":
+        return [(nn.BatchNorm2d if images else nn.BatchNorm1d)(units, eps=e.bn_eps, momentum=e.bn_momentum)]
+    if norm == "layer":
+        return [nn.GroupNorm(1, units) if images else nn.LayerNorm(units)]
+    if norm == "instance":
+        return [nn.InstanceNorm2d(units, affine=True)]
+    return []
+
+
+def _spectral(layer: nn.Module, e: Experiment) -> nn.Module:
+    if e.norm_d != "spectral":
+        return layer
+    nn.init.zeros_(layer.weight)  # type: ignore[arg-type]  # torch reads it for its first estimate
+    # torch draws the layer's singular vectors from the global state: that is put back, and the vectors are
+    # drawn again from the run's own in initialise.py.
+    with torch.random.fork_rng(devices=[]):
+        return spectral_norm(layer)
+
+
+def _doubled(e: Experiment, before: int, after: int, bias: bool = True) -> list[nn.Module]:
+    """Twice the resolution. Kernel 3 at stride 2 overlaps unevenly: the checkerboard (Odena 2016)."""
+    if e.upsample == "resize":
+        return [nn.Upsample(scale_factor=2, mode="nearest"), Conv2d(before, after, 3, 1, 1, bias=bias)]
+    if e.upsample == "transpose4":
+        return [ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
+    return [ConvTranspose2d(before, after, 3, 2, 1, output_padding=1, bias=bias)]

@@ -1,0 +1,326 @@
+"""Trainer: one GAN and its training loop, to be read from top to bottom.
+
+A step is one round of the game: n_dis updates of the discriminator, then n_gen updates of the generator.
+Every random number comes from one of the run's own generators, so that the same Experiment gives the same
+bytes.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
+from torch.optim import SGD, Adam, Optimizer, RMSprop
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from gan_core import data
+from gan_core.data.images import Images, Progress
+from gan_core.data.outliers import with_outliers
+from gan_core.engine import noise
+from gan_core.engine.batches import Batches
+from gan_core.engine.class_coverage import COUNT, classifier_of, measure_modes
+from gan_core.engine.device import name, precision, resolve
+from gan_core.engine.losses import LOSSES
+from gan_core.engine.measure import Look, Probe, look
+from gan_core.engine.networks import Dropout, build, memory_layout
+from gan_core.engine.penalties import clip, penalty_of
+from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
+from gan_core.messages.commands_and_reports import Players
+from gan_core.messages.frame import Classes
+from gan_core.pixels.range_map import RangeMap
+from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.settings.row import Value
+
+
+class NonFinite(ArithmeticError):
+    """A number of the training became infinite or NaN: which `tensor`, in which `step`."""
+
+    def __init__(self, tensor: str, step: int) -> None:
+        self.tensor, self.step = tensor, step
+        super().__init__(f"{tensor} became infinite or NaN in step {step}; training stopped there.")
+
+
+class Trainer:
+    """One GAN in training. `step` counts the steps done; `experiment` holds the settings as they are now.
+
+    Raises `DataError` where the data cannot be had and `DeviceError` where the device cannot.
+    """
+
+    def __init__(self, experiment: Experiment, images: Images | None = None) -> None:
+        e = self.experiment = experiment
+        self.device = resolve(e.device)
+        self.device_name = name(self.device)
+        self.step = 0
+        self.last: dict[str, float] = {}
+
+        # Random numbers: a source for each purpose, so that drawing more of one leaves the others alone.
+        order, augmenting = source(e.seed, ORDER), source(e.seed, AUGMENT)
+        self.noise, self.chance = (source(e.seed, purpose, device=self.device) for purpose in (NOISE, CHANCE))
+
+        # Real images.
+        self.images = images if images is not None else load_images(e)
+        used = with_outliers(self.images, e.outliers, e.seed)
+        self.range_map = RangeMap.of(e.data_range, used.pixels)
+        pixels = torch.tensor(used.pixels)
+        self.batches = Batches(pixels, e.batch_size, self.range_map, order, augmenting, self.device)
+
+        # Networks, and the average of the generator that may draw the pictures.
+        self.g, self.d = (
+            network.to(self.device, memory_format=memory_layout(e))  # type: ignore[call-overload]
+            for network in build(e)
+        )
+        self.average = (
+            AveragedModel(self.g, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True) if e.ema else None
+        )
+        self.dropouts = [module for module in self.d.modules() if isinstance(module, Dropout)]
+        for dropout in self.dropouts:
+            dropout.generator = self.chance
+
+        # Where no layer of D mixes the images of a batch, real and generated ones may share one: an eighth
+        # faster.
+        self.d_judges_alone = e.norm_d != "batch" and not e.minibatch_std
+
+        # Optimisers.
+        self.g_parameters, self.d_parameters = list(self.g.parameters()), list(self.d.parameters())
+        self.optimiser_g = _optimiser(e, self.g_parameters, e.lr_g)
+        self.optimiser_d = _optimiser(e, self.d_parameters, e.lr_d)
+
+        # What every picture and measurement is taken of: the same noise and the same real images throughout.
+        self.probe = self._probe()
+        self._looked: Look | None = None
+
+    # ------------------------------------------------------------------------------------------ training
+
+    def train_step(self, players: Players = "both") -> None:
+        """One step; with players 'd' or 'g' only that network is updated. Raises `NonFinite`."""
+        e = self.experiment
+        n_dis = 0 if players == "g" else max(e.n_dis, players == "d")
+        n_gen = 0 if players == "d" else max(e.n_gen, players == "g")
+        self.step += 1
+        self._looked = None
+        self._measured = self.due()
+        self.last = {}
+        if e.update == "simultaneous" and n_dis and n_gen:
+            self._simultaneous(n_dis, n_gen)
+        else:
+            self._alternating(n_dis, n_gen)
+        if self._measured:
+            self._check_weights()
+
+    def _alternating(self, n_dis: int, n_gen: int) -> None:
+        """D first, then G against the D just updated."""
+        fake = None
+        for update in range(n_dis):
+            # G has not moved when its own turn comes, so D's last images serve both: one forward less.
+            shared = update == n_dis - 1 and n_gen > 0
+            with torch.set_grad_enabled(shared), self._precision():
+                fake = self.g(self._noise())
+            loss = self._loss_d(self._real(), fake.detach())
+            self._update(self.d, self.d_parameters, self.optimiser_d, loss, "d")
+        for update in range(n_gen):
+            if update > 0 or fake is None:
+                with self._precision():
+                    fake = self.g(self._noise())
+            assert fake is not None
+            self._update(self.g, self.g_parameters, self.optimiser_g, self._loss_g(fake), "g")
+
+    def _simultaneous(self, n_dis: int, n_gen: int) -> None:
+        """Both losses from the same weights and the same images, then both updates; updates beyond the first
+        of each network alternate as usual."""
+        with self._precision():
+            fake = self.g(self._noise())
+        loss_d = self._loss_d(self._real(), fake.detach())
+        loss_g = self._loss_g(fake)
+        self._backward(self.d, self.d_parameters, loss_d, "d")
+        self._backward(self.g, self.g_parameters, loss_g, "g")
+        self._apply(self.d_parameters, self.optimiser_d, "d")
+        self._apply(self.g_parameters, self.optimiser_g, "g")
+        self._alternating(n_dis - 1, n_gen - 1)
+
+    def _loss_d(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The discriminator's loss with its penalty; `last` gets both, apart."""
+        e = self.experiment
+        real, fake = self._seen(real), self._seen(fake)
+        with self._precision():
+            if self.d_judges_alone:
+                real_logits, fake_logits = self.d(torch.cat([real, fake])).float().chunk(2)
+            else:
+                real_logits, fake_logits = self.d(real).float(), self.d(fake).float()
+        loss = LOSSES[e.loss].discriminator(real_logits, fake_logits, e.label_smoothing)
+        self._finite("loss_d", loss.item())
+        penalty = penalty_of(e.penalty, self.d, real.float(), fake.float(), self.chance)
+        if penalty is None:
+            return loss
+        self._finite("penalty", penalty.item())
+        return loss + e.penalty_weight * penalty
+
+    def _loss_g(self, fake: Tensor) -> Tensor:
+        with self._precision():
+            logits = self.d(self._seen(fake)).float()
+        loss = LOSSES[self.experiment.loss].generator(logits)
+        self._finite("loss_g", loss.item())
+        return loss
+
+    def _update(
+        self,
+        network: nn.Module,
+        parameters: list[nn.Parameter],
+        optimiser: Optimizer,
+        loss: Tensor,
+        player: str,
+    ) -> None:
+        self._backward(network, parameters, loss, player)
+        self._apply(parameters, optimiser, player)
+
+    def _backward(self, network: nn.Module, parameters: list[nn.Parameter], loss: Tensor, player: str) -> None:
+        """Gradients of the one network alone: the other is frozen, and none of its gradients are computed."""
+        for parameter in parameters:
+            parameter.grad = None
+        loss.backward(inputs=parameters)
+        norm = get_total_norm([p.grad for p in parameters if p.grad is not None]).item()
+        if not np.isfinite(norm):
+            raise NonFinite(_culprit(network, player, gradients=True), self.step)
+        self.last[f"grad_norm_{player}"] = norm
+
+    def _apply(self, parameters: list[nn.Parameter], optimiser: Optimizer, player: str) -> None:
+        e = self.experiment
+        before = [parameter.detach().clone() for parameter in parameters] if self._measured else []
+        optimiser.step()
+        if player == "d" and e.penalty == "clip":
+            clip(parameters, e.penalty_weight)
+        if player == "g" and self.average is not None:
+            self.average.update_parameters(self.g)
+        if before:
+            moved = get_total_norm([now.detach() - then for now, then in zip(parameters, before, strict=True)])
+            weight = get_total_norm(before)
+            if weight > 0:
+                self.last[f"update_ratio_{player}"] = (moved / weight).item()
+
+    def _noise(self) -> Tensor:
+        e = self.experiment
+        return noise.draw(e.noise, e.noise_scale, e.batch_size, e.latent_dim, self.noise)
+
+    def _real(self) -> Tensor:
+        return self.batches.next(self.experiment.augment)
+
+    def _seen(self, images: Tensor) -> Tensor:
+        """What D sees of images: with instance noise (Arjovsky & Bottou 2017, section 3), or as they are."""
+        deviation = self.experiment.instance_noise * (self.range_map.high - self.range_map.low) / 2
+        if not deviation:
+            return images
+        return images + deviation * torch.randn(images.shape, generator=self.chance, device=self.device)
+
+    def _precision(self) -> AbstractContextManager[object]:
+        return precision(self.experiment, self.device)
+
+    # ------------------------------------------------------------------------------------------ alarms
+
+    def _finite(self, quantity: str, value: float) -> None:
+        if not np.isfinite(value):
+            raise NonFinite(quantity, self.step)
+        self.last[quantity] = value
+
+    def _check_weights(self) -> None:
+        for network, parameters, player in (
+            (self.d, self.d_parameters, "d"),
+            (self.g, self.g_parameters, "g"),
+        ):
+            if not get_total_norm(parameters).isfinite():
+                raise NonFinite(_culprit(network, player, gradients=False), self.step)
+
+    # ------------------------------------------------------------------------------------------ looking
+
+    def due(self) -> bool:
+        """Whether this step has a row of measurements: the first, every measure_every-th, the last."""
+        e = self.experiment
+        return self.step % e.measure_every == 0 or self.step == e.steps
+
+    def look(self) -> Look:
+        """Pictures and measurements of this step; changes nothing that training uses."""
+        if self._looked is None:
+            with self._precision():
+                self._looked = look(self.experiment, self.g, self.d, self.average, self.probe, self.last)
+            if self.due():
+                self._looked.measurements.update(self._modes())
+        return self._looked
+
+    def _modes(self) -> dict[str, float]:
+        """What classes the generator makes; too slow for every look, so it belongs to rows only."""
+        classifier = classifier_of(self.images)
+        if classifier is None:
+            return {}
+        artist = self.g if self.average is None else self.average
+        with self._precision():
+            return measure_modes(self.experiment, artist, classifier, self._fixed_noise(CLASSES, COUNT), self.range_map)
+
+    def classes(self) -> Classes | None:
+        """The classes of the data whose shares are measured; None where there are none to tell apart."""
+        classifier = classifier_of(self.images)
+        if classifier is None:
+            return None
+        names, shares = list(self.images.class_names), classifier.real_shares.tolist()
+        return Classes(names, shares, classifier.accuracy)
+
+    def measure(self) -> dict[str, float]:
+        """The measurements of this step, by name; those that have no meaning at it are missing."""
+        return self.look().measurements
+
+    def _probe(self) -> Probe:
+        pixels = torch.tensor(self.images.probe(Probe.COUNT).pixels).to(self.device)
+        return Probe(self._fixed_noise(PICTURES, Probe.COUNT), self.batches.encode(pixels), self.range_map)
+
+    def _fixed_noise(self, purpose: int, count: int) -> Tensor:
+        """(count, latent_dim), the same each time."""
+        e = self.experiment
+        return noise.draw(e.noise, e.noise_scale, count, e.latent_dim, source(e.seed, purpose)).to(self.device)
+
+    # ------------------------------------------------------------------------------------------ settings
+
+    def set(self, changes: dict[str, Value]) -> None:
+        """Change live settings between two steps; raises `SettingsError` for others and for wrong values."""
+        fixed = [name for name in changes if name in SETTINGS and not SETTINGS[name].live]
+        if fixed:
+            raise SettingsError(
+                [Problem(field, changes[field], "cannot change while running; reset the run") for field in fixed]
+            )
+        e = self.experiment = self.experiment.replace(**changes)
+        for optimiser, lr in ((self.optimiser_g, e.lr_g), (self.optimiser_d, e.lr_d)):
+            for group in optimiser.param_groups:
+                group.update(_optimiser_settings(e, lr))
+        for dropout in self.dropouts:
+            dropout.rate = e.dropout_d
+        self.probe = self._probe()
+        self._looked = None
+
+
+def load_images(e: Experiment, progress: Progress | None = None) -> Images:
+    """The experiment's real images before any outliers; raises `DataError`."""
+    return data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress)
+
+
+def _optimiser_settings(e: Experiment, lr: float) -> dict[str, object]:
+    if e.optimiser == "adam":
+        return {"lr": lr, "betas": (e.beta1, e.beta2)}
+    return {"lr": lr, "alpha": e.beta2} if e.optimiser == "rmsprop" else {"lr": lr, "momentum": e.beta1}
+
+
+def _optimiser(e: Experiment, parameters: list[nn.Parameter], lr: float) -> Optimizer:
+    settings = _optimiser_settings(e, lr)
+    if e.optimiser == "adam":
+        return Adam(parameters, fused=True, **settings)  # type: ignore[arg-type]
+    if e.optimiser == "sgd":
+        return SGD(parameters, fused=True, **settings)  # type: ignore[arg-type]
+    return RMSprop(parameters, foreach=True, **settings)  # type: ignore[arg-type]
+
+
+def _culprit(network: nn.Module, player: str, *, gradients: bool) -> str:
+    """The first parameter (or gradient) with a non-finite number in it, by name."""
+    owner = "generator" if player == "g" else "discriminator"
+    for label, parameter in network.named_parameters():
+        tensor = parameter.grad if gradients else parameter
+        if tensor is not None and not torch.isfinite(tensor).all():
+            return f"{owner}.{label}" + (".grad" if gradients else "")
+    return f"grad_norm_{player}" if gradients else f"{owner}'s weights"

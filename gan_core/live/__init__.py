@@ -1,0 +1,1 @@
+"""Runs as the pages see them: the registry, whose turn it is, and the worker processes. No torch."""

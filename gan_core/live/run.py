@@ -1,0 +1,289 @@
+"""One live run as the page's process knows it: what its worker told, what its people want."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from gan_core.live.bounded_history import Thinned
+from gan_core.live.lockstep import Company
+from gan_core.live.save_state import SavedAs, Saving
+from gan_core.live.scratch_folders import RunFolder
+from gan_core.live.worker_process import WorkerProcess
+from gan_core.messages.commands_and_reports import (
+    Beat,
+    Broken,
+    Changed,
+    Checkpointed,
+    Command,
+    Crashed,
+    Finished,
+    Framed,
+    Loading,
+    Opened,
+    Refused,
+    Report,
+    Row,
+    Start,
+)
+from gan_core.messages.frame import Frame, Opening
+from gan_core.saved_runs.run_folder import History
+from gan_core.settings.experiment import Experiment
+
+State = Literal[
+    "starting", "waiting", "running", "paused", "finished", "broken", "crashed", "refused", "stopped"
+]  # fmt: skip
+
+MAX_FRAMES = 100
+MAX_FRAME_BYTES = 16 * 2**20
+MAX_ROWS = 5000
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one moment. `frame` is the newest picture, the last of `frames` (those kept of the whole run);
+    it and `opening` are None until the first picture. `queue` says in words why the run waits, `trouble` what
+    went wrong; both are empty otherwise. `steps_per_second` is 0 unless it runs; `frame_age_s` is in seconds;
+    `checkpoint` is the file its checkpoints go to, which may not exist yet; `saved_as` is the saved run that it
+    belongs to, if any."""
+
+    run_id: str
+    owner: str
+    state: State
+    experiment: Experiment
+    step: int
+    steps: int
+    steps_per_second: float
+    device_name: str
+    opening: Opening | None
+    frame: Frame | None
+    frame_age_s: float | None
+    frames: tuple[Frame, ...]
+    rows: tuple[Row, ...]
+    queue: str
+    trouble: str
+    checkpoint: Path
+    saved_as: SavedAs | None
+
+
+class Run:
+    """The record of one run, to be used under the registry's lock. Times are monotonic seconds."""
+
+    def __init__(self, run_id: str, owner: str, experiment: Experiment, folder: RunFolder, go: bool) -> None:
+        self.run_id = run_id
+        self.owner = owner
+        self.experiment = experiment
+        self.folder = folder
+        self.checkpoint = folder.path / "checkpoint.safetensors"
+        self.saving = Saving()
+
+        # What its people want, and when they last said so.
+        self.going = go
+        self.sessions: set[str] = set()
+        self.left_at: float | None = None
+        self.touched_at = time.monotonic()
+
+        # The runs it goes in lock-step with, and how far its worker was told to go.
+        self.company: Company | None = None
+        self.told_until: int | None = None
+
+        # Its worker; without one, commands are kept until it comes.
+        self.worker: WorkerProcess | None = None
+        self.needs_worker = True
+        self.backlog: list[Command] = []
+        self.from_checkpoint = True  # where there is one
+        self.ended_at = 0.0
+
+        # What its worker told.
+        self.opens = True  # a start or rewind is under way
+        self.phase: Literal["ready", "finished", "broken", "crashed", "refused", "stopped"] = "ready"
+        self.step = 0
+        self.rate = 0.0
+        self.opening: Opening | None = None
+        self.trained_before_s = 0.0  # by earlier workers, until the checkpoint that the present one began with
+        self.frames: Thinned[Frame] = Thinned(MAX_FRAMES)
+        self.framed_at: float | None = None
+        self.rows: Thinned[Row] = Thinned(MAX_ROWS)
+        self.trouble = ""
+        self.loading = ""  # how far its images are, while it starts
+        self.last_words = ""  # of a worker that crashed
+
+    # ------------------------------------------------------------------------------------------ what it is
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has a worker or is about to get one."""
+        return self.worker is not None or self.needs_worker
+
+    @property
+    def wants_turn(self) -> bool:
+        """Whether it would train now if it may."""
+        return (
+            self.worker is not None and self.phase == "ready" and not self.opens and self.going and self.left_at is None
+        )
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still go on, so that its company has to wait for it."""
+        return self.alive and (self.opens or self.phase == "ready")
+
+    @property
+    def reached(self) -> int:
+        """Its step; 0 until a start or rewind has told where it stands."""
+        return 0 if self.opens else self.step
+
+    @property
+    def bound(self) -> int | None:
+        """The step at which it has to wait for its company; None for a run that goes alone."""
+        return self.company.bound if self.company else None
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for its company."""
+        return self.bound is not None and self.step >= self.bound
+
+    def state(self, has_turn: bool) -> State:
+        """The one word for what it does."""
+        if self.opens:
+            return "starting"
+        if self.phase != "ready":
+            return self.phase
+        if not self.wants_turn:
+            return "paused"
+        return "running" if has_turn else "waiting"
+
+    def snapshot(self, has_turn: bool, queue: str) -> Snapshot:
+        """What the page may see of it now; `queue` is shown while it waits for its turn."""
+        state = self.state(has_turn)
+        frames = self.frames.entries
+        return Snapshot(
+            run_id=self.run_id,
+            owner=self.owner,
+            state=state,
+            experiment=self.experiment,
+            step=self.step,
+            steps=self.experiment.steps,
+            steps_per_second=self.rate if state == "running" else 0.0,
+            device_name=self.opening.device_name if self.opening else "",
+            opening=self.opening,
+            frame=frames[-1] if frames else None,
+            frame_age_s=None if self.framed_at is None else time.monotonic() - self.framed_at,
+            frames=frames,
+            rows=self.rows.entries,
+            queue={"waiting": queue, "starting": self.loading}.get(state, ""),
+            trouble=self.trouble,
+            checkpoint=self.checkpoint,
+            saved_as=self.saving.seen,
+        )
+
+    def remember(self, history: History) -> None:
+        """Take over what a saved run has shown, before there is a worker."""
+        for row in history.rows:
+            self.rows.add(row)
+        for frame in history.frames:
+            self.frames.add(frame)
+            self.step = frame.step
+        self.opening = history.opening
+
+    # ------------------------------------------------------------------------------------------ its worker
+
+    def send(self, command: Command) -> None:
+        """Give a command to the worker, or keep it for the one that is coming."""
+        if self.worker is not None:
+            self.worker.send(command)
+        else:
+            self.backlog.append(command)
+
+    def employ(self, worker: WorkerProcess) -> None:
+        """Begin with a worker: from the checkpoint where there is one, else at step 0."""
+        self.worker, self.needs_worker, self.last_words = worker, False, ""
+        if not self.from_checkpoint:
+            self.checkpoint.unlink(missing_ok=True)
+            self.from_checkpoint = True
+        path = str(self.checkpoint)
+        worker.send(Start(self.experiment.json_text(), path, path if self.checkpoint.exists() else None))
+        for command in self.backlog:
+            worker.send(command)
+        self.backlog = []
+
+    def reopen(self) -> None:
+        """Ask for a new worker."""
+        self.needs_worker = self.opens = True
+        self.phase, self.trouble = "ready", ""
+
+    def begin_anew(self, experiment: Experiment) -> None:
+        """Ask for a new worker that begins at step 0 with this experiment."""
+        self.experiment = experiment
+        self.from_checkpoint = False
+        self.saving.leave()
+        self.backlog = []
+        self.reopen()
+
+    def lose_worker(self, phase: Literal["crashed", "stopped"], words: str) -> WorkerProcess | None:
+        """The worker has ended or is to end; returns it."""
+        worker, self.worker = self.worker, None
+        self.needs_worker = self.opens = self.going = False
+        self.backlog = []
+        self.phase, self.trouble = phase, words
+        self.ended_at = time.monotonic()
+        return worker
+
+    # ------------------------------------------------------------------------------------------ what it hears
+
+    def hear(self, report: Report) -> None:
+        """Take note of what the worker tells."""
+        match report:
+            case Opened(experiment, opening, frame, due):
+                self.saving.opened()
+                self.experiment = Experiment.from_json(experiment)
+                self.opening = opening
+                before = [kept.trained_s for kept in self.frames.entries if 0 < kept.step <= frame.step]
+                self.trained_before_s = before[-1] if before and frame.step else 0.0
+                self.rows.cut(frame.step - 1)
+                if due:
+                    self.rows.add(Row(frame.step, frame.measurements))
+                self._show(frame)
+                self.opens, self.phase, self.trouble, self.loading = False, "ready", "", ""
+            case Row():
+                self.rows.add(report)
+                self.step = report.step
+            case Framed(frame):
+                self._show(frame)
+            case Beat(step, rate):
+                self.step, self.rate = step, rate
+            case Changed(experiment):
+                self.experiment = Experiment.from_json(experiment)
+                if self.phase != "broken":
+                    self.trouble = ""
+                if self.phase == "finished" and self.step < self.experiment.steps:
+                    self.phase = "ready"
+            case Checkpointed(step, asked) if not self.opens:  # else still one of before a rewind
+                self.saving.heard(step, asked)
+            case Loading(words):
+                self.loading = words
+            case Finished():
+                self.phase, self.going = "finished", False
+            case Broken():
+                self.phase, self.going, self.trouble = "broken", False, report.words
+            case Refused(command, words):
+                if self.phase != "refused" or command in ("Start", "Rewind"):  # else the cause stays in sight
+                    self.trouble = words
+                if command in ("Start", "Rewind"):
+                    self.opens = self.going = False
+                if command == "Start":
+                    self.phase = "refused"
+                if command == "Checkpoint":
+                    self.saving.refused(words)
+            case Crashed(words):
+                self.last_words = words
+
+    def _show(self, frame: Frame) -> None:
+        self.frames.add(replace(frame, trained_s=self.trained_before_s + frame.trained_s))
+        while sum(len(kept.fake_png) for kept in self.frames.entries) > MAX_FRAME_BYTES:
+            if len(self.frames.entries) <= 2:
+                break
+            self.frames.thin()
+        self.framed_at = time.monotonic()
+        self.step = frame.step

@@ -1,0 +1,1 @@
+"""What crosses between the page's process and a worker, and how it travels. No torch."""

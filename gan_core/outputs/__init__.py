@@ -1,0 +1,1 @@
+"""What a run leaves for people: saved pictures, scripts, reports, tables, weights. No torch."""

@@ -1,0 +1,234 @@
+"""What a run leaves for other programs and for people: one function for each kind of file, all from plain values.
+
+A live run's snapshot and a folder give the same `Record`, so both come through the same code. Nothing here imports
+torch: weights are copied from the checkpoint, and the script is text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save as to_bytes
+
+from gan_core import data
+from gan_core.data.images import Progress
+from gan_core.diagnosis.detectors import Row
+from gan_core.diagnosis.findings import Finding, diagnose
+from gan_core.files.atomic_write import write_together
+from gan_core.messages.frame import Frame
+from gan_core.outputs.contact_sheet import contact_sheet
+from gan_core.outputs.gif import saved_animation
+from gan_core.outputs.html_report import html_report
+from gan_core.outputs.script import IMAGES, NAME, script_of
+from gan_core.outputs.tensorboard_events import event_file
+from gan_core.saved_runs.checkpoint_header import read_state, refusing_damage
+from gan_core.saved_runs.run_folder import Heading, SavedRun, read_run
+from gan_core.saved_runs.store import Store, StoreError
+from gan_core.settings.experiment import Experiment
+
+
+class ExportError(ValueError):
+    """This cannot be exported of this run; one sentence with the remedy."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run as plain values, oldest first: rows are (step, measurements), of which the last is the state that the
+    findings are about. `real_png` is the grid of real images, None where it was not kept; `checkpoint` a file that may
+    not exist."""
+
+    name: str
+    experiment: Experiment
+    step: int
+    rows: Sequence[Row]
+    frames: Sequence[Frame]
+    real_png: bytes | None
+    checkpoint: Path | None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the diagnosis says at the last row."""
+        return diagnose(self.experiment, self.rows)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: what it is called on a button, what it is good for, the ending of its name, its media type, and
+    how it is made. `make` raises ExportError, CheckpointError or DataError."""
+
+    label: str
+    words: str
+    ending: str
+    mime: str
+    make: Callable[[Record], bytes]
+
+
+def read_record(run: str) -> Record:
+    """The record of a run: a folder, or the name or id of a saved run. Raises ExportError and SavedRunError."""
+    folder = Path(run)
+    return record_of(read_run(folder if folder.is_dir() else _saved(run)))
+
+
+def record_of(run: SavedRun) -> Record:
+    """The record of a saved run, up to its last row."""
+    rows = [(row.step, row.measurements) for row in run.rows]
+    frames = run.frames
+    step = max([run.step, *(row[0] for row in rows[-1:]), *(frame.step for frame in frames[-1:])])
+    real = run.opening.real_png if run.opening else None
+    return Record(run.name, run.experiment, step, rows, frames, real, run.checkpoint)
+
+
+def _saved(run: str) -> Path:
+    store = Store.from_environment()
+    try:
+        return store.folder(run)
+    except StoreError:
+        pass
+    named = [found for found in store.headings() if isinstance(found, Heading) and found.name == run]
+    if len(named) == 1:
+        return store.folder(named[0].run_id)
+    if named:
+        ids = ", ".join(heading.run_id for heading in named)
+        raise ExportError(f"{len(named)} saved runs have the name {run!r}: give the id of one, {ids}.")
+    raise ExportError(f"{run!r} is neither a folder nor a saved run: give a folder that train --out wrote, or a name.")
+
+
+def measurements_csv(record: Record) -> bytes:
+    """A line for each row, `step` first; what was not measured is empty."""
+    names = list(dict.fromkeys(name for _, measurements in record.rows for name in measurements))
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["step", *names])
+    table.writerows([step, *(measurements.get(name, "") for name in names)] for step, measurements in record.rows)
+    return text.getvalue().encode()
+
+
+def measurements_json(record: Record) -> bytes:
+    """Settings, rows and findings; a number that is none is left out, since JSON has no name for it."""
+    told = {
+        "experiment": record.experiment.model_dump(mode="json"),
+        "measurements": [
+            {"step": step, **{name: value for name, value in measurements.items() if math.isfinite(value)}}
+            for step, measurements in record.rows
+        ],
+        "findings": [finding.as_dict() for finding in record.findings],
+    }
+    return json.dumps(told, indent=1, allow_nan=False).encode()
+
+
+def animation(record: Record) -> bytes:
+    """The kept pictures as an endless GIF."""
+    return saved_animation(_frames(record), record.experiment, datetime.now(UTC)).picture
+
+
+def sheet(record: Record) -> bytes:
+    """The kept pictures side by side, as one PNG."""
+    return contact_sheet(_frames(record))
+
+
+def report(record: Record) -> bytes:
+    """Everything on one page, as HTML that needs nothing else."""
+    return html_report(
+        record.name, record.experiment, record.step, record.rows, record.frames, record.findings, record.real_png
+    ).encode()
+
+
+def weights(record: Record) -> bytes:
+    """The networks of the last checkpoint as safetensors: `generator.*`, `discriminator.*` and, where a running average
+    draws the pictures, `average.*`; step and settings are in the metadata."""
+    path = record.checkpoint
+    if path is None or not path.exists():
+        raise ExportError("This run has no checkpoint yet, so no weights: let it train for a few seconds.")
+    state, experiment = read_state(path)
+    with refusing_damage(path), safe_open(path, "np") as file:
+        found = {
+            name.replace("average.module.", "average."): file.get_tensor(name)
+            for name in file.keys()  # noqa: SIM118 - safetensors' own, no dictionary
+            if name.startswith(("generator.", "discriminator.", "average.module."))
+        }
+    return to_bytes(found, {"step": str(state["step"]), "experiment": experiment.json_text()})
+
+
+def events(record: Record) -> bytes:
+    """Rows and pictures as an event file of TensorBoard. Raises ExportError where that is not installed."""
+    try:
+        return event_file(record.rows, record.frames)
+    except ModuleNotFoundError:
+        raise ExportError("TensorBoard is not installed here: pip install tensorboard, then export again.") from None
+
+
+def script_files(e: Experiment, progress: Progress | None = None) -> dict[str, bytes]:
+    """The plain PyTorch script, the real images it reads (uint8, (N, H, W, C)), and the settings, by name. Raises
+    DataError."""
+    images = data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress)
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(images.pixels.transpose(0, 2, 3, 1)))
+    return {NAME: script_of(e).encode(), IMAGES: file.getvalue(), "experiment.json": e.json_text().encode()}
+
+
+def script_zip(record: Record) -> bytes:
+    """The same as a zip file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in script_files(record.experiment).items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def _frames(record: Record) -> Sequence[Frame]:
+    if not record.frames:
+        raise ExportError("This run has kept no picture yet: let it take its first step.")
+    return record.frames
+
+
+BINARY = "application/octet-stream"
+KINDS: dict[str, Kind] = {
+    "script": Kind(
+        "PyTorch script", "This experiment without the playground: one readable file, and its images.",
+        ".zip", "application/zip", script_zip,
+    ),
+    "html": Kind(
+        "Report", "Charts, pictures, settings and findings on one page that opens offline.",
+        ".html", "text/html", report,
+    ),
+    "csv": Kind("CSV", "The measurements as a table.", ".csv", "text/csv", measurements_csv),
+    "json": Kind("JSON", "Measurements, settings and findings.", ".json", "application/json", measurements_json),
+    "gif": Kind("GIF", "The kept pictures, one after the other.", ".gif", "image/gif", animation),
+    "sheet": Kind("Contact sheet", "The kept pictures, side by side.", ".png", "image/png", sheet),
+    "weights": Kind(
+        "Weights", "Both networks at the last checkpoint, as safetensors.", ".safetensors", BINARY, weights,
+    ),
+    "tensorboard": Kind("TensorBoard", "Measurements and pictures as an event file.", ".tfevents", BINARY, events),
+}  # fmt: skip
+
+
+def write(record: Record, kind: str, path: Path | None = None) -> list[Path]:
+    """Write one kind of file of a run, by default under the run's name into the present folder; the script gets its
+    images and settings beside it. Returns what was written, all of it or nothing. Raises NotWritten and what `make`
+    does."""
+    if kind == "script":
+        path = path or Path(NAME)
+        script, *others = script_files(record.experiment).items()
+        files = {path: script[1], **{path.with_name(name): content for name, content in others}}
+    else:
+        path = path or Path(file_name(record, kind))
+        files = {path: KINDS[kind].make(record)}
+    write_together(files)
+    return list(files)
+
+
+def file_name(record: Record, kind: str) -> str:
+    """A name for the file: the run's own, as far as file systems take it, and the ending of the kind."""
+    plain = re.sub(r"[^\w-]+", "-", record.name).strip("-") or record.experiment.digest
+    return plain + KINDS[kind].ending

@@ -1,0 +1,64 @@
+"""An Experiment as one plain PyTorch script, to be read, run and changed without this program.
+
+Only what the experiment uses is in its script. It computes what the Trainer computes, from the same random numbers,
+but by PyTorch's own layers and optimisers, so the losses agree to rounding: the engine multiplies matrices by another
+library and updates all weights in one go. Training repeats every rounding in all that follows, so two long runs drift
+apart in the last digits first and may differ visibly after some hundred steps.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gan_core.outputs.script import constants, game, images, loop, networks
+from gan_core.outputs.script.text import Block
+from gan_core.settings.experiment import Experiment
+
+NAME = "train.py"
+IMAGES = "images.npy"
+PICTURE = "generated.png"
+
+# What a script may take from elsewhere, by the module; only the names that it uses are imported.
+_IMPORTS = {
+    "torch.nn.functional": ("normalize", "pad", "relu", "softplus"),
+    "torch.nn.utils.parametrizations": ("spectral_norm",),
+    "torch.optim.swa_utils": ("AveragedModel", "get_ema_multi_avg_fn"),
+}
+
+
+def script_of(e: Experiment) -> str:
+    """The script of an experiment, under 200 lines; it reads IMAGES from the folder that it is run in, prints both
+    losses of the steps that the engine measures, and saves the pictures of the last as PICTURE."""
+    blocks: list[Block] = [
+        constants.block(e),
+        constants.sources(),
+        *images.blocks(e),
+        *networks.blocks(e),
+        *game.blocks(e),
+        *loop.blocks(e),
+    ]
+    body = "\n\n\n".join("\n".join(block) for block in blocks)
+    return f'"""{_docstring(e)}\n"""\n\n{_imports(body)}\n\n{body}\n'
+
+
+def _docstring(e: Experiment) -> str:
+    lines = ["A GAN in plain PyTorch, as the GAN playground trains it; needs torch, numpy and Pillow only.", ""]
+    if images.needed(e):
+        shape = f"(N, {e.image_size}, {e.image_size}, {e.channels})"
+        lines.append(f"Run it beside {IMAGES}, which was saved with it: {images.described(e)}, uint8 {shape}.")
+    if e.steps:
+        lines.append(
+            f"It prints the losses, equal to the playground's but for rounding, and draws {PICTURE} at the end."
+        )
+    else:
+        lines.append(f"It draws {PICTURE} with the untrained generator.")
+    return "\n".join(lines)
+
+
+def _imports(body: str) -> str:
+    lines = ["import numpy as np", "import torch", "from PIL import Image", "from torch import nn"]
+    for module, names in _IMPORTS.items():
+        used = [name for name in names if re.search(rf"(?<![\w.]){name}\(", body)]
+        if used:
+            lines.append(f"from {module} import {', '.join(used)}")
+    return "\n".join(lines)

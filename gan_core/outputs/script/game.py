@@ -1,0 +1,137 @@
+"""What the two players of a script play: the noise, what the discriminator sees, losses, penalties."""
+
+from __future__ import annotations
+
+from gan_core.outputs.script.constants import decorated
+from gan_core.outputs.script.text import Block, indented, within
+from gan_core.settings.experiment import Experiment
+
+NOISES = {
+    "normal": "torch.randn(count, LATENT_DIM, generator=rng, device=rng.device)",
+    "uniform": "torch.rand(count, LATENT_DIM, generator=rng, device=rng.device) * 2 - 1",
+    "bernoulli": "torch.randint(2, (count, LATENT_DIM), generator=rng, device=rng.device).float() * 2 - 1",
+    "truncated_normal": "nn.init.trunc_normal_(torch.empty(count, LATENT_DIM, device=rng.device), generator=rng)",
+    "sphere": "normalize(torch.randn(count, LATENT_DIM, generator=rng, device=rng.device)) * LATENT_DIM**0.5",
+    "constant": "torch.ones(count, LATENT_DIM, device=rng.device)",
+}
+LOSSES_D = {
+    "non_saturating": ("softplus(-real_logits).mean() + softplus(fake_logits).mean()", "-log D(x) - log(1 - D(G(z)))"),
+    "minimax": ("softplus(-real_logits).mean() + softplus(fake_logits).mean()", "-log D(x) - log(1 - D(G(z)))"),
+    "wasserstein": ("fake_logits.mean() - real_logits.mean()", "the distance between the mean scores"),
+    "hinge": ("relu(1 - real_logits).mean() + relu(1 + fake_logits).mean()", "nothing to gain beyond 1 and -1"),
+    "least_squares": ("0.5 * ((real_logits - 1).square().mean() + fake_logits.square().mean())", "targets 1 and 0"),
+}
+SMOOTHED = {
+    **dict.fromkeys(
+        ("non_saturating", "minimax"),
+        "(softplus(-real_logits) + LABEL_SMOOTHING * real_logits).mean() + softplus(fake_logits).mean()",
+    ),
+    "least_squares": "0.5 * ((real_logits - (1 - LABEL_SMOOTHING)).square().mean() + fake_logits.square().mean())",
+}
+LOSSES_G = {
+    "non_saturating": ("softplus(-logits).mean()", "-log D(G(z))"),
+    "minimax": ("-softplus(logits).mean()", "log(1 - D(G(z))): flat where D is sure"),
+    "wasserstein": ("-logits.mean()", "a higher score"),
+    "hinge": ("-logits.mean()", "a higher logit"),
+    "least_squares": ("0.5 * (logits - 1).square().mean()", "target 1"),
+}
+PENALTIES = {
+    "gradient_penalty": (
+        "The gradient's length should be 1 at points between real and generated images (WGAN-GP).",
+        ["share = torch.rand(len(real), 1, 1, 1, generator=chance, device=real.device)"],
+        "share * real + (1 - share) * fake",
+        "((squared + 1e-12).sqrt() - 1).square().mean()",
+    ),
+    "r1": ("The gradient should be short at real images (R1).", [], "real", "squared.mean() / 2"),
+    "r2": ("The gradient should be short at generated images (R2).", [], "fake", "squared.mean() / 2"),
+}
+
+
+def blocks(e: Experiment) -> list[Block]:
+    """The functions of the game."""
+    game = [_noise(e)]
+    if not e.steps:
+        return game
+    if e.instance_noise:
+        game.append(_blurred(e))
+    if e.n_dis:
+        if penalised(e):
+            game.append(_penalty(e))
+        game.append(_discriminator_loss(e))
+    if e.n_gen:
+        game.append(_generator_loss(e))
+    return game
+
+
+def penalised(e: Experiment) -> bool:
+    """Whether the discriminator's loss has a penalty as a second part."""
+    return e.penalty in PENALTIES
+
+
+def chance_used(e: Experiment) -> bool:
+    """Whether anything random happens in the discriminator."""
+    return bool(e.instance_noise or e.dropout_d or (e.penalty == "gradient_penalty" and e.n_dis))
+
+
+def _noise(e: Experiment) -> Block:
+    drawn = NOISES[e.noise]
+    scale = " * NOISE_SCALE" if e.noise_scale != 1 else ""
+    words = {
+        "normal": "standard normal", "uniform": "uniform between -1 and 1", "bernoulli": "-1 or 1",
+        "truncated_normal": "standard normal within two standard deviations", "constant": "the same each time",
+        "sphere": "on the sphere of radius sqrt(LATENT_DIM)",
+    }[e.noise]  # fmt: skip
+    lines = ["def noise(count, rng):", f'    """The generator\'s input, (count, LATENT_DIM): {words}."""']
+    if scale and e.noise in ("uniform", "bernoulli"):
+        lines.append(f"    return ({drawn}){scale}")
+    else:
+        lines.append(f"    return {drawn}{scale}")
+    return lines
+
+
+def _blurred(e: Experiment) -> Block:
+    where = "" if e.device == "cpu" else ", device=DEVICE"
+    return [
+        "def blurred(images):",
+        '    """Images with the noise through which the discriminator sees them all."""',
+        f"    return images + INSTANCE_NOISE * (HIGH - LOW) / 2 * torch.randn(images.shape, generator=chance{where})",
+    ]
+
+
+def _penalty(e: Experiment) -> Block:
+    words, drawn, images, length = PENALTIES[e.penalty]
+    at = images if images.isidentifier() else f"({images})"
+    body = [
+        f"images = {at}.detach().requires_grad_()",
+        "(gradient,) = torch.autograd.grad(discriminator(images).sum(), images, create_graph=True)",
+        "squared = gradient.flatten(1).square().sum(dim=1)",
+        f"return {length}",
+    ]
+    return ["def penalty(real, fake):", f'    """{words}"""', *indented([*drawn, *body])]
+
+
+def _discriminator_loss(e: Experiment) -> Block:
+    code, words = LOSSES_D[e.loss]
+    if e.label_smoothing:
+        code = SMOOTHED[e.loss]
+    floats = ".float()" if e.precision == "bfloat16" else ""
+    lines = [f'"""The discriminator\'s: {words}."""']
+    if e.instance_noise:
+        lines.append("real, fake = blurred(real), blurred(fake)")
+    if e.norm_d == "batch" or e.minibatch_std:  # real and generated images must not meet in one batch
+        judged = f"real_logits, fake_logits = discriminator(real){floats}, discriminator(fake){floats}"
+    else:
+        judged = f"real_logits, fake_logits = discriminator(torch.cat([real, fake])){floats}.chunk(2)"
+    name = "def discriminator_loss(real, fake):"
+    if not penalised(e):
+        return [*decorated(e), name, *indented([*lines, judged, f"return {code}"])]
+    # The penalty's second derivatives are in full precision.
+    lines += within(["bfloat16"] if floats else [], [judged])
+    return [name, *indented([*lines, f"loss = {code}", f"return loss, penalty(real{floats}, fake{floats})"])]
+
+
+def _generator_loss(e: Experiment) -> Block:
+    code, words = LOSSES_G[e.loss]
+    seen = "blurred(fake)" if e.instance_noise else "fake"
+    code = code.replace("logits", f"discriminator({seen})" + (".float()" if e.precision == "bfloat16" else ""))
+    return [*decorated(e), "def generator_loss(fake):", f'    """The generator\'s: {words}."""', f"    return {code}"]

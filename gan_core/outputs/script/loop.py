@@ -1,0 +1,136 @@
+"""The training of a script, in the order of time, and the picture at its end."""
+
+from __future__ import annotations
+
+from gan_core.outputs.script import game, images, networks
+from gan_core.outputs.script.text import Block, indented, within
+from gan_core.settings.experiment import Experiment
+
+OPTIMISERS = {
+    "adam": "torch.optim.Adam({}, {}, (BETA1, BETA2))",
+    "rmsprop": "torch.optim.RMSprop({}, {}, alpha=BETA2)",
+    "sgd": "torch.optim.SGD({}, {}, momentum=BETA1)",
+}
+
+
+def blocks(e: Experiment) -> list[Block]:
+    """From the first weights to the picture."""
+    start = networks.built(e)
+    if not e.steps:
+        return [[*start, "", *_picture(e)]]
+    if e.n_gen:
+        start.append(f"optimiser_g = {OPTIMISERS[e.optimiser].format('generator.parameters()', 'LR_G')}")
+    if e.n_dis:
+        start.append(f"optimiser_d = {OPTIMISERS[e.optimiser].format('discriminator.parameters()', 'LR_D')}")
+    if e.ema:
+        start.append("average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(EMA), use_buffers=True)")
+    where = "" if e.device == "cpu" else ", device=DEVICE"
+    drawn = {"real_images": f"batches({', '.join(images.sources(e).values())})"} if e.n_dis else {}
+    drawn["latent_source"] = f"source(2{where})"
+    if game.chance_used(e):
+        drawn["chance"] = f"source(3{where})"
+    start.append(f"{', '.join(drawn)} = {', '.join(drawn.values())}")
+    step = _simultaneous(e) if e.update == "simultaneous" and e.n_dis and e.n_gen else _alternating(e)
+    training = ["for step in range(1, STEPS + 1):", *indented([*step, *_report(e)])]
+    return [[*start, "", *training, "", *_picture(e)]]
+
+
+def _alternating(e: Experiment) -> Block:
+    """The discriminator first, then the generator against the one just updated."""
+    lines: Block = []
+    if e.n_dis:
+        update = [*_fake(needs_gradient=e.n_gen > 0), *_loss_d(e), *_update_d(e)]
+        lines = [
+            "# The discriminator learns to tell real images from generated ones.",
+            *_repeated("N_DIS", e.n_dis, update),
+        ]
+        lines += [""] if e.n_gen else []
+    if e.n_gen:
+        lines.append("# The generator learns to make images that the discriminator takes for real.")
+        if not e.n_dis:
+            lines += _repeated("N_GEN", e.n_gen, [*_fake(), *_update_g(e)])
+        elif e.n_gen == 1:
+            lines += _update_g(e)
+        else:
+            fresh = ["if update > 0:", *indented(_fake()), *_update_g(e)]
+            lines += ["for update in range(N_GEN):", *indented(fresh)]
+    return lines
+
+
+def _simultaneous(e: Experiment) -> Block:
+    """Both losses before either network moves; updates beyond the first of each alternate."""
+    words = "# Both losses are those of the networks as they are: neither answers to the other's update."
+    both = _update_g(e)
+    if e.n_dis == 1:
+        lines = [words, *_fake(), *_loss_d(e), *both, *_update_d(e)]
+    else:
+        first = ["if update == 0:", *indented(both)]
+        lines = [words, "for update in range(N_DIS):", *indented([*_fake(), *_loss_d(e), *first, *_update_d(e)])]
+    if e.n_gen == 1:
+        return lines
+    rest = [*_fake(), *_update_g(e)]
+    if e.n_dis > 1:
+        rest = ["if update > 0:", *indented(_fake()), *_update_g(e)]
+    counter = "update" if e.n_dis > 1 else "_"
+    return [*lines, "# The generator's further updates.", f"for {counter} in range(N_GEN - 1):", *indented(rest)]
+
+
+def _repeated(times: str, count: int, lines: Block) -> Block:
+    return [f"for _ in range({times}):", *indented(lines)] if count > 1 else lines
+
+
+def _fake(needs_gradient: bool = True) -> Block:
+    contexts = [] if needs_gradient else ["torch.no_grad()"]
+    return within(contexts, ["fake = generator(noise(BATCH_SIZE, latent_source))"])
+
+
+def _loss_d(e: Experiment) -> Block:
+    found = "loss_d, gradient_penalty" if game.penalised(e) else "loss_d"
+    return [f"{found} = discriminator_loss(next(real_images), fake.detach())"]
+
+
+def _update_d(e: Experiment) -> Block:
+    whole = "(loss_d + PENALTY_WEIGHT * gradient_penalty)" if game.penalised(e) else "loss_d"
+    lines = ["optimiser_d.zero_grad()", f"{whole}.backward()", "optimiser_d.step()"]
+    if e.penalty == "clip":
+        clipped = ["for weight in discriminator.parameters():", "    weight.clamp_(-CLIP, CLIP)"]
+        lines += within(["torch.no_grad()"], clipped)
+    return lines
+
+
+def _update_g(e: Experiment) -> Block:
+    lines = ["loss_g = generator_loss(fake)", "optimiser_g.zero_grad()", "loss_g.backward()", "optimiser_g.step()"]
+    return [*lines, *(["average.update_parameters(generator)"] if e.ema else [])]
+
+
+def _report(e: Experiment) -> Block:
+    losses = [name for name, updates in (("loss_d", e.n_dis), ("loss_g", e.n_gen)) if updates]
+    told = "  ".join(f"{name} {{{name}.item():.7g}}" for name in losses)
+    finite = " + ".join(losses)
+    return [
+        "",
+        "if step % MEASURE_EVERY == 0 or step == STEPS:",
+        f'    print(f"step {{step}}  {told}", flush=True)',
+        f"if not torch.isfinite({finite}):",
+        '    raise SystemExit(f"A loss became infinite or NaN in step {step}; training stopped there.")',
+    ]
+
+
+def _picture(e: Experiment) -> Block:
+    averaged = bool(e.ema and e.steps)
+    artist = "average" if averaged else "generator"
+    lines = []
+    if e.sample_mode == "eval" and e.norm_g == "batch":
+        lines.append(f"{artist}.eval()  # BatchNorm with its running statistics")
+    z = "noise(64, source(4))" if e.device == "cpu" else "noise(64, source(4)).to(DEVICE)"
+    floats = ".float()" if e.precision == "bfloat16" else ""
+    cpu = "" if e.device == "cpu" else ".cpu()"
+    colour = "" if e.channels == 3 else "[..., 0]"
+    return [
+        "# The pictures: 48 of a batch of 64, clipped to the data range, never stretched.",
+        *lines,
+        f"pictures = {artist}({z})[:48].detach(){floats}{cpu}.numpy()",
+        "levels = np.rint(((pictures - LOW) / (HIGH - LOW) * 255).clip(0, 255)).astype(np.uint8).transpose(0, 2, 3, 1)",
+        "grid = np.vstack([np.hstack(levels[first : first + 8]) for first in range(0, 48, 8)])",
+        f'Image.fromarray(grid{colour}).save("generated.png")',
+    ]

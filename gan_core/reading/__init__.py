@@ -1,2 +1,0 @@
-"""Readers of what people bring, one file a format. Each refuses in one sentence what it cannot read, before it is
-unpacked or decoded; none executes a pickle or writes a file. No torch."""

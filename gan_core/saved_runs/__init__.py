@@ -1,0 +1,1 @@
+"""Runs on disk: the store, the folder of each run, and how runs are found."""

@@ -1,0 +1,68 @@
+"""Finding saved runs by their settings: `loss=hinge lr_g=0.001 monday`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gan_core.saved_runs.run_folder import MOST_NAME, Heading
+from gan_core.settings.experiment import SETTINGS, Experiment, diff
+from gan_core.settings.row import Value
+
+_FIELD_OF_KEY = {row.url_key: name for name, row in SETTINGS.items()} | {name: name for name in SETTINGS}
+ALWAYS = ("dataset", "architecture", "loss")  # found by their value also where it is the default
+
+
+class SearchError(ValueError):
+    """The words are no search; one sentence that names the setting."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """All that must hold: settings with their values, and words that must occur in the name or in a setting that was
+    changed."""
+
+    settings: tuple[tuple[str, Value], ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Search:
+        """From what a person types: `setting=value` (the setting by name or URL key) and free words. Raises
+        SearchError."""
+        settings: list[tuple[str, Value]] = []
+        words: list[str] = []
+        for token in text.split():
+            key, sign, value = token.partition("=")
+            if not sign:
+                words.append(token.casefold())
+                continue
+            name = _FIELD_OF_KEY.get(key)
+            if name is None:
+                raise SearchError(f"There is no setting {key!r}: search as in loss=hinge, or with free words.")
+            try:
+                settings.append((name, SETTINGS[name].parse(value)))
+            except ValueError:
+                raise SearchError(f"{name} cannot be {value!r}: allowed is {SETTINGS[name].allowed}.") from None
+        return cls(tuple(settings), tuple(words))
+
+    def fits(self, heading: Heading) -> bool:
+        """Whether a saved run is among what was searched for."""
+        e = heading.experiment
+        said = " ".join([heading.name, *changed_settings(e), *(str(getattr(e, name)) for name in ALWAYS)]).casefold()
+        return all(_plain(getattr(e, name)) == _plain(value) for name, value in self.settings) and all(
+            word in said for word in self.words
+        )
+
+
+def _plain(value: Value) -> Value | frozenset[str]:
+    return frozenset(value) if isinstance(value, tuple) else value  # in whatever order a set was typed
+
+
+def changed_settings(e: Experiment) -> list[str]:
+    """What sets an experiment apart from one with no setting given, each as `name=value`."""
+    return [f"{name}={SETTINGS[name].text(value)}" for name, (_, value) in diff(Experiment(), e).items()]
+
+
+def suggested_name(e: Experiment) -> str:
+    """A name for a run of these settings, of at most MOST_NAME characters."""
+    words = ", ".join(changed_settings(e)) or f"{e.dataset}, settings as they come"
+    return words if len(words) <= MOST_NAME else words[: MOST_NAME - 1] + "…"

@@ -1,0 +1,287 @@
+"""All saved runs of this machine: the folder that `GAN_HOME` names, each folder in it a run (see `saved_run`).
+
+What is deleted lies in `.deleted` for a day and can be restored until then.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from gan_core.diagnosis.findings import diagnose, undecided
+from gan_core.files.atomic_write import told
+from gan_core.saved_runs.run_folder import (
+    CHECKPOINT,
+    EXPERIMENT,
+    LABEL,
+    MOST_NAME,
+    ROWS,
+    Heading,
+    SavedRun,
+    SavedRunError,
+    last_frame,
+    read_heading,
+    read_rows,
+    read_run,
+    write_label,
+)
+from gan_core.saved_runs.search import Search, changed_settings
+
+DELETED = ".deleted"
+KEPT_S = 24 * 3600.0  # how long a deleted run can be restored
+MOST_MB = 5000.0
+
+
+class StoreError(ValueError):
+    """What was asked of the saved runs cannot be; one sentence with the remedy."""
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A folder that cannot be opened as a run, and why; `ours` where it looks like one, so that it may be deleted."""
+
+    run_id: str
+    words: str
+    ours: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list shows of a saved run beside its heading: its newest picture (PNG), None where there is none, what the
+    diagnosis finds at its end, whether it is too early for some of that, and the size of its folder in bytes."""
+
+    picture: bytes | None
+    findings: tuple[str, ...]
+    early: bool
+    size: int
+
+
+class Store:
+    """The saved runs in one folder, which need not exist yet; at most `most_mb` megabytes. Any method may be called
+    from any thread and process at any time; those that write raise NotWritten where the folder cannot be written."""
+
+    def __init__(self, home: Path, most_mb: float = MOST_MB) -> None:
+        self.home = home
+        self.most_mb = most_mb
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Store:
+        """The folder that GAN_HOME names, else this platform's usual place for a user's data; at most GAN_HOME_MB.
+        Raises StoreError where that is no number."""
+        text = environment.get("GAN_HOME_MB", str(MOST_MB))
+        try:
+            most = float(text)
+        except ValueError:
+            most = math.nan
+        if not 0 < most < math.inf:
+            raise StoreError(f"GAN_HOME_MB={text!r} is no limit: a number of megabytes above 0 is expected.")
+        home = environment.get("GAN_HOME") or platformdirs.user_data_path("gan-playground", appauthor=False)
+        return cls(Path(home), most)
+
+    # -------------------------------------------------------------------------------- looking
+
+    def headings(self) -> list[Heading | Damaged]:
+        """All saved runs, the one saved last first; then what cannot be opened, by name. Raises StoreError where the
+        folder cannot be read."""
+        return self._listed(self.home)
+
+    def deleted(self) -> list[Heading | Damaged]:
+        """What can still be restored, in the same order."""
+        return self._listed(self.home / DELETED)
+
+    def _listed(self, home: Path) -> list[Heading | Damaged]:
+        try:
+            folders = [path for path in home.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(f"{home} cannot be read ({error.strerror}): choose another GAN_HOME.") from None
+        found: list[Heading] = []
+        damaged: list[Damaged] = []
+        for folder in folders:
+            try:
+                found.append(_heading(folder, _stamps(folder)))
+            except SavedRunError as error:
+                damaged.append(Damaged(folder.name, str(error), _ours(folder)))
+        newest_first = sorted(found, key=lambda heading: (heading.saved, heading.run_id), reverse=True)
+        return [*newest_first, *sorted(damaged, key=lambda folder: folder.run_id)]
+
+    def folder(self, run_id: str) -> Path:
+        """The folder of a saved run. Raises StoreError where there is none (any more)."""
+        folder = self.home / run_id
+        if Path(run_id).name != run_id or run_id.startswith(".") or not folder.is_dir():
+            raise StoreError("This saved run is no longer here; it may have been deleted on another page.")
+        return folder
+
+    def read(self, run_id: str) -> SavedRun:
+        """A saved run with its history. Raises StoreError and SavedRunError."""
+        return read_run(self.folder(run_id))
+
+    def summary(self, heading: Heading) -> Summary:
+        """What a list shows beside the heading. Raises SavedRunError."""
+        return _summary(heading, _stamps(heading.folder))
+
+    def as_dicts(self, search: Search) -> list[dict[str, Any]]:
+        """The runs that are searched for, for JSON; then what cannot be opened, with its `trouble`."""
+        told: list[dict[str, Any]] = []
+        for entry in self.headings():
+            if isinstance(entry, Damaged):
+                told.append({"id": entry.run_id, "trouble": entry.words})
+            elif search.fits(entry):
+                try:
+                    summary = self.summary(entry)
+                except SavedRunError as error:
+                    told.append({"id": entry.run_id, "trouble": str(error)})
+                    continue
+                told.append(
+                    {
+                        "id": entry.run_id,
+                        "name": entry.name,
+                        "folder": str(entry.folder),
+                        "step": entry.step,
+                        "steps": entry.experiment.steps,
+                        "saved": entry.saved.isoformat(timespec="seconds"),
+                        "settings": changed_settings(entry.experiment),
+                        "findings": list(summary.findings),
+                        "bytes": summary.size,
+                    }
+                )
+        return told
+
+    def size(self) -> int:
+        """Bytes of all saved runs, the deleted ones included."""
+        places = [self.home, self.home / DELETED]
+        return sum(
+            _size(folder, _stamps(folder)) for place in places if place.is_dir() for folder in _folders_in(place)
+        )
+
+    # -------------------------------------------------------------------------------- changing
+
+    def new(self, name: str) -> Path:
+        """A folder for one more run, with its name. Raises StoreError for a name that is none, or where the room is
+        used up."""
+        name = _proper(name)
+        self.check_room(0)
+        now = datetime.now(UTC)
+        folder = self.home / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        with told(folder):
+            folder.mkdir(parents=True)
+        write_label(folder, name, now)
+        return folder
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a saved run another name; its folder keeps its own. Raises StoreError, SavedRunError."""
+        name = _proper(name)
+        folder = self.folder(run_id)
+        write_label(folder, name, read_heading(folder).created)
+
+    def delete(self, run_id: str) -> None:
+        """Delete a saved run; `restore` brings it back for a day. Raises StoreError."""
+        self._forget_old()
+        folder = self.folder(run_id)
+        if not _ours(folder):
+            raise StoreError(f"{run_id} holds no file of a run: it is not deleted here.")
+        with told(folder):
+            os.utime(folder)  # the day begins now
+            (self.home / DELETED).mkdir(exist_ok=True)
+            os.replace(folder, self.home / DELETED / run_id)
+
+    def restore(self, run_id: str) -> None:
+        """Bring a deleted run back. Raises StoreError where it is gone for good."""
+        folder = self.home / DELETED / run_id
+        if Path(run_id).name != run_id or not folder.is_dir():
+            raise StoreError("This run was deleted for good; it cannot be restored any more.")
+        with told(self.home / run_id):
+            os.replace(folder, self.home / run_id)
+
+    def empty(self) -> None:
+        """Delete for good what could still be restored."""
+        if (self.home / DELETED).is_dir():
+            for folder in _folders_in(self.home / DELETED):
+                _remove(folder)
+
+    def check_room(self, more: int) -> None:
+        """Raises StoreError where so many bytes more would be over the limit."""
+        self._forget_old()
+        used = self.size()
+        if used + more > self.most_mb * 1e6:
+            raise StoreError(
+                f"Not saved: saved runs take {used / 1e6:.0f} of {self.most_mb:.0f} MB (GAN_HOME_MB), and this one "
+                f"needs {max(more, 0) / 1e6:.0f} MB more. Delete some on the page Runs; what was saved is as it was."
+            )
+
+    def _forget_old(self) -> None:
+        if (self.home / DELETED).is_dir():
+            for folder in _folders_in(self.home / DELETED):
+                if folder.stat().st_mtime < time.time() - KEPT_S:
+                    _remove(folder)
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _proper(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > MOST_NAME or not name.isprintable():
+        raise StoreError(f"A name has 1 to {MOST_NAME} characters, but this has {len(name)}: give it another.")
+    return name
+
+
+def _ours(folder: Path) -> bool:
+    """Whether it holds any file of a run; a holiday's pictures in the wrong place must not be deleted from here."""
+    return not folder.is_symlink() and any((folder / name).exists() for name in (LABEL, CHECKPOINT, EXPERIMENT))
+
+
+def _folders_in(place: Path) -> list[Path]:
+    return [path for path in place.iterdir() if path.is_dir() and path.name != DELETED]
+
+
+def _remove(folder: Path) -> None:
+    with told(folder):
+        shutil.rmtree(folder)
+
+
+# A list of hundreds is looked at again and again; whoever writes a run renews one of these files.
+_Stamps = tuple[int, ...]
+
+
+def _stamps(folder: Path) -> _Stamps:
+    stamps = []
+    for name in (CHECKPOINT, LABEL, EXPERIMENT, ROWS):
+        try:
+            stamps.append((folder / name).stat().st_mtime_ns)
+        except OSError:
+            stamps.append(0)
+    return tuple(stamps)
+
+
+@functools.lru_cache(2048)
+def _heading(folder: Path, _: _Stamps) -> Heading:
+    return read_heading(folder)
+
+
+@functools.lru_cache(2048)
+def _size(folder: Path, _: _Stamps) -> int:
+    return folder_size(folder)
+
+
+@functools.lru_cache(256)
+def _summary(heading: Heading, stamps: _Stamps) -> Summary:
+    rows = [(row.step, row.measurements) for row in read_rows(heading.folder)]
+    findings = tuple(finding.failure for finding in diagnose(heading.experiment, rows))
+    frame = last_frame(heading.folder)
+    early = not findings and bool(undecided(heading.experiment, rows))
+    return Summary(frame.fake_png if frame else None, findings, early, _size(heading.folder, stamps))

@@ -1,0 +1,1 @@
+"""One image's way from tensor to file, each wrong way beside the right one."""

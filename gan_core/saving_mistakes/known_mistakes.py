@@ -1,0 +1,276 @@
+"""The known traps between tensor and file, by what the files look like; each is a set of choices to look at."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gan_core.saving_mistakes.journey import Choices
+
+
+@dataclass(frozen=True)
+class Trap:
+    """One trap: `words` for its button (seven at most), where it is met, the `source` that shows it and which
+    `image` of it, the choices, the `failure` that is found (empty: none, whatever people say), and the ledger's
+    `claims` about it, by id, the most telling first."""
+
+    words: str
+    met: str
+    source: str
+    image: int
+    choices: Choices
+    failure: str
+    claims: tuple[str, ...] = ()
+
+
+SYMPTOMS: dict[str, str] = {
+    "speckled": "Speckled, flipped tones",
+    "black": "Black",
+    "grey": "Grey or pale",
+    "dark": "Too dark",
+    "colours": "Wrong colours, scrambled",
+    "error": "An error",
+    "jpeg": "Blurred, blotchy",
+    "fine": "Is this one wrong?",
+}
+
+# Symptom -> claims of the ledger about any such picture; they stand after those of the trap.
+ABOUT: dict[str, tuple[str, ...]] = {
+    "speckled": ("002-13",),
+    "black": ("000-19", "000-12"),
+    "grey": ("002-22",),
+    "colours": ("003-18",),
+    "error": ("000-09",),
+    "fine": ("003-08",),
+}
+
+TRAPS: dict[str, dict[str, Trap]] = {
+    "speckled": {
+        "wrap": Trap(
+            "Linear output, no clip",
+            "Document 000",
+            "linear",
+            4,
+            Choices(clip="none", cast="truncate"),
+            "wrapped-pixels",
+            ("000-13", "000-01"),
+        ),
+        "times255": Trap(
+            "×255 on [-1,1]",
+            "Document 003, example 1 after tanh",
+            "tanh",
+            1,
+            Choices(map="times255", clip="none", cast="truncate"),
+            "wrong-range-map",
+            ("003-02",),
+        ),
+        "hidden": Trap(
+            "The same on digits: hardly seen",
+            "Document 003, example 1, on digits",
+            "digits",
+            0,
+            Choices(map="times255", clip="none", cast="truncate"),
+            "wrong-range-map",
+            ("003-02",),
+        ),
+        "ramp": Trap(
+            "The wrap on a ramp",
+            "whoever casts without a clip",
+            "ramp",
+            0,
+            Choices(clip="none", cast="truncate"),
+            "wrapped-pixels",
+            ("000-13",),
+        ),
+    },
+    "black": {
+        "half": Trap(
+            "(x+1)/2, but no ×255",
+            "many trackers",
+            "tanh",
+            1,
+            Choices(map="half", cast="truncate"),
+            "wrong-range-map",
+            ("003-17",),
+        ),
+        "raw": Trap(
+            "No range map",
+            "Documents 000 and 001",
+            "tanh",
+            1,
+            Choices(map="none", clip="none", cast="truncate"),
+            "wrong-range-map",
+            ("000-15", "000-14"),
+        ),
+        "early": Trap(
+            "Cast before scaling",
+            "Document 000; inside the generator, such a cast also lets no gradient through",
+            "real",
+            0,
+            Choices(clip="none", cast="early"),
+            "wrong-range-map",
+            ("000-10",),
+        ),
+        "unit": Trap("Clip to 0–1 after ×255", "many trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"),
+        "nan": Trap(
+            "NaN from a broken run",
+            "whoever saves on after it",
+            "nan",
+            0,
+            Choices(cast="truncate"),
+            "non-finite",
+            ("000-13",),
+        ),
+    },
+    "grey": {
+        "half255": Trap(
+            "(x+1)/2 on [0,1]: pale",
+            "Documents 001 and 002",
+            "real",
+            0,
+            Choices(map="half255"),
+            "wrong-range-map",
+            ("003-17",),
+        ),
+        "first": Trap("Only the first channel", "many trackers", "real", 0, Choices(order="first"), "channel-order"),
+        "convert": Trap(
+            "convert('L') of a colour image",
+            "Document 000",
+            "real",
+            0,
+            Choices(pil="convert"),
+            "channel-order",
+            ("000-18",),
+        ),
+        "minmax": Trap(
+            "Min–max stretch: pale, and hides it",
+            "save_image(normalize=True)",
+            "linear",
+            4,
+            Choices(map="minmax"),
+            "wrong-range-map",
+            ("003-17",),
+        ),
+    },
+    "dark": {
+        "imshow": Trap(
+            "imshow of raw tanh", "Document 002", "ramp", 0, Choices(map="imshow"), "wrong-range-map", ("002-10",)
+        ),
+        "clipped": Trap(
+            "×255 on [-1,1], then clip",
+            "Document 003, example 1, mended halfway",
+            "tanh",
+            1,
+            Choices(map="times255"),
+            "wrong-range-map",
+            ("003-02",),
+        ),
+        "truncate": Trap(
+            "Truncation, half a level", "Document 000", "tanh", 1, Choices(cast="truncate"), "", ("000-11",)
+        ),
+    },
+    "colours": {
+        "reshape": Trap("reshape for transpose", "many trackers", "real", 0, Choices(order="reshape"), "channel-order"),
+        "bgr": Trap("Blue before red", "OpenCV", "real", 0, Choices(order="bgr"), "channel-order"),
+        "cwh": Trap("Width before height", "many trackers", "ramp", 0, Choices(order="cwh"), "channel-order"),
+    },
+    "error": {
+        "hw1": Trap(
+            "(28,28,1) and 'L'",
+            "Document 000's “complete solution”",
+            "tanh",
+            1,
+            Choices(cast="truncate", order="hw1", pil="L"),
+            "pil-error",
+            ("000-08", "000-04"),
+        ),
+        "1hw": Trap(
+            "(1,28,28)", "Document 003, example 1", "tanh", 1, Choices(order="chw"), "pil-error", ("003-01", "003-16")
+        ),
+        "w1h": Trap("(28,1,28)", "Document 003, example 3", "tanh", 1, Choices(order="w1h"), "pil-error", ("003-03",)),
+        "batch": Trap(
+            "The batch at once",
+            "Document 003, example 3, of a whole batch",
+            "real",
+            0,
+            Choices(order="batch"),
+            "pil-error",
+            ("003-04",),
+        ),
+        "float": Trap(
+            "Floats in colour", "whoever forgets the cast", "real", 0, Choices(cast="none"), "pil-error", ("000-04",)
+        ),
+        "float-grey": Trap(
+            "Grey floats to PNG", "Document 000", "tanh", 1, Choices(cast="none"), "pil-error", ("000-05",)
+        ),
+        "int64": Trap(
+            "int64", "whoever casts with astype(int)", "tanh", 1, Choices(cast="int64"), "pil-error", ("000-04",)
+        ),
+        "mode": Trap(
+            "mode='RGB' for grey", "Document 000", "tanh", 1, Choices(pil="RGB"), "pil-error", ("000-18", "000-04")
+        ),
+    },
+    "jpeg": {
+        "q75": Trap(
+            "JPEG as it comes, 75", "Document 003", "real", 0, Choices(file="jpeg"), "jpeg-loss", ("003-06", "003-07")
+        ),
+        "q10": Trap(
+            "JPEG at 10", "Document 003", "real", 0, Choices(file="jpeg", quality=10), "jpeg-loss", ("003-14", "003-06")
+        ),
+        "q95": Trap(
+            "JPEG at 95", "Document 003", "real", 0, Choices(file="jpeg", quality=95), "jpeg-loss", ("003-14", "003-06")
+        ),
+    },
+    "fine": {
+        "tanh": Trap(
+            "Tanh without clip: harmless",
+            "Document 000, which calls the clip crucial",
+            "tanh",
+            1,
+            Choices(clip="none"),
+            "",
+            ("000-07", "000-06"),
+        ),
+        "negative": Trap(
+            "Negative floats to TIFF: no error",
+            "Document 000, which expects an exception",
+            "tanh",
+            1,
+            Choices(map="none", clip="none", cast="none", file="tiff"),
+            "wrong-range-map",
+            ("000-03", "000-05"),
+        ),
+        "wide": Trap("A picture that is not square", "Document 003", "ramp", 0, Choices(), "", ("003-05",)),
+        "lossless": Trap("WebP, lossless", "Document 003", "real", 0, Choices(file="webp"), "", ("003-06",)),
+    },
+}
+
+# The trap that shows each failure of saving most plainly: symptom and name.
+PLAINEST: dict[str, tuple[str, str]] = {
+    "wrapped-pixels": ("speckled", "wrap"),
+    "wrong-range-map": ("black", "half"),
+    "channel-order": ("colours", "reshape"),
+    "pil-error": ("error", "hw1"),
+    "jpeg-loss": ("jpeg", "q10"),
+}
+
+
+def recipes() -> list[dict[str, Any]]:
+    """For each failure of saving a recipe like those of training, for JSON; its sides are the tensor's source, the
+    image in it, and the way taken at each stage, the right ways on the fixed side."""
+    found = []
+    for failure, (looks, name) in PLAINEST.items():
+        trap = TRAPS[looks][name]
+        shown = {"source": trap.source, "image": trap.image}
+        found.append(
+            {
+                "name": failure,
+                "failure": failure,
+                "document": "",
+                "broken": shown | asdict(trap.choices),
+                "fixed": shown | asdict(Choices()),
+                "words": trap.words,
+                "carries_over": {},
+            }
+        )
+    return found

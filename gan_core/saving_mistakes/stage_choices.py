@@ -1,0 +1,231 @@
+"""The ways to go from a tensor's numbers to a picture's file: at each stage the right one and those people write.
+
+Each is a line of Python, as text to copy and as the same line to call; tests/test_journey.py runs the text and
+compares.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from gan_core.pixels.range_map import RangeMap
+
+QUALITIES = (95, 75, 50, 10)  # JPEG's, as offered; any from 1 to 95 can be asked for
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the lines depend on: the image's channels (1 or 3) and size in pixels, the line between its numbers and
+    bytes, and the quality if it becomes a JPEG."""
+
+    channels: int
+    height: int
+    width: int
+    range_map: RangeMap
+    quality: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way through a stage: at most seven `words`, the expression `code` (empty: nothing is done), the same as a
+    function, and `why` it is wrong (empty where it is not)."""
+
+    words: str
+    code: str
+    do: Callable[[Any], Any]
+    why: str = ""
+
+
+Ways = dict[str, Way]  # by the name that links use, the right way first
+
+
+def map_ways(subject: Subject) -> Ways:
+    """From the tensor's range to 0 to 255; on an array of any shape."""
+    line = subject.range_map
+    to_unit = Way("Scale to 0–255", "x * 255", lambda x: x * 255)
+    to_signed = Way("Scale to 0–255", "(x + 1) / 2 * 255", lambda x: (x + 1) / 2 * 255)
+    wrong = {
+        "times255": Way(
+            "×255, as for [0,1]", to_unit.code, to_unit.do,
+            "×255 is made for numbers from 0 to 1: −1 becomes −255, and mid-grey becomes black.",
+        ),
+        "half255": Way(
+            "(x+1)/2×255, as for [-1,1]", to_signed.code, to_signed.do,
+            "(x + 1) / 2 is made for numbers from −1 to 1: here black becomes mid-grey, so the picture is pale.",
+        ),
+        "half": Way(
+            "(x+1)/2 without ×255", "(x + 1) / 2", lambda x: (x + 1) / 2,
+            "The ×255 is missing: as bytes, numbers from 0 to 1 are black or all but black.",
+        ),
+        "none": Way(
+            "None: the numbers as they are", "", lambda x: x,
+            "There is no range map: the network's own numbers are taken for bytes, and all are near 0.",
+        ),
+        "imshow": Way(
+            "What imshow does with colours", "x.clip(0, 1) * 255", lambda x: x.clip(0, 1) * 255,
+            "Colours as floats are clipped to 0–1 before they are shown: all that is below 0 becomes black.",
+        ),
+        "minmax": Way(
+            "Min–max stretch", "(x - x.min()) / (x.max() - x.min()) * 255",
+            lambda x: (x - x.min()) / (x.max() - x.min()) * 255,
+            "The stretch gives each picture a map of its own: pale, dim and out-of-range pictures all look alike.",
+        ),
+    }  # fmt: skip
+    if line.name == "[-1,1]":
+        del wrong["half255"]
+        return {"right": to_signed, **wrong}
+    if line.name == "[0,1]":
+        del wrong["times255"]
+        return {"right": to_unit, **wrong}
+    if line.name == "raw":
+        del wrong["none"]
+        return {"right": Way("None: already 0–255", "", lambda x: x), **wrong}
+    code = f"x * {line.std!r} + {line.mean!r}"
+    return {"right": Way("×std + mean, in bytes", code, lambda x: x * line.std + line.mean), **wrong}
+
+
+def clip_ways(_: Subject) -> Ways:
+    """Values beyond 0 and 255 to these; on an array of any shape."""
+    return {
+        "clip": Way("Clip to 0–255", "x.clip(0, 255)", lambda x: x.clip(0, 255)),
+        "none": Way(
+            "No clip", "", lambda x: x,
+            "Nothing is clipped: what lies outside 0–255 wraps around as a byte, dark to light and light to dark.",
+        ),
+        "unit": Way(
+            "Clip to 0–1", "x.clip(0, 1)", lambda x: x.clip(0, 1),
+            "Clipped to 0–1 after the scaling to 0–255: nothing brighter than byte 1 is left.",
+        ),
+    }  # fmt: skip
+
+
+def cast_ways(_: Subject) -> Ways:
+    """From floats to bytes; on an array of any shape."""
+
+    def to(kind: type[np.generic], words: str, why: str) -> Way:
+        return Way(words, f"x.astype(np.{kind.__name__})", lambda x: x.astype(kind), why)
+
+    return {
+        "round": Way("Round, then uint8", "x.round().astype(np.uint8)", lambda x: x.round().astype(np.uint8)),
+        "truncate": to(np.uint8, "uint8 without rounding", "The cast drops the fraction: half a level too dark."),
+        "early": to(np.uint8, "uint8 before the scaling", "Cast before scaling: only whole numbers are left of it."),
+        "none": Way("No cast: floats", "", lambda x: x, "These are floats; a picture file holds bytes."),
+        "int8": to(np.int8, "int8", "int8 ends at 127: what is brighter becomes negative."),
+        "int32": to(np.int32, "int32", "These are 32-bit integers; a picture file holds bytes."),
+        "int64": to(np.int64, "int64", "These are 64-bit integers; a picture file holds bytes."),
+        "float16": to(np.float16, "float16", "These are 16-bit floats; a picture file holds bytes."),
+    }
+
+
+def order_ways(subject: Subject) -> Ways:
+    """From (C, H, W) to what Pillow takes: (H, W, 3) for colours, (H, W) for grey."""
+    height, width = subject.height, subject.width
+    chw = Way(
+        "None: (C,H,W) as it is", "", lambda x: x,
+        "Pillow wants channels last; of grey it wants no channel axis at all.",
+    )  # fmt: skip
+    batch = Way("The whole batch, 4-D", "x[None]", lambda x: x[None], "Pillow takes one image, not a batch of them.")
+    if subject.channels == 1:
+        return {
+            "right": Way("First channel: (H,W)", "x[0]", lambda x: x[0]),
+            "hw1": Way(
+                "Transpose: (H,W,1)", "x.transpose(1, 2, 0)", lambda x: x.transpose(1, 2, 0),
+                "A grey image keeps an axis of length 1 at its end, which Pillow does not take.",
+            ),
+            "chw": chw,
+            "w1h": Way(
+                "Add an axis, transpose: (W,1,H)", "x[0][..., None].transpose(1, 2, 0)",
+                lambda x: x[0][..., None].transpose(1, 2, 0),
+                "The added axis ends up in the middle: rows of one pixel with as many channels as the image is high.",
+            ),
+            "batch": batch,
+        }  # fmt: skip
+    return {
+        "right": Way("Transpose: (H,W,C)", "x.transpose(1, 2, 0)", lambda x: x.transpose(1, 2, 0)),
+        "reshape": Way(
+            "Reshape to (H,W,C)", f"x.reshape({height}, {width}, 3)", lambda x: x.reshape(height, width, 3),
+            "Reshape only renames the axes: three neighbours of one channel become the colours of one pixel.",
+        ),
+        "bgr": Way(
+            "Blue before red (OpenCV)", "x.transpose(1, 2, 0)[..., ::-1]", lambda x: x.transpose(1, 2, 0)[..., ::-1],
+            "Red and blue change places: OpenCV counts blue first, Pillow red.",
+        ),
+        "cwh": Way(
+            "Transpose to (W,H,C)", "x.transpose(2, 1, 0)", lambda x: x.transpose(2, 1, 0),
+            "Height and width change places: the picture is mirrored at its diagonal.",
+        ),
+        "first": Way(
+            "First channel only", "x[0]", lambda x: x[0],
+            "Only red is kept, so the file is grey.",
+        ),
+        "chw": chw,
+        "batch": batch,
+    }  # fmt: skip
+
+
+def pil_ways(_: Subject) -> Ways:
+    """From an array to Pillow's image."""
+    return {
+        "plain": Way("Image.fromarray(x)", "Image.fromarray(x)", Image.fromarray),
+        "L": Way(
+            "mode='L'", "Image.fromarray(x, mode='L')", lambda x: Image.fromarray(x, mode="L"),
+            "mode= converts nothing: it must be what Pillow would choose for this array anyway.",
+        ),
+        "RGB": Way(
+            "mode='RGB'", "Image.fromarray(x, mode='RGB')", lambda x: Image.fromarray(x, mode="RGB"),
+            "mode= converts nothing: it must be what Pillow would choose for this array anyway.",
+        ),
+        "convert": Way(
+            "convert('L')", "Image.fromarray(x).convert('L')", lambda x: Image.fromarray(x).convert("L"),
+            "convert('L') makes everything grey, and cuts floats to 0–255 without rounding.",
+        ),
+    }  # fmt: skip
+
+
+def file_ways(subject: Subject) -> Ways:
+    """From Pillow's image to the bytes of a file; the code's name for the image is x as well."""
+
+    def saved(name: str, kind: str, words: str, why: str = "", **options: Any) -> Way:
+        arguments = "".join(f", {key}={value}" for key, value in options.items())
+
+        def save(picture: Image.Image) -> bytes:
+            file = io.BytesIO()
+            picture.save(file, kind, **options)
+            return file.getvalue()
+
+        return Way(words, f'x.save("{name}"{arguments})', save, why)
+
+    quality = subject.quality
+    return {
+        "png": saved("picture.png", "PNG", "PNG"),
+        "tiff": saved("picture.tiff", "TIFF", "TIFF"),
+        "webp": saved("picture.webp", "WEBP", "WebP, lossless", lossless=True),
+        "jpeg": saved(
+            "picture.jpg",
+            "JPEG",
+            "JPEG",
+            "JPEG loses what the eye misses in photographs, not in small pictures",
+            quality=quality,
+        ),
+    }
+
+
+STAGES: dict[str, tuple[str, Callable[[Subject], Ways]]] = {
+    "map": ("Range map", map_ways),
+    "clip": ("Clip", clip_ways),
+    "cast": ("Cast", cast_ways),
+    "order": ("Channel order", order_ways),
+    "pil": ("Image.fromarray", pil_ways),
+    "file": ("File", file_ways),
+}
+
+
+def ways(stage: str, subject: Subject) -> Ways:
+    """What is offered at a stage (a key of STAGES) for such an image, by name, the right way first."""
+    return STAGES[stage][1](subject)

@@ -1,0 +1,237 @@
+"""Comparison: two to four runs of one base experiment, each with a difference; what they share, and which is better.
+
+As a link, the base is written as everywhere and the differences as `v1` to `v4`:
+`?d=mnist&v1=o:tanh&v2=o:linear`, several settings of one run apart by `;`. To compare experiments from anywhere
+(saved runs, say): `Comparison.of([one, other]).to_query()`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import cast
+
+from gan_core.settings import link
+from gan_core.settings.compatibility import change, matters
+from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError, diff
+from gan_core.settings.row import Value
+
+LEAST, MOST = 2, 4
+KEYS = tuple(f"v{number}" for number in range(1, MOST + 1))
+LETTERS = "ABCD"
+Changes = dict[str, Value]
+
+
+class ComparisonError(ValueError):
+    """These runs cannot be compared; one sentence."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`changes` of the base, one dictionary for each run. Raises ComparisonError for too few or too many, for two
+    runs that are the same, and for settings that cannot be."""
+
+    base: Experiment
+    changes: tuple[Changes, ...]
+
+    def __post_init__(self) -> None:
+        if not LEAST <= len(self.changes) <= MOST:
+            raise ComparisonError(f"{LEAST} to {MOST} runs can be compared, not {len(self.changes)}.")
+        same = [pair for pair in combinations(range(len(self.changes)), 2) if not diff(*map(self.experiment, pair))]
+        for one, other in same:
+            raise ComparisonError(f"Runs {LETTERS[one]} and {LETTERS[other]} have the same settings: change one.")
+
+    @classmethod
+    def of(cls, experiments: Sequence[Experiment]) -> Comparison:
+        """The comparison of given experiments, the first being the base."""
+        if not experiments:
+            raise ComparisonError(f"{LEAST} to {MOST} runs can be compared, not 0.")
+        base = experiments[0]
+        names = {name for other in experiments[1:] for name in _changes(base, other)}
+        return cls(base, tuple({name: getattr(e, name) for name in SETTINGS if name in names} for e in experiments))
+
+    def experiment(self, number: int) -> Experiment:
+        """The settings of one run, counted from 0; those that follow a changed one follow it."""
+        try:
+            return self.base.replace(**self.changes[number])
+        except SettingsError as error:
+            raise ComparisonError(f"Run {LETTERS[number]}: {_told(error)}") from None
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """The settings of all runs."""
+        return tuple(self.experiment(number) for number in range(len(self.changes)))
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The settings that are not the same in all runs, in the table's order."""
+        first, *others = self.experiments
+        names = {name for other in others for name in diff(first, other)}
+        return tuple(name for name in SETTINGS if name in names)
+
+    @property
+    def shared(self) -> dict[str, Value]:
+        """The settings that all runs have in common and that matter in any of them."""
+        experiments, differing = self.experiments, self.differing
+        return {
+            name: getattr(experiments[0], name)
+            for name in SETTINGS
+            if name not in differing and any(matters(name, e.model_dump()) for e in experiments)
+        }
+
+    def sharing(self, name: str, value: Value) -> Comparison:
+        """The same differences with another value of a setting that all runs have in common. Raises ComparisonError."""
+        try:
+            base = self.base.replace(**{name: value})
+        except SettingsError as error:
+            raise ComparisonError(_told(error)) from None
+        return Comparison(base, tuple(own | {name: value} if name in own else own for own in self.changes))
+
+    def to_query(self) -> dict[str, str]:
+        """As a link's query."""
+        query = link.to_query(self.base)
+        return query | {key: _text(changes) for key, changes in zip(KEYS, self.changes, strict=False)}
+
+
+def vary(base: Experiment, name: str, values: Sequence[Value]) -> Comparison:
+    """The runs that have each of these values of one setting, all else as in the base."""
+    if len({*values}) < len(values):
+        raise ComparisonError(f"{SETTINGS[name].label}: give each value once.")
+    return Comparison(base, tuple({name: value} for value in values))
+
+
+def read_query(base: Experiment, query: Mapping[str, str]) -> tuple[Comparison | None, list[str]]:
+    """The comparison that a link stands for, and one sentence for everything in it that is left out. None where the
+    link names fewer than two runs that can be."""
+    told: list[str] = []
+    kept: list[Changes] = []
+    for key in KEYS:
+        if key not in query:
+            continue
+        try:
+            changes = _read(query[key])
+            base.replace(**changes)
+            if kept:
+                Comparison(base, (*kept, changes))
+        except ComparisonError as error:
+            told.append(f"`{key}` is left out. {error}")
+        except SettingsError as error:
+            told.append(f"`{key}` is left out. {_told(error)}")
+        else:
+            kept.append(changes)
+    if len(kept) == 1:
+        told.append(f"The link names one run that can be; a comparison has {LEAST} to {MOST}: `v1`, `v2`…")
+    return (Comparison(base, tuple(kept)) if len(kept) >= LEAST else None), told
+
+
+def _read(text: str) -> Changes:
+    changes: Changes = {}
+    for part in filter(None, text.split(";")):
+        key, colon, value = part.partition(":")
+        row = link.setting_of(key)
+        if row is None or not colon:
+            raise ComparisonError(f"“{part}” is no setting with its value, as in `o:linear`.")
+        try:
+            changes[row.name] = row.parse(value)
+        except ValueError:
+            raise ComparisonError(f"{row.label} = “{value}”: allowed is {row.allowed}.") from None
+    return changes
+
+
+def _text(changes: Changes) -> str:
+    return ";".join(f"{SETTINGS[name].url_key}:{SETTINGS[name].text(value)}" for name, value in changes.items())
+
+
+def _told(error: SettingsError) -> str:
+    rows = [(SETTINGS[problem.field], problem) for problem in error.problems]
+    return " ".join(f"{row.label} = “{row.text(cast(Value, p.value))}”: {p.allowed}." for row, p in rows)
+
+
+def _changes(base: Experiment, other: Experiment) -> Changes:
+    """What turns the base into the other, those settings included that would follow but do not."""
+    changes: Changes = {name: now for name, (_, now) in diff(base, other).items()}
+    followed = change(base.model_dump(), changes, {name: row.default for name, row in SETTINGS.items()})
+    return changes | {name: getattr(other, name) for name in SETTINGS if followed[name] != getattr(other, name)}
+
+
+# ------------------------------------------------------------------------------------------ the same start
+
+# What a comparison keeps the same, and the settings that change it.
+_DATA = frozenset({"dataset", "folder", "image_size", "channels", "data_range", "outliers"})
+CHANGED_BY: dict[str, frozenset[str]] = {
+    "initial weights": frozenset({"seed", "architecture", "init", "init_std"}),
+    "data order": frozenset({"seed", "dataset", "folder", "batch_size"}),
+    "noise": frozenset({"seed", "noise", "noise_scale", "latent_dim", "batch_size"}),
+    "probe": _DATA | {"seed", "noise", "noise_scale", "latent_dim"},
+}
+
+# The settings that give some layers another shape; all other layers begin with the same weights still. Spectral norm
+# divides the weights of D by their largest singular value.
+_RESHAPING = frozenset({"width", "latent_dim", "image_size", "channels", "upsample", "minibatch_std", "pack"})
+
+
+def same_start(experiments: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
+    """For each part of the start, the settings that make it differ between these runs; none where it is the same in
+    all, given the same data set, byte for byte: of the initial weights those of layers whose shape is the same."""
+    differing = _differing(experiments)
+    return {part: tuple(name for name in SETTINGS if name in differing & by) for part, by in CHANGED_BY.items()}
+
+
+def reshaping(experiments: Sequence[Experiment]) -> tuple[str, ...]:
+    """The settings that differ between these runs and give some layers another shape or scale."""
+    spectral = {"norm_d"} if any(e.norm_d == "spectral" for e in experiments) else set()
+    return tuple(name for name in SETTINGS if name in _differing(experiments) & (_RESHAPING | spectral))
+
+
+def _differing(experiments: Sequence[Experiment]) -> set[str]:
+    first, *others = experiments
+    return {name for other in others for name in diff(first, other)}
+
+
+# ------------------------------------------------------------------------------------------ which is better
+
+
+@dataclass(frozen=True)
+class Better:
+    """What makes one value of a measurement better than another: `aim` is what it should be close to (infinity: the
+    more the better), `words` say so; a ratio is compared by how many times it is off."""
+
+    words: str
+    aim: float
+    ratio: bool = False
+
+    def off(self, value: float) -> float:
+        """How far from the aim, 0 at best; larger is worse."""
+        if self.ratio:
+            return abs(math.log(value / self.aim)) if value > 0 else math.inf
+        return -value if self.aim == math.inf else abs(value - self.aim)
+
+
+# The measurements of the final table in their order; None where neither more nor less is better.
+MEASURED: dict[str, tuple[str, Better | None]] = {
+    "out_of_range": ("Outside the legal range", Better("less is better", 0)),
+    "histogram_distance": ("Distance of the histograms", Better("less is better", 0)),
+    "contrast": ("Contrast, of real", Better("closer to 1", 1, ratio=True)),
+    "diversity": ("Diversity, of real", Better("closer to 1", 1, ratio=True)),
+    "modes_covered": ("Classes that appear", Better("more is better", math.inf)),
+    "duplicates": ("Share of duplicates", Better("less is better", 0)),
+    "d_accuracy": ("D is right", None),
+    "loss_d": ("Loss of D", None),
+    "loss_g": ("Loss of G", None),
+    "grad_norm_g": ("Gradient norm of G", None),
+    "grad_norm_d": ("Gradient norm of D", None),
+}
+
+
+def winner(name: str, values: Sequence[float | None]) -> int | None:
+    """Which run is best by this measurement, counted from 0; None where neither more nor less is better, where a
+    single run has it, or where the best is shared: equal in the three digits that are shown."""
+    better = MEASURED[name][1]
+    there = {number: float(f"{value:.3g}") for number, value in enumerate(values) if value is not None}
+    if better is None or len(there) < LEAST:
+        return None
+    off = {number: better.off(value) for number, value in there.items()}
+    best = [number for number in off if off[number] == min(off.values())]
+    return best[0] if len(best) == 1 else None

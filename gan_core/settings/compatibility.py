@@ -1,0 +1,107 @@
+"""Which settings follow which, and which cannot go together, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gan_core.settings.experiment import Experiment
+
+# (setting, value) -> the settings that take another default under it. The documents' networks come with
+# the documents' own settings. document-mlp: Keras' BatchNormalization(momentum=0.1) keeps 10 % of the old
+# statistics, which PyTorch writes as momentum 0.9.
+FOLLOWERS: dict[tuple[str, str], dict[str, Any]] = {
+    ("architecture", "document-mlp"): {
+        "latent_dim": 100, "bn_eps": 0.8, "bn_momentum": 0.9, "init": "he_uniform",
+        "lr_g": 2e-4, "lr_d": 2e-4,
+    },
+    ("architecture", "document-dcgan"): {
+        "latent_dim": 100, "image_size": 32, "channels": 3, "upsample": "transpose4",
+        "hidden_activation": "relu", "lr_g": 2e-4, "lr_d": 2e-4,
+    },
+    ("penalty", "clip"): {"penalty_weight": 0.01},
+}  # fmt: skip
+
+
+def followers(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The defaults that the given settings bring along."""
+    brought: dict[str, Any] = {}
+    for (leader, value), following in FOLLOWERS.items():
+        if given.get(leader) == value:
+            brought |= following
+    return brought
+
+
+def change(current: Mapping[str, Any], changes: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """`current` with `changes`; a setting that still had the default its leader brought gets the new one."""
+    before = {**defaults, **followers(current)}
+    after = {**defaults, **followers({**current, **changes})}
+    followed = {name: after[name] for name in after if before[name] != after[name] and current[name] == before[name]}
+    return {**current, **followed, **changes}
+
+
+def matters(name: str, values: Mapping[str, Any]) -> bool:
+    """Whether a setting has any effect beside the others: the controls leave out those that have none."""
+    if name in ("bn_momentum", "bn_eps"):
+        return "batch" in (values["norm_g"], values["norm_d"])
+    if name == "width":
+        return not values["architecture"].startswith("document-")
+    if name == "upsample":
+        return "dcgan" in values["architecture"]
+    if name == "folder":
+        return values["dataset"] == "folder"
+    if name == "init_std":
+        return values["init"] == "normal"
+    if name == "penalty_weight":
+        return values["penalty"] != "none"
+    return True
+
+
+def conflicts(e: Experiment) -> Iterator[tuple[str, Any, str]]:
+    """Settings that cannot go together: (field to change, its value, the reason and the remedy)."""
+    if e.n_dis == 0 and e.n_gen == 0 and e.steps > 0:
+        yield "n_dis", 0, "with n_gen=0 too nothing would train; set one of them to 1, or steps to 0"
+    if e.pack > 1 and e.batch_size % e.pack:
+        yield "pack", e.pack, f"does not divide batch_size={e.batch_size}; choose a batch size it divides"
+    if e.batch_size == 1 and "batch" in (e.norm_g, e.norm_d):
+        yield (
+            "batch_size",
+            1,
+            "BatchNorm needs at least 2 images a batch; raise it, or set the norm to 'none'",
+        )
+    if e.batch_size == 1 and e.minibatch_std:
+        yield "batch_size", 1, "minibatch_std compares the images of a batch, so it needs at least 2"
+    if e.batch_size == e.pack > 1 and (e.norm_d == "batch" or e.minibatch_std):
+        why = "D would see a single pack a batch, and BatchNorm and minibatch_std compare several"
+        yield "pack", e.pack, f"{why}; choose a larger batch_size or a smaller pack"
+    if e.norm_d == "spectral" and (e.init == "zeros" or (e.init == "normal" and e.init_std == 0)):
+        yield (
+            "norm_d",
+            "spectral",
+            "spectral norm divides by the weights' norm, which starts at 0; choose another init",
+        )
+    if e.label_smoothing > 0 and e.loss in ("hinge", "wasserstein"):
+        yield "label_smoothing", e.label_smoothing, f"the {e.loss} loss has no labels to smooth; set it to 0"
+    if e.penalty == "clip" and e.norm_d == "spectral":
+        yield (
+            "penalty",
+            "clip",
+            "spectral norm rescales the weights, so clipping them does nothing; use one of the two",
+        )
+    for field in ("norm_g", "norm_d"):
+        if getattr(e, field) == "instance" and e.architecture in ("mlp", "document-mlp"):
+            yield (
+                field,
+                "instance",
+                f"{e.architecture} has no feature maps to normalise one by one; use 'layer'",
+            )
+    if e.dataset == "folder" and not e.folder:
+        yield "folder", "", "give the path of a folder or zip file of pictures, or choose another dataset"
+    if e.architecture == "document-mlp" and (e.image_size, e.channels) != (28, 1):
+        field = "image_size" if e.image_size != 28 else "channels"
+        yield field, getattr(e, field), "document-mlp ends in 784 pixels: image_size 28 and channels 1"
+    if e.architecture == "document-dcgan" and e.image_size != 32:
+        yield "image_size", e.image_size, "document-dcgan doubles 4 px three times: image_size 32"
+    if e.architecture.startswith("document-") and e.width != 1:
+        yield "width", e.width, f"the layers of {e.architecture} are given; width 1, or choose mlp or dcgan"

@@ -1,0 +1,1 @@
+"""The process that owns a Trainer: `python -m gan_core.worker`."""

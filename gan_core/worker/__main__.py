@@ -1,0 +1,75 @@
+"""The worker: a process that owns one run. `python -m gan_core.worker` speaks the protocol.
+
+Commands come on stdin, reports go to stdout. It ends at once when stdin ends, also in the middle of a step: a
+page server that was killed leaves no orphan.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import traceback
+from queue import SimpleQueue
+from typing import BinaryIO
+
+from gan_core.messages import framing
+from gan_core.messages.commands_and_reports import Command, Crashed, Stop
+from gan_core.messages.framing import ProtocolError
+
+NICENESS = 10  # the page's process goes first
+
+
+def main() -> None:
+    """Work until stdin ends (exit 0), a Stop command (0), or an unforeseen error (1)."""
+    wire = own_stdout()
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    commands: SimpleQueue[Command] = SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
+    try:
+        # Only now, since importing PyTorch takes seconds, in which the end of stdin must already be heard.
+        from gan_core.engine.light_torch import defer_compiler
+
+        defer_compiler()
+        from gan_core.worker.loop import WorkerLoop
+
+        WorkerLoop(commands, lambda report: framing.write(wire, report)).run()
+    except Exception as error:
+        traceback.print_exc()
+        framing.write(wire, Crashed(f"{type(error).__name__}: {error}"))
+        leave(1)
+    leave(0)
+
+
+def own_stdout() -> BinaryIO:
+    """Keep stdout for the protocol alone: whatever else is printed, by C code too, goes to stderr."""
+    wire = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return wire
+
+
+def _listen(stream: BinaryIO, commands: SimpleQueue[Command]) -> None:
+    while True:
+        try:
+            command = framing.read_command(stream)
+        except ProtocolError as error:
+            sys.stderr.write(f"worker: {error}\n")
+            leave(1)
+        if command is None:
+            leave(0)
+        else:
+            commands.put(command)
+            if isinstance(command, Stop):
+                return  # the loop ends after its checkpoint, however soon stdin ends
+
+
+def leave(code: int) -> None:
+    """Exit at once: PyTorch's own teardown takes more than a second."""
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,352 @@
+"""What a worker does between two commands: train, and tell the page.
+
+Rows of measurements belong to fixed steps; pictures, beats and checkpoints come by time. None of them changes
+what the training does, so a run that is watched equals one that is not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import torch
+
+from gan_core.data.images import DataError, Images
+from gan_core.engine import take_frame, take_samples
+from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
+from gan_core.engine.device import DeviceError
+from gan_core.engine.regenerate import RegenerateError, remade_by
+from gan_core.engine.trainer import NonFinite, Trainer, load_images
+from gan_core.engine.untrained import contrast_map, untrained
+from gan_core.messages import samples
+from gan_core.messages.commands_and_reports import (
+    Beat,
+    Broken,
+    Changed,
+    Checkpoint,
+    Checkpointed,
+    Collect,
+    Command,
+    Examine,
+    Examined,
+    Finished,
+    Framed,
+    Go,
+    Loading,
+    Opened,
+    Pause,
+    Players,
+    Ready,
+    Refused,
+    Remade,
+    Remake,
+    Report,
+    Rewind,
+    Row,
+    Set,
+    Start,
+    Step,
+    Stop,
+    WorkerState,
+)
+from gan_core.outputs import provenance
+from gan_core.pixels.range_map import png_bytes
+from gan_core.saved_runs.checkpoint_header import CheckpointError
+from gan_core.settings.experiment import Experiment, SettingsError, diff
+from gan_core.settings.row import Value
+from gan_core.worker.speed import Rate
+
+BEAT_S = 0.5
+FRAME_S = 1 / 3
+SAVE_S = 5.0
+FRAME_SHARE = 0.03  # at most this share of the time goes into pictures
+SAVE_SHARE = 0.01  # and this into checkpoints
+
+# The settings that decide which images are loaded; a rewind that keeps them keeps the images.
+DATA_SETTINGS = ("dataset", "folder", "image_size", "channels")
+
+# What can be wrong with an experiment and no fault of ours: told in words, and the worker lives on.
+REFUSALS = (SettingsError, DataError, DeviceError, CheckpointError)
+
+
+class WorkerLoop:
+    """Obeys commands and trains in between. `report` sends one report to the page's process."""
+
+    def __init__(self, commands: SimpleQueue[Command], report: Callable[[Report], None]) -> None:
+        self.commands = commands
+        self.report = report
+        self.trainer: Trainer | None = None
+        self.loaded: tuple[Experiment, Images] | None = None  # the newest images, and for what
+        self.running = False
+        self.broken = False
+        self.finished = False
+        self.until: int | None = None  # where to wait for the next Go
+        self.trained_s = 0.0  # seconds spent in training steps since the run was built
+        self.rate = Rate()
+        self.file = Path()  # of the checkpoints
+        self.saved: tuple[int, Experiment] | None = None
+        self.next_beat = self.next_frame = self.next_frame_cpu = self.next_save = 0.0
+
+    def run(self) -> None:
+        """Until a Stop command."""
+        if self.commands.empty():  # who is already waited for has no time to warm up
+            self._warm_up()
+        self.report(Ready())
+        while True:
+            command = self._next_command()
+            if isinstance(command, Stop):
+                self._save()
+                return
+            if isinstance(command, Start | Rewind):
+                self._build(command)
+            elif isinstance(command, Examine):
+                self._examine(command)
+            elif self.trainer is not None:
+                if command is not None:
+                    self._obey(command, self.trainer)
+                elif self._moves():
+                    self._train(self.trainer)
+            elif isinstance(command, Step | Set | Collect | Remake):
+                self._refuse(command, "There is no run yet: it has to start first.")
+            if time.monotonic() >= self.next_beat:
+                self._beat()
+
+    def _warm_up(self) -> None:
+        """Pay for what a process pays for once: PyTorch's first step, and the default images into memory."""
+        torch.set_num_threads(1)
+        trainer = Trainer(Experiment(width=0.125))
+        trainer.train_step()
+        take_frame.take(trainer)
+        self.loaded = trainer.experiment, trainer.images
+
+    def _next_command(self) -> Command | None:
+        try:
+            return self.commands.get(block=not self._moves(), timeout=BEAT_S)
+        except Empty:
+            return None
+
+    def _moves(self) -> bool:
+        """Whether to train now: not while it waits for others where it was told to."""
+        return self.running and (self.until is None or self.trainer is None or self.trainer.step < self.until)
+
+    # ------------------------------------------------------------------------------------------ commands
+
+    def _build(self, command: Start | Rewind) -> None:
+        self.running = False
+        if isinstance(command, Start):
+            self.file = Path(command.checkpoint)
+        try:
+            experiment = Experiment.from_json(command.experiment)
+            torch.set_num_threads(experiment.threads)
+            trainer = self._trainer(experiment, command.resume if isinstance(command, Start) else None)
+        except REFUSALS as error:
+            if self.trainer is not None:
+                torch.set_num_threads(self.trainer.experiment.threads)
+            self._refuse(command, str(error))
+            return
+        if isinstance(command, Rewind):
+            # A crash before the next checkpoint must not bring the old run back.
+            self.file.unlink(missing_ok=True)
+        self._open(trainer)
+
+    def _trainer(self, experiment: Experiment, resume: str | None) -> Trainer:
+        images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+        if images is None:
+            images = load_images(experiment, self._loading)
+        if resume is None:
+            trainer = Trainer(experiment, images)
+        else:
+            trainer = load_checkpoint(Path(resume), images)
+            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, experiment).items()})
+        self.loaded = trainer.experiment, trainer.images
+        return trainer
+
+    def _loading(self, share: float, words: str) -> None:
+        """Tell the page how far the images are, as often as a picture would come."""
+        if time.monotonic() >= self.next_frame:
+            self.next_frame = time.monotonic() + FRAME_S
+            self.report(Loading(f"{words}: {share:.0%}"))
+
+    def _examine(self, command: Examine) -> None:
+        """With networks and random numbers of its own, so that a run here goes on as if nothing had been."""
+        threads = torch.get_num_threads()
+        try:
+            experiment = Experiment.from_json(command.experiment)
+            torch.set_num_threads(experiment.threads)
+            if command.inits:
+                answer = Examined(None, contrast_map(experiment, inits=command.inits, gain=command.gain))
+            else:
+                images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+                answer = Examined(untrained(experiment, command.gain, images), ())
+        except REFUSALS as error:
+            self._refuse(command, str(error))
+            return
+        finally:
+            torch.set_num_threads(threads)
+        self.report(answer)
+
+    def _open(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        self.running = self.broken = self.finished = False
+        self.saved = self.until = None
+        self.trained_s = 0.0
+        frame = take_frame.take(trainer)
+        self.report(
+            Opened(trainer.experiment.json_text(), take_frame.opening(trainer, trainer.classes()), frame, trainer.due())
+        )
+        self._finish_if_done(trainer)
+        self._beat()
+        self._save()
+
+    def _obey(self, command: Command, trainer: Trainer) -> None:
+        match command:
+            case Set(changes):
+                self._set(command, changes, trainer)
+            case Checkpoint():
+                self._save()
+                if self.saved is not None:
+                    self.report(Checkpointed(self.saved[0], asked=True))
+                else:
+                    self._refuse(command, "The run has no checkpoint.")
+            case Collect() | Remake():
+                self._answer(command, trainer)
+            case Pause(turn_over):
+                if self.running:
+                    self.running = False
+                    if self.until is None:
+                        self._frame(trainer)
+                if not turn_over:
+                    self._save()
+            case Step() if self.broken:
+                self._refuse(command, "The numbers of this run are no longer finite; rewind it.")
+            case Step() if self.finished:
+                self._refuse(command, "The last step is done; raise Steps to go on.")
+            case Go(until):
+                self.until = until
+                if not (self.running or self.broken or self.finished):
+                    self.running = True
+                    self.rate.begin(time.monotonic())
+                    self.next_frame = time.monotonic() + FRAME_S
+            case Step(players):
+                self.running = False
+                self._train(trainer, players)
+                if not self.broken and not self.finished:
+                    self._frame(trainer)
+        self._beat()
+
+    def _set(self, command: Set, changes: dict[str, Value], trainer: Trainer) -> None:
+        try:
+            trainer.set(changes)
+        except SettingsError as error:
+            self._refuse(command, str(error))
+            return
+        self.report(Changed(trainer.experiment.json_text()))
+        if trainer.step == trainer.experiment.steps and not self.finished:
+            self._row(trainer)  # this step has become the last
+        self._finish_if_done(trainer)
+        if not self.running:
+            self._frame(trainer)  # noise and sample mode change the picture of the same step
+
+    def _answer(self, command: Collect | Remake, trainer: Trainer) -> None:
+        try:
+            if isinstance(command, Collect):
+                self._save()  # whoever takes pictures away may take the weights that drew them
+                self.report(samples.packed(take_samples.collect(trainer, command.count)))
+            else:
+                picture = remade_by(trainer, provenance.parse(command.origin, "The saved picture"))
+                self.report(Remade(png_bytes(picture)))
+        except (take_samples.SamplesError, provenance.OriginError, RegenerateError) as error:
+            self._refuse(command, str(error))
+
+    def _refuse(self, command: Command, words: str) -> None:
+        self.report(Refused(type(command).__name__, words))
+
+    # ------------------------------------------------------------------------------------------ training
+
+    def _train(self, trainer: Trainer, players: Players = "both") -> None:
+        begun = time.monotonic()
+        try:
+            trainer.train_step(players)
+        except NonFinite as error:
+            self._break(trainer, error)
+            return
+        now = time.monotonic()
+        self.trained_s += now - begun
+        self.rate.step(now)
+        if trainer.due():
+            self._row(trainer)
+        self._finish_if_done(trainer)
+        rested = now >= self.next_frame and time.process_time() >= self.next_frame_cpu
+        if self.running and (rested if self.until is None else trainer.step == self.until):
+            self._frame(trainer)
+        if self.running and now >= self.next_save:
+            self._save()
+
+    def _break(self, trainer: Trainer, error: NonFinite) -> None:
+        """Show the ruin, with its row: that the numbers are not finite any more is the finding's evidence."""
+        self.running = False
+        self.broken = True
+        self.report(Row(trainer.step, {**trainer.measure(), "finite": 0.0}))
+        self._frame(trainer)
+        self.report(Broken(error.tensor, error.step, str(error)))
+
+    def _finish_if_done(self, trainer: Trainer) -> None:
+        done = trainer.step >= trainer.experiment.steps
+        if done and not self.finished and not self.broken:
+            self.running = False
+            self.finished = True
+            self._frame(trainer)
+            self.report(Finished(trainer.step))
+            self._save()
+        self.finished = done
+
+    # ------------------------------------------------------------------------------------------ telling
+
+    @property
+    def state(self) -> WorkerState:
+        """What the page may call this worker's run."""
+        if self.broken:
+            return "broken"
+        if self.finished:
+            return "finished"
+        return "running" if self.running else "paused"
+
+    def _row(self, trainer: Trainer) -> None:
+        self.report(Row(trainer.step, trainer.measure()))
+
+    def _frame(self, trainer: Trainer) -> None:
+        # The share is one of this process's own time: where many train, a picture waits for its turn like a step,
+        # and would look many times as dear by the clock.
+        begun = time.process_time()
+        self.report(Framed(take_frame.take(trainer, self.trained_s)))
+        now = time.process_time()
+        self.next_frame = time.monotonic() + FRAME_S
+        self.next_frame_cpu = now + (now - begun) / FRAME_SHARE
+
+    def _beat(self) -> None:
+        self.next_beat = time.monotonic() + BEAT_S
+        if self.trainer is not None:
+            self.report(Beat(self.trainer.step, self.rate.value if self.running else 0.0, self.state))
+
+    def _save(self) -> None:
+        """Write a checkpoint where something is new since the last; never one of a broken run."""
+        if self.trainer is None or self.broken:
+            return
+        present = (self.trainer.step, self.trainer.experiment)
+        begun = time.monotonic()
+        if present != self.saved:
+            try:
+                save_checkpoint(self.trainer, self.file)
+                self.saved = present
+                self.report(Checkpointed(self.trainer.step))
+            except OSError as error:
+                self.report(Refused("checkpoint", f"The checkpoint could not be written: {error}."))
+        now = time.monotonic()
+        self.next_save = now + max(SAVE_S, (now - begun) / SAVE_SHARE)
+
+
+def same_data(one: Experiment, other: Experiment) -> bool:
+    """Whether two experiments train on the same loaded images."""
+    return all(getattr(one, name) == getattr(other, name) for name in DATA_SETTINGS)

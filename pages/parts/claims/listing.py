@@ -1,0 +1,152 @@
+"""All claims at a glance: counts by verdict, the choice of what is shown, and a line for each that opens it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from gan_core.claims import link, record
+from gan_core.claims.claim import SUBJECTS, Claim
+from gan_core.claims.ledger import CLAIMS, DOCUMENTS
+from gan_core.claims.link import Asked
+from gan_core.diagnosis.lessons import DOCUMENTS as FAILING
+from pages.parts.shared import address_bar, widgets
+
+ABOUT = {**FAILING, "003": "how generated images are saved"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """A verdict for people: sign, words, and colour, as Streamlit's text has it and as CSS does."""
+
+    sign: str
+    words: str
+    name: str
+    colour: str
+
+    @property
+    def text(self) -> str:
+        """For labels."""
+        return f":{self.name}[**{self.sign} {self.words}**]"
+
+
+LOOKS = {
+    "holds": Look("✓", "holds", "green", "#0f9d76"),
+    "holds-if": Look("◐", "holds if…", "orange", "#dd7326"),
+    "refuted": Look("✗", "refuted", "red", "#d1495b"),
+    "not-testable": Look("○", "not testable", "gray", "#808a96"),
+    "not-decided": Look("≈", "not decided", "violet", "#8a63c9"),
+}
+
+
+def open_page() -> None:
+    """Bring the session up to date with the address; to be called first on each run of the script."""
+    query = address_bar.arrived()
+    if "claims" not in st.session_state or query:
+        st.session_state.claims, wrong = link.read(query or {})
+        if wrong:
+            st.warning("  \n".join(wrong))
+
+
+def asked() -> Asked:
+    """What the page shows."""
+    found: Asked = st.session_state.claims
+    return found
+
+
+def take(**changes: str) -> None:
+    """Show something else from now on."""
+    st.session_state.claims = replace(asked(), **changes)
+
+
+def write() -> None:
+    """Put what is shown into the address."""
+    address_bar.put(link.to_query(asked()))
+
+
+def choice() -> None:
+    """Which document, verdict and subject; each verdict with the number of its claims."""
+    counts: Counter[str] = Counter(
+        claim.verdict for claim in CLAIMS.values() if replace(asked(), verdict="").shows(claim)
+    )
+    verdicts = [verdict for verdict in LOOKS if any(claim.verdict == verdict for claim in CLAIMS.values())]
+    _pills("verdict", "Verdict", {name: f"{LOOKS[name].text} {counts[name]}" for name in verdicts})
+    left, right = st.columns([0.7, 0.3], vertical_alignment="center")
+    with left:
+        _pills("document", "Document", {number: f"{number} {ABOUT[number]}" for number in DOCUMENTS})
+    there = [subject for subject in SUBJECTS if any(claim.subject == subject for claim in CLAIMS.values())]
+    widgets.show("claims_subject", asked().subject or None)
+    right.selectbox(
+        "Subject", there, key="claims_subject", index=None, placeholder="All subjects", on_change=_set,
+        args=("subject",), label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _pills(field: str, label: str, words: dict[str, str]) -> None:
+    widgets.show(f"claims_{field}", getattr(asked(), field) or None)
+    st.pills(
+        label, list(words), format_func=words.__getitem__, key=f"claims_{field}", on_change=_set, args=(field,),
+        label_visibility="collapsed", wrap=True,
+    )  # fmt: skip
+
+
+def _set(field: str) -> None:
+    take(**{field: st.session_state[f"claims_{field}"] or ""})
+
+
+def listing() -> None:
+    """A line for each claim that is asked for, by document."""
+    shown = [claim for claim in CLAIMS.values() if asked().shows(claim)]
+    for number in DOCUMENTS:
+        of_it = [claim for claim in shown if claim.document == number]
+        if of_it:
+            with st.container(key=f"claims-{number}", gap=None):
+                st.markdown(f"**Document {number}**: {ABOUT[number]}")
+                for claim in of_it:
+                    st.button(
+                        f"{claim.id} {LOOKS[claim.verdict].text} {claim.claim}", key=f"open-{claim.id}",
+                        type="tertiary", width="stretch", on_click=take, kwargs={"claim": claim.id},
+                    )  # fmt: skip
+    if not shown:
+        st.markdown("No claim has all of this: leave out one of the choices.")
+
+
+def shown_before_and_after(claim: Claim) -> tuple[Claim | None, Claim | None]:
+    """The neighbours of a claim among those that are asked for."""
+    shown = [other for other in CLAIMS.values() if asked().shows(other) or other is claim]
+    at = shown.index(claim)
+    return (shown[at - 1] if at else None), (shown[at + 1] if at + 1 < len(shown) else None)
+
+
+def recorded() -> None:
+    """The whole record as a table: what was measured for each claim, when, and with what."""
+    kept = record.read()
+    with st.expander("What was measured for the record", key="record"):
+        st.markdown(
+            "Written by `python -m gan_core claims --run all --record`; `--run` with an id, a document, `quick` or "
+            "`all` tries them again and compares."
+        )
+        rows = [_row(claim, kept[claim.id]) for claim in CLAIMS.values() if claim.id in kept and asked().shows(claim)]
+        st.markdown("| claim | verdict | measured | date | with |\n| --- | --- | --- | --- | --- |\n" + "\n".join(rows))
+
+
+def _row(claim: Claim, kept: dict[str, Any]) -> str:
+    figures = "; ".join(f"{name.replace('_', ' ')} {in_words(value)}" for name, value in kept["measured"].items())
+    look = LOOKS[kept["measured_verdict"]]
+    figures = figures.replace("|", "\\|")
+    return f"| {claim.id} | {look.sign} {look.words} | {figures} | {kept['date']} | {libraries(kept)} |"
+
+
+def in_words(value: Any) -> str:
+    """A measured figure; of several seeds, each."""
+    if isinstance(value, list):
+        return ", ".join(map(in_words, value))
+    return value if isinstance(value, str) else f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
+
+
+def libraries(result: dict[str, Any]) -> str:
+    """With which versions it was measured."""
+    return ", ".join(f"{name.title()} {number}" for name, number in result["versions"].items())

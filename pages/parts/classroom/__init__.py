@@ -1,0 +1,1 @@
+"""A lesson: how a teacher makes one and a student follows it."""

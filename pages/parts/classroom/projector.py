@@ -1,0 +1,67 @@
+"""A lesson as the teacher shows it to the class: the question, the QR code, and how many have answered."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gan_core.classroom.attendance import attendance
+from gan_core.classroom.lesson import Assignment
+from pages.parts.classroom import lesson_link, tally
+from pages.parts.shared import diagnosis_line
+
+TEACHER = "teacher"  # the URL key with the word that only who made the link has
+LOOK_EVERY_S = 2.0
+
+
+def asked(lesson: Assignment) -> bool:
+    """Whether the link is the teacher's; a word that is not, or no longer, right is told and opens the lesson."""
+    word = st.query_params.get(TEACHER)
+    if word is None:
+        return False
+    if attendance().is_teacher(lesson.digest, word):
+        return True
+    diagnosis_line.say(
+        diagnosis_line.TROUBLE,
+        "This projector link is from before the server was started anew: make the lesson again on the page Train.",
+    )
+    return False
+
+
+def page(lesson: Assignment) -> None:
+    """Question and code side by side, as large as they go."""
+    base = lesson_link.class_base()
+    url = lesson_link.link(base, lesson)
+    left, right = st.columns([0.5, 0.5], gap="large")
+    with left:
+        st.html(
+            f'<div class="lesson-words projected" dir="auto"><h1>{escape(lesson.title)}</h1>'
+            f"<p>{escape(lesson.question)}</p></div>"
+        )
+        if lesson.prediction:
+            st.fragment(run_every=LOOK_EVERY_S)(_answers)(lesson)
+        st.link_button(
+            "Open the lesson here", lesson_link.link("train", lesson), icon=":material/play_circle:", key="open_lesson"
+        )
+    with right, st.container(key="code"):
+        lesson_link.qr(url, "min(78vh, 100%)")
+        host = base.split("://")[-1].split("/")[0]
+        st.caption(f"On the network of {host}. Each device counts once, without a name.")
+
+
+def _answers(lesson: Assignment) -> None:
+    assert lesson.prediction is not None
+    counts = attendance().counts(lesson.digest)
+    with st.container(key="class-answers"):
+        st.html(f'<div class="answers">{tally.answers(lesson.prediction, counts)}</div>')
+        show, again = st.columns(2, vertical_alignment="center")
+        shown = show.toggle(
+            "Show the counts", key="show_counts", help="Better after the vote: what others chose sways an answer."
+        )
+        again.button(
+            "Ask again", key="ask_again", icon=":material/replay:", help="Forgets all answers: for a second vote.",
+            on_click=attendance().ask_again, args=(lesson.digest,),
+        )  # fmt: skip
+        if shown:
+            tally.bars(lesson.prediction, counts)

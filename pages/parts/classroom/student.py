@@ -1,0 +1,204 @@
+"""A lesson as a student sees it: question, prediction, run, and only the settings that the teacher shows."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gan_core.classroom import lesson as assignment
+from gan_core.classroom.attendance import attendance
+from gan_core.classroom.lesson import Assignment, AssignmentError
+from gan_core.classroom.reveal import Reveal, reveal
+from gan_core.live.run import Snapshot
+from gan_core.settings.experiment import SETTINGS, Problem, diff
+from pages.parts.classroom import projector, tally
+from pages.parts.shared import address_bar, controls, diagnosis_line, link_problems, page_settings, tab_runs, visitor
+from pages.parts.train import live_view
+
+PARTS = {
+    assignment.TITLE: "title", assignment.QUESTION: "question", assignment.SHOWN: "settings shown",
+    assignment.LOCKED: "settings locked", assignment.BUDGET: "budget of steps", assignment.PREDICTION: "prediction",
+    assignment.MARK: "link",
+}  # fmt: skip
+VERDICTS = {
+    "right": (diagnosis_line.HEALTHY, "As you predicted."),
+    "other": (diagnosis_line.WAITING, "It turned out otherwise."),
+    "open": (diagnosis_line.WAITING, "Too early to tell."),
+}
+
+
+def asked() -> bool:
+    """Whether the page was opened with a lesson's link."""
+    return assignment.MARK in st.query_params
+
+
+def page() -> None:
+    """All that is drawn for a lesson's link."""
+    query = st.query_params.to_dict()
+    try:
+        lesson = Assignment.from_query(query)
+    except AssignmentError as error:
+        _unusable(error.problems)
+        return
+    if lesson != page_settings.assignment():
+        st.session_state.assignment = lesson
+        page_settings.take(lesson.experiment)
+    if projector.asked(lesson):
+        projector.page(lesson)
+        return
+    visitor.remember()
+    tab_runs.attach()
+    visitor.note(tab_runs.snapshot())
+    if "steps" not in lesson.shown and page_settings.experiment().steps != lesson.experiment.steps:
+        # Those of a run that was come back to, cut to the budget.
+        page_settings.take(page_settings.experiment().replace(steps=lesson.experiment.steps))
+    _warn_of_strange(query)
+    _title(lesson)
+    _controls(lesson)
+    link_problems.show()
+    _question(lesson)
+    wait = live_view.interval(tab_runs.snapshot())
+    st.fragment(run_every=wait)(_run)(lesson, wait)
+    page_settings.write(st.session_state.get("run"))
+
+
+def _title(lesson: Assignment) -> None:
+    with st.container(key="lesson-head"):
+        words, leave = st.columns([0.82, 0.18])
+        # Both come from a link: drawn as text, whatever stands in them.
+        said = f"<h1>{escape(lesson.title)}</h1><p>{escape(lesson.question)}</p>"
+        words.html(f'<div class="lesson-words" dir="auto">{said}</div>')
+        leave.button(
+            "Leave the lesson", key="leave_lesson", icon=":material/logout:", on_click=_leave, width="stretch",
+            help="To the page with all settings; a run that is there comes along.",
+        )  # fmt: skip
+
+
+def _controls(lesson: Assignment) -> None:
+    if not (lesson.shown or lesson.locked):
+        return
+    over = visitor.spent() >= lesson.budget
+    with st.sidebar:
+        together = [name for name in SETTINGS if name in lesson.shown or name in lesson.locked]
+        controls.some(together, tab_runs.adopt, locked=together if over else lesson.locked)
+
+
+def _question(lesson: Assignment) -> None:
+    """What is to be predicted, until it is."""
+    if lesson.prediction is None or visitor.answer() is not None:
+        return
+    with st.container(key="prediction", border=True):
+        choice = st.radio(
+            lesson.prediction.asks, lesson.prediction.choices, format_func=lesson.prediction.label, index=None,
+            captions=lesson.prediction.captions() or None, key="predicted",
+        )  # fmt: skip
+        st.button(
+            "This is my prediction", key="predict", type="primary", disabled=choice is None,
+            on_click=lambda: visitor.keep(st.session_state.predicted),
+        )  # fmt: skip
+        st.caption("Counted without a name. It cannot be changed afterwards.")
+
+
+def _run(lesson: Assignment, polled: float | None) -> None:
+    """The live part; drawn again by itself while a run moves."""
+    run = tab_runs.snapshot()
+    visitor.note(run)
+    held = visitor.held()
+    if visitor.answer() is not None:
+        _answered(lesson, run)
+    where, what = st.columns([0.4, 0.6], vertical_alignment="center")
+    with where, st.container(key="lesson-progress"):
+        live_view.progress(
+            run, lesson.experiment.steps if held else visitor.permitted(page_settings.experiment()).steps
+        )
+        _budget(lesson, held)
+    with what:
+        live_view.buttons(run, held)
+    if run is None and held:
+        return  # the question stands alone
+    said, seen = st.container(), st.container()
+    shown = live_view.scrubber(run)
+    with said:
+        if run or st.session_state.get("refusal"):  # before the run, what is known already would give the answer
+            diagnosis_line.show(run, shown, page_settings.experiment(), fixable=False)
+    with seen:
+        live_view.grids(run, shown)
+        live_view.measurements(run, shown)
+    if (live_view.interval(run) is None) != (polled is None) or st.session_state.pop("redraw", False):
+        st.rerun()
+
+
+def _budget(lesson: Assignment, held: str) -> None:
+    spent = visitor.spent()
+    words = f"{spent} of this lesson's {lesson.budget} steps are trained, all runs together."
+    with st.container(key="budget"):
+        st.html(f'<div class="budget">{escape(held if held else words)}</div>')
+
+
+def _answered(lesson: Assignment, run: Snapshot | None) -> None:
+    """The answer and the class's; beside what was measured, once the run has ended."""
+    predicted, mine = lesson.prediction, visitor.answer()
+    assert predicted is not None and mine is not None
+    told = _told(lesson, run)
+    counts = attendance().counts(lesson.digest)
+    with st.container(key="answered"):
+        words, class_ = st.columns([0.6, 0.4], gap="medium", vertical_alignment="center")
+        with words:
+            if told:
+                colour, verdict = VERDICTS[told.verdict]
+                diagnosis_line.say(colour, f"{_changes(lesson, run)}{told.words}", strong=verdict)
+            else:
+                label = predicted.label(mine)
+                diagnosis_line.say(
+                    diagnosis_line.WAITING, "What is measured is compared with it when the run has ended.",
+                    strong=f"You predicted: {label}.",
+                )  # fmt: skip
+        with class_:
+            tally.bars(predicted, counts, mine, told.measured if told else ())
+
+
+def _told(lesson: Assignment, run: Snapshot | None) -> Reveal | None:
+    mine = visitor.answer()
+    if lesson.prediction is None or mine is None or run is None or not run.rows:
+        return None
+    if run.state not in ("finished", "broken"):
+        return None
+    return reveal(lesson.prediction, mine, run.experiment, [(row.step, row.measurements) for row in run.rows])
+
+
+def _changes(lesson: Assignment, run: Snapshot | None) -> str:
+    """In what the run was another one than that which the question is about."""
+    changed = diff(lesson.experiment, run.experiment) if run else {}
+    named = [f"{SETTINGS[name].label} {controls.name_of(new)}" for name, (_, new) in changed.items() if name != "steps"]
+    return f"With your changes ({', '.join(named)}): " if named else ""
+
+
+def _warn_of_strange(query: dict[str, str]) -> None:
+    known = page_settings.KEYS | {*assignment.KEYS, page_settings.RUN, projector.TEACHER}
+    if strange := [key for key in query if key not in known]:
+        names = ", ".join(f"“{key[:40]}”" for key in strange)
+        diagnosis_line.say(
+            diagnosis_line.WAITING, f"There is no setting called {names}: that part of the link is left out."
+        )
+
+
+def _unusable(problems: list[Problem]) -> None:
+    """Why the link opens no lesson."""
+    st.session_state.assignment = None
+    for problem in problems:
+        row = SETTINGS.get(problem.field)
+        name = row.label if row else PARTS[problem.field]
+        given = "" if problem.field == assignment.MARK else str(problem.value)  # digits that tell nobody anything
+        value = f" “{given[:40]}{'…' * (len(given) > 40)}”" if given else ""
+        diagnosis_line.say(diagnosis_line.TROUBLE, f"{name}{value}: {problem.allowed}.")
+    st.markdown("This link opens no lesson. Ask your teacher for the whole link again.")
+    st.button("To the page with all settings", key="leave_lesson", on_click=_leave)
+
+
+def _leave() -> None:
+    """Go on with the same settings and run on the whole page."""
+    st.session_state.assignment = None
+    address_bar.put({})
+    if "experiment" in st.session_state:
+        page_settings.write(st.session_state.get("run"))

@@ -1,0 +1,72 @@
+"""Runs beside each other: what sets each apart, and its panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from gan_core.live.run import Snapshot
+from gan_core.messages.frame import Frame
+from gan_core.pixels.tiles import COLUMNS, ROWS
+from gan_core.settings.experiment import SETTINGS, Experiment
+from pages.parts.shared import charts, controls, diagnosis_line, pictures, playback
+from pages.parts.shared.charts import number, numbers, percent
+from pages.parts.train import live_view
+
+
+def interval(*runs: Snapshot | None) -> float | None:
+    """Seconds between two looks at several runs, see live.interval; the longer the more there is to draw."""
+    waits = [wait for run in runs if (wait := live_view.interval(run)) is not None]
+    if playing := playback.interval():
+        return playing
+    return min(waits) * max(1.0, len(runs) / 2) if waits else None
+
+
+def named(e: Experiment, names: Iterable[str]) -> str:
+    """Some settings of a run in words."""
+    return ", ".join(f"{SETTINGS[name].label}: {words(getattr(e, name))}" for name in names)
+
+
+def words(value: object) -> str:
+    """A value of a setting in words."""
+    return controls.name_of(value) if value != () else "none"
+
+
+def panel(
+    side: str,
+    run: Snapshot | None,
+    e: Experiment,
+    title: str,
+    colour: str,
+    frame: Frame | None,
+    *,
+    explained: bool = True,
+    past: Sequence[Frame] = (),
+) -> None:
+    """One run: where it is, what is found (with the evidence at hand if it is to be `explained`), its pictures at
+    `frame`, its pixels at that moment or, where frames are given as `past`, over all of these. Keys end in `side`."""
+    live_view.progress(run, e.steps, key=f"progress-{side}")
+    # Runs in lock-step wait for each other all the time: what is found stays in sight.
+    diagnosis_line.show(
+        run, frame, e, key=f"diagnosis-{side}", explained=explained, fixable=False, queued=frame is None
+    )
+    tile = run.opening.tile if run and run.opening else e.image_size
+    width, height = COLUMNS * tile, ROWS * tile
+    with st.container(key=f"grid-{side}"):
+        heading = pictures.titled(title, f"step {frame.step}" if frame else "", colour, square=True)
+        if frame:
+            pictures.grid(heading, frame.fake_png, width, height, f"Generated images, {title}, step {frame.step}")
+        else:
+            pictures.no_grid(heading, width, height, "Not started yet")
+    m = frame.measurements if frame else {}
+    with st.container(key=f"histogram-{side}"):
+        if past and frame and run and run.opening:
+            charts.histogram_map(run.opening, past, frame.step, f"histogram_map_{side}", run.steps)
+            numbers(charts.spread(run.opening, past, frame.step))
+            return
+        charts.pixel_histogram(run.opening if run else None, frame, key=f"histogram_chart_{side}")
+        numbers(
+            f"{percent(m, 'out_of_range')} out of range · contrast {number(m, 'contrast')} · "
+            f"diversity {number(m, 'diversity')} · D is right {percent(m, 'd_accuracy')}"
+        )

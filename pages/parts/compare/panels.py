@@ -1,0 +1,173 @@
+"""The runs of a comparison beside each other: one scrubber for all, a panel for each, and the table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from gan_core.diagnosis.findings import diagnose
+from gan_core.live import aligned_frames
+from gan_core.live.run import Snapshot
+from gan_core.messages.frame import Frame
+from gan_core.pixels.tiles import COLUMNS, ROWS
+from gan_core.settings.comparison import LETTERS, MEASURED, winner
+from pages.parts.compare import panel
+from pages.parts.shared import charts, comparison_state, pictures, playback, theme
+from pages.parts.shared.charts import number, numbers
+from pages.parts.train import live_view
+
+Runs = Sequence[Snapshot | None]
+BY = {"steps": "Equal steps", "time": "Equal training time"}
+PIXELS = {"now": "Pixels now", "past": "Pixels over time"}
+
+
+def buttons(runs: Runs) -> None:
+    """Train all, or let all stand still."""
+    states = {run.state for run in runs if run}
+    moving = bool(states & set(live_view.ACTIVE))
+    resumes = "paused" in states and not moving
+    words = "Resume all" if resumes else "Train again" if states else "Train all"
+    with st.container(horizontal=True, gap="small", key="transport", vertical_alignment="center"):
+        st.button(
+            words, key="start", type="primary", icon=":material/play_arrow:", disabled=moving,
+            on_click=comparison_state.act if resumes else comparison_state.begin, args=("go",) if resumes else (),
+        )  # fmt: skip
+        st.button(
+            "Pause",
+            key="pause",
+            icon=":material/pause:",
+            on_click=comparison_state.act,
+            args=("pause",),
+            disabled=not moving,
+        )
+        st.segmented_control(
+            "What is compared", BY, format_func=BY.__getitem__, default="steps", required=True, key="by",
+            label_visibility="collapsed", on_change=playback.forget,
+        )  # fmt: skip
+        st.segmented_control(
+            "Pixels", PIXELS, format_func=PIXELS.__getitem__, default="now", required=True, key="pixels",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        playback.speed()
+        _real(runs)
+
+
+def scrubber(runs: Runs) -> list[Frame | None]:
+    """The slider over all runs, and the picture of each at its moment."""
+    by_time = st.session_state.get("by") == "time"
+    kept: list[float] = [*(aligned_frames.seconds(runs) if by_time else aligned_frames.steps(runs))]
+    with st.container(key="scrubber"):
+        if len(kept) < 2:
+            st.html('<div class="numbers">The slider over all runs comes with their second picture.</div>')
+            return aligned_frames.at_step(runs, 0) if kept else [None] * len(runs)
+        steps = max(run.steps for run in runs if run)
+        end = kept[-1] if by_time or not _moving(runs) else steps
+        at = playback.moment(kept, end)
+        transport, label, slider = st.columns([0.12, 0.14, 0.74], vertical_alignment="center")
+        with transport:
+            playback.buttons(kept, at, end)
+        shown = max((moment for moment in kept if moment <= at), default=kept[0])
+        live_now = " · **live**" if at == end and _moving(runs) else ""
+        label.markdown(f"{'After' if by_time else 'Step'} **{f'{shown:.1f} s' if by_time else int(shown)}**{live_now}")
+        with slider:
+            if by_time:
+                st.slider("All runs", 0.0, end, key="scrub", format="%.1f s of training", label_visibility="collapsed")
+            else:
+                st.slider("All runs", 0, int(end), key="scrub", format="step %d", label_visibility="collapsed")
+    return aligned_frames.after(runs, shown) if by_time else aligned_frames.at_step(runs, shown)
+
+
+def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
+    """One panel a run: its difference on top, the rest aligned with the others."""
+    now = comparison_state.now()
+    axes = _axes(runs, frames)
+    with st.container(key=f"panels-{len(runs)}"):
+        columns = st.columns(len(runs), gap="small")
+        for letter, column, run, frame, e in zip(LETTERS, columns, runs, frames, now.experiments, strict=False):
+            with column, st.container(key=f"panel-{letter}", border=True):
+                title = panel.named(e, now.differing)
+                st.html(f'<div class="apart"><i>{letter}</i><b>{escape(title)}</b></div>')
+                past = run.frames if run and st.session_state.get("pixels") == "past" else ()
+                wide = len(runs) == 2
+                panel.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past)
+                with st.container(key=f"losses-{letter}"):
+                    charts.losses(_rows(run), e.loss, f"losses_chart_{letter}", axes)
+                    m = frame.measurements if frame else {}
+                    numbers(f"D {number(m, 'loss_d')} · G {number(m, 'loss_g')} · dotted: D guesses")
+
+
+def table(runs: Runs) -> None:
+    """The measurements at the end of every run, the winner of each row marked; before, when it comes."""
+    if not all(run and aligned_frames.over(run) for run in runs):
+        st.caption("The table of final measurements comes when all runs have ended.")
+        return
+    ended = [run for run in runs if run]
+    last = [run.rows[-1].measurements if run.rows else {} for run in ended]
+    found = [diagnose(run.experiment, [(row.step, row.measurements) for row in run.rows]) for run in ended]
+    heads = "".join(
+        f"<th><i>{letter}</i> {escape(panel.named(run.experiment, comparison_state.now().differing))}<br>"
+        f"<small>step {run.rows[-1].step if run.rows else 0}, {run.frames[-1].trained_s if run.frames else 0:.1f} s "
+        "of training</small></th>"
+        for letter, run in zip(LETTERS, ended, strict=False)
+    )
+    diagnosed = "".join(
+        f"<td>{escape(', '.join(finding.failure for finding in findings) or 'nothing')}</td>" for findings in found
+    )
+    rows = f"<tr><td>What the diagnosis finds</td>{diagnosed}<td></td></tr>"
+    for name, (words, better) in MEASURED.items():
+        values = [m.get(name) for m in last]
+        if all(value is None for value in values):
+            continue
+        best = winner(name, values)
+        cells = "".join(
+            f'<td class="{"best" if index == best else ""}">{"★ " * (index == best)}{number(m, name)}</td>'
+            for index, m in enumerate(last)
+        )
+        aim = better.words if better else "neither is better"
+        rows += f"<tr><td>{escape(words)}</td>{cells}<td>{escape(aim)}</td></tr>"
+    with st.container(key="final"):
+        st.markdown("#### Final measurements")
+        st.html(f'<div class="final"><table><tr><th></th>{heads}<th></th></tr>{rows}</table></div>')
+        st.caption("★ is the best of its row; none where two are. One seed is one run: vary the seed to be sure.")
+
+
+def _real(runs: Runs) -> None:
+    """What all of them imitate: once, or of each run where they do not imitate the same."""
+    there = {run.opening.real_png: (letter, run.opening) for letter, run in zip(LETTERS, runs, strict=False)
+             if run and run.opening}  # fmt: skip
+    with st.popover("Real images", key="real", disabled=not there):
+        for letter, opening in there.values():
+            heading = pictures.titled("Real images", f"of run {letter}" if len(there) > 1 else "", theme.REAL)
+            size = (COLUMNS * opening.tile, ROWS * opening.tile)
+            pictures.grid(heading, opening.real_png, *size, "Real images")
+
+
+def _moving(runs: Runs) -> bool:
+    return any(run.state in live_view.ACTIVE for run in runs if run)
+
+
+def _rows(run: Snapshot | None) -> charts.Rows:
+    """The rows of a run at the places of the axis that all share: steps, or seconds of training."""
+    if run is None:
+        return []
+    rows = [(row.step, row.measurements) for row in run.rows]
+    if st.session_state.get("by") != "time" or not run.frames:
+        return rows
+    taken = [frame.step for frame in run.frames]
+    seconds = np.interp([step for step, _ in rows], taken, [frame.trained_s for frame in run.frames])
+    return [(float(second), m) for second, (_, m) in zip(seconds, rows, strict=True)]
+
+
+def _axes(runs: Runs, frames: Sequence[Frame | None]) -> charts.Shared:
+    """From the losses of all runs, without what a broken one ended in."""
+    by_time = st.session_state.get("by") == "time"
+    losses = [m[name] for run in runs for _, m in _rows(run) for name in ("loss_d", "loss_g") if name in m]
+    low, high = np.quantile(losses, [0.0, 0.98]) if losses else (0.0, 1.0)
+    margin = 0.05 * max(high - low, 0.1)
+    shown = [frame.trained_s if by_time else frame.step for frame in frames if frame]
+    steps = max(e.steps for e in comparison_state.now().experiments)
+    end = max((run.frames[-1].trained_s for run in runs if run and run.frames), default=1.0) if by_time else steps
+    return charts.Shared(max(end, 1e-3), float(low - margin), float(high + margin), max(shown, default=0.0))

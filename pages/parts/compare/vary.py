@@ -1,0 +1,162 @@
+"""What is compared: one setting and its values to choose, and all that the runs share, said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from gan_core.settings.comparison import LEAST, MOST, Comparison, ComparisonError, reshaping, same_start, vary
+from gan_core.settings.compatibility import matters
+from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.row import Setting, Value
+from pages.parts.compare import panel
+from pages.parts.shared import comparison_state, diagnosis_line, widgets
+
+UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
+
+
+def draw() -> None:
+    """The setting that is varied, and its values."""
+    now = comparison_state.now()
+    base = now.base.model_dump()
+    names = [name for name in _in_order() if matters(name, base) or name in now.differing]
+    one = now.differing[0] if len(now.differing) == 1 else None
+    which, values = st.columns([0.3, 0.7])
+    with which:
+        widgets.show("vary", one)
+        st.selectbox(
+            "Vary one setting", names, format_func=lambda name: SETTINGS[name].label, key="vary", on_change=_field,
+            placeholder="several are different", help=SETTINGS[one].help if one else None,
+        )  # fmt: skip
+    with values:
+        if one is not None:
+            row = SETTINGS[one]
+            chosen = [getattr(e, one) for e in now.experiments]
+            widgets.show(f"values_{one}", [row.text(value) for value in chosen])
+            st.multiselect(
+                f"Values of it, {LEAST} to {MOST}", _options(row, chosen), max_selections=MOST, on_change=_values,
+                format_func=lambda text: _shown(row, text), key=f"values_{one}", args=(row,),
+                accept_new_options=row.kind in ("integer", "number"),
+            )  # fmt: skip
+    if words := st.session_state.get("vary_refused"):
+        diagnosis_line.say(diagnosis_line.TROUBLE, words)
+
+
+def shared() -> None:
+    """What all runs have in common: what is not at its default in a line, the rest folded."""
+    now = comparison_state.now()
+    common = now.shared
+    own = [name for name, value in common.items() if value != SETTINGS[name].default]
+    named = ", ".join(f"{SETTINGS[name].label} {panel.words(common[name])}" for name in own)
+    words, rest = st.columns([0.78, 0.22], vertical_alignment="center")
+    words.markdown(f"**The same in all:** {named or 'every other setting, at its default'}. {_start()}")
+    with rest, st.popover(f"All {len(common)} settings they share", key="shared", width="stretch"):
+        _for_all(common)
+        cells = "".join(
+            f'<span class="{"own" if name in own else ""}">{escape(SETTINGS[name].label)} '
+            f"<b>{escape(panel.words(value))}</b></span>"
+            for name, value in common.items()
+        )
+        st.html(f'<div class="shared">{cells}</div>')
+
+
+def _for_all(common: dict[str, Value]) -> None:
+    """Another value of one setting, in all runs."""
+    which, to = st.columns(2)
+    with which:
+        name = st.selectbox(
+            "Change in all runs", [name for name in _in_order() if name in common], key="for_all", index=None,
+            format_func=lambda name: SETTINGS[name].label, placeholder="a setting",
+        )  # fmt: skip
+    if name is not None:
+        row = SETTINGS[name]
+        widgets.show(f"for_all_{name}", row.text(common[name]))
+        to.selectbox(
+            "to", _options(row, [common[name]]), key=f"for_all_{name}", on_change=_share, args=(row,),
+            format_func=lambda text: _shown(row, text), accept_new_options=row.kind in ("integer", "number"),
+        )  # fmt: skip
+
+
+def _start() -> str:
+    """Of the start, what is the same byte for byte and what is not."""
+    experiments = comparison_state.now().experiments
+    start = same_start(experiments)
+    alike = [part for part, names in start.items() if not names]
+    if "initial weights" in alike and (names := reshaping(experiments)):
+        alike[0] += f" (of all layers but those that {_labels(names)} gives another shape or scale)"
+    same = f"Byte for byte the same: {', '.join(alike)}." if alike else ""
+    by = [f"{part} (by {_labels(names)})" for part, names in start.items() if names]
+    return f"{same} Not the same: {'; '.join(by)}." if by else same
+
+
+def _labels(names: tuple[str, ...]) -> str:
+    return ", ".join(SETTINGS[name].label for name in names)
+
+
+def _in_order() -> list[str]:
+    """The settings worth varying, those that are always in sight on Train first."""
+    front = sorted((row for row in SETTINGS.values() if row.front), key=lambda row: row.front)
+    rest = [row for row in SETTINGS.values() if not row.front]
+    return [row.name for row in front + rest if row.name not in UNVARIED]
+
+
+def _options(row: Setting, chosen: list[Value]) -> list[str]:
+    """What is offered, as text: the choices or marks, and what is chosen besides."""
+    if row.kind == "switch":
+        offered: list[Value] = [False, True]
+    elif row.kind == "set":
+        offered = [(), *((str(choice),) for choice in row.choices), tuple(map(str, row.choices))]
+    elif row.marks:
+        offered = [int(mark) if row.kind == "integer" else float(mark) for mark in row.marks]
+    else:
+        offered = list(row.choices) or [0, 1, 2, 3]
+    if row.name == "dataset":
+        offered.remove("folder")
+    return [row.text(value) for value in dict.fromkeys([*offered, *chosen])]
+
+
+def _shown(row: Setting, text: str) -> str:
+    try:
+        return panel.words(row.parse(text))
+    except ValueError:
+        return text
+
+
+def _field() -> None:
+    """Another setting: its present value and the next one offered that goes with the rest."""
+    row, base = SETTINGS[st.session_state.vary], comparison_state.now().base
+    st.session_state.vary_refused = None
+    present = getattr(base, row.name)
+    options = _options(row, [present])
+    start = options.index(row.text(present))
+    for text in options[start + 1 :] + options[start - 1 :: -1] if start else options[1:]:
+        try:
+            comparison_state.take(vary(base, row.name, [present, row.parse(text)]))
+        except ComparisonError as error:
+            st.session_state.vary_refused = str(error)
+        else:
+            st.session_state.vary_refused = None
+            return
+
+
+def _share(row: Setting) -> None:
+    """Another value in all runs; where it cannot be, what there was stays and the reason is told."""
+    _try(row, lambda: comparison_state.now().sharing(row.name, row.parse(st.session_state[f"for_all_{row.name}"])))
+
+
+def _values(row: Setting) -> None:
+    """Other values of the setting; where they cannot be, what there was stays and the reason is told."""
+    texts = st.session_state[f"values_{row.name}"]
+    _try(row, lambda: vary(comparison_state.now().base, row.name, [row.parse(text) for text in texts]))
+
+
+def _try(row: Setting, wanted: Callable[[], Comparison]) -> None:
+    st.session_state.vary_refused = None
+    try:
+        comparison_state.take(wanted())
+    except ComparisonError as error:
+        st.session_state.vary_refused = str(error)
+    except ValueError:
+        st.session_state.vary_refused = f"{row.label}: allowed is {row.allowed}."

@@ -1,0 +1,111 @@
+"""Failures as cards: what breaks and what mends it, in pictures that the project's own runs made."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS
+from gan_core.diagnosis.recipes import RECIPES, Recipe, Side
+from gan_core.saving_mistakes import link
+from gan_core.saving_mistakes.known_mistakes import PLAINEST, TRAPS
+from gan_core.settings.experiment import diff
+from pages.parts.compare import panel
+from pages.parts.failures import failure as lesson
+from pages.parts.shared import page_settings, theme
+
+PICTURES = theme.ASSETS / "failures"
+
+
+def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
+    """Three cards a row, each with both pictures, seven words and a button that opens it."""
+    made = _made()
+    for start in range(0, len(recipes), columns):
+        for column, recipe in zip(st.columns(columns), recipes[start : start + columns], strict=False):
+            with column, st.container(border=True, key=f"card-{recipe.name}"):
+                st.html(f"<b>{escape(LESSONS[recipe.failure].title)}</b><br>{escape(recipe.words)}")
+                st.html(_pair(recipe, made[recipe.name], {side: side for side in lesson.SIDES}))
+                st.button(
+                    "See it live", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch"
+                )
+
+
+def listing(recipes: Sequence[Recipe]) -> None:
+    """By document, one line a recipe, each a button that opens it."""
+    for document, about in DOCUMENTS.items():
+        with st.container(key=f"document-{document}"):
+            st.markdown(f"**Document {document}**: {about}")
+            with st.container(horizontal=True, gap="xsmall"):
+                for recipe in recipes:
+                    if recipe.document == document:
+                        shows = f"**{recipe.failure}**" if recipe.failure else "does not fail"
+                        st.button(
+                            f"{recipe.words} → {shows}", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,)
+                        )
+
+
+def pictures_of(recipe: Recipe) -> None:
+    """Both pictures of a recipe, with what sets them apart: those of its failure's own recipe are also those of a
+    document that has the same two sides."""
+    own = RECIPES.get(recipe.failure)
+    same = own is not None and (own.broken, own.fixed) == (recipe.broken, recipe.fixed)
+    apart = [name for name in diff(recipe.broken, recipe.fixed) if name != "steps"]
+    titles = {side: panel.named(recipe.side(side), apart) for side in lesson.SIDES}
+    st.html(_pair(recipe, _made()[recipe.failure if same else recipe.name], titles))
+
+
+def saving() -> None:
+    """The failures of saving, each a button that opens its trap on the page `pixels`."""
+    with st.container(key="document-saving", horizontal=True, gap="xsmall"):
+        for failure, (looks, name) in PLAINEST.items():
+            st.button(
+                f"{TRAPS[looks][name].words} → **{failure}**", key=f"open-{failure}", on_click=_open, args=(failure,)
+            )
+
+
+def _open(name: str) -> None:
+    st.session_state.opened = name
+
+
+def go_where_opened() -> None:
+    """Follow a card that was clicked; to be called by a page after its cards."""
+    name = st.session_state.pop("opened", None)
+    if name in PLAINEST:
+        st.switch_page("pages/pixels.py", query_params=link.to_query(link.of_trap(*PLAINEST[name]), None))
+    if name is not None:
+        st.session_state.see_live = name
+        st.switch_page("pages/failures.py", query_params={page_settings.FAILURE: name})
+
+
+def just_opened(name: str) -> bool:
+    """Whether this recipe was opened by its card a moment ago, and so is to be seen live; True only once."""
+    return st.session_state.pop("see_live", None) == name
+
+
+@st.cache_data(show_spinner=False)
+def _made() -> dict[str, Any]:
+    made: dict[str, Any] = json.loads((PICTURES / "pictures.json").read_text())
+    return made
+
+
+def _pair(recipe: Recipe, made: dict[str, Any], titles: Mapping[Side, str]) -> str:
+    width = made["width"]
+    size = f"--own:{width}px;--tile:{recipe.broken.image_size}px"
+    figures = "".join(
+        f'<figure style="{size}"><figcaption><i style="color:{look.colour}">■</i> {escape(titles[side])}</figcaption>'
+        f'<div><img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {escape(titles[side])}"></div>'
+        "</figure>"
+        for side, look in lesson.looks(recipe).items()
+    )
+    return f'<div class="pair">{figures}</div>'
+
+
+@st.cache_data(show_spinner=False)
+def _source(path: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()

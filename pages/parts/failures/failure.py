@@ -1,0 +1,177 @@
+"""One failure, opened: the words, the broken and the fixed run, and between them what sets them apart."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import NamedTuple
+
+import streamlit as st
+
+from gan_core.diagnosis.detectors import Condition, Row
+from gan_core.diagnosis.findings import Finding, diagnose, undecided
+from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS, signs
+from gan_core.diagnosis.recipes import Recipe, Side
+from gan_core.live import aligned_frames
+from gan_core.live.run import Snapshot
+from gan_core.messages.frame import Frame
+from gan_core.pixels.tiles import COLUMNS, ROWS
+from gan_core.settings.experiment import SETTINGS, Experiment, diff
+from pages.parts.compare import panel
+from pages.parts.shared import pictures, theme
+
+SIDES: tuple[Side, Side] = ("broken", "fixed")
+Runs = dict[Side, Snapshot | None]
+
+
+class Look(NamedTuple):
+    """What a side is called, above its pictures and in a sentence, and its colour."""
+
+    title: str
+    name: str
+    colour: str
+
+
+FAILING: dict[Side, Look] = {
+    "broken": Look("Broken", "the broken one", theme.BROKEN),
+    "fixed": Look("Fixed", "the fixed one", theme.FIXED),
+}
+# Of a setup that does not fail, whatever its document says.
+HARMLESS: dict[Side, Look] = {
+    "broken": Look("As described", "the document's setup", theme.DISCRIMINATOR),
+    "fixed": Look("Otherwise", "the other one", theme.GRADIENT),
+}
+
+
+def looks(recipe: Recipe) -> dict[Side, Look]:
+    """How the two sides are told apart."""
+    return FAILING if recipe.failure else HARMLESS
+
+
+def title(recipe: Recipe) -> str:
+    """The failure's name; for a document's setup, what it shows."""
+    return recipe.words if recipe.document else LESSONS[recipe.failure].title
+
+
+def words(recipe: Recipe) -> None:
+    """How it looks, why, how it is told, who meets it."""
+    with st.container(key="lesson-words"):
+        left, right = st.columns(2, gap="medium")
+        if recipe.document:
+            left.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
+        if not recipe.failure:
+            right.markdown("**This setup does not fail**, whatever the document says of it: see for yourself.")
+            return
+        told = LESSONS[recipe.failure]
+        left.markdown(
+            f"**How it looks.** {told.looks}\n\n**How to tell.** {told.tell}\n\n**Who meets it.** {told.reported}"
+        )
+        right.markdown(f"**Why.** {told.why}")
+        if told.formula:
+            right.latex(told.formula)
+
+
+def elsewhere(recipe: Recipe) -> None:
+    """Whether the same happens on other images, where that was tried."""
+    tried = [f"{data}: {seen}" for data, seen in recipe.carries_over.items() if seen != "untested"]
+    if tried:
+        st.caption(f"The same pair on other images, runs that turned out as here: {'; '.join(tried)}.")
+
+
+def side_by_side(recipe: Recipe, runs: Runs) -> None:
+    """Both runs at the same step, each in a frame that lights up once the failure is found, and between them the
+    setting in which they differ."""
+    frames = _together(runs)
+    rows = {side: _rows(runs[side], frames[side]) for side in SIDES}
+    found = {side: _findings(recipe.side(side), rows[side]) for side in SIDES}
+    apart = [name for name in diff(recipe.broken, recipe.fixed) if name != "steps"]
+    titles = {side: panel.named(recipe.side(side), apart) for side in SIDES}
+    left, middle, right = st.columns([0.4, 0.2, 0.4], gap="small")
+    for side, column in zip(SIDES, (left, right), strict=True):
+        with column, st.container(key=f"panel-{side}", border=True):
+            _lamp(recipe, side, runs[side], rows[side], found[side])
+            colour = looks(recipe)[side].colour
+            panel.panel(side, runs[side], recipe.side(side), titles[side], colour, frames[side], explained=False)
+    with middle, st.container(key="between"):
+        _difference(recipe)
+        if recipe.failure:
+            _measured(recipe, frames, found)
+        _real(runs["fixed"], recipe.fixed)
+
+
+def _together(runs: Runs) -> dict[Side, Frame | None]:
+    """What to show of each run: both at the last step of which both have a picture."""
+    both = [runs[side] for side in SIDES]
+    common = aligned_frames.steps(both)
+    return dict(zip(SIDES, aligned_frames.at_step(both, common[-1]) if common else (None, None), strict=True))
+
+
+def _rows(run: Snapshot | None, frame: Frame | None) -> list[Row]:
+    """What the diagnosis knows at the step that is shown."""
+    return [(row.step, row.measurements) for row in run.rows if row.step <= frame.step] if run and frame else []
+
+
+def _findings(e: Experiment, rows: list[Row]) -> dict[str, Finding]:
+    """What is found, by failure; nothing before the start, not even what the settings alone tell."""
+    return {finding.failure: finding for finding in diagnose(e, rows)} if rows else {}
+
+
+def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, rows: list[Row], found: dict[str, Finding]) -> None:
+    """Which side this is, and in colour whether the lesson's failure is found on it."""
+    if own := found.get(recipe.failure):
+        state, said = "lit", f"{own.failure}, since step {own.since_step}"
+    elif found:
+        state, said = "", ", ".join(found)
+    elif not rows:
+        state, said = "", "not started"
+    elif recipe.failure in undecided(recipe.side(side), rows):
+        state, said = "", "too early to tell"
+    else:
+        state, said = "well" if run and run.state == "finished" else "", "nothing found"
+    look = looks(recipe)[side]
+    st.html(
+        f'<div class="lamp {state}"><b style="color:{look.colour}">{look.title}</b><span>{escape(said)}</span></div>'
+    )
+
+
+def _difference(recipe: Recipe) -> None:
+    """The one setting, with both its values."""
+    ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
+    rows = "".join(
+        f'<span><i style="background:{look.colour}"></i>{escape(panel.words(value))}</span>'
+        for look, value in zip(looks(recipe).values(), values, strict=True)
+    )
+    st.html(
+        f'<div class="differs">They differ in<b>{escape(SETTINGS[setting].label)}</b>{rows}'
+        "<small>Same seed, same data, same noise.</small></div>"
+    )
+
+
+def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side, dict[str, Finding]]) -> None:
+    """What the diagnosis looks at, on both sides, and where it raises the alarm."""
+    conditions = signs(recipe.failure, recipe.broken)
+    if own := found["broken"].get(recipe.failure):  # some failures are told by one of two sets of signs
+        conditions = tuple(Condition(seen.measurement, seen.comparison, seen.threshold) for seen in own.evidence)
+    rows = ""
+    for name in dict.fromkeys(condition.measurement for condition in conditions):
+        limits = [condition for condition in conditions if condition.measurement == name]
+        cells = ""
+        for side in SIDES:
+            m = frame.measurements if (frame := frames[side]) else {}
+            lit = recipe.failure in found[side] and all(limit.holds(m) for limit in limits)
+            cells += f'<td class="{"over" if lit else ""}">{f"{m[name]:.2g}" if name in m else "–"}</td>'
+        alarm = ", ".join(f"{limit.comparison} {limit.threshold:g}" for limit in limits)
+        rows += f"<tr><td>{escape(name)}</td>{cells}<td>{escape(alarm)}</td></tr>"
+    st.html(
+        f'<table class="measured"><tr><th>measured</th><th>broken</th><th>fixed</th><th>alarm</th></tr>{rows}</table>'
+    )
+
+
+def _real(run: Snapshot | None, e: Experiment) -> None:
+    """What both are to imitate."""
+    tile = run.opening.tile if run and run.opening else e.image_size
+    heading = pictures.titled("Real images", "", theme.REAL)
+    with st.container(key="grid-real"):
+        if run and run.opening:
+            pictures.grid(heading, run.opening.real_png, COLUMNS * tile, ROWS * tile, "Real images")
+        else:
+            pictures.no_grid(heading, COLUMNS * tile, ROWS * tile, "What both are to imitate")

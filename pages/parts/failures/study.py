@@ -1,0 +1,46 @@
+"""How often the diagnosis is right, as tests/study.py counted it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.shared import theme
+
+Cell = dict[str, Any]
+
+
+def show() -> None:
+    """The counts with their intervals: in all, by failure, and the healthy runs by architecture and loss."""
+    study = _study()
+    with st.expander("How often is the diagnosis right?", key="study"):
+        st.markdown(
+            "Each number is right of all runs, with the 95% interval (Wilson) of the share; no two runs have the same "
+            "seed and settings. A failing run is right when it is named as what it is, a healthy one when it is not "
+            "accused of anything. `python -m tests.study` trains them again."
+        )
+        st.markdown(_table("runs", study["totals"]))
+        st.markdown("**By failure**, recipes and runs that one setting spoils together:")
+        st.markdown(_table("failure", study["failures"]))
+        st.markdown("**Run by run**: recipes by name and side, healthy runs by architecture and loss:")
+        st.markdown(_table("run", study["runs"]))
+
+
+def _table(first: str, groups: dict[str, dict[str, Cell]]) -> str:
+    datasets = list(dict.fromkeys(name for cells in groups.values() for name in cells))
+    lines = [f"| {first} | {' | '.join(datasets)} |", "| --- " * (1 + len(datasets)) + "|"]
+    for name, cells in groups.items():
+        lines.append(f"| {name} | {' | '.join(_words(cells.get(dataset)) for dataset in datasets)} |")
+    return "\n".join(lines)
+
+
+def _words(cell: Cell | None) -> str:
+    return f"{cell['right']}/{cell['runs']} ({cell['low']:.0%} to {cell['high']:.0%})" if cell else "not run"
+
+
+@st.cache_data(show_spinner=False)
+def _study() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((theme.ASSETS / "study.json").read_text())
+    return found

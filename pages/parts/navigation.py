@@ -1,0 +1,52 @@
+"""The list of pages, in the order of the lesson."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from gan_core.classroom import lesson
+from pages.parts.shared import address_bar, comparison_state, playback, tab_runs, theme
+
+
+def navigation() -> StreamlitPage:
+    """Draw the navigation, except in a lesson, and return the page that was asked for."""
+    # Before the navigation: the page's own symbol would be asked of another host, as the tab's icon.
+    st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
+    st.session_state.framed = True
+    in_lesson = lesson.MARK in st.query_params
+    if not in_lesson:
+        st.session_state.assignment = None
+    page = st.navigation(
+        [
+            st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
+            st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
+            st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
+            st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:", url_path="runs"),
+            st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
+            st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
+            st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
+            st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
+        ],
+        position="hidden" if in_lesson else "top",
+    )
+    if st.session_state.get("page") != page.url_path:
+        playback.forget()
+    address_bar.settle(page.url_path)
+    if page.url_path != "compare":
+        comparison_state.hold()
+    if page.url_path != "failures":
+        tab_runs.leave_pair()  # nobody sees it any more, and its two workers hold memory
+    return page
+
+
+def require() -> None:
+    """To be called first by every page but home.
+
+    Until some session has called `st.navigation`, Streamlit resolves a deep link by its older rules for a folder
+    named pages, and runs the page's file without app.py around it. Then declare the navigation and begin again.
+    """
+    if "framed" not in st.session_state:
+        navigation()
+        st.rerun()
+    address_bar.settle(st.session_state.page)

@@ -1,0 +1,229 @@
+"""The journey drawn: the right file beside yours, what is wrong in words, and a card for every stage."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from math import log10
+
+import numpy as np
+import streamlit as st
+
+from gan_core.diagnosis.detectors import Evidence
+from gan_core.pixels.range_map import Pixels, png_bytes
+from gan_core.pixels.tiles import histogram
+from gan_core.saving_mistakes.journey import Journey, Numbers, Stage
+from gan_core.saving_mistakes.judge import Verdict
+from gan_core.saving_mistakes.stage_choices import STAGES
+from pages.parts.pixels import controls
+from pages.parts.shared import diagnosis_line, theme
+
+LARGE, SMALL = 196, 112  # pixels that a picture may be wide and high, in the comparison and on a card
+GREY = "#808a96"  # readable on light and dark
+TITLES = {"tensor": "Tensor", **{name: title for name, (title, _) in STAGES.items()}}
+WORDS = {
+    "black_becomes": "the range's lower end becomes",
+    "white_becomes": "the range's upper end becomes",
+    "map_error": "mean distance from the right map, in levels",
+    "made_black": "share of values turned black",
+    "out_of_range": "share of values outside the range, which the stretch hides",
+    "levels": "different values left, of those the right way has",
+    "wrapped": "share of values that wrap around",
+    "least": "least value before the cast",
+    "greatest": "greatest value",
+    "moved": "share of values in another place",
+    "channels": "channels in the file",
+    "width": "width of the picture",
+    "file_bytes": "bytes written",
+    "jpeg_mean_error": "mean difference from what was saved, in levels",
+    "jpeg_greatest_error": "greatest difference from what was saved, in levels",
+    "non_finite": "share of values that are NaN or infinite",
+}
+
+
+def verdict(found: Verdict) -> None:
+    """One line in words; with trouble, the evidence and a button that takes the right way at its stage."""
+    with st.container(key="verdict"):
+        if not found.findings:
+            same = found.difference is not None and found.difference.greatest == 0
+            lead = "Nothing is wrong." if same else "No failure, but not quite the right pixels."
+            words = found.notes or (["The file holds exactly the pixels of the right way."] if same else [])
+            diagnosis_line.say(diagnosis_line.HEALTHY, " ".join(words), strong=lead)
+            return
+        first, *others = found.findings
+        more = f" Then: {', '.join(other.failure for other in others)}." if others else ""
+        line, action = st.columns([0.79, 0.21], vertical_alignment="center")
+        with line:
+            diagnosis_line.say(diagnosis_line.TROUBLE, f"{first.why}{more}", strong=f"{first.failure}.")
+        if first.fix:
+            action.button(
+                f"Mend: {', '.join(TITLES[stage] for stage in first.fix)}", key="mend", type="primary", width="stretch",
+                on_click=controls.mend, args=(first.fix,),
+            )  # fmt: skip
+
+
+def comparison(found: Verdict, met: str) -> None:
+    """The file as it should be and as it is, both read back, at the same scale, and how far apart they are; who `met`
+    it (empty for nobody)."""
+    right = _file("right", "The right way", theme.FIXED, found.right, "no picture: NaN has no right pixel")
+    broke = found.yours.broke
+    missing = f"no file: {broke.error.split(':')[0]}" if broke else "no picture to show"
+    colour = theme.BROKEN if found.findings else theme.FIXED
+    yours = _file("yours", "Your way", colour, found.yours, missing)
+    facts = [f"<p>Who meets it: {escape(met)}</p>"] if met else []
+    if broke is not None:
+        facts.append(f"<p>Raised at <b>{TITLES[broke.name]}</b>:</p><pre>{escape(broke.error)}</pre>")
+    facts += [f"<pre>{escape(stage.warning)}</pre>" for stage in found.yours.stages if stage.warning]
+    if found.difference is not None:
+        apart = found.difference
+        facts.append(
+            f"<p>The file: greatest difference <b>{apart.greatest:.0f}</b> of 255 levels, "
+            f"mean <b>{apart.mean:.2f}</b>; {apart.share:.0%} of the values differ.</p>"
+        )
+    elif found.right is not None and broke is None:
+        facts.append(f"<p>Not even the size is right: {_size(found.yours)}, not {_size(found.right)} pixels.</p>")
+    for finding in found.findings:
+        facts += [_lines(found, stage) for stage in finding.fix]
+        facts.append(f"<ul>{''.join(map(_evidence, finding.evidence))}</ul>")
+    if found.findings:
+        facts += [f"<p>{escape(note)}</p>" for note in found.notes]
+    with st.container(key="comparison"):
+        st.html(f'<div class="journey-versus">{right}{yours}<div class="facts">{"".join(facts)}</div></div>')
+
+
+def _evidence(evidence: Evidence) -> str:
+    return (
+        f"<li>{WORDS[evidence.measurement]}: <b>{evidence.value:.3g}</b> "
+        f"{evidence.comparison} {evidence.threshold:.3g} <code>{evidence.measurement}</code></li>"
+    )
+
+
+def _lines(found: Verdict, stage: str) -> str:
+    """The line that was written, and the one to write."""
+    wrote, write = (
+        escape(journey[stage].code or "nothing") for journey in (found.yours, found.right) if journey is not None
+    )
+    return f"<p>{TITLES[stage]}: <code>{wrote}</code> → <code>{write}</code></p>"
+
+
+def cards(found: Verdict) -> None:
+    """Every stage in order; those where it goes wrong are lit up."""
+    drawn = [_card(number, stage, found) for number, stage in enumerate(found.yours.stages, start=1)]
+    with st.container(key="stages"):
+        st.html(f'<div class="journey" role="list">{"".join(drawn)}</div>')
+        st.html(
+            f'<div class="chart-title"><span><i style="border-top:3px solid {theme.BROKEN}"></i>your way</span>'
+            f'<span><i style="border-top:3px dotted {theme.FIXED}"></i>the right way</span>'
+            f'<span><i style="border-top:9px solid {theme.LEGAL}"></i>legal values</span>'
+            "<span>shares of values, logarithmic; pictures and histograms cut what lies beyond</span></div>"
+        )
+
+
+def _card(number: int, stage: Stage, found: Verdict) -> str:
+    broken = stage.name in found.marked
+    state = "broken" if broken else "unreached" if stage.array is None else ""
+    way = escape(stage.way.words) if stage.way else "As the network gives it"
+    head = f"<h4>{number} {TITLES[stage.name]}</h4><small>{way}</small>"
+    return f'<div role="listitem" class="stage {state}"><div>{head}</div>{_body(stage, found)}</div>'
+
+
+def _body(stage: Stage, found: Verdict) -> str:
+    numbers = stage.numbers
+    if numbers is None:
+        return _no_picture(SMALL, stage.error or "not reached")
+    picture = stage.picture
+    if picture is not None:
+        shown = _picture(picture, SMALL, f"The picture after {TITLES[stage.name]}")
+    else:
+        finite = numbers.low == numbers.low
+        shown = _no_picture(SMALL, f"no picture: {_shape(numbers)}" if finite else "no picture: NaN")
+    # An early cast stands where the right way has none yet.
+    other = found.right[stage.name] if found.right else None
+    beside = other if other is not None and other.legal == stage.legal else None
+    return shown + _histogram(stage, beside) + _figures(stage, numbers, found.yours)
+
+
+def _figures(stage: Stage, numbers: Numbers, journey: Journey) -> str:
+    lines = [f"{numbers.dtype} {_shape(numbers)}"]
+    if numbers.low == numbers.low:
+        lines += [f"{numbers.low:.3g} … {numbers.high:.3g}", f"mean {numbers.mean:.3g}"]
+    else:
+        lines.append("NaN or infinite")
+    outside = f"{numbers.outside:.1%} outside" if numbers.outside else "none outside"
+    lines.append(f"<b>{outside}</b>" if numbers.outside else outside)
+    if stage.mode:
+        lines[-1] = f"mode {stage.mode}" + (f", {len(journey.file):,} bytes" if stage.name == "file" else "")
+    return "<p>" + "<br>".join(lines) + "</p>"
+
+
+def _shape(numbers: Numbers) -> str:
+    return f"({','.join(map(str, numbers.shape))})"
+
+
+def _size(journey: Journey) -> str:
+    seen = journey.seen
+    assert seen is not None
+    return f"{seen.shape[1]}×{seen.shape[0]}"
+
+
+def _file(key: str, title: str, colour: str, journey: Journey | None, missing: str) -> str:
+    picture = journey["file"].picture if journey else None
+    shown = (
+        _picture(picture, LARGE, f"{title}: the file read back")
+        if picture is not None
+        else (_no_picture(LARGE, missing))
+    )
+    caption = f'<figcaption><i style="color:{colour}">■</i> <b>{title}</b></figcaption>'
+    return f'<figure class="file-{key}">{caption}{shown}</figure>'
+
+
+def _picture(picture: Pixels, room: int, alt: str) -> str:
+    """At the largest whole-number scale that fits into a square of `room` pixels, or less where there is less."""
+    height, width = picture.shape[:2]
+    most = max(1, room // max(height, width)) * width
+    source = base64.b64encode(png_bytes(picture)).decode()
+    return (
+        f'<div class="pixels" style="--room:{room}px;--own:{width}px;--most:{most}px;--shape:{width}/{height}">'
+        f'<img src="data:image/png;base64,{source}" alt="{escape(alt)}"></div>'
+    )
+
+
+def _no_picture(room: int, words: str) -> str:
+    return f'<div class="pixels none" style="--room:{room}px"><span>{escape(words)}</span></div>'
+
+
+def _histogram(stage: Stage, beside: Stage | None) -> str:
+    """Shares of values, logarithmic from 0.01 % to all, over the legal range and half of it on either side. A picture
+    of its own, since Streamlit takes drawings out of a page's HTML."""
+    low, high = stage.legal
+    margin = (high - low) / 2
+    width, height = SMALL, 36
+    marks = "".join(
+        f'<text x="{x}" y="{height + 9}" text-anchor="middle" font-size="9" font-family="sans-serif" fill="{GREY}">'
+        f"{value:g}</text>"
+        for x, value in ((width / 4, low), (width * 3 / 4, high))
+    )
+    outlines = ""
+    for drawn, colour, style in ((stage, theme.BROKEN, ""), (beside, theme.FIXED, 'stroke-dasharray="1.5 2"')):
+        if drawn is not None and drawn.array is not None:
+            shares = histogram(drawn.array.astype(np.float32), low - margin, high + margin)
+            steps = " ".join(
+                f"{width * (number + end) / len(shares):.1f},{height * (1 - _log(share)):.1f}"
+                for number, share in enumerate(shares)
+                for end in (0, 1)
+            )
+            outlines += f'<polyline points="{steps}" stroke="{colour}" {style} fill="none" stroke-width="1.5"/>'
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + 11}">'
+        f'<rect x="{width / 4}" width="{width / 2}" height="{height}" fill="{theme.LEGAL}"/>{outlines}{marks}</svg>'
+    )
+    source = base64.b64encode(drawing.encode()).decode()
+    alt = f"Histogram after {TITLES[stage.name]}, legal from {low:g} to {high:g}"
+    return (
+        f'<img class="values" src="data:image/svg+xml;base64,{source}" width="{width}" height="{height + 11}" '
+        f'alt="{alt}">'
+    )
+
+
+def _log(share: float) -> float:
+    return (log10(share) + 4) / 4 if share > 1e-4 else 0.0

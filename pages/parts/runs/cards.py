@@ -1,0 +1,193 @@
+"""The list of saved runs: one card each, with what a person may do with it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+
+import streamlit as st
+
+from gan_core.live.errors import RunError
+from gan_core.pixels.tiles import ROWS
+from gan_core.saved_runs.run_folder import MOST_NAME, Heading, SavedRunError
+from gan_core.saved_runs.search import changed_settings
+from gan_core.saved_runs.store import Damaged, Store
+from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
+from pages.parts.shared import comparison_state, tab_runs
+
+SHOWN = 12  # cards at first, and as many more with each click
+ROWS_SHOWN = 3  # rows of small images on a card
+
+
+def card(store: Store, heading: Heading) -> None:
+    """One saved run: picture, name, where it stands, what sets it apart, what is found; open, rename, delete."""
+    run_id = heading.run_id
+    try:
+        summary = store.summary(heading)
+    except SavedRunError as error:
+        damaged(Damaged(run_id, str(error), ours=True))
+        return
+    with st.container(border=True, key=f"saved-{run_id}"):
+        picture, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
+        with picture:
+            _picture(summary.picture, heading)
+        with words:
+            settings = "".join(f"<code>{escape(text)}</code> " for text in changed_settings(heading.experiment))
+            found = ", ".join(summary.findings) or ("too early to tell" if summary.early else "no failure found")
+            mark = "ill" if summary.findings else "early" if summary.early else "well"
+            st.html(
+                f'<div class="kept"><b>{escape(heading.name)}</b>'
+                f"<p>Step {heading.step} of {heading.experiment.steps} · saved {_ago(heading.saved)} · "
+                f"{summary.size / 1e6:.1f} MB</p><p>{settings or 'settings as they come'}</p>"
+                f'<p class="{mark}">{escape(found)}</p></div>'
+            )
+        with buttons, st.container(horizontal=True, gap="xsmall"):
+            st.button(
+                "Open", key=f"open-{run_id}", type="primary", icon=":material/play_arrow:", on_click=_open,
+                args=(store, run_id),
+            )  # fmt: skip
+            with st.popover("Rename", key=f"rename-{run_id}"):
+                st.text_input("Name", heading.name, max_chars=MOST_NAME, key=f"name-{run_id}")
+                st.button("Rename", key=f"rename_now-{run_id}", on_click=_rename, args=(store, run_id))
+            st.button("Delete", key=f"delete-{run_id}", on_click=_delete, args=(store, run_id, heading.name))
+            st.checkbox("Compare", key=f"choose-{run_id}")
+
+
+def damaged(folder: Damaged) -> None:
+    """A folder that cannot be opened, in one sentence; what holds files of a run may be deleted."""
+    store = Store.from_environment()
+    with st.container(border=True, key=f"damaged-{folder.run_id}"):
+        words, button = st.columns([0.8, 0.2], vertical_alignment="center")
+        words.html(f'<div class="kept"><p class="ill">{escape(folder.words)}</p></div>')
+        if folder.ours:
+            button.button(
+                "Delete", key=f"delete-{folder.run_id}", on_click=_delete, args=(store, folder.run_id, folder.run_id)
+            )
+
+
+def undo(store: Store) -> None:
+    """The run that was just deleted, and the way back."""
+    gone = st.session_state.get("deleted_run")
+    if gone is None:
+        return
+    words, button = st.columns([0.8, 0.2], vertical_alignment="center")
+    words.info(f"“{_plain(gone[1])}” is deleted. For a day it can be restored.")
+    button.button("Undo", key="undo", icon=":material/undo:", on_click=_restore, args=(store, gone[0]), width="stretch")
+
+
+def bin(store: Store) -> None:
+    """All that can still be restored."""
+    deleted = store.deleted()
+    if not deleted:
+        return
+    with st.expander(f"Deleted runs ({len(deleted)})", key="deleted_runs"):
+        st.caption("Each can be restored for a day; until then it takes room.")
+        for folder in deleted:
+            words, button = st.columns([0.8, 0.2], vertical_alignment="center")
+            name = f"{folder.name}, step {folder.step}" if isinstance(folder, Heading) else folder.run_id
+            words.html(f'<div class="kept">{escape(name)}</div>')
+            button.button(
+                "Restore", key=f"restore-{folder.run_id}", on_click=_restore, args=(store, folder.run_id),
+                width="stretch",
+            )  # fmt: skip
+        st.button("Delete all of these for good", key="empty", on_click=_empty, args=(store,))
+
+
+def comparison(store: Store, headings: Sequence[Heading]) -> None:
+    """The chosen ones, to be seen side by side on the page compare."""
+    chosen = [heading for heading in headings if st.session_state.get(f"choose-{heading.run_id}")]
+    if not chosen:
+        return
+    words, button = st.columns([0.7, 0.3], vertical_alignment="center")
+    trouble = "" if len(chosen) > 1 else "Choose one more."
+    try:
+        wanted = Comparison.of([heading.experiment for heading in chosen]) if len(chosen) > 1 else None
+    except ComparisonError as error:
+        wanted, trouble = None, str(error)
+    words.markdown(trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it.")
+    button.button(
+        "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare,
+        args=(store, wanted, [heading.run_id for heading in chosen]),
+        disabled=wanted is None, width="stretch",
+    )  # fmt: skip
+
+
+def _picture(png: bytes | None, heading: Heading) -> None:
+    """The upper rows of the newest picture as they are: one pixel for one, or two for images that are very small."""
+    if png is None:
+        st.html('<div class="kept-picture none">No picture yet</div>')
+        return
+    size = heading.experiment.image_size
+    source = "data:image/png;base64," + base64.b64encode(png).decode()
+    scale = 1 if size > 16 else 2
+    st.html(
+        f'<div class="kept-picture" style="--width:{8 * size * scale}px;--height:{ROWS_SHOWN * size * scale}px;'
+        f'--whole:{ROWS * size * scale}px"><img src="{source}" alt="Generated images of {escape(heading.name)}"></div>'
+    )
+
+
+def _ago(when: datetime) -> str:
+    minutes = (datetime.now(UTC) - when).total_seconds() / 60
+    if minutes < 1:
+        return "just now"
+    if minutes < 90:
+        return f"{minutes:.0f} min ago"
+    return f"{minutes / 60:.0f} h ago" if minutes < 36 * 60 else f"on {when:%d %B %Y}"
+
+
+def _plain(name: str) -> str:
+    """A name for Markdown: nothing in it is read as such."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+-.!|~:$" else letter for letter in name)
+
+
+def _do(what: str, store: Store, *arguments: str) -> bool:
+    st.session_state.store_trouble = ""
+    try:
+        getattr(store, what)(*arguments)
+    except ValueError as error:
+        st.session_state.store_trouble = str(error)
+        return False
+    return True
+
+
+def _open(store: Store, run_id: str) -> None:
+    st.session_state.store_trouble = ""
+    try:
+        tab_runs.reopen(store.read(run_id))
+    except (RunError, ValueError, OSError) as error:
+        st.session_state.store_trouble = str(error)
+        return
+    st.session_state.to_train = True
+
+
+def _rename(store: Store, run_id: str) -> None:
+    _do("rename", store, run_id, st.session_state[f"name-{run_id}"])
+
+
+def _delete(store: Store, run_id: str, name: str) -> None:
+    if _do("delete", store, run_id):
+        st.session_state.deleted_run = (run_id, name)
+
+
+def _restore(store: Store, run_id: str) -> None:
+    if _do("restore", store, run_id) and (st.session_state.get("deleted_run") or ("",))[0] == run_id:
+        st.session_state.deleted_run = None
+
+
+def _empty(store: Store) -> None:
+    _do("empty", store)
+    st.session_state.deleted_run = None
+
+
+def _compare(store: Store, wanted: Comparison, chosen: Sequence[str]) -> None:
+    st.session_state.store_trouble = ""
+    try:
+        saved = [store.read(run_id) for run_id in chosen]
+        comparison_state.take(wanted)
+        tab_runs.reopen_together(comparison_state.KIND, dict(zip(LETTERS, saved, strict=False)))
+    except (RunError, ValueError, OSError) as error:
+        st.session_state.store_trouble = str(error)
+        return
+    comparison_state.ask(wanted, go=False)

@@ -1,0 +1,107 @@
+"""The controls, drawn from the settings table: ten in sight, the rest folded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Container, Iterable
+from typing import Any
+
+import streamlit as st
+
+from gan_core.data import upload_cache
+from gan_core.settings.compatibility import matters
+from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.row import Setting
+from pages.parts.shared import page_settings, widgets
+
+Changed = Callable[[], None]
+
+
+def draw(changed: Changed) -> None:
+    """Every setting as a control; `changed` is called after one was changed and the settings are valid."""
+    shown = [row for row in SETTINGS.values() if matters(row.name, page_settings.draft())]
+    for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
+        _control(row, changed)
+        if row.name == "dataset" and page_settings.draft()["dataset"] == "folder":
+            _control(SETTINGS["folder"], changed)
+            _upload(changed)
+    with st.expander("More settings", key="more"):
+        rest = [row for row in shown if not row.front and row.name != "folder"]
+        for group, rows in itertools.groupby(rest, key=lambda row: row.group):
+            st.markdown(f"**{group}**")
+            for row in rows:
+                _control(row, changed)
+
+
+def some(fields: Iterable[str], changed: Changed, locked: Container[str] = ()) -> None:
+    """Only these settings, in this order, those that matter; `locked` ones can be seen and not changed."""
+    for name in fields:
+        if matters(name, page_settings.draft()):
+            _control(SETTINGS[name], changed, name in locked)
+
+
+def name_of(value: Any) -> str:
+    """A value as the controls show it."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).replace("_", " ")
+
+
+def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
+    """One widget whose key is the field's name."""
+    value = page_settings.draft()[row.name]
+    when = "Changes at once, also while running." if row.live else "A change starts the run anew."
+    if locked:
+        when = "Locked in this lesson."
+    label = f":material/lock: {row.label}" if locked else row.label
+    words: dict[str, Any] = {
+        "key": row.name, "help": f"{row.help} {when}", "on_change": _on_change, "args": (row.name, changed),
+        "disabled": locked,
+    }  # fmt: skip
+    if row.kind == "choice":
+        widgets.show(row.name, value if value in row.choices else row.default)
+        st.selectbox(label, row.choices, format_func=name_of, **words)
+    elif row.kind == "set":
+        widgets.show(row.name, [choice for choice in row.choices if choice in value])
+        st.pills(label, row.choices, selection_mode="multi", **words)
+    elif row.kind == "switch":
+        widgets.show(row.name, bool(value))
+        st.toggle(label, **words)
+    elif row.kind == "text":
+        widgets.show(row.name, str(value))
+        st.text_input(label, **words)
+    elif row.marks:
+        options = _options(row, value)
+        widgets.show(row.name, row.nearest(value))
+        st.select_slider(label, options, format_func=name_of, **words)
+    else:
+        assert row.low is not None and row.high is not None
+        widgets.show(row.name, row.nearest(value))
+        st.number_input(label, round(row.low), round(row.high), step=1, **words)
+
+
+def _upload(changed: Changed) -> None:
+    """A zip file from the visitor's own machine instead of a path on this one."""
+    file = st.file_uploader("Or upload a zip of pictures", type="zip", key="folder_zip")
+    if file is None:
+        return
+    path = str(upload_cache.keep(file.getvalue(), ".zip"))
+    if path != st.session_state.get("uploaded"):
+        st.session_state.uploaded = path
+        if page_settings.change({"folder": path}):
+            changed()
+        st.rerun()
+
+
+def _options(row: Setting, value: Any) -> list[Any]:
+    """The coarse marks, and the present value where it is another (from a link, say)."""
+    cast = int if row.kind == "integer" else float
+    return sorted({cast(mark) for mark in row.marks} | {cast(row.nearest(value))})  # type: ignore[arg-type]
+
+
+def _on_change(field: str, changed: Changed) -> None:
+    value = st.session_state[field]
+    if SETTINGS[field].kind == "set":
+        value = tuple(value)
+    if page_settings.change({field: value}):
+        changed()

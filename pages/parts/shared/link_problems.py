@@ -1,0 +1,42 @@
+"""What is wrong with a link or with the settings on the page, and the way out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gan_core.settings import link
+from gan_core.settings.experiment import SETTINGS, nearest
+from pages.parts.shared import page_settings
+
+
+def show() -> None:
+    """One sentence a wrong setting, the nearest valid link, and a lost run."""
+    if lost := st.session_state.get("lost"):
+        st.warning(f"The run “{lost}” is no longer here: it ended when its last visitor had left. Start a new one.")
+    if strange := page_settings.strange():
+        names = ", ".join(f"`{key}`" for key in strange)
+        st.warning(f"There is no setting called {names}: that part of the link is left out.")
+    problems = page_settings.problems()
+    if not problems:
+        return
+    st.error(
+        "\n".join(
+            [
+                "These settings cannot be used:",
+                *(f"- {_name(p.field)} = `{p.value}`: {p.allowed}" for p in problems),
+            ]
+        )
+    )
+    if page_settings.assignment():  # whose locked settings the nearest valid ones might change
+        st.button(
+            "Take the change back", key="take_back", on_click=page_settings.take, args=(page_settings.experiment(),)
+        )
+        return
+    near = link.to_query(nearest(page_settings.draft()))
+    words = ", ".join(f"{key}={value}" for key, value in near.items()) or "all at their defaults"
+    st.button(f"Use the nearest valid settings ({words})", key="nearest", on_click=page_settings.take_nearest)
+
+
+def _name(field: str) -> str:
+    row = SETTINGS.get(field)
+    return f"{row.label} (`{field}`)" if row else f"`{field}`"

@@ -1,0 +1,86 @@
+"""Who follows a lesson in this browser, as a random word, and what the lesson lets this visitor do now."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import streamlit as st
+
+from gan_core.classroom.attendance import attendance
+from gan_core.live.registry import RunError
+from gan_core.live.run import Snapshot
+from gan_core.settings.experiment import Experiment
+from pages.parts.shared import page_settings
+
+COOKIE = "lesson_visitor"
+ANSWER_FIRST = "Answer the question first: then the run may start."
+
+
+def me() -> str:
+    """This visitor's word. It lasts as long as the browser is open, so that one browser has one answer."""
+    if "visitor" not in st.session_state:
+        known = str(st.context.cookies.get(COOKIE, ""))
+        st.session_state.visitor = known if re.fullmatch("[0-9a-f]{16}", known) else secrets.token_hex(8)
+    return st.session_state.visitor
+
+
+def remember() -> None:
+    """Have the browser keep the word until it is closed."""
+    st.html(
+        f"<script>document.cookie = '{COOKIE}={me()}; path=/; SameSite=Lax';</script>", unsafe_allow_javascript=True
+    )
+
+
+def answer() -> str | None:
+    """What this visitor predicted; None before."""
+    lesson = page_settings.assignment()
+    if lesson is None:
+        return None
+    given = attendance().answered(lesson.digest, me())
+    return given if lesson.prediction and given in lesson.prediction.choices else None
+
+
+def keep(choice: str) -> None:
+    """Count this visitor's prediction."""
+    lesson = page_settings.assignment()
+    assert lesson is not None
+    attendance().answer(lesson.digest, me(), choice)
+
+
+def note(run: Snapshot | None) -> None:
+    """Take down how far this visitor's run is."""
+    lesson = page_settings.assignment()
+    if lesson is not None and run is not None:
+        attendance().trained(lesson.digest, me(), run.run_id, run.step)
+
+
+def spent() -> int:
+    """How many of the lesson's steps are trained; 0 outside a lesson."""
+    lesson = page_settings.assignment()
+    return attendance().spent(lesson.digest, me()) if lesson else 0
+
+
+def held() -> str:
+    """Why no run may start now, in a sentence; empty where one may."""
+    lesson = page_settings.assignment()
+    if lesson is None:
+        return ""
+    if lesson.prediction and answer() is None:
+        return ANSWER_FIRST
+    if spent() >= lesson.budget:
+        return f"All {lesson.budget} steps of this lesson are trained."
+    return ""
+
+
+def permitted(e: Experiment, going_on: Snapshot | None = None) -> Experiment:
+    """These settings as a run may have them: in a lesson, with no more steps than its budget leaves to a new run, or
+    to one that goes on. Raises RunError where none may start."""
+    lesson = page_settings.assignment()
+    if lesson is None:
+        return e
+    note(going_on)
+    if going_on is None and (reason := held()):
+        raise RunError(reason)
+    left = lesson.budget - attendance().spent(lesson.digest, me(), going_on.run_id if going_on else "")
+    return e if e.steps <= left else e.replace(steps=left)

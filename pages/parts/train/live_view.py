@@ -1,0 +1,262 @@
+"""The live view of one run: progress, buttons, pictures, charts, and the way back through its frames."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+
+import streamlit as st
+
+from gan_core.live.registry import registry
+from gan_core.live.run import Snapshot
+from gan_core.messages.frame import Frame
+from gan_core.pixels.tiles import COLUMNS, ROWS
+from pages.parts.shared import charts, page_settings, pictures, playback, tab_runs, theme
+from pages.parts.shared.charts import number, numbers, percent
+from pages.parts.train import save, save_run
+
+LOOK_EVERY_S = 0.5
+CHART_EVERY_S = 1.0
+ACTIVE = ("starting", "waiting", "running")
+STATE_WORDS = {
+    "starting": "starting",
+    "waiting": "waiting for its turn",
+    "running": "training",
+    "paused": "paused",
+    "finished": "finished",
+    "broken": "stopped: a number became infinite or NaN",
+    "crashed": "its process ended",
+    "refused": "could not start",
+    "stopped": "ended",
+}
+
+
+def interval(run: Snapshot | None) -> float | None:
+    """Seconds between two looks at the run, longer where more people train at once than there are cores to
+    train and to draw on; None, so no polling, where nothing moves."""
+    if playing := playback.interval():
+        return playing
+    if run is None or not (run.state in ACTIVE or tab_runs.awaiting(run)):
+        return None
+    return LOOK_EVERY_S if _crowd() <= 2 else 2 * LOOK_EVERY_S
+
+
+def _crowd() -> int:
+    """How many runs want to train on this machine now."""
+    stats = registry().stats()
+    return stats.running + stats.waiting
+
+
+def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
+    """The line that says where the run is, and that it lives; `steps` are those of a run yet to start."""
+    step, steps = (run.step, run.steps) if run else (0, steps)
+    parts = [STATE_WORDS[run.state] if run else "not started"]
+    if run and run.state == "running" and run.steps_per_second > 0:
+        parts += [
+            f"{run.steps_per_second:.0f} steps/s",
+            f"{_duration((steps - step) / run.steps_per_second)} left",
+        ]
+    if run and run.frame_age_s is not None and run.state in ACTIVE:
+        parts.append(f"frame {run.frame_age_s:.1f} s ago")
+    if run and run.device_name:
+        parts.append(run.device_name)
+    if run and (saved := save_run.words(run)):
+        parts.append(saved)
+    share = 100 * min(1.0, step / steps) if steps else 100
+    with st.container(key=key):
+        st.html(
+            f'<div class="progress-line"><b>Step {step} of {steps}</b> <span>· {escape(" · ".join(parts))}</span>'
+            f'<div class="bar" role="progressbar" aria-valuenow="{share:.0f}"><div style="width:{share:.1f}%"></div>'
+            "</div></div>"
+        )
+
+
+def buttons(run: Snapshot | None, held: str = "") -> None:
+    """Start, pause, single steps, and back to the same start; `held` says why nothing may start, where it may not."""
+    state = run.state if run else None
+    over = state in ("finished", "broken", "refused")
+    gone = state in ("crashed", "stopped")
+    invalid = bool(page_settings.problems())
+    start = "Resume" if state == "paused" and run and run.step else "Start"
+    if gone:
+        start = "Resume from checkpoint"
+    no_step = invalid or over or gone or state == "starting" or bool(held)
+    with st.container(horizontal=True, gap="xsmall", key="transport"):
+        st.button(
+            start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
+            disabled=invalid or state in ACTIVE or over or bool(held),
+        )  # fmt: skip
+        st.button(
+            "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.act, args=("pause",),
+            disabled=state not in ("running", "waiting"),
+        )  # fmt: skip
+        st.button(
+            "Step D",
+            key="step_d",
+            on_click=_step,
+            args=("d",),
+            help="Update only the discriminator.",
+            disabled=no_step,
+        )
+        st.button(
+            "Step G", key="step_g", on_click=_step, args=("g",), help="Update only the generator.", disabled=no_step
+        )
+        st.button(
+            "Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", disabled=no_step
+        )
+        st.button(
+            "Reset", key="reset", icon=":material/replay:", on_click=_reset,
+            disabled=invalid or run is None or bool(held),
+            help="Back to step 0 with these settings: the same start every time.",
+        )  # fmt: skip
+
+
+def grids(run: Snapshot | None, frame: Frame | None) -> None:
+    """Real beside generated, at the same scale."""
+    e = page_settings.experiment()
+    tile = run.opening.tile if run and run.opening else e.image_size
+    width, height = COLUMNS * tile, ROWS * tile
+    left, right = st.columns(2)
+    with left, st.container(key="grid-real"):
+        heading = pictures.titled("Real images", e.dataset, theme.REAL)
+        if run and run.opening:
+            pictures.grid(heading, run.opening.real_png, width, height, f"{COLUMNS * ROWS} real images")
+        else:
+            pictures.no_grid(heading, width, height, "What the generator must learn to imitate")
+    with right, st.container(key="grid-fake"):
+        words = f"step {frame.step}, always the same noise" if frame else "always from the same noise"
+        heading = pictures.titled("Generated images", words, theme.GENERATED, square=True)
+        if frame:
+            alt = f"{COLUMNS * ROWS} generated images at step {frame.step}"
+            pictures.grid(heading, frame.fake_png, width, height, alt)
+        else:
+            pictures.no_grid(heading, width, height, "Noise at first: press Start and watch")
+
+
+def measurements(run: Snapshot | None, frame: Frame | None) -> None:
+    """Histogram, losses, accuracy, gradients, each with its numbers; empty before the start, so that nothing
+    jumps when it comes."""
+    rows = _chart_rows(run) if run else []
+    e = run.experiment if run else page_settings.experiment()
+    m = frame.measurements if frame else {}
+    pixel, loss, right, gradient = st.columns(4)
+    with pixel, st.container(key="histogram"):
+        charts.pixel_histogram(run.opening if run else None, frame)
+        numbers(f"{percent(m, 'out_of_range')} outside legal range · {percent(m, 'saturated')} at its ends")
+    with loss, st.container(key="losses"):
+        charts.losses(rows, e.loss)
+        numbers(f"D {number(m, 'loss_d')} · G {number(m, 'loss_g')} · dotted: D guesses")
+    with right, st.container(key="accuracy"):
+        charts.accuracy(rows)
+        numbers(f"real {percent(m, 'd_accuracy_real')} · generated {percent(m, 'd_accuracy_fake')}")
+    with gradient, st.container(key="gradients"):
+        charts.gradients(rows)
+        numbers(f"D {number(m, 'grad_norm_d')} · G {number(m, 'grad_norm_g')}")
+
+
+def scrubber(run: Snapshot | None) -> Frame | None:
+    """The slider over the run, and the frame it stands at: the newest while it is at its right end.
+
+    It spans what there is while the run stands still, and all steps to come while it moves: a slider whose end
+    moved under the hand could not be held.
+    """
+    if run is None or run.frame is None:
+        return None
+    if run.steps == 0:
+        with st.columns([0.88, 0.12])[1]:
+            save.popover(run)
+        return run.frame
+    end = max(1, run.steps if run.state in ACTIVE else run.step)
+    kept = [frame.step for frame in run.frames]
+    at = playback.moment(kept, end)
+    transport, label, slider, past, saving, classes = st.columns(
+        [0.13, 0.12, 0.33, 0.13, 0.12, 0.17], vertical_alignment="center"
+    )
+    with transport:
+        playback.buttons(kept, at, end)
+    label.markdown(
+        "**Live**" if at == end else f"Step **{at:.0f}**",
+        help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
+    )
+    with slider:
+        st.slider("Look back over the run", 0, end, key="scrub", format="step %d", label_visibility="collapsed")
+    shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
+    with past:
+        _past(run, shown)
+    with saving:
+        save.popover(run)
+    with classes:
+        _classes(run, shown)
+    return shown
+
+
+def _past(run: Snapshot, shown: Frame) -> None:
+    """The pixels over the whole run as a map, drawn once it is opened, and how fast to play."""
+    with st.popover("Over time", width="stretch", key="over_time", on_change="rerun") as opened:
+        with st.container(height=290, border=False):
+            if opened.open and run.opening:
+                charts.histogram_map(run.opening, run.frames, shown.step, "histogram_map", run.step, height=190)
+                st.caption(charts.spread(run.opening, run.frames, shown.step))
+        playback.speed()
+
+
+def _classes(run: Snapshot, frame: Frame) -> None:
+    """How many of the data's classes the generator makes at this moment, and each one's share when opened."""
+    classes = run.opening.classes if run.opening else None
+    if classes is None:
+        return
+    until = [row.measurements for row in run.rows if row.step <= frame.step and "modes_covered" in row.measurements]
+    m = until[-1] if until else {}
+    covered = f"{m['modes_covered']:.0f}" if m else "–"
+    with st.popover(f"Classes {covered} of {len(classes.names)}", width="stretch", key="classes"):
+        charts.class_shares(classes, m)
+        st.caption(
+            f"What a small classifier takes the generated images for; it is right on {classes.accuracy:.1%} of real "
+            "images it has not seen. What is missing to 100% it is not sure of."
+        )
+
+
+def _start() -> None:
+    run = tab_runs.snapshot()
+    if run is None:
+        tab_runs.begin(go=True)
+    elif run.state in ("crashed", "stopped"):
+        tab_runs.act("resume")
+    else:
+        tab_runs.act("go")
+
+
+def _step(players: str) -> None:
+    if tab_runs.snapshot() is None:
+        tab_runs.begin(go=False)
+    tab_runs.act("step", players)
+
+
+def _reset() -> None:
+    playback.forget()
+    tab_runs.rewind(go=False)
+
+
+def _chart_rows(run: Snapshot) -> charts.Rows:
+    """The rows, renewed about once a second: four charts drawn twice as often would take half a processor in
+    every browser. A run that stands still is shown to its last row."""
+    shown: tuple[str, float, charts.Rows] | None = st.session_state.get("chart_rows")
+    now = time.monotonic()
+    if (
+        shown
+        and shown[0] == run.run_id
+        and run.state == "running"
+        and now - shown[1] < CHART_EVERY_S * max(1, _crowd())
+    ):
+        rows = shown[2]
+        if not rows or rows[-1][0] <= run.step:
+            return rows
+    fresh = [(row.step, row.measurements) for row in run.rows]
+    if run.frame and (not fresh or run.frame.step > fresh[-1][0]):
+        fresh.append((run.frame.step, run.frame.measurements))
+    st.session_state.chart_rows = (run.run_id, now, fresh)
+    return fresh
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

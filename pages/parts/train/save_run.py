@@ -1,0 +1,80 @@
+"""Saving the whole run on the server, so that it can be opened again tomorrow: what the popover Save begins with."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from gan_core.live.errors import RunError
+from gan_core.live.registry import registry
+from gan_core.live.run import Snapshot
+from gan_core.saved_runs.run_folder import MOST_NAME
+from gan_core.saved_runs.search import suggested_name
+
+WRITTEN_S = 5.0  # how long a click waits for the disk before the page is drawn
+
+
+def words(run: Snapshot) -> str:
+    """Where the saved run stands, for the line of progress; empty where there is none."""
+    saved = run.saved_as
+    if saved is None or not saved.run_id:
+        return ""
+    if saved.trouble:
+        return "not saved"
+    return "saved" if saved.step is None or saved.follows else f"saved at step {saved.step}"
+
+
+def section(run: Snapshot) -> None:
+    """Save this run, or say where the saved one stands and offer to bring it here."""
+    st.session_state.setdefault("save_trouble", "")
+    saved = run.saved_as
+    if saved is None or not saved.run_id:
+        _as_new(run, "Save this run", suggested_name(run.experiment))
+    else:
+        at = "is being written" if saved.step is None else f"stands at step {saved.step}"
+        st.html(f'<p style="margin:0">Saved as <b>{escape(saved.name)}</b>; it {at}.</p>')
+        follows = st.toggle(
+            "It follows this run", saved.follows, key=f"follow-{run.run_id}-{saved.follows}",
+            help="Brought up to date every few seconds, at each pause and at the end. Off: it stays where it is.",
+        )  # fmt: skip
+        if follows != saved.follows:
+            _do("follow", run.run_id, follows)
+            st.rerun(scope="fragment")
+        if not saved.follows:
+            st.button(
+                f"Save step {run.step} over it", key="save_over", on_click=_do, args=("save", run.run_id),
+                disabled=saved.busy or run.step == saved.step, width="stretch",
+            )  # fmt: skip
+            _as_new(run, "Save as a new run", suggested_name(run.experiment))
+    trouble = st.session_state.save_trouble or (saved.trouble if saved else "")
+    if trouble:
+        st.warning(trouble)
+
+
+def _as_new(run: Snapshot, label: str, name: str) -> None:
+    st.text_input("Name", name, max_chars=MOST_NAME, key=f"save_name-{run.run_id}", label_visibility="collapsed")
+    st.button(
+        label, key="save_run", icon=":material/inventory_2:", on_click=_save, args=(run.run_id,), width="stretch",
+        help="With all its pictures, measurements and weights; open it again on the page Runs.",
+    )  # fmt: skip
+
+
+def _save(run_id: str) -> None:
+    _do("save_as", run_id, st.session_state[f"save_name-{run_id}"])
+
+
+def _do(what: str, run_id: str, *arguments: object) -> None:
+    """Ask the saver for something, and keep its refusal for the popover to show."""
+    st.session_state.save_trouble = ""
+    try:
+        getattr(registry().saver, what)(run_id, *arguments)
+    except (RunError, ValueError) as error:
+        st.session_state.save_trouble = str(error)
+        return
+    registry().wait_until(lambda: not _busy(run_id), WRITTEN_S)
+
+
+def _busy(run_id: str) -> bool:
+    now = registry().snapshot(run_id)
+    return bool(now and now.saved_as and now.saved_as.busy)

@@ -1,0 +1,170 @@
+"""The parts of the page `untrained`: its own controls, presets, and what the picture shows in words."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.live.registry import registry
+from gan_core.messages.untrained_report import Contrast, Untrained
+from gan_core.settings.experiment import SETTINGS, Experiment
+from pages.parts.shared import diagnosis_line, page_settings
+
+# In the order in which the signal meets them.
+FIELDS = (
+    "architecture", "output_activation", "init", "init_std", "norm_g", "sample_mode", "noise", "noise_scale", "width",
+    "hidden_activation", "upsample", "latent_dim", "seed",
+)  # fmt: skip
+
+GAINS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 20.0)
+MOST_GAIN = 100.0
+
+# Document 002's own generators, as the recipes have them.
+PRESETS = {
+    "Document 002, as it stands": "002-bad",
+    "…in eval mode": "002-eval",
+    "…without BatchNorm": "002-no-batchnorm",
+    "…with sigmoid": "002-sigmoid",
+    "…with sigmoid and kaiming": "002-better",
+}
+
+GREY = 10.0  # levels of 255: below this, a picture looks even to the eye
+
+INITS = tuple(str(choice) for choice in SETTINGS["init"].choices)
+ACTIVATIONS = tuple(str(choice) for choice in SETTINGS["output_activation"].choices)
+MOMENT_S = 0.1  # for the map, before the page listens again
+LOOK_EVERY_S = 0.2
+
+
+def gain() -> float:
+    """The control of the gain: multiplies all weights after they were drawn."""
+    if "gain" not in st.session_state:
+        _read_gain(st.query_params.get(page_settings.GAIN, "1"))
+    options = sorted({*GAINS, st.session_state.gain})
+    return st.select_slider(
+        "Gain", options, key="gain", format_func=lambda value: f"{value:g}", persist_state="session",
+        help="Multiplies every weight after the initialisation has drawn it.",
+    )  # fmt: skip
+
+
+def _read_gain(text: str) -> None:
+    """Take the gain from the link that was opened, 1 where it cannot be used."""
+    try:
+        asked = float(text)
+    except ValueError:
+        asked = -1.0
+    fits = 0 <= asked <= MOST_GAIN
+    st.session_state.gain = asked if fits else 1.0
+    st.session_state.gain_refused = "" if fits else text
+
+
+def refused_gain() -> None:
+    """What was wrong with the link's gain, until another one is chosen."""
+    if (text := st.session_state.gain_refused) and st.session_state.gain == 1.0:
+        st.warning(
+            f"Gain (`{page_settings.GAIN}` in the link) = `{text}`: allowed is a number from 0 to {MOST_GAIN:g}."
+        )
+
+
+def presets() -> None:
+    """Buttons that set document 002's generators."""
+    with st.container(horizontal=True, gap="small", key="presets"):
+        for words, name in PRESETS.items():
+            st.button(words, key=f"preset-{name}", on_click=page_settings.take, args=(RECIPES[name].broken,))
+
+
+def seen(e: Experiment, gain: float) -> Untrained:
+    """What a spare worker sees; asked once for the same settings. Raises NotExamined."""
+    return _examined(e.json_text(), gain)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _examined(experiment: str, gain: float) -> Untrained:
+    return registry().examine(Experiment.from_json(experiment), gain)
+
+
+@dataclass
+class ContrastMap:
+    """The contrast of every activation on every initialisation, all else as in the experiment; `known` is what
+    was examined by now, by initialisation."""
+
+    experiment: Experiment
+    gain: float
+    known: dict[str, tuple[Contrast, ...]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing."""
+        return len(self.known) == len(INITS)
+
+    def fill(self, first: str) -> None:
+        """Go on for a moment, this initialisation first: while a whole map of the largest network is made, the
+        page could not answer to a change. Raises NotExamined."""
+        until = time.monotonic() + MOMENT_S
+        for init in sorted(INITS, key=lambda name: name != first):
+            if init not in self.known:
+                self.known[init] = registry().contrasts(self.experiment, self.gain, (init,))
+                if time.monotonic() >= until:
+                    return
+
+
+def contrast_map(e: Experiment, gain: float) -> ContrastMap:
+    """The map as far as it is known, which does not depend on the activation and initialisation that are chosen;
+    where nothing is yet, what a moment brings. Raises NotExamined."""
+    plain = e.replace(output_activation="tanh", init="pytorch", sample_mode="train", data_range="[-1,1]")
+    shown = _contrast_map(plain.json_text(), gain)
+    if not shown.known:
+        shown.fill(e.init)
+    return shown
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _contrast_map(experiment: str, gain: float) -> ContrastMap:
+    return ContrastMap(Experiment.from_json(experiment), gain, {})
+
+
+def culprit(shown: ContrastMap, e: Experiment) -> str:
+    """Whether the output activation is what makes the picture grey, by the numbers; empty while they are missing."""
+    if e.init not in shown.known:
+        return ""
+    levels = {cell.activation: getattr(cell, e.sample_mode) for cell in shown.known[e.init]}
+    told = ", ".join(f"{name} {levels[name]:.1f}" for name in ACTIVATIONS)
+    if max(levels.values()) < GREY:
+        return f"The same weights under every output activation: {told}. All are grey, so none of them is the cause."
+    if min(levels.values()) >= GREY:
+        return f"The same weights under every output activation: {told}. None is grey, tanh as little as the others."
+    return f"The same weights under every output activation: {told}."
+
+
+def grey(seen: Untrained, e: Experiment) -> bool:
+    """Whether the picture that is shown looks even to the eye."""
+    return (seen.train if e.sample_mode == "train" else seen.eval).contrast < GREY
+
+
+def verdict(seen: Untrained, e: Experiment) -> None:
+    """What is on the picture, and where the signal was lost or kept."""
+    shown, other = (seen.train, seen.eval) if e.sample_mode == "train" else (seen.eval, seen.train)
+    words = (
+        f"Contrast {shown.contrast:.1f} levels of 255 around level {shown.level:.0f} (real images: "
+        f"{seen.real.contrast:.0f})."
+    )
+    if e.norm_g == "batch" and e.sample_mode == "eval":
+        words += (
+            f" In train mode it is {other.contrast:.1f}. The weights are the same: only BatchNorm's statistics differ."
+        )
+    elif e.norm_g == "batch" and other.contrast < GREY <= shown.contrast:
+        words += f" In eval mode it is {other.contrast:.1f}: BatchNorm in train mode is what keeps the signal up."
+    elif e.norm_g == "batch":
+        words += f" In eval mode it is {other.contrast:.1f}."
+    even = grey(seen, e)
+    if even and not (e.norm_g == "batch" and e.sample_mode == "eval"):
+        last = seen.layers[-2]
+        value = last.train if e.sample_mode == "train" else last.eval
+        words += f" The signal reaches the output with a standard deviation of {value:.3g}: no activation can help."
+    with st.container(key="diagnosis"):
+        diagnosis_line.say(
+            diagnosis_line.TROUBLE if even else diagnosis_line.HEALTHY, words, strong="Grey." if even else "Not grey."
+        )

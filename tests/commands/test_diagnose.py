@@ -1,0 +1,79 @@
+"""`python -m gan_core diagnose`, in processes of its own, as a person would call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bringing import npy, packed, picture
+
+from gan_core.data import load
+
+ROOT = Path(__file__).parents[2]
+
+
+def diagnose(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    call = [sys.executable, "-m", "gan_core", "diagnose", *map(str, arguments)]
+    return subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_file_gives_json_on_stdout(tmp_path: Path) -> None:
+    digits = load("digits", 28, 1).probe(64).pixels
+    path = tmp_path / "digits.npy"
+    path.write_bytes(npy(((digits[:, 0] / 127.5 - 1) * 1.15 * 127.5 + 127.5).astype(np.int64).astype(np.uint8)))
+    done = diagnose(path)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert {"measurements", "findings", "seems", "untold"} <= set(found)
+    assert found["seems"]["range"] == "0..255"
+    (finding,) = found["findings"]
+    assert {"failure", "since_step", "evidence", "why", "fix", "code"} == set(finding)
+    assert finding["failure"] == "wrapped-pixels"
+    for one in finding["evidence"]:
+        assert set(one) == {"measurement", "value", "threshold", "comparison"}
+        assert found["measurements"][one["measurement"]] == one["value"]
+
+
+def test_a_folder_and_another_set(tmp_path: Path, stored_data: Path) -> None:
+    clothes = load("fashion-mnist", 28, 1).probe(36).pixels
+    for number, image in enumerate(clothes):
+        (tmp_path / f"{number:02d}.png").write_bytes(picture(image[0]))
+    found = json.loads(diagnose(tmp_path, "--against", "fashion-mnist").stdout)
+    assert (found["findings"], found["seems"]["count"], found["against"]) == ([], 36, "fashion-mnist")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.npy", b"", "is empty"),
+        ("a.zip", packed({"../a.png": b"x"}), "leaves its folder"),
+        ("a\nb.npy", b"no array", "no .npy file"),
+        ("a.doc", b"words", "ends in none of"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = diagnose(tmp_path / name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert words in done.stderr
+
+
+def test_what_the_library_for_tiff_complains_of_is_not_on_stderr(tmp_path: Path) -> None:
+    tiff = picture(load("digits", 28, 1).pixels[0, 0], "TIFF", compression="tiff_deflate")
+    tiff = tiff[:8] + tiff[8:].replace(b"\x78\x9c", b"\x00\x00")  # no stream of zlib's
+    (tmp_path / "a.tif").write_bytes(tiff)
+    done = diagnose(tmp_path / "a.tif")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("python -m gan_core: a.tif")
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    for done in (diagnose(tmp_path / "nowhere.npy"), diagnose(tmp_path), diagnose(tmp_path, "--against", "cats")):
+        assert (done.returncode, done.stdout) == (2, "")
+        assert len(done.stderr.splitlines()) == 1

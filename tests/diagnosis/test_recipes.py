@@ -1,0 +1,169 @@
+"""The recipes: their form, and that each shows what it promises at a seed that no threshold was tuned on."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from study import Row, named, train
+
+from gan_core.__main__ import main
+from gan_core.diagnosis.recipes import RECIPES, SAVING, find
+from gan_core.saving_mistakes.journey import Choices
+from gan_core.saving_mistakes.judge import judge
+from gan_core.saving_mistakes.known_mistakes import recipes as saving_recipes
+from gan_core.saving_mistakes.sample_tensors import SOURCES
+from gan_core.settings.experiment import Experiment, SettingsError, diff
+
+FAILURES = {
+    "out-of-range", "blank-grey", "blank-black", "blank-white", "discriminator-too-strong",
+    "discriminator-too-weak", "identical-samples", "mode-collapse", "exploding", "non-finite", "untrained-grey",
+    "batchnorm-mismatch", "checkerboard", "unreachable-range",
+}  # fmt: skip
+FRESH_SEED = 20_261_123
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_sides_differ_in_exactly_one_setting(name: str) -> None:
+    recipe = RECIPES[name]
+    assert len(diff(recipe.broken, recipe.fixed)) == 1
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_words_are_few_and_failure_and_document_are_known(name: str) -> None:
+    recipe = RECIPES[name]
+    assert 1 <= len(recipe.words.split()) <= 7
+    assert recipe.failure in FAILURES | {""}
+    assert recipe.document in {"", "000", "001", "002", "004"}
+    assert recipe.name.startswith(recipe.document or recipe.failure)
+
+
+def test_every_failure_has_a_recipe_of_its_name() -> None:
+    assert {name for name, recipe in RECIPES.items() if not recipe.document} == FAILURES
+    assert all(RECIPES[name].failure == name for name in FAILURES)
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if name != "004-fashion"])
+def test_recipes_need_no_network(name: str) -> None:
+    assert RECIPES[name].broken.dataset == RECIPES[name].fixed.dataset == "digits"
+
+
+def test_a_recipe_is_found_by_name_and_side() -> None:
+    recipe = RECIPES["exploding"]
+    assert find("exploding") == find("exploding:broken") == recipe.broken
+    assert find("exploding:fixed") == recipe.fixed
+    for wrong in ("nothing", "exploding:worse", "", ":fixed"):
+        with pytest.raises(ValueError, match="recipe"):
+            find(wrong)
+
+
+def test_command_line_lists_recipes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [entry["name"] for entry in listed] == [*RECIPES, *SAVING]
+    for entry in listed:
+        assert set(entry) == {"name", "failure", "document", "broken", "fixed", "words", "carries_over"}
+    for entry in listed[: len(RECIPES)]:
+        assert Experiment.from_json(json.dumps(entry["broken"])) == RECIPES[entry["name"]].broken
+        assert Experiment.from_json(json.dumps(entry["fixed"])) == RECIPES[entry["name"]].fixed
+        own = entry["broken"]["dataset"]
+        assert set(entry["carries_over"]) == {"digits", "mnist", "fashion-mnist"} - {own}
+
+
+def test_each_failure_of_saving_is_found_on_the_broken_side_of_its_recipe_only() -> None:
+    assert [entry["failure"] for entry in saving_recipes()] == list(SAVING)
+    for entry in saving_recipes():
+        for side, found in (("broken", {entry["failure"]}), ("fixed", set())):
+            ways = dict(entry[side])
+            tensor = SOURCES[ways.pop("source")].make()
+            image = ways.pop("image")
+            verdict = judge(tensor.values[image], tensor.range_map, Choices(**ways), image)
+            assert {finding.failure for finding in verdict.findings} == found, (entry["name"], side)
+        assert len(entry["words"].split()) <= 7
+
+
+def test_a_recipe_of_saving_trains_nothing() -> None:
+    for name in SAVING:
+        with pytest.raises(ValueError, match="pixels"):
+            find(name)
+
+
+def test_command_line_trains_a_recipe_with_set_on_top(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["train", "--recipe", "exploding:fixed", "--set", "seed=5", "--steps", "1"]
+    assert main([*arguments, "--set", "measure_every=1"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    told = RECIPES["exploding"].fixed.replace(seed=5, steps=1, measure_every=1)
+    assert outcome["experiment"] == told.model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--recipe", "nothing"], ["--recipe", "exploding:worse"], ["--recipe", "exploding", "--experiment", "e.json"]],
+)
+def test_command_line_refuses_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", *arguments]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+# ------------------------------------------------------------------------------------------ what they show
+
+
+@cache
+def _run(e: Experiment) -> tuple[list[Row], float]:
+    """The rows of a run, and its processor's seconds; several recipes share a side."""
+    return train(e)
+
+
+def _sides(untrained: bool) -> list[Any]:
+    chosen = [recipe for recipe in RECIPES.values() if (recipe.broken.steps == 0) == untrained]
+    return [
+        pytest.param(recipe.name, side, id=f"{recipe.name}:{side}")
+        for recipe in chosen
+        for side in ("broken", "fixed")
+        if recipe.name != "004-fashion"
+    ]
+
+
+def _shows_its_promise(name: str, side: str) -> None:
+    e = find(f"{name}:{side}").replace(seed=FRESH_SEED)
+    rows, seconds = _run(e)
+    failure = RECIPES[name].failure if side == "broken" else ""
+    if failure:
+        assert failure in named(e, rows, ever=False)
+    else:
+        assert named(e, rows, ever=True) == set()
+    assert seconds < 15
+
+
+@pytest.mark.parametrize(("name", "side"), _sides(untrained=True))
+def test_untrained_recipe_shows_its_promise(name: str, side: str) -> None:
+    _shows_its_promise(name, side)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "side"), _sides(untrained=False))
+def test_recipe_shows_its_promise(name: str, side: str) -> None:
+    _shows_its_promise(name, side)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"loss": "hinge", "norm_d": "spectral", "batch_size": 32, "steps": 500},
+        {"architecture": "dcgan", "width": 0.5, "latent_dim": 32, "noise": "uniform", "steps": 200},
+        {"penalty": "r1", "penalty_weight": 1.0, "hidden_activation": "relu", "steps": 500},
+        {"ema": 0.99, "optimiser": "rmsprop", "lr_g": 5e-4, "lr_d": 5e-4, "steps": 600},
+    ],
+    ids=lambda settings: "-".join(str(value) for value in settings.values()),
+)
+def test_a_healthy_run_is_not_accused(settings: dict[str, Any]) -> None:
+    e = Experiment(**settings, seed=FRESH_SEED)
+    assert named(e, _run(e)[0], ever=True) == set()
+
+
+def test_a_wrong_setting_on_top_is_refused_as_ever() -> None:
+    with pytest.raises(SettingsError):
+        find("exploding").replace(lr_g=5.0)

@@ -1,0 +1,119 @@
+"""What the tests of live runs share: a quick experiment, a worker to talk to, waiting for a state or an end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+from tiny import tiny
+
+from gan_core.engine import take_frame
+from gan_core.engine.trainer import Trainer
+from gan_core.live.registry import Registry
+from gan_core.live.run import Snapshot
+from gan_core.messages import frame, framing
+from gan_core.messages.commands_and_reports import Command, Opened, Players, Report, Start
+from gan_core.settings.experiment import Experiment
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 120.0  # generous, since the machine may be busy: nothing is asserted on it but an end
+
+QUICK = tiny(steps=1_000_000, measure_every=10)
+
+Kind = TypeVar("Kind")
+
+
+class Client:
+    """A worker process on the other end of two pipes, read in order."""
+
+    def __init__(self, program: list[str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *(program or ["-m", "gan_core.worker"])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        self.heard: list[Report] = []
+
+    def send(self, *commands: Command) -> None:
+        for command in commands:
+            framing.write(self.process.stdin, command)
+
+    def until(self, kind: type[Kind], **fields: Any) -> Kind:
+        """The next report of a kind, its fields as given; a field may be a function that tests it."""
+        while True:
+            report = framing.read_report(self.process.stdout)
+            assert report is not None, f"the worker ended; it had told {self.heard[-3:]}"
+            self.heard.append(report)
+            if isinstance(report, kind) and all(_fits(getattr(report, name), fields[name]) for name in fields):
+                return report
+
+    def start(self, experiment: Experiment, folder: Path, resume: Path | None = None) -> Opened:
+        path = str(folder / "checkpoint.safetensors")
+        self.send(Start(experiment.json_text(), path, str(resume) if resume else None))
+        return self.until(Opened)
+
+    def ended(self) -> int:
+        """The exit code, once it has ended by itself."""
+        return self.process.wait(PATIENCE_S)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    return wanted(value) if callable(wanted) else value == wanted
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ends within the tests' patience; one that only waits to be buried has ended."""
+    try:
+        process = psutil.Process(pid)
+        for _ in range(int(PATIENCE_S * 10)):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+            try:
+                process.wait(0.1)
+            except psutil.TimeoutExpired:
+                continue
+            return True
+    except psutil.NoSuchProcess:
+        return True
+    return False
+
+
+def reach(registry: Registry, run_id: str, test: Callable[[Snapshot], object]) -> Snapshot:
+    """The snapshot once the test holds for it."""
+    found: list[Snapshot] = []
+
+    def reached() -> bool:
+        seen = registry.snapshot(run_id)
+        if seen is not None and test(seen):
+            found.append(seen)
+        return bool(found)
+
+    assert registry.wait_until(reached, PATIENCE_S), registry.snapshot(run_id)
+    return found[0]
+
+
+def trains(seen: Snapshot) -> bool:
+    return seen.state == "running" and seen.step > 0
+
+
+def beyond(step: int) -> Callable[[Snapshot], bool]:
+    return lambda seen: seen.step > step and seen.frame.step > step
+
+
+def alone(experiment: Experiment, steps: int, players: Players = "both") -> frame.Frame:
+    """The frame of a trainer that nobody watched."""
+    trainer = Trainer(experiment)
+    for _ in range(steps):
+        trainer.train_step(players)
+    return take_frame.take(trainer)
