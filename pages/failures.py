@@ -7,9 +7,10 @@ from gan_core.diagnosis.lessons import LESSONS
 from gan_core.diagnosis.recipes import RECIPES, Recipe, Side
 from gan_core.live.registry import registry
 from pages.parts import navigation
+from pages.parts.claims import cited
 from pages.parts.compare import panel
 from pages.parts.failures import cards, failure, study
-from pages.parts.shared import address_bar, cited, diagnosis_line, page_settings, tab_runs
+from pages.parts.shared import address_bar, diagnosis_line, page_settings, tab_runs
 from pages.parts.train import live_view
 
 navigation.require()

@@ -8,8 +8,9 @@ import streamlit as st
 from gan_core.claims.cited import of_trap
 from gan_core.saving_mistakes.judge import judge
 from pages.parts import navigation
+from pages.parts.claims import cited
 from pages.parts.pixels import controls, journey, upload
-from pages.parts.shared import cited, theme
+from pages.parts.shared import theme
 
 navigation.require()
 st.html(theme.ASSETS / "pixels.css")

@@ -9,7 +9,8 @@ from gan_core.live.errors import NotExamined
 from gan_core.live.registry import registry
 from gan_core.messages.frame import Frame
 from pages.parts import navigation
-from pages.parts.shared import charts, cited, controls, diagnosis_line, link_problems, page_settings, pictures, theme
+from pages.parts.claims import cited
+from pages.parts.shared import charts, controls, diagnosis_line, link_problems, page_settings, pictures, theme
 from pages.parts.untrained import view
 
 navigation.require()

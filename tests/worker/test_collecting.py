@@ -9,7 +9,7 @@ from test_frames import decoded
 
 from gan_core.engine.take_samples import collect
 from gan_core.engine.trainer import Trainer
-from gan_core.messages.commands_and_reports import (  # fmt: skip
+from gan_core.messages.commands_and_reports import (
     Collect,
     Collected,
     Framed,
