@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from bringing import npy, packed, picture
+from commanding import command
 
 from gan_core.data import load
 
-ROOT = Path(__file__).parents[2]
-
 
 def diagnose(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "gan_core", "diagnose", *map(str, arguments)]
-    return subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return command("diagnose", *arguments)
 
 
 def test_a_file_gives_json_on_stdout(tmp_path: Path) -> None:

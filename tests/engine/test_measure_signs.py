@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from test_measure import measured, pictures
+from measuring import measured, pictures
 from tiny import trainer
 
 from gan_core.engine.measure import Probe

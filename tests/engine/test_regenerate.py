@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from commanding import SMALL, command, one_line, trained
 from PIL import Image
-from test_command_line import SMALL, command, one_line, trained
 from tiny import state_of
 from tiny import trained as made_by
 

@@ -1,29 +1,15 @@
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from shown_pictures import decoded, tile
 from tiny import trainer
 
 from gan_core.engine import take_frame
 from gan_core.engine.trainer import Trainer
 from gan_core.pixels import tiles
 from gan_core.settings.experiment import Experiment
-
-
-def decoded(png: bytes) -> np.ndarray:
-    """(H, W, C) uint8."""
-    picture = Image.open(io.BytesIO(png))
-    assert picture.format == "PNG"
-    return np.atleast_3d(np.asarray(picture))
-
-
-def tile(picture: np.ndarray, number: int, size: int) -> np.ndarray:
-    row, column = divmod(number, tiles.COLUMNS)
-    return picture[row * size : (row + 1) * size, column * size : (column + 1) * size]
 
 
 @pytest.mark.parametrize("data_range", ["[-1,1]", "[0,1]", "raw", "standardised"])

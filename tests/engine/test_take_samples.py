@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from test_frames import decoded, tile
+from shown_pictures import decoded, tile
 from tiny import trained
 
 from gan_core.engine import take_frame

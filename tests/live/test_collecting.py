@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 from live_runs import PATIENCE_S, QUICK, alone, beyond, reach, trains
-from test_frames import decoded
+from shown_pictures import decoded
 
 from gan_core.engine.take_samples import collect
 from gan_core.engine.trainer import Trainer

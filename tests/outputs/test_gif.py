@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from test_frames import decoded
+from shown_pictures import decoded
 from tiny import trainer
 
 from gan_core.engine import take_frame

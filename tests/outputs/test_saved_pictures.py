@@ -21,7 +21,7 @@ import pytest
 import torch
 from live_runs import ROOT
 from PIL import Image
-from test_frames import decoded
+from shown_pictures import decoded
 from tiny import trained
 
 from gan_core.engine import take_frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from live_runs import QUICK, alone
-from test_frames import decoded
+from shown_pictures import decoded
 
 from gan_core.engine.take_samples import collect
 from gan_core.engine.trainer import Trainer
