@@ -37,6 +37,9 @@ from gan_core.saved_runs.run_folder import Heading, SavedRun, read_run
 from gan_core.saved_runs.store import Store, StoreError
 from gan_core.settings.experiment import Experiment
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a formula begins, in one spreadsheet or another
+MOST_NAME = 100  # bytes of a file's name before its ending
+
 
 class ExportError(ValueError):
     """This cannot be exported of this run; one sentence with the remedy."""
@@ -105,13 +108,16 @@ def _saved(run: str) -> Path:
 
 
 def measurements_csv(record: Record) -> bytes:
-    """A line for each row, `step` first; what was not measured is empty."""
+    """A line for each row, `step` first; what was not measured is empty.
+
+    A name that a spreadsheet would take for a formula stands behind an apostrophe.
+    """
     names = list(dict.fromkeys(name for _, measurements in record.rows for name in measurements))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["step", *names])
+    table.writerow(["step", *(f"'{name}" if name.startswith(FORMULA) else name for name in names)])
     table.writerows([step, *(measurements.get(name, "") for name in names)] for step, measurements in record.rows)
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors="replace")
 
 
 def measurements_json(record: Record) -> bytes:
@@ -141,7 +147,7 @@ def report(record: Record) -> bytes:
     """Everything on one page, as HTML that needs nothing else."""
     return html_report(
         record.name, record.experiment, record.step, record.rows, record.frames, record.findings, record.real_png
-    ).encode()
+    ).encode(errors="replace")
 
 
 def weights(record: Record) -> bytes:
@@ -230,5 +236,5 @@ def write(record: Record, kind: str, path: Path | None = None) -> list[Path]:
 
 def file_name(record: Record, kind: str) -> str:
     """A name for the file: the run's own, as far as file systems take it, and the ending of the kind."""
-    plain = re.sub(r"[^\w-]+", "-", record.name).strip("-") or record.experiment.digest
-    return plain + KINDS[kind].ending
+    plain = re.sub(r"[^\w-]+", "-", record.name).strip("-").encode()[:MOST_NAME].decode(errors="ignore")
+    return (plain or record.experiment.digest) + KINDS[kind].ending

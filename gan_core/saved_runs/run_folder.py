@@ -23,9 +23,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import StringConstraints, TypeAdapter
 
 from gan_core.files.atomic_write import told, write_whole, writing_whole
 from gan_core.messages.commands_and_reports import Row
@@ -137,7 +137,8 @@ def frame_path(folder: Path, step: int) -> Path:
     return folder / "frames" / f"step-{step:06d}.png"
 
 
-_measurements = TypeAdapter(dict[str, float])
+_Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]*$")]  # what stands in tables, tags and charts
+_measurements = TypeAdapter(dict[_Name, float])
 _frame_fields = TypeAdapter(Frame)
 _opening_fields = TypeAdapter(Opening)
 Line = TypeVar("Line", Row, Frame)
@@ -190,10 +191,16 @@ def _opening(folder: Path) -> Opening | None:
 def _label(folder: Path) -> tuple[str, datetime | None]:
     path = folder / LABEL
     if not path.exists():
-        return folder.name, None
+        return _as_text(folder.name), None
     fields = json.loads(_text(path))
     created = datetime.fromisoformat(fields["created"])
-    return str(fields["name"])[:MOST_NAME], created if created.tzinfo else created.replace(tzinfo=UTC)
+    name = _as_text(str(fields["name"])[:MOST_NAME])
+    return name, created if created.tzinfo else created.replace(tzinfo=UTC)
+
+
+def _as_text(name: str) -> str:
+    """Without lone surrogates, which no file and no page takes: a folder's name need not be UTF-8."""
+    return name.encode(errors="replace").decode()
 
 
 def _picture(path: Path) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from gan_core.files.code_text import literal
 from gan_core.files.contents import KINDS
 from gan_core.uploads.as_pictures import Samples
 from gan_core.uploads.faults import Fault
@@ -80,14 +81,14 @@ def _load(of: Samples, name: str) -> list[str]:
     """The lines that load `x` or `pixels`, the first where there are several files."""
     place, title = of.place, Path(name).name
     kind = next((kind for kind, endings in KINDS.items() if title.lower().endswith(endings)), "a folder")
-    file, lines = repr(title), []
+    file, lines = literal(title), []
     if kind == "a zip file" and place.reader == "numpy":
-        read = f"np.load({file})[{place.member.removesuffix('.npy')!r}]"
+        read = f"np.load({file})[{literal(place.member.removesuffix('.npy'))}]"
     else:
         if kind == "a zip file":
-            lines, file = [f"archive = zipfile.ZipFile({file})"], f"archive.open({place.member!r})"
+            lines, file = [f"archive = zipfile.ZipFile({file})"], f"archive.open({literal(place.member)})"
         elif kind == "a folder":
-            file = repr(str(PurePosixPath(title, place.member)))
+            file = literal(str(PurePosixPath(title, place.member)))
         read = _read(of, file)
     if of.stacked:
         read += "[None]"
@@ -100,7 +101,7 @@ def _read(of: Samples, file: str) -> str:
         case "numpy":
             return f"np.load({file})"
         case "torch":
-            at = "".join(f"[{key!r}]" for key in of.place.keys)
+            at = "".join(f"[{literal(key)}]" for key in of.place.keys)
             half = ".float()" if of.dtype in ("bfloat16", "float16") else ""
             return f"torch.load({file}, map_location='cpu', weights_only=True){at}.detach(){half}.numpy()"
         case "Pillow":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gan_core.files.code_text import in_words
 from gan_core.outputs.script.constants import ENDS
 from gan_core.outputs.script.text import Block, indented
 from gan_core.settings.experiment import Experiment
@@ -15,9 +16,9 @@ def needed(e: Experiment) -> bool:
 
 
 def described(e: Experiment) -> str:
-    """What is in the file, in words."""
+    """What is in the file, in words for a docstring."""
     if e.dataset == "folder":
-        return f"from {Path(e.folder).name.encode('ascii', 'replace').decode()!r}"
+        return f"from '{in_words(Path(e.folder).name)}'"
     return {"digits": "digits drawn by the playground", "mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}[e.dataset]
 
 
