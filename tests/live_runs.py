@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -43,6 +45,12 @@ class Client:
         for command in commands:
             framing.write(self.process.stdin, command)
 
+    def send_json(self, command: dict[str, Any]) -> None:
+        """A command as its JSON, which may say what no command can."""
+        text = json.dumps(command).encode()
+        self.process.stdin.write(struct.pack(">II", len(text), 0) + text)
+        self.process.stdin.flush()
+
     def until(self, kind: type[Kind], **fields: Any) -> Kind:
         """The next report of a kind, its fields as given; a field may be a function that tests it."""
         while True:
@@ -54,7 +62,7 @@ class Client:
 
     def start(self, experiment: Experiment, folder: Path, resume: Path | None = None) -> Opened:
         path = str(folder / "checkpoint.safetensors")
-        self.send(Start(experiment.json_text(), path, str(resume) if resume else None))
+        self.send(Start(experiment, path, str(resume) if resume else None))
         return self.until(Opened)
 
     def ended(self) -> int:

@@ -169,7 +169,7 @@ class Registry:
         A spare worker looks, and stays a spare one; waits for it at most `timeout_s` seconds: it takes a few to
         start. Raises NotExamined.
         """
-        seen = examined(self._keeper, Examine(experiment.json_text(), gain), timeout_s).untrained
+        seen = examined(self._keeper, Examine(experiment, gain), timeout_s).untrained
         assert seen is not None
         return seen
 
@@ -178,7 +178,7 @@ class Registry:
     ) -> tuple[Contrast, ...]:
         """The contrast of every output activation on top of these initialisations (at least one), all else as in
         the experiment; a fifth of a second each for the largest network. Waits, and raises, as `examine` does."""
-        return examined(self._keeper, Examine(experiment.json_text(), gain, inits), timeout_s).contrasts
+        return examined(self._keeper, Examine(experiment, gain, inits), timeout_s).contrasts
 
     def collect(self, run_id: str, count: int, timeout_s: float = 20.0) -> Samples:
         """The first `count` (1 to samples.MOST) images of the run's fixed noise at its present step, as numbers; the
@@ -242,7 +242,7 @@ class Registry:
             if run.alive and not run.needs_worker:
                 run.saving.leave()
                 run.opens, run.trouble = True, ""
-                run.send(Rewind(experiment.json_text()))
+                run.send(Rewind(experiment))
             else:
                 if not run.alive:
                     self._check_room()

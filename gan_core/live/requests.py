@@ -18,7 +18,7 @@ from gan_core.messages.commands_and_reports import (
     Report,
 )
 
-_NAMES = tuple(kind.__name__ for kind in (Examine, Collect, Remake))
+_KINDS = (Examine.kind, Collect.kind, Remake.kind)
 
 
 @dataclass(eq=False)
@@ -73,7 +73,7 @@ class Questions:
     def heard(self, worker: WorkerProcess, report: Report) -> bool:
         """A worker told something; whether that was an answer, and so concerns no run."""
         asked = self._asked.get(worker)
-        refused = isinstance(report, Refused) and report.command in _NAMES
+        refused = isinstance(report, Refused) and report.command in _KINDS
         if isinstance(report, Crashed) and asked:
             self._fail(asked, f"The worker that was asked failed ({report.words}).")
         elif isinstance(report, Examined | Collected | Remade) and asked:

@@ -13,18 +13,21 @@ from gan_core.live.save_state import SavedAs, Saving
 from gan_core.live.scratch_folders import RunFolder
 from gan_core.live.worker_process import WorkerProcess
 from gan_core.messages.commands_and_reports import (
-    Beat,
     Broken,
     Changed,
+    Checkpoint,
     Checkpointed,
     Command,
     Crashed,
     Finished,
     Framed,
+    Heartbeat,
     Loading,
+    Measured,
     Opened,
     Refused,
     Report,
+    Rewind,
     Row,
     Start,
 )
@@ -203,7 +206,7 @@ class Run:
             self.checkpoint.unlink(missing_ok=True)
             self.from_checkpoint = True
         path = str(self.checkpoint)
-        worker.send(Start(self.experiment.json_text(), path, path if self.checkpoint.exists() else None))
+        worker.send(Start(self.experiment, path, path if self.checkpoint.exists() else None))
         for command in self.backlog:
             worker.send(command)
         self.backlog = []
@@ -237,7 +240,7 @@ class Run:
         match report:
             case Opened(experiment, opening, frame, due):
                 self.saving.opened()
-                self.experiment = Experiment.from_json(experiment)
+                self.experiment = experiment
                 self.opening = opening
                 before = [kept.trained_s for kept in self.frames.entries if 0 < kept.step <= frame.step]
                 self.trained_before_s = before[-1] if before and frame.step else 0.0
@@ -246,15 +249,15 @@ class Run:
                     self.rows.add(Row(frame.step, frame.measurements))
                 self._show(frame)
                 self.opens, self.phase, self.trouble, self.loading = False, "ready", "", ""
-            case Row():
-                self.rows.add(report)
-                self.step = report.step
+            case Measured(row):
+                self.rows.add(row)
+                self.step = row.step
             case Framed(frame):
                 self._show(frame)
-            case Beat(step, rate):
+            case Heartbeat(step, rate):
                 self.step, self.rate = step, rate
             case Changed(experiment):
-                self.experiment = Experiment.from_json(experiment)
+                self.experiment = experiment
                 if self.phase != "broken":
                     self.trouble = ""
                 if self.phase == "finished" and self.step < self.experiment.steps:
@@ -268,13 +271,13 @@ class Run:
             case Broken():
                 self.phase, self.going, self.trouble = "broken", False, report.words
             case Refused(command, words):
-                if self.phase != "refused" or command in ("Start", "Rewind"):  # else the cause stays in sight
+                if self.phase != "refused" or command in (Start.kind, Rewind.kind):  # else the cause stays in sight
                     self.trouble = words
-                if command in ("Start", "Rewind"):
+                if command in (Start.kind, Rewind.kind):
                     self.opens = self.going = False
-                if command == "Start":
+                if command == Start.kind:
                     self.phase = "refused"
-                if command == "Checkpoint":
+                if command == Checkpoint.kind:
                     self.saving.refused(words)
             case Crashed(words):
                 self.last_words = words

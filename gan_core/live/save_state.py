@@ -33,6 +33,7 @@ class Saving:
         self.wanted = False  # with the checkpoint that the worker was asked for
         self.due = False  # now
         self.writing = False
+        self.refusal = ""  # why there is no checkpoint to write
         self.trouble = ""
         self.checkpointed = -1  # the newest checkpoint whose rows and pictures were all heard of
 
@@ -55,7 +56,7 @@ class Saving:
         if self.lock is not None:
             self.lock.close()
         self.folder = self.step = self.lock = None
-        self.name = self.trouble = ""
+        self.name = self.trouble = self.refusal = ""
         self.wanted = self.due = False
 
     def opened(self) -> None:
@@ -65,12 +66,14 @@ class Saving:
     def heard(self, step: int, asked: bool) -> None:
         """A checkpoint of this step was written; `asked`: it is the one that is wanted."""
         self.checkpointed = step
+        self.refusal = ""
         self.due = self.folder is not None and (self.due or (asked and self.wanted) or self.lock is not None)
         self.wanted = self.wanted and not asked
 
     def refused(self, words: str) -> None:
-        """The checkpoint that is wanted will not come."""
-        self.wanted, self.trouble = False, words
+        """A checkpoint could not be written, so the saved run cannot be brought up to date."""
+        if self.folder is not None:
+            self.wanted, self.due, self.refusal = False, True, words
 
     def worker_lost(self) -> None:
         """No more checkpoint will come: the last one has to do."""

@@ -109,9 +109,12 @@ class Saver:
                 saving, folder = run.saving, run.saving.folder
                 saving.due = False
                 saving.writing = True
+                refusal, saving.refusal = saving.refusal, ""
             assert folder is not None
             trouble, step, name = "", None, ""
             try:
+                if refusal:
+                    raise StoreError(refusal)
                 step = self._write(run, folder)
                 name = read_heading(folder).name
             except _Left:

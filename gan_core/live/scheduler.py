@@ -20,7 +20,16 @@ from gan_core.live.run import Run
 from gan_core.live.scratch_folders import RunFolder, found_folders, remove_if_left
 from gan_core.live.turns import Turns
 from gan_core.live.worker_process import WorkerProcess
-from gan_core.messages.commands_and_reports import Beat, Checkpointed, Framed, Go, Pause, Ready, Report, Row
+from gan_core.messages.commands_and_reports import (
+    Checkpointed,
+    Framed,
+    Go,
+    Heartbeat,
+    Measured,
+    Pause,
+    Ready,
+    Report,
+)
 
 SPARE_RETRY_S = 30.0  # after a spare worker that died by itself
 
@@ -138,9 +147,10 @@ class Keeper:
                 return
             run = self.homes.get(worker)
             # A worker that is to end is heard only for what completes the record.
-            if run is not None and (run.worker is worker or isinstance(report, Row | Framed | Beat | Checkpointed)):
+            completes = isinstance(report, Measured | Framed | Heartbeat | Checkpointed)
+            if run is not None and (run.worker is worker or completes):
                 run.hear(report)
-            if isinstance(report, Row | Framed | Beat) and (run is None or run.company is None):
+            if isinstance(report, Measured | Framed | Heartbeat) and (run is None or run.company is None):
                 self.news.notify_all()
             else:
                 self.settle()

@@ -4,47 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gan_core.messages.blob import Blob
+
 
 @dataclass(frozen=True)
 class Classes:
-    """The classes that a classifier tells apart: their names, each one's share of the real images, and how often
-    the classifier is right on images held out from its training (0 to 1)."""
+    """The classes that a classifier tells apart."""
 
     names: list[str]
-    real_shares: list[float]
-    accuracy: float
+    real_shares: list[float]  # of the real images, for each class (0 to 1)
+    accuracy: float  # how often the classifier is right on images held out from its training (0 to 1)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """The real side of a run. `real_histogram` holds the share of pixel values in each of BINS equal bins
-    from `low` to `high` (values beyond are counted in the outermost ones); `legal_low` to `legal_high` is the
-    data's range; `tile` is the size of one image in pixels; `classes` is None where the data has none to tell apart,
-    or where nobody asked."""
+    """The real side of a run."""
 
-    real_png: bytes
-    real_histogram: list[float]
-    low: float
-    high: float
-    legal_low: float
+    real_png: Blob  # a grid of real images
+    real_histogram: list[float]  # the share of pixel values in each of BINS equal bins
+    low: float  # where the first bin begins; values below it are counted there
+    high: float  # where the last bin ends; values above it are counted there
+    legal_low: float  # the data's range
     legal_high: float
-    tile: int
-    columns: int
+    tile: int  # size of one image of the grid, in pixels
+    columns: int  # of the grid
     rows: int
     device_name: str
-    classes: Classes | None
+    classes: Classes | None  # None where the data has none to tell apart, or where nobody asked
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The generated side at one step: the grid as PNG, the share of values in each bin, measurements.
-
-    `trained_s` is how many seconds the run had spent on training until then; no part of what the run is, so two
-    frames may be equal without it.
-    """
+    """The generated side at one step."""
 
     step: int
     measurements: dict[str, float]
-    fake_png: bytes
-    histogram: list[float]
+    fake_png: Blob  # a grid of generated images
+    histogram: list[float]  # the share of generated values in each bin, see Opening
+    # Seconds spent on training until then: no part of what the run is, so two frames may be equal without it.
     trained_s: float = field(default=0.0, compare=False)

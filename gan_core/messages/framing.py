@@ -1,53 +1,50 @@
 """How messages travel through a pipe as bytes.
 
-One message is: 4 bytes (big-endian length of the header), the header (JSON: the type's name, the fields,
-the places and sizes of the blobs), then the blobs raw. Pictures are blobs: nothing is encoded twice, and
-nothing is ever unpickled.
+One message is: the length of its JSON and that of its blobs (4 bytes each, big-endian), the JSON, then the blobs
+raw. Pictures are blobs: nothing is encoded twice, and nothing is ever unpickled.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-import json
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, BinaryIO, get_args
+from typing import Annotated, Any, BinaryIO
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
+from gan_core.messages.blob import Blobs
 from gan_core.messages.commands_and_reports import Command, Report
 
-MAX_HEADER = 4 * 2**20
+MAX_JSON = 4 * 2**20
 MAX_BLOBS = 64 * 2**20
-_LENGTH = struct.Struct(">I")
+_LENGTHS = struct.Struct(">II")
+_CONFIG = ConfigDict(ser_json_inf_nan="constants")  # measurements may be infinite or NaN
 
 
 class ProtocolError(RuntimeError):
-    """The bytes are not a message: cut short, too large, or garbled."""
+    """The bytes are no messages: cut short, too large, or garbled."""
 
 
 class TruncatedError(ProtocolError):
     """The stream ended inside a message: its writer died while writing."""
 
 
-_COMMANDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Command)}
-_REPORTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Report)}
+class MessageError(ProtocolError):
+    """A message of an unknown kind or with wrong fields; those that follow it in the stream can be read."""
+
+    def __init__(self, kind: str, words: str) -> None:
+        super().__init__(words)
+        self.kind = kind  # as the message says, empty where it says none
 
 
 def encode(message: Command | Report) -> bytes:
     """The message as bytes; raises ProtocolError where it is larger than a reader accepts."""
-    fields = dataclasses.asdict(message)
-    blobs: list[bytes] = []
-    places: list[tuple[list[str], int]] = []
-    for place, blob in list(_blobs(fields, [])):
-        _parent(fields, place)[place[-1]] = None
-        blobs.append(blob)
-        places.append((place, len(blob)))
-    header = json.dumps({"type": type(message).__name__, "fields": fields, "blobs": places}).encode()
-    _check_sizes(len(header), [len(blob) for blob in blobs])
-    return b"".join([_LENGTH.pack(len(header)), header, *blobs])
+    blobs = Blobs()
+    adapter: TypeAdapter[Any] = _reports() if isinstance(message, Report) else _commands()
+    text = adapter.dump_json(message, context=blobs)
+    _check_sizes(len(text), blobs.size)
+    return b"".join([_LENGTHS.pack(len(text), blobs.size), text, *blobs.parts])
 
 
 def write(stream: BinaryIO, message: Command | Report) -> None:
@@ -57,57 +54,59 @@ def write(stream: BinaryIO, message: Command | Report) -> None:
 
 
 def read_command(stream: BinaryIO) -> Command | None:
-    """The next command, or None at the end of the stream; raises ProtocolError for anything else."""
-    return _read(stream, _COMMANDS)
+    """The next command, or None at the end of the stream. Raises ProtocolError for anything else, of which only a
+    MessageError leaves the stream readable."""
+    return _read(stream, _commands())
 
 
 def read_report(stream: BinaryIO) -> Report | None:
-    """The next report, or None at the end of the stream; raises ProtocolError for anything else."""
-    return _read(stream, _REPORTS)
+    """The next report, or None at the end of the stream; raises as `read_command` does."""
+    return _read(stream, _reports())
 
 
-def _read(stream: BinaryIO, kinds: dict[str, type]) -> Any:
-    start = stream.read(1)
-    if not start:
-        return None
-    (length,) = _LENGTH.unpack(start + _exactly(stream, _LENGTH.size - 1))
-    _check_sizes(length, [])
-    kind, fields, places = _parse_header(_exactly(stream, length), kinds)
-    for place, size in places:
-        blob = _exactly(stream, size)
-        try:
-            _parent(fields, place)[place[-1]] = blob
-        except (KeyError, TypeError):
-            raise ProtocolError(f"The message {kind.__name__} has no field {'.'.join(place)}.") from None
-    try:
-        return _adapter(kind).validate_python(fields)
-    except ValidationError as error:
-        raise ProtocolError(f"The message {kind.__name__} has wrong fields: {error}") from None
-
-
-def _parse_header(header: bytes, kinds: dict[str, type]) -> tuple[type, dict[str, Any], list[tuple[list[str], int]]]:
-    try:
-        parsed = _adapter(_Header).validate_json(header)
-    except ValidationError:
-        raise ProtocolError(f"The stream holds something else than messages: {header[:40]!r}") from None
-    if parsed.type not in kinds:
-        raise ProtocolError(f"There is no message {parsed.type!r} in this direction.")
-    _check_sizes(len(header), [size for _, size in parsed.blobs])
-    if not all(place for place, _ in parsed.blobs) or any(size < 0 for _, size in parsed.blobs):
-        raise ProtocolError(f"The message {parsed.type} does not say where its blobs belong.")
-    return kinds[parsed.type], parsed.fields, parsed.blobs
-
-
-@dataclass(frozen=True)
-class _Header:
-    type: str
-    fields: dict[str, Any]
-    blobs: list[tuple[list[str], int]]
+# Adapters are made on first use: a process that only imports this waits for none.
 
 
 @functools.cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _commands() -> TypeAdapter[Command]:
+    return TypeAdapter(Annotated[Command, Field(discriminator="kind")], config=_CONFIG)
+
+
+@functools.cache
+def _reports() -> TypeAdapter[Report]:
+    return TypeAdapter(Annotated[Report, Field(discriminator="kind")], config=_CONFIG)
+
+
+def _read(stream: BinaryIO, adapter: TypeAdapter[Any]) -> Any:
+    start = stream.read(1)
+    if not start:
+        return None
+    lengths = _LENGTHS.unpack(start + _exactly(stream, _LENGTHS.size - 1))
+    _check_sizes(*lengths)
+    text, joined = (_exactly(stream, length) for length in lengths)
+    try:
+        return adapter.validate_json(text, context=Blobs(joined))
+    except ValidationError as error:
+        raise _wrong(text, error) from None
+
+
+def _wrong(text: bytes, error: ValidationError) -> ProtocolError:
+    """What to raise for a text that is none of the messages."""
+    try:
+        parsed = from_json(text)
+    except ValueError:
+        return ProtocolError(f"The stream holds something else than messages: {text[:40]!r}")
+    kind = parsed.get("kind") if isinstance(parsed, dict) else None
+    first = error.errors(include_url=False)[0]
+    if not isinstance(kind, str):
+        return MessageError("", "A message came that does not say of what kind it is.")
+    if first["type"] == "union_tag_invalid":
+        return MessageError(kind, f"There is no message {kind!r} in this direction.")
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError):  # ours, and in words for people: wrong settings
+        return MessageError(kind, str(cause))
+    field = ".".join(str(part) for part in first["loc"][1:])
+    return MessageError(kind, f"The message {kind!r} has a wrong field {field!r}: {first['msg']}.")
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:
@@ -117,21 +116,8 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
     return data
 
 
-def _check_sizes(header: int, blobs: list[int]) -> None:
-    if header > MAX_HEADER or sum(blobs) > MAX_BLOBS:
+def _check_sizes(text: int, blobs: int) -> None:
+    if text > MAX_JSON or blobs > MAX_BLOBS:
         raise ProtocolError(
-            f"A message of {header} bytes and {sum(blobs)} bytes of blobs is too large "
-            f"(at most {MAX_HEADER} and {MAX_BLOBS})."
+            f"A message of {text} bytes and {blobs} bytes of blobs is too large (at most {MAX_JSON} and {MAX_BLOBS})."
         )
-
-
-def _blobs(fields: dict[str, Any], above: list[str]) -> Iterator[tuple[list[str], bytes]]:
-    for name, value in fields.items():
-        if isinstance(value, bytes):
-            yield [*above, name], value
-        elif isinstance(value, dict):
-            yield from _blobs(value, [*above, name])
-
-
-def _parent(fields: dict[str, Any], place: list[str]) -> dict[str, Any]:
-    return functools.reduce(lambda level, name: level[name], place[:-1], fields)

@@ -18,26 +18,21 @@ MOST = 64  # images of the fixed noise that every picture of a run is drawn from
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Images at one step, as the generator gave them.
-
-    `latent` (N, latent_dim) is the noise; `values` (N, C, H, W) what became of it, in the data range that
-    `range_map` describes, neither clipped nor rounded, NaN where the network gave NaN. `experiment` holds the settings
-    of that moment, `sample_mode` (BatchNorm's) among them. The images are the first N of a batch of MOST.
-    """
+    """The first N images of a batch of MOST at one step, as the generator gave them."""
 
     step: int
-    experiment: Experiment
-    latent: Floats
-    values: Floats
-    range_map: RangeMap
+    experiment: Experiment  # the settings at that step, `sample_mode` (BatchNorm's) among them
+    latent: Floats  # the noise, (N, latent_dim)
+    values: Floats  # what became of it, (N, C, H, W): neither clipped nor rounded, NaN where the network gave NaN
+    range_map: RangeMap  # the data range of `values`
     device_name: str
 
 
 def packed(samples: Samples) -> Collected:
-    """As a message of the protocol."""
+    """As a message."""
     return Collected(
         step=samples.step,
-        experiment=samples.experiment.json_text(),
+        experiment=samples.experiment,
         latent=samples.latent.astype("<f4").tobytes(),
         values=samples.values.astype("<f4").tobytes(),
         count=len(samples.values),
@@ -48,7 +43,7 @@ def packed(samples: Samples) -> Collected:
 
 def unpacked(message: Collected) -> Samples:
     """From the message; the arrays cannot be written to."""
-    e = Experiment.from_json(message.experiment)
+    e = message.experiment
     shape = (message.count, e.channels, e.image_size, e.image_size)
     return Samples(
         step=message.step,

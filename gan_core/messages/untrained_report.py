@@ -4,47 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gan_core.messages.blob import Blob
 from gan_core.messages.frame import Opening
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of the generator: its `name` for people, and the standard deviation of all the values it gives
-    for a batch, with BatchNorm in train mode (the batch's own statistics) and in eval mode (the running ones)."""
+    """One layer of the generator, and the standard deviation of all the values it gives for a batch."""
 
-    name: str
-    train: float
-    eval: float
+    name: str  # for people
+    train: float  # with BatchNorm in train mode: the batch's own statistics
+    eval: float  # in eval mode: the running ones
 
 
 @dataclass(frozen=True)
 class Tone:
-    """How pictures look, in levels of 0 to 255: the mean standard deviation within one, and the mean level."""
+    """How pictures look, in levels of 0 to 255."""
 
-    contrast: float
-    level: float
+    contrast: float  # the mean standard deviation within a picture
+    level: float  # the mean level
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """The contrast (see Tone) of an output activation on top of an initialisation, in BatchNorm's two modes."""
+    """The contrast (see Tone) of an output activation on top of an initialisation."""
 
     activation: str
     init: str
-    train: float
-    eval: float
+    train: float  # with BatchNorm in train mode
+    eval: float  # in eval mode
 
 
 @dataclass(frozen=True)
 class Untrained:
-    """The generator before any step. `fake_png` and `histogram` are those of a run's first frame (see frames);
-    `layers` follow the signal from the noise to the output; the tones are of the generated pictures in both
-    modes of BatchNorm, and of the real ones."""
+    """The generator before any step."""
 
     opening: Opening
-    fake_png: bytes
+    fake_png: Blob  # of the first frame that a run would show, as `histogram`
     histogram: list[float]
-    layers: tuple[Layer, ...]
-    train: Tone
-    eval: Tone
-    real: Tone
+    layers: tuple[Layer, ...]  # from the noise to the output
+    train: Tone  # of the generated pictures, with BatchNorm in train mode
+    eval: Tone  # in eval mode
+    real: Tone  # of the real pictures

@@ -14,8 +14,8 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 from gan_core.messages import framing
-from gan_core.messages.commands_and_reports import Command, Crashed, Stop
-from gan_core.messages.framing import ProtocolError
+from gan_core.messages.commands_and_reports import Command, Crashed, Refused, Stop
+from gan_core.messages.framing import MessageError, ProtocolError
 
 NICENESS = 10  # the page's process goes first
 
@@ -25,7 +25,7 @@ def main() -> None:
     wire = own_stdout()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    commands: SimpleQueue[Command] = SimpleQueue()
+    commands: SimpleQueue[Command | Refused] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
     try:
         # Only now, since importing PyTorch takes seconds, in which the end of stdin must already be heard.
@@ -50,10 +50,14 @@ def own_stdout() -> BinaryIO:
     return wire
 
 
-def _listen(stream: BinaryIO, commands: SimpleQueue[Command]) -> None:
+def _listen(stream: BinaryIO, commands: SimpleQueue[Command | Refused]) -> None:
+    """Pass commands on to the loop, a refusal in the place of one with wrong fields."""
     while True:
         try:
             command = framing.read_command(stream)
+        except MessageError as error:
+            commands.put(Refused(error.kind, str(error)))
+            continue
         except ProtocolError as error:
             sys.stderr.write(f"worker: {error}\n")
             leave(1)

@@ -1,6 +1,6 @@
 """What a worker does between two commands: train, and tell the page.
 
-Rows of measurements belong to fixed steps; pictures, beats and checkpoints come by time. None of them changes
+Rows of measurements belong to fixed steps; frames, heartbeats and checkpoints come by time. None of them changes
 what the training does, so a run that is watched equals one that is not.
 """
 
@@ -22,7 +22,6 @@ from gan_core.engine.trainer import NonFinite, Trainer, load_images
 from gan_core.engine.untrained import contrast_map, untrained
 from gan_core.messages import samples
 from gan_core.messages.commands_and_reports import (
-    Beat,
     Broken,
     Changed,
     Checkpoint,
@@ -34,7 +33,9 @@ from gan_core.messages.commands_and_reports import (
     Finished,
     Framed,
     Go,
+    Heartbeat,
     Loading,
+    Measured,
     Opened,
     Pause,
     Players,
@@ -49,7 +50,6 @@ from gan_core.messages.commands_and_reports import (
     Start,
     Step,
     Stop,
-    WorkerState,
 )
 from gan_core.outputs import provenance
 from gan_core.pixels.range_map import png_bytes
@@ -58,7 +58,7 @@ from gan_core.settings.experiment import Experiment, SettingsError, diff
 from gan_core.settings.row import Value
 from gan_core.worker.speed import Rate
 
-BEAT_S = 0.5
+HEARTBEAT_S = 0.5
 FRAME_S = 1 / 3
 SAVE_S = 5.0
 FRAME_SHARE = 0.03  # at most this share of the time goes into pictures
@@ -72,9 +72,13 @@ REFUSALS = (SettingsError, DataError, DeviceError, CheckpointError)
 
 
 class WorkerLoop:
-    """Obeys commands and trains in between. `report` sends one report to the page's process."""
+    """Obeys commands and trains in between.
 
-    def __init__(self, commands: SimpleQueue[Command], report: Callable[[Report], None]) -> None:
+    `commands` holds a refusal in the place of a command that could not be read; `report` sends one report to the
+    page's process.
+    """
+
+    def __init__(self, commands: SimpleQueue[Command | Refused], report: Callable[[Report], None]) -> None:
         self.commands = commands
         self.report = report
         self.trainer: Trainer | None = None
@@ -85,9 +89,9 @@ class WorkerLoop:
         self.until: int | None = None  # where to wait for the next Go
         self.trained_s = 0.0  # seconds spent in training steps since the run was built
         self.rate = Rate()
-        self.file = Path()  # of the checkpoints
+        self.file: Path | None = None  # of the checkpoints, once a Start has named it
         self.saved: tuple[int, Experiment] | None = None
-        self.next_beat = self.next_frame = self.next_frame_cpu = self.next_save = 0.0
+        self.next_heartbeat = self.next_frame = self.next_frame_cpu = self.next_save = 0.0
 
     def run(self) -> None:
         """Until a Stop command."""
@@ -99,7 +103,9 @@ class WorkerLoop:
             if isinstance(command, Stop):
                 self._save()
                 return
-            if isinstance(command, Start | Rewind):
+            if isinstance(command, Refused):
+                self.report(command)
+            elif isinstance(command, Start) or (isinstance(command, Rewind) and self.file is not None):
                 self._build(command)
             elif isinstance(command, Examine):
                 self._examine(command)
@@ -108,10 +114,10 @@ class WorkerLoop:
                     self._obey(command, self.trainer)
                 elif self._moves():
                     self._train(self.trainer)
-            elif isinstance(command, Step | Set | Collect | Remake):
+            elif isinstance(command, Rewind | Step | Set | Collect | Remake):
                 self._refuse(command, "There is no run yet: it has to start first.")
-            if time.monotonic() >= self.next_beat:
-                self._beat()
+            if time.monotonic() >= self.next_heartbeat:
+                self._heartbeat()
 
     def _warm_up(self) -> None:
         """Pay for what a process pays for once: PyTorch's first step, and the default images into memory."""
@@ -121,9 +127,9 @@ class WorkerLoop:
         take_frame.take(trainer)
         self.loaded = trainer.experiment, trainer.images
 
-    def _next_command(self) -> Command | None:
+    def _next_command(self) -> Command | Refused | None:
         try:
-            return self.commands.get(block=not self._moves(), timeout=BEAT_S)
+            return self.commands.get(block=not self._moves(), timeout=HEARTBEAT_S)
         except Empty:
             return None
 
@@ -138,15 +144,14 @@ class WorkerLoop:
         if isinstance(command, Start):
             self.file = Path(command.checkpoint)
         try:
-            experiment = Experiment.from_json(command.experiment)
-            torch.set_num_threads(experiment.threads)
-            trainer = self._trainer(experiment, command.resume if isinstance(command, Start) else None)
+            torch.set_num_threads(command.experiment.threads)
+            trainer = self._trainer(command.experiment, command.resume if isinstance(command, Start) else None)
         except REFUSALS as error:
             if self.trainer is not None:
                 torch.set_num_threads(self.trainer.experiment.threads)
             self._refuse(command, str(error))
             return
-        if isinstance(command, Rewind):
+        if isinstance(command, Rewind) and self.file is not None:
             # A crash before the next checkpoint must not bring the old run back.
             self.file.unlink(missing_ok=True)
         self._open(trainer)
@@ -171,9 +176,8 @@ class WorkerLoop:
 
     def _examine(self, command: Examine) -> None:
         """With networks and random numbers of its own, so that a run here goes on as if nothing had been."""
-        threads = torch.get_num_threads()
+        experiment, threads = command.experiment, torch.get_num_threads()
         try:
-            experiment = Experiment.from_json(command.experiment)
             torch.set_num_threads(experiment.threads)
             if command.inits:
                 answer = Examined(None, contrast_map(experiment, inits=command.inits, gain=command.gain))
@@ -193,11 +197,9 @@ class WorkerLoop:
         self.saved = self.until = None
         self.trained_s = 0.0
         frame = take_frame.take(trainer)
-        self.report(
-            Opened(trainer.experiment.json_text(), take_frame.opening(trainer, trainer.classes()), frame, trainer.due())
-        )
+        self.report(Opened(trainer.experiment, take_frame.opening(trainer, trainer.classes()), frame, trainer.due()))
         self._finish_if_done(trainer)
-        self._beat()
+        self._heartbeat()
         self._save()
 
     def _obey(self, command: Command, trainer: Trainer) -> None:
@@ -205,11 +207,11 @@ class WorkerLoop:
             case Set(changes):
                 self._set(command, changes, trainer)
             case Checkpoint():
-                self._save()
-                if self.saved is not None:
-                    self.report(Checkpointed(self.saved[0], asked=True))
-                else:
-                    self._refuse(command, "The run has no checkpoint.")
+                if self._save():
+                    if self.saved is not None:
+                        self.report(Checkpointed(self.saved[0], asked=True))
+                    else:
+                        self._refuse(command, "The run has no checkpoint.")
             case Collect() | Remake():
                 self._answer(command, trainer)
             case Pause(turn_over):
@@ -234,7 +236,7 @@ class WorkerLoop:
                 self._train(trainer, players)
                 if not self.broken and not self.finished:
                     self._frame(trainer)
-        self._beat()
+        self._heartbeat()
 
     def _set(self, command: Set, changes: dict[str, Value], trainer: Trainer) -> None:
         try:
@@ -242,7 +244,7 @@ class WorkerLoop:
         except SettingsError as error:
             self._refuse(command, str(error))
             return
-        self.report(Changed(trainer.experiment.json_text()))
+        self.report(Changed(trainer.experiment))
         if trainer.step == trainer.experiment.steps and not self.finished:
             self._row(trainer)  # this step has become the last
         self._finish_if_done(trainer)
@@ -261,7 +263,7 @@ class WorkerLoop:
             self._refuse(command, str(error))
 
     def _refuse(self, command: Command, words: str) -> None:
-        self.report(Refused(type(command).__name__, words))
+        self.report(Refused(command.kind, words))
 
     # ------------------------------------------------------------------------------------------ training
 
@@ -288,9 +290,9 @@ class WorkerLoop:
         """Show the ruin, with its row: that the numbers are not finite any more is the finding's evidence."""
         self.running = False
         self.broken = True
-        self.report(Row(trainer.step, {**trainer.measure(), "finite": 0.0}))
+        self.report(Measured(Row(trainer.step, {**trainer.measure(), "finite": 0.0})))
         self._frame(trainer)
-        self.report(Broken(error.tensor, error.step, str(error)))
+        self.report(Broken(str(error)))
 
     def _finish_if_done(self, trainer: Trainer) -> None:
         done = trainer.step >= trainer.experiment.steps
@@ -298,23 +300,14 @@ class WorkerLoop:
             self.running = False
             self.finished = True
             self._frame(trainer)
-            self.report(Finished(trainer.step))
+            self.report(Finished())
             self._save()
         self.finished = done
 
     # ------------------------------------------------------------------------------------------ telling
 
-    @property
-    def state(self) -> WorkerState:
-        """What the page may call this worker's run."""
-        if self.broken:
-            return "broken"
-        if self.finished:
-            return "finished"
-        return "running" if self.running else "paused"
-
     def _row(self, trainer: Trainer) -> None:
-        self.report(Row(trainer.step, trainer.measure()))
+        self.report(Measured(Row(trainer.step, trainer.measure())))
 
     def _frame(self, trainer: Trainer) -> None:
         # The share is one of this process's own time: where many train, a picture waits for its turn like a step,
@@ -325,26 +318,32 @@ class WorkerLoop:
         self.next_frame = time.monotonic() + FRAME_S
         self.next_frame_cpu = now + (now - begun) / FRAME_SHARE
 
-    def _beat(self) -> None:
-        self.next_beat = time.monotonic() + BEAT_S
+    def _heartbeat(self) -> None:
+        self.next_heartbeat = time.monotonic() + HEARTBEAT_S
         if self.trainer is not None:
-            self.report(Beat(self.trainer.step, self.rate.value if self.running else 0.0, self.state))
+            self.report(Heartbeat(self.trainer.step, self.rate.value if self.running else 0.0))
 
-    def _save(self) -> None:
-        """Write a checkpoint where something is new since the last; never one of a broken run."""
-        if self.trainer is None or self.broken:
-            return
+    def _save(self) -> bool:
+        """Write a checkpoint where something is new since the last; never one of a broken run.
+
+        Returns whether none is missing; where one could not be written, a refusal has said so.
+        """
+        if self.trainer is None or self.file is None or self.broken:
+            return True
         present = (self.trainer.step, self.trainer.experiment)
         begun = time.monotonic()
+        written = True
         if present != self.saved:
             try:
                 save_checkpoint(self.trainer, self.file)
                 self.saved = present
                 self.report(Checkpointed(self.trainer.step))
             except OSError as error:
-                self.report(Refused("checkpoint", f"The checkpoint could not be written: {error}."))
+                self.report(Refused(Checkpoint.kind, f"The checkpoint could not be written: {error}."))
+                written = False
         now = time.monotonic()
         self.next_save = now + max(SAVE_S, (now - begun) / SAVE_SHARE)
+        return written
 
 
 def same_data(one: Experiment, other: Experiment) -> bool:

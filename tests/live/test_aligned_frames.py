@@ -90,7 +90,7 @@ def test_the_time_of_training_goes_on_with_another_worker_and_begins_anew_with_a
         return Frame(step, {}, b"", [], trained_s=seconds)
 
     def opened(step: int) -> Opened:
-        return Opened(Experiment().json_text(), opening, frame(step, 0.0), False)
+        return Opened(Experiment(), opening, frame(step, 0.0), False)
 
     for report in (opened(0), Framed(frame(50, 2.0)), Framed(frame(100, 5.0)), opened(60), Framed(frame(100, 3.0))):
         made.hear(report)

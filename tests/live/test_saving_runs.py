@@ -244,6 +244,21 @@ def test_a_full_disk_is_told_in_a_sentence(shared, store, monkeypatch):
     shared.forget(run_id)
 
 
+def test_a_checkpoint_that_the_worker_cannot_write_is_told(shared, store):
+    """Where the run's own files lie there is no room: nothing older is saved in its place without a word."""
+    run_id = stepped(shared, QUICK, 2)
+    scratch = shared.snapshot(run_id).checkpoint.parent
+    away = scratch.rename(scratch.with_name(scratch.name + "-away"))
+    shared.saver.save_as(run_id, "later")
+    seen = reach(shared, run_id, lambda seen: seen.saved_as and not seen.saved_as.busy)
+    assert "The checkpoint could not be written" in seen.saved_as.trouble
+    assert store.headings() == []
+    away.rename(scratch)
+    shared.saver.save_as(run_id, "now")
+    assert reach(shared, run_id, saved_at(2)).saved_as.trouble == ""
+    shared.forget(run_id)
+
+
 def test_live_changes_are_saved_and_count_when_it_goes_on(shared, store):
     run_id = stepped(shared, QUICK, 2)
     saved(shared, run_id)

@@ -15,7 +15,7 @@ from gan_core.live.limits import Limits, LimitsError
 from gan_core.live.run import MAX_FRAMES, Run
 from gan_core.live.scratch_folders import RunFolder
 from gan_core.live.turns import Turns
-from gan_core.messages.commands_and_reports import Framed, Row
+from gan_core.messages.commands_and_reports import Framed, Measured, Row
 from gan_core.messages.frame import Frame
 from gan_core.settings.experiment import Experiment
 
@@ -124,7 +124,7 @@ def test_a_record_is_bounded_in_number_and_in_bytes(monkeypatch, tmp_path):
     run = Run("id", "somebody", Experiment(), RunFolder(), go=True)
     for step in range(1000):
         run.hear(Framed(frame(step, 10)))
-        run.hear(Row(step, {}))
+        run.hear(Measured(Row(step, {})))
     assert 50 <= len(run.frames.entries) <= MAX_FRAMES
     assert len(run.rows.entries) == 1000
     monkeypatch.setattr("gan_core.live.run.MAX_FRAME_BYTES", 1000)

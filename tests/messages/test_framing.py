@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import struct
 
 import pytest
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 
 from gan_core.messages import framing
 from gan_core.messages.commands_and_reports import (
-    Beat,
     Broken,
     Changed,
     Checkpoint,
@@ -26,6 +26,8 @@ from gan_core.messages.commands_and_reports import (
     Finished,
     Framed,
     Go,
+    Heartbeat,
+    Measured,
     Opened,
     Pause,
     Ready,
@@ -41,15 +43,28 @@ from gan_core.messages.commands_and_reports import (
     Stop,
 )
 from gan_core.messages.frame import Classes, Frame, Opening
-from gan_core.messages.framing import ProtocolError, TruncatedError
+from gan_core.messages.framing import MessageError, ProtocolError, TruncatedError
 from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
 from gan_core.pixels.range_map import RangeMap
-from gan_core.settings.experiment import Experiment
+from gan_core.settings.experiment import Experiment, SettingsError
+
+
+def framed(message: object, blobs: bytes = b"") -> bytes:
+    """A message in a right frame, whatever it says."""
+    text = json.dumps(message).encode()
+    return struct.pack(">II", len(text), len(blobs)) + text + blobs
+
 
 words = st.text(max_size=30)
 steps = st.integers(0, 10**9)
 numbers = st.floats(allow_nan=False)
 measurements = st.dictionaries(words, numbers, max_size=5)
+experiments = st.builds(
+    Experiment,
+    lr_g=st.floats(1e-6, 1),
+    seed=st.integers(0, 2**31 - 1),
+    augment=st.sets(st.sampled_from(["crop", "flip"])),
+)
 frames = st.builds(
     Frame,
     step=steps,
@@ -85,13 +100,13 @@ examinations = st.builds(
 contrasts = st.lists(st.builds(Contrast, words, words, numbers, numbers), max_size=3).map(tuple)
 values = words | st.integers() | numbers | st.booleans() | st.lists(words, max_size=3).map(tuple)
 commands = st.one_of(
-    st.builds(Start, experiment=words, checkpoint=words, resume=st.none() | words),
-    st.builds(Rewind, words),
+    st.builds(Start, experiment=experiments, checkpoint=words, resume=st.none() | words),
+    st.builds(Rewind, experiments),
     st.builds(Go),
     st.builds(Pause, st.booleans()),
     st.builds(Step, st.sampled_from(["both", "d", "g"])),
     st.builds(Set, st.dictionaries(words, values, max_size=5)),
-    st.builds(Examine, experiment=words, gain=numbers, inits=st.lists(words, max_size=3).map(tuple)),
+    st.builds(Examine, experiment=experiments, gain=numbers, inits=st.lists(words, max_size=3).map(tuple)),
     st.builds(Collect, st.integers(-5, 100)),
     st.builds(Remake, words),
     st.builds(Checkpoint),
@@ -99,17 +114,24 @@ commands = st.one_of(
 )
 reports = st.one_of(
     st.builds(Ready),
-    st.builds(Opened, words, openings, frames, st.booleans()),
-    st.builds(Row, steps, measurements),
+    st.builds(Opened, experiments, openings, frames, st.booleans()),
+    st.builds(Measured, st.builds(Row, steps, measurements)),
     st.builds(Framed, frames),
-    st.builds(Beat, steps, numbers, st.sampled_from(["paused", "running", "finished", "broken"])),
-    st.builds(Changed, words),
+    st.builds(Heartbeat, steps, numbers),
+    st.builds(Changed, experiments),
     st.builds(Checkpointed, steps, st.booleans()),
-    st.builds(Finished, steps),
-    st.builds(Broken, words, steps, words),
+    st.builds(Finished),
+    st.builds(Broken, words),
     st.builds(Examined, st.none() | examinations, contrasts),
     st.builds(
-        Collected, steps, words, steps, st.binary(), st.binary(), st.builds(RangeMap, words, *[numbers] * 4), words
+        Collected,
+        steps,
+        experiments,
+        steps,
+        st.binary(),
+        st.binary(),
+        st.builds(RangeMap, words, *[numbers] * 4),
+        words,
     ),
     st.builds(Remade, st.binary()),
     st.builds(Refused, words, words),
@@ -144,16 +166,47 @@ def test_values_keep_their_types():
 
 
 def test_numbers_that_are_not_finite_arrive():
-    sent = Row(3, {"loss_d": math.inf, "loss_g": math.nan})
+    sent = Measured(Row(3, {"loss_d": math.inf, "loss_g": math.nan, "penalty": -math.inf}))
     received = framing.read_report(io.BytesIO(framing.encode(sent)))
-    assert received.measurements["loss_d"] == math.inf
-    assert math.isnan(received.measurements["loss_g"])
+    measured = received.row.measurements
+    assert (measured["loss_d"], measured["penalty"]) == (math.inf, -math.inf)
+    assert math.isnan(measured["loss_g"])
 
 
-def test_an_experiment_arrives():
-    experiment = Experiment(augment=("flip",), lr_g=1e-6)
-    received = framing.read_command(io.BytesIO(framing.encode(Rewind(experiment.json_text()))))
-    assert Experiment.from_json(received.experiment) == experiment
+@pytest.mark.parametrize("experiment", [Experiment(), Experiment(augment=("flip", "crop"), lr_g=1e-6, channels=3)])
+def test_an_experiment_arrives_as_itself(experiment):
+    received = framing.read_command(io.BytesIO(framing.encode(Rewind(experiment))))
+    assert received.experiment == experiment
+    assert type(received.experiment) is Experiment
+
+
+def test_a_name_that_is_no_utf_8_can_be_told():
+    sent = Refused("start", os.fsdecode(b"caf\xe9.png cannot be read"))
+    received = framing.read_report(io.BytesIO(framing.encode(sent)))
+    assert received.words == "caf?.png cannot be read"
+
+
+def test_the_bytes_of_a_picture_travel_as_they_are():
+    picture = bytes(range(256)) * 200
+    encoded = framing.encode(Framed(Frame(step=0, measurements={}, fake_png=picture, histogram=[])))
+    assert encoded.endswith(picture)
+    assert len(encoded) < len(picture) + 200
+
+
+def test_what_follows_a_wrong_message_can_be_read():
+    stream = io.BytesIO(framed({"kind": "collect", "count": "many"}, b"blob") + framing.encode(Go()))
+    with pytest.raises(MessageError, match="'count'") as wrong:
+        framing.read_command(stream)
+    assert wrong.value.kind == "collect"
+    assert framing.read_command(stream) == Go()
+
+
+def test_wrong_settings_are_refused_by_name():
+    with pytest.raises(MessageError) as wrong:
+        framing.read_command(io.BytesIO(framed({"kind": "rewind", "experiment": {"lr_g": 5, "loss": "none"}})))
+    with pytest.raises(SettingsError) as expected:
+        Experiment(lr_g=5, loss="none")
+    assert str(wrong.value) == str(expected.value)
 
 
 @given(reports, st.data())
@@ -187,31 +240,36 @@ def test_text_in_the_stream_is_refused():
 
 
 def test_a_command_is_no_report():
-    with pytest.raises(ProtocolError, match="'Go' in this direction"):
+    with pytest.raises(ProtocolError, match="'go' in this direction"):
         framing.read_report(io.BytesIO(framing.encode(Go())))
 
 
 @pytest.mark.parametrize(
-    "header",
+    "message",
     [
-        {
-            "type": "Beat",
-            "fields": {"step": "many", "steps_per_second": 1.0, "state": "running"},
-            "blobs": [],
-        },
-        {"type": "Beat", "fields": {"step": 1}, "blobs": []},
-        {"type": "Finished", "fields": {"step": 1}, "blobs": [[["frame", "fake_png"], 0]]},
-        {"type": "Finished", "fields": {"step": 1}, "blobs": [[[], 0]]},
-        {"type": "Finished", "fields": {"step": 1}, "blobs": [[["step"], -1]]},
-        {"type": "Finished"},
+        {"kind": "heartbeat", "step": "many", "steps_per_second": 1.0},
+        {"kind": "heartbeat", "step": 1},
+        {"kind": "Heartbeat", "step": 1, "steps_per_second": 1.0},
+        {"kind": "remade", "png": [0, 5]},
+        {"kind": "remade", "png": [3, 2]},
+        {"kind": "remade", "png": [-1, 1]},
+        {"kind": "remade", "png": [0]},
+        {"kind": "remade", "png": "four"},
+        {"kind": ["remade"], "png": [0, 4]},
+        {"step": 1},
         [],
-        "Finished",
+        "finished",
     ],
 )
-def test_wrong_headers_are_refused(header):
-    text = json.dumps(header).encode()
-    with pytest.raises(ProtocolError):
-        framing.read_report(io.BytesIO(struct.pack(">I", len(text)) + text))
+def test_wrong_messages_are_refused(message):
+    with pytest.raises(MessageError):
+        framing.read_report(io.BytesIO(framed(message, b"four")))
+
+
+def test_what_is_no_json_is_no_message():
+    with pytest.raises(ProtocolError, match="something else than messages") as refused:
+        framing.read_report(io.BytesIO(struct.pack(">II", 4, 0) + b"four"))
+    assert not isinstance(refused.value, MessageError)
 
 
 def test_too_large_a_message_is_refused_on_both_sides(monkeypatch):
@@ -223,4 +281,4 @@ def test_too_large_a_message_is_refused_on_both_sides(monkeypatch):
     with pytest.raises(ProtocolError, match="too large"):
         framing.read_report(io.BytesIO(encoded))
     with pytest.raises(ProtocolError, match="too large"):
-        framing.read_report(io.BytesIO(struct.pack(">I", framing.MAX_HEADER + 1)))
+        framing.read_report(io.BytesIO(struct.pack(">II", framing.MAX_JSON + 1, 0)))

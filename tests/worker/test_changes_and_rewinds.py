@@ -8,10 +8,10 @@ from live_runs import QUICK, alone
 from gan_core.engine import take_frame
 from gan_core.engine.trainer import Trainer
 from gan_core.messages.commands_and_reports import (
-    Beat,
     Changed,
     Framed,
     Go,
+    Heartbeat,
     Opened,
     Pause,
     Refused,
@@ -20,14 +20,13 @@ from gan_core.messages.commands_and_reports import (
     Start,
     Step,
 )
-from gan_core.settings.experiment import Experiment
 
 
 def test_a_live_change_is_the_same_at_the_same_step(shared, tmp_path):
     shared.start(QUICK, tmp_path)
     shared.send(Step("both"), Set({"lr_g": 0.01, "noise_scale": 2.0}), Step("both"))
     changed = shared.until(Changed)
-    assert Experiment.from_json(changed.experiment) == QUICK.replace(lr_g=0.01, noise_scale=2.0)
+    assert changed.experiment == QUICK.replace(lr_g=0.01, noise_scale=2.0)
     trainer = Trainer(QUICK)
     trainer.train_step()
     trainer.set({"lr_g": 0.01, "noise_scale": 2.0})
@@ -39,8 +38,8 @@ def test_a_live_change_is_the_same_at_the_same_step(shared, tmp_path):
 def test_a_live_change_while_running(shared, tmp_path):
     shared.start(QUICK, tmp_path)
     shared.send(Go(), Set({"lr_d": 0.01}))
-    assert Experiment.from_json(shared.until(Changed).experiment).lr_d == 0.01
-    assert shared.until(Beat, steps_per_second=lambda rate: rate > 0).state == "running"
+    assert shared.until(Changed).experiment.lr_d == 0.01
+    shared.until(Heartbeat, steps_per_second=lambda rate: rate > 0)
     shared.send(Pause())
 
 
@@ -51,9 +50,9 @@ def test_a_wrong_change_is_refused_and_the_run_goes_on(shared, tmp_path, changes
     shared.start(QUICK, tmp_path)
     shared.send(Go(), Set(changes))
     refused = shared.until(Refused)
-    assert refused.command == "Set"
+    assert refused.command == "set"
     assert word in refused.words
-    assert shared.until(Beat, step=lambda step: step > 0).state == "running"
+    assert shared.until(Heartbeat, step=lambda step: step > 0).steps_per_second > 0
     shared.send(Pause())
 
 
@@ -61,9 +60,9 @@ def test_a_rewind_gives_the_same_first_picture(shared, tmp_path):
     opened = shared.start(QUICK, tmp_path)
     shared.send(Go())
     shared.until(Framed, frame=lambda frame: frame.step > 0)
-    shared.send(Rewind(QUICK.json_text()))
+    shared.send(Rewind(QUICK))
     assert shared.until(Opened) == opened
-    assert shared.until(Beat).step == 0
+    assert shared.until(Heartbeat).step == 0
     shared.send(Step("both"))
     assert shared.until(Framed).frame == alone(QUICK, 1)
 
@@ -71,33 +70,34 @@ def test_a_rewind_gives_the_same_first_picture(shared, tmp_path):
 def test_a_rewind_to_other_settings(shared, tmp_path):
     shared.start(QUICK, tmp_path)
     other = QUICK.replace(image_size=9, data_range="[0,1]")
-    shared.send(Rewind(other.json_text()))
+    shared.send(Rewind(other))
     opened = shared.until(Opened)
-    assert opened.experiment == other.json_text()
+    assert opened.experiment == other
     assert opened.opening.tile == 9
     assert opened.frame == alone(other, 0)
 
 
 def test_a_refused_rewind_leaves_the_run(shared, tmp_path):
     shared.start(QUICK, tmp_path)
-    shared.send(Step("both"), Rewind(QUICK.replace(dataset="folder", folder=str(tmp_path / "none")).json_text()))
+    shared.send(Step("both"), Rewind(QUICK.replace(dataset="folder", folder=str(tmp_path / "none"))))
     refused = shared.until(Refused)
-    assert refused.command == "Rewind"
+    assert refused.command == "rewind"
     assert "none" in refused.words
     shared.send(Step("both"))
     assert shared.until(Framed, frame=lambda frame: frame.step == 2).frame == alone(QUICK, 2)
 
 
 def test_a_refused_start_can_be_mended(client, tmp_path):
-    client.send(
-        Pause(),
-        Go(),
-        Step("d"),
-        Start('{"lr_g": 5, "loss": "none"}', str(tmp_path / "checkpoint.safetensors")),
-    )
-    assert "start first" in client.until(Refused).words
-    refused = client.until(Refused, command="Start")
+    missing = QUICK.replace(dataset="folder", folder=str(tmp_path / "none"))
+    wrong = {"kind": "start", "experiment": {"lr_g": 5, "loss": "none"}, "checkpoint": str(tmp_path / "checkpoint")}
+    client.send(Pause(), Go(), Step("d"))
+    client.send_json(wrong)
+    client.send(Rewind(QUICK), Start(missing, str(tmp_path / "checkpoint.safetensors")))
+    assert "start first" in client.until(Refused, command="step").words
+    refused = client.until(Refused, command="start")
     assert "lr_g" in refused.words
     assert "loss" in refused.words
-    client.send(Rewind(QUICK.json_text()))
+    assert "start first" in client.until(Refused, command="rewind").words
+    assert "none" in client.until(Refused, command="start").words
+    client.send(Rewind(QUICK))
     assert client.until(Opened).frame == alone(QUICK, 0)

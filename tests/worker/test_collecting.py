@@ -83,18 +83,18 @@ def test_saved_pictures_are_made_again_and_the_run_goes_on(shared, tmp_path, sam
     assert shared.until(Framed, frame=lambda frame: frame.step == 2).frame == alone(experiment, 2)
     shared.send(Remake(origin.json_text()), Remake("{}"))
     refused = shared.until(Refused)
-    assert (refused.command, "of step 1, but the weights are of step 2" in refused.words) == ("Remake", True)
+    assert (refused.command, "of step 1, but the weights are of step 2" in refused.words) == ("remake", True)
     assert shared.until(Refused).words.startswith("The saved picture does not say where")
 
 
 def test_what_cannot_be_collected_is_refused_and_the_run_goes_on(client, tmp_path):
     client.send(Collect(1))
     refused = client.until(Refused)
-    assert (refused.command, refused.words) == ("Collect", "There is no run yet: it has to start first.")
-    client.send(Start(QUICK.json_text(), str(tmp_path / "checkpoint.safetensors")), Collect(0), Collect(65))
+    assert (refused.command, refused.words) == ("collect", "There is no run yet: it has to start first.")
+    client.send(Start(QUICK, str(tmp_path / "checkpoint.safetensors")), Collect(0), Collect(65))
     for count in (0, 65):
         assert client.until(Refused).words == f"count must be 1 to 64, but is {count}."
-    client.send(Rewind(QUICK.json_text()), Collect(1), Step("both"))
+    client.send(Rewind(QUICK), Collect(1), Step("both"))
     client.until(Opened)
     assert_same(unpacked(client.until(Collected)), expected(QUICK, 0, 1))
     assert client.until(Framed).frame == alone(QUICK, 1)

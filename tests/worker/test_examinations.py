@@ -10,7 +10,7 @@ from gan_core.messages.commands_and_reports import Examine, Examined, Framed, Go
 
 
 def test_an_examination_needs_no_run(client):
-    client.send(Examine(QUICK.json_text(), 2.0), Examine(QUICK.json_text(), 2.0, ("dcgan", "zeros")))
+    client.send(Examine(QUICK, 2.0), Examine(QUICK, 2.0, ("dcgan", "zeros")))
     assert client.until(Examined) == Examined(untrained(QUICK, 2.0), ())
     assert client.until(Examined) == Examined(None, contrast_map(QUICK, inits=("dcgan", "zeros"), gain=2.0))
 
@@ -19,25 +19,24 @@ def test_an_examination_needs_no_run(client):
 def test_an_examination_leaves_the_run_alone(shared, tmp_path, running):
     other = QUICK.replace(seed=3, image_size=9, norm_g="none")
     shared.start(QUICK, tmp_path)
-    looks = [Examine(other.json_text()), Examine(other.json_text(), inits=("pytorch",))]
+    looks = [Examine(other), Examine(other, inits=("pytorch",))]
     shared.send(*[Go()] * running, *looks, Step("both"))
     assert shared.until(Examined).untrained == untrained(other)
     assert shared.until(Examined).contrasts == contrast_map(other, inits=("pytorch",))
     seen = shared.until(Framed, frame=lambda frame: frame.step > 0).frame
     assert seen == alone(QUICK, seen.step)
-    shared.send(Rewind(QUICK.json_text()))
+    shared.send(Rewind(QUICK))
     assert shared.until(Opened).frame == alone(QUICK, 0)
 
 
 def test_an_examination_that_cannot_be_is_refused_and_the_run_goes_on(shared, tmp_path):
     shared.start(QUICK, tmp_path)
     missing = QUICK.replace(dataset="folder", folder=str(tmp_path / "none"))
-    for text, gain, word in (
-        ('{"lr_g": 5}', 1.0, "lr_g"), (missing.json_text(), 1.0, "none"), (QUICK.json_text(), -1.0, "gain")
-    ):  # fmt: skip
-        shared.send(Examine(text, gain))
+    shared.send_json({"kind": "examine", "experiment": {"lr_g": 5}})
+    shared.send(Examine(missing), Examine(QUICK, -1.0))
+    for word in ("lr_g", "none", "gain"):
         refused = shared.until(Refused)
-        assert refused.command == "Examine"
+        assert refused.command == "examine"
         assert word in refused.words
     shared.send(Step("both"))
     assert shared.until(Framed).frame == alone(QUICK, 1)

@@ -10,7 +10,7 @@ import sys
 import pytest
 from live_runs import QUICK, ROOT, Client, alone, gone
 
-from gan_core.messages.commands_and_reports import Beat, Crashed, Framed, Go, Start, Step
+from gan_core.messages.commands_and_reports import Crashed, Framed, Go, Heartbeat, Refused, Start, Step
 
 
 @pytest.mark.parametrize("busy", [False, True])
@@ -18,7 +18,7 @@ def test_the_end_of_stdin_ends_it(client, tmp_path, busy):
     if busy:
         client.start(QUICK, tmp_path)
         client.send(Go())
-        client.until(Beat, state="running")
+        client.until(Heartbeat, steps_per_second=lambda rate: rate > 0)
     client.process.stdin.close()
     assert client.ended() == 0
 
@@ -27,6 +27,27 @@ def test_garbage_on_stdin_ends_it(client):
     client.process.stdin.write(b"go on, please\n")
     client.process.stdin.flush()
     assert client.ended() == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "words"),
+    [
+        ({"kind": "launch"}, "launch", "no message 'launch'"),
+        ({"kind": "framed"}, "framed", "no message 'framed'"),  # a report
+        ({"kind": "collect", "count": "many"}, "collect", "'count'"),
+        ({"kind": "start"}, "start", "'experiment'"),
+        ({"kind": "start", "experiment": {"lr_g": 5}, "checkpoint": "c"}, "start", "lr_g=5"),
+        ({"kind": "rewind", "experiment": [[0, 1]]}, "rewind", "'experiment'"),
+        ({"kind": 3}, "", "of what kind"),
+        (["go"], "", "of what kind"),
+    ],
+)
+def test_a_wrong_command_is_refused_in_words_and_the_worker_lives(shared, command, kind, words):
+    shared.send_json(command)
+    refused = shared.until(Refused)
+    assert refused.command == kind
+    assert words in refused.words
+    assert shared.process.poll() is None
 
 
 FAULTY = """
@@ -42,7 +63,7 @@ worker.main()
 def test_an_unforeseen_error_is_told_before_the_end(tmp_path):
     client = Client(["-c", FAULTY])
     try:
-        client.send(Start(QUICK.json_text(), str(tmp_path / "checkpoint.safetensors")))
+        client.send(Start(QUICK, str(tmp_path / "checkpoint.safetensors")))
         assert client.until(Crashed).words == "RuntimeError: out of everything"
         assert client.ended() == 1
     finally:
