@@ -1,9 +1,9 @@
 """How far the pictures of a generator are from the real ones, in one number: for claims that something makes them
 better or worse, of whatever document.
 
-The Fréchet distance as in the FID (Heusel 2017, equation 6), but in the features of the small classifier of modes.py:
-its values compare with each other alone. Smudges are near to nothing real, and a class that is missing counts as well.
-A single one says little: seeds differ by a tenth and more, so compare several.
+The Fréchet distance as in the FID (Heusel 2017, equation 6), but in the features of the small classifier of
+engine/class_coverage.py: its values compare with each other alone. Smudges are near to nothing real, and a class that
+is missing counts as well. A single one says little: seeds differ by a tenth and more, so compare several.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ COUNT = 2048  # images of either kind: the covariance of 256 features needs seve
 
 
 def distance_to_real(trainer: Trainer, real: Images | None = None) -> float:
-    """The Fréchet distance of COUNT pictures of the trainer's generator, made as its settings say and clipped to the
-    legal range, from as many `real` images: labelled ones, those it trains on if none are given.
+    """The Fréchet distance of COUNT pictures of the trainer's generator from as many `real` images.
 
-    0 where nothing sets them apart; infinite where a picture is not finite. The trainer stays as it is. Raises
-    ValueError for images whose classes nobody can tell apart, or of another size.
+    The pictures are made as the trainer's settings say and clipped to the legal range. The real images are labelled
+    ones, those it trains on if none are given. 0 where nothing sets them apart; infinite where a picture is not
+    finite. The trainer stays as it is.
+
+    Raises ValueError for images whose classes nobody can tell apart, or of another size.
     """
     real = trainer.images if real is None else real
     classifier = classifier_of(real)
@@ -37,10 +39,10 @@ def distance_to_real(trainer: Trainer, real: Images | None = None) -> float:
         raise ValueError("real images must have classes that can be told apart: give labelled ones.")
     e, line = trainer.experiment, trainer.range_map
     z = noise.draw(e.noise, e.noise_scale, COUNT, e.latent_dim, source(e.seed, DISTANCE))
-    artist = trainer.g if trainer.average is None else trainer.average
-    with torch.no_grad(), untouched(artist):
-        artist.train(e.sample_mode == "train")
-        made = torch.cat([artist(part).float() for part in z.to(trainer.device).split(Probe.COUNT)])
+    generator = trainer.g if trainer.average is None else trainer.average
+    with torch.no_grad(), untouched(generator):
+        generator.train(e.sample_mode == "train")
+        made = torch.cat([generator(part).float() for part in z.to(trainer.device).split(Probe.COUNT)])
     if not made.isfinite().all():
         return math.inf
     return frechet(classifier.features(made * line.std + line.mean), classifier.features(real.probe(COUNT).pixels))

@@ -2,7 +2,7 @@
 
 Coverage says nothing about quality. The classifier answers one question, "which of the classes is this, if
 any?", and a smudge in the shape of a 1 is a 1 to it. To tell "none of them" it is shown noise of several kinds
-besides the data; without that lesson it finds all ten digits, most of them with confidence, in plain static.
+besides the data; without these it finds all ten digits, most of them with confidence, in plain static.
 """
 
 from __future__ import annotations
@@ -61,8 +61,11 @@ VERSION = 2
 
 
 class Classifier:
-    """Tells the classes of one data set apart. `accuracy` is its share of right answers on images held out
-    from its training, `real_shares` (classes,) the classes' shares among all images of the data set."""
+    """Tells the classes of one data set apart.
+
+    `accuracy` is its share of right answers on images held out from its training. `real_shares` (classes,) are the
+    classes' shares among all images of the data set.
+    """
 
     def __init__(
         self, network: nn.Module, shape: tuple[int, ...], accuracy: float, real_shares: NDArray[np.float64]
@@ -108,16 +111,16 @@ class Classifier:
 
 
 def measure_modes(
-    e: Experiment, artist: nn.Module, classifier: Classifier, z: Tensor, range_map: RangeMap
+    e: Experiment, generator: nn.Module, classifier: Classifier, z: Tensor, range_map: RangeMap
 ) -> dict[str, float]:
-    """`modes_covered` and `class_share_0`, `class_share_1`… of the images that `artist` makes of noise `z`
+    """`modes_covered` and `class_share_0`, `class_share_1`… of the images that `generator` makes of noise `z`
     (COUNT, latent_dim), in batches as large as the one that is shown; empty where an image is not finite.
 
-    The artist's buffers and mode are put back.
+    The generator's buffers and mode are put back.
     """
-    with torch.no_grad(), untouched(artist):
-        artist.train(e.sample_mode == "train")
-        fake = torch.cat([artist(part).float() for part in z.split(Probe.COUNT)])
+    with torch.no_grad(), untouched(generator):
+        generator.train(e.sample_mode == "train")
+        fake = torch.cat([generator(part).float() for part in z.split(Probe.COUNT)])
     if not fake.isfinite().all():
         return {}
     shares = classifier.shares(fake * range_map.std + range_map.mean)
@@ -134,9 +137,9 @@ _lock = threading.Lock()
 def classifier_of(images: Images) -> Classifier | None:
     """The classifier of a labelled data set: of this process's memory, of the cache on disk, or trained now.
 
-    It depends on the images alone: no global random state, no number of threads. None where there are no
-    labels, fewer than 2 or more than MAX_CLASSES classes, or where the classes could not be told apart well
-    enough (less than half of what guessing the commonest class leaves wrong was put right).
+    It depends on the images alone: no global random state, no number of threads. None where there are no labels,
+    or fewer than 2 or more than MAX_CLASSES classes. None also where the classes could not be told apart well enough:
+    less than half of what guessing the commonest class leaves wrong was put right.
     """
     with _lock:
         if images not in _known:
@@ -235,9 +238,11 @@ def _batches(taught: Tensor, generator: torch.Generator) -> Iterator[Tensor]:
 
 
 def _nothing(x: Tensor, generator: torch.Generator) -> Tensor:
-    """(6 N, C, S, S) images of no class for N of the data: the same pixels in another order; noise in cells of
-    1, 2 and 4 pixels, from flat grey to saturated; and, as generators begin, blobs where the data has ink:
-    mosaics of many images, and several images on top of each other, up to as bright as one."""
+    """(6 N, C, S, S) images of no class for N of the data.
+
+    The same pixels in another order; noise in cells of 1, 2 and 4 pixels, from flat grey to saturated. Also blobs where
+    the data has ink, as generators begin: mosaics of many images, and several images on top of each other.
+    """
     count, channels, size, _ = x.shape
     order = torch.randperm(size * size, generator=generator)
     made = [x.flatten(2)[:, :, order].unflatten(2, (size, size))]

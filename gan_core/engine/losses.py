@@ -16,17 +16,14 @@ from gan_core.settings.loss_balance import BALANCE
 
 
 @dataclass(frozen=True)
-class Loss:
-    """`discriminator(real_logits, fake_logits, smoothing)` and `generator(fake_logits)` give scalar tensors,
-    means over the batch. `balance` is the pair (loss_d, loss_g) when D cannot tell real from generated.
-    `threshold` is the logit above which D says "real", None for a critic that has no such point;
-    `probability` says whether sigmoid(logit) is D's probability of "real"."""
+class AdversarialLoss:
+    """Both losses of a GAN, each a scalar tensor: the mean over the batch."""
 
-    discriminator: Callable[[Tensor, Tensor, float], Tensor]
-    generator: Callable[[Tensor], Tensor]
-    balance: tuple[float, float]
-    threshold: float | None
-    probability: bool
+    discriminator: Callable[[Tensor, Tensor, float], Tensor]  # of (real_logits, fake_logits, smoothing)
+    generator: Callable[[Tensor], Tensor]  # of fake_logits
+    balance: tuple[float, float]  # (loss_d, loss_g) where D cannot tell real from generated
+    threshold: float | None  # the logit above which D says "real"; None for a critic, which has no such point
+    probability: bool  # whether sigmoid(logit) is D's probability of "real"
 
 
 def _cross_entropy_d(real: Tensor, fake: Tensor, smoothing: float) -> Tensor:
@@ -67,10 +64,10 @@ def _least_squares_g(fake: Tensor) -> Tensor:
     return 0.5 * (fake - 1).square().mean()
 
 
-LOSSES: dict[str, Loss] = {
-    "non_saturating": Loss(_cross_entropy_d, _non_saturating_g, BALANCE["non_saturating"], 0.0, True),
-    "minimax": Loss(_cross_entropy_d, _minimax_g, BALANCE["minimax"], 0.0, True),
-    "wasserstein": Loss(_wasserstein_d, _negative_mean_g, BALANCE["wasserstein"], None, False),
-    "hinge": Loss(_hinge_d, _negative_mean_g, BALANCE["hinge"], 0.0, False),
-    "least_squares": Loss(_least_squares_d, _least_squares_g, BALANCE["least_squares"], 0.5, False),
+LOSSES: dict[str, AdversarialLoss] = {
+    "non_saturating": AdversarialLoss(_cross_entropy_d, _non_saturating_g, BALANCE["non_saturating"], 0.0, True),
+    "minimax": AdversarialLoss(_cross_entropy_d, _minimax_g, BALANCE["minimax"], 0.0, True),
+    "wasserstein": AdversarialLoss(_wasserstein_d, _negative_mean_g, BALANCE["wasserstein"], None, False),
+    "hinge": AdversarialLoss(_hinge_d, _negative_mean_g, BALANCE["hinge"], 0.0, False),
+    "least_squares": AdversarialLoss(_least_squares_d, _least_squares_g, BALANCE["least_squares"], 0.5, False),
 }

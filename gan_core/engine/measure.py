@@ -28,11 +28,11 @@ from gan_core.settings.experiment import Experiment
 
 @dataclass(frozen=True)
 class Probe:
-    """What every look is taken of: `z` (COUNT, latent_dim) and `real` (COUNT, C, H, W) in the data range."""
+    """What every look is taken of."""
 
     COUNT: ClassVar[int] = 64
-    z: Tensor
-    real: Tensor
+    z: Tensor  # (COUNT, latent_dim)
+    real: Tensor  # (COUNT, C, H, W) in the data range
     range_map: RangeMap
 
     @cached_property
@@ -65,31 +65,35 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Look:
-    """`fake` (COUNT, C, H, W) as the generator made them, not clipped; the measurements by name."""
+class MeasuredGAN:
+    """What one look at a GAN gives."""
 
-    fake: Tensor
-    measurements: dict[str, float]
+    fake: Tensor  # (COUNT, C, H, W) as the generator made them, not clipped
+    measurements: dict[str, float]  # by name
 
 
 @torch.no_grad()
 def look(
     e: Experiment, g: nn.Module, d: nn.Module, average: nn.Module | None, probe: Probe, last: dict[str, float]
-) -> Look:
+) -> MeasuredGAN:
     """Take a look at generator `g` (its running `average` where there is one) and discriminator `d`.
 
-    `last` holds what the last step computed itself (losses, gradient norms, update ratios). Of the sampled
-    values: `pixel_min`, `pixel_max` in the data's own units; `out_of_range`, `saturated` are shares of
-    values; `excess` (the mean distance of values outside the data range from it) and `histogram_distance`
-    are in units of the data range; `pixel_mean` is the mean position in it after clipping, 0 black, 1 white.
-    `contrast` and `diversity` are ratios to the real images. `duplicates` is the share of images with another
-    one almost the same; `nyquist` the share of the variance within images that alternates from pixel to
-    pixel, where a checkerboard lives; `unreachable` the share of real pixel values that the output activation
-    cannot give; `logit_gap` how far D sets real and generated images apart.
+    `last` holds what the last step computed itself (losses, gradient norms, update ratios). The others:
+
+    - `pixel_min`, `pixel_max`: in the data's own units
+    - `out_of_range`, `saturated`: shares of values
+    - `excess`: mean distance of values outside the data range from it, in units of the range
+    - `histogram_distance`: in units of the data range
+    - `pixel_mean`: mean position in the data range after clipping, 0 black, 1 white
+    - `contrast`, `diversity`: ratios to the real images
+    - `duplicates`: share of images with another one almost the same
+    - `nyquist`: share of the variance within images that alternates from pixel to pixel, as a checkerboard does
+    - `unreachable`: share of real pixel values that the output activation cannot give
+    - `logit_gap`: how far D sets real and generated images apart
     """
-    artist = g if average is None else average
-    with untouched(artist, d):
-        fakes = {mode: _sampled(artist, probe.z, mode) for mode in _modes(e, artist)}
+    generator = g if average is None else average
+    with untouched(generator, d):
+        fakes = {mode: _sampled(generator, probe.z, mode) for mode in _modes(e, generator)}
         fake = fakes[e.sample_mode]
         d.train()
         for module in d.modules():
@@ -105,7 +109,7 @@ def look(
         **last,
         "finite": float(all(bool(torch.isfinite(x).all()) for x in (fake, real_logits, fake_logits))),
     }
-    return Look(fake, {name: value for name, value in values.items() if math.isfinite(value)})
+    return MeasuredGAN(fake, {name: value for name, value in values.items() if math.isfinite(value)})
 
 
 @contextmanager
@@ -122,16 +126,16 @@ def untouched(*networks: nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def _modes(e: Experiment, artist: nn.Module) -> list[str]:
+def _modes(e: Experiment, generator: nn.Module) -> list[str]:
     """Both modes where they differ, that is with BatchNorm; else the one asked for. Eval comes first, since
     drawing in train mode moves the running statistics that it draws with."""
-    batch_norm = any(isinstance(module, _BatchNorm) for module in artist.modules())
+    batch_norm = any(isinstance(module, _BatchNorm) for module in generator.modules())
     return ["eval", "train"] if batch_norm else [e.sample_mode]
 
 
-def _sampled(artist: nn.Module, z: Tensor, mode: str) -> Tensor:
-    artist.train(mode == "train")
-    return artist(z).float()
+def _sampled(generator: nn.Module, z: Tensor, mode: str) -> Tensor:
+    generator.train(mode == "train")
+    return generator(z).float()
 
 
 def _pixels(fake: Tensor, probe: Probe) -> dict[str, float]:

@@ -98,9 +98,10 @@ class DCGANGenerator(nn.Module):
 
 
 class Maps(nn.Module):
-    """(N, maps * size * size) -> (N, maps, size, size), the maps innermost in memory (channels_last), which
-    is how convolutions on a CPU are fastest; a mixture of layouts makes them and their activations several
-    times slower."""
+    """(N, maps * size * size) -> (N, maps, size, size), the maps innermost in memory (channels_last).
+
+    Convolutions on a CPU are fastest so. A mixture of layouts makes them and their activations several times slower.
+    """
 
     def __init__(self, maps: int, size: int) -> None:
         super().__init__()
@@ -234,9 +235,9 @@ def _norm(norm: str, units: int, e: Experiment, *, images: bool = True) -> list[
 def _spectral(layer: nn.Module, e: Experiment) -> nn.Module:
     if e.norm_d != "spectral":
         return layer
-    nn.init.zeros_(layer.weight)  # type: ignore[arg-type]  # torch reads it for its first estimate
-    # torch draws the layer's singular vectors from the global state: that is put back, and the vectors are
-    # drawn again from the run's own in initialise.py.
+    # torch draws the layer's singular vectors from the global state. That is put back, and initialise.py draws the
+    # vectors again from the run's own. The weight is zero because torch reads it for its first estimate.
+    nn.init.zeros_(layer.weight)  # type: ignore[arg-type]
     with torch.random.fork_rng(devices=[]):
         return spectral_norm(layer)
 

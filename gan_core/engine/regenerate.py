@@ -27,12 +27,12 @@ class RegenerateError(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
-    """A picture made again, (H, W) or (H, W, 3), and how far it is from the saved one."""
+class RemadePicture:
+    """A picture made again, beside the saved one."""
 
-    picture: Pixels
-    origin: Origin
-    difference: Difference
+    picture: Pixels  # (H, W) or (H, W, 3), as made now
+    origin: Origin  # of the saved one
+    difference: Difference  # between the two
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -47,39 +47,40 @@ class Comparison:
         }
 
     def png(self) -> bytes:
-        """What was made, as a PNG that tells its origin like the saved one."""
+        """What was made, as a PNG that holds its origin like the saved one."""
         text = self.origin.model_copy(update={"loss": None}).json_text()
         return picture_files.encode(self.picture, "png", text)
 
 
-def regenerate(saved: Path, checkpoint: Path) -> Comparison:
+def regenerate(saved: Path, checkpoint: Path) -> RemadePicture:
     """Make the picture `saved` (or the one beside that JSON) again from a checkpoint of its run at its step.
 
     Raises RegenerateError for a checkpoint of another step or experiment, and where there is no picture to compare
-    with; PictureError, OriginError, CheckpointError or DeviceError where a file or the device is not what it must be.
+    with. Raises PictureError, OriginError or CheckpointError for a file that is damaged or no such file, DeviceError
+    where this machine lacks the device.
     """
     origin, pixels = read_saved(saved)
     if pixels is None:
         endings = ", ".join(format.ending for format in FORMATS.values())
         raise RegenerateError(f"{saved.name} has no picture of its name beside it ({endings}) to compare with.")
-    step, e, artist = load_generator(checkpoint)
+    step, e, generator = load_generator(checkpoint)
     torch.set_num_threads(e.threads)
-    picture = remade(origin, step, e, artist)
+    picture = remade(origin, step, e, generator)
     if picture.shape != pixels.shape:
         raise RegenerateError(f"{saved.name} is {pixels.shape}, but its origin makes {picture.shape}: it was changed.")
-    return Comparison(picture, origin, difference(pixels, picture, origin))
+    return RemadePicture(picture, origin, difference(pixels, picture, origin))
 
 
 def remade_by(trainer: Trainer, origin: Origin) -> Pixels:
     """The picture of an origin, drawn by a trainer that stands at its step; changes nothing that training uses.
     Raises RegenerateError for another step or experiment."""
-    artist = trainer.g if trainer.average is None else trainer.average
-    return remade(origin, trainer.step, trainer.experiment, artist)
+    generator = trainer.g if trainer.average is None else trainer.average
+    return remade(origin, trainer.step, trainer.experiment, generator)
 
 
 @torch.no_grad()
-def remade(origin: Origin, step: int, e: Experiment, artist: nn.Module) -> Pixels:
-    """The picture, (H, W) or (H, W, 3), that `artist` draws of the latents; it is that of `step` of experiment `e`.
+def remade(origin: Origin, step: int, e: Experiment, generator: nn.Module) -> Pixels:
+    """The picture, (H, W) or (H, W, 3), that `generator` draws of the latents; it is that of `step` of experiment `e`.
     Raises RegenerateError where the picture is of another step or experiment."""
     if origin.step != step:
         raise RegenerateError(
@@ -95,9 +96,9 @@ def remade(origin: Origin, step: int, e: Experiment, artist: nn.Module) -> Pixel
         )
     device = resolve(e.device)
     z = torch.from_numpy(origin.batch_latents()).to(device)
-    with untouched(artist), precision(e, device):
-        artist.train(origin.batchnorm_mode == "train")
-        values = artist(z).float().cpu().numpy()
+    with untouched(generator), precision(e, device):
+        generator.train(origin.batchnorm_mode == "train")
+        values = generator(z).float().cpu().numpy()
     first, count = origin.batch.first, len(origin.latents)
     images = tiles(values[first : first + count], origin.range_map)
     return channels_last(images)[0] if origin.grid is None else grid(images, origin.grid.columns)

@@ -24,7 +24,7 @@ from gan_core.engine.batches import Batches
 from gan_core.engine.class_coverage import COUNT, classifier_of, measure_modes
 from gan_core.engine.device import name, precision, resolve
 from gan_core.engine.losses import LOSSES
-from gan_core.engine.measure import Look, Probe, look
+from gan_core.engine.measure import MeasuredGAN, Probe, look
 from gan_core.engine.networks import Dropout, build, memory_layout
 from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
@@ -90,7 +90,7 @@ class Trainer:
 
         # What every picture and measurement is taken of: the same noise and the same real images throughout.
         self.probe = self._probe()
-        self._looked: Look | None = None
+        self._looked: MeasuredGAN | None = None
 
     # ------------------------------------------------------------------------------------------ training
 
@@ -238,7 +238,7 @@ class Trainer:
         e = self.experiment
         return self.step % e.measure_every == 0 or self.step == e.steps
 
-    def look(self) -> Look:
+    def look(self) -> MeasuredGAN:
         """Pictures and measurements of this step; changes nothing that training uses."""
         if self._looked is None:
             with self._precision():
@@ -252,9 +252,10 @@ class Trainer:
         classifier = classifier_of(self.images)
         if classifier is None:
             return {}
-        artist = self.g if self.average is None else self.average
+        generator = self.g if self.average is None else self.average
         with self._precision():
-            return measure_modes(self.experiment, artist, classifier, self._fixed_noise(CLASSES, COUNT), self.range_map)
+            z = self._fixed_noise(CLASSES, COUNT)
+            return measure_modes(self.experiment, generator, classifier, z, self.range_map)
 
     def classes(self) -> Classes | None:
         """The classes of the data whose shares are measured; None where there are none to tell apart."""

@@ -1,9 +1,9 @@
 """The generator as initialised: what it draws, and where on the way from noise to picture the signal is lost.
 
-An untrained generator is grey where its last layer gives numbers near 0, which every output activation turns
-into one tone. tanh is not what makes them small: a sigmoid, drawn from 0 to 1, halves the contrast again. The
-layers before do, each by a factor, unless BatchNorm in train mode brings every one back to 1; in eval mode its
-running statistics are still those of the start, 0 and 1, and it passes on what it gets.
+An untrained generator is grey where its last layer gives numbers near 0: every output activation turns these into
+one tone. It is not tanh that makes them small: a sigmoid, drawn from 0 to 1, halves the contrast again. The layers
+before do, each by a factor, unless BatchNorm in train mode brings every one back to 1. In eval mode BatchNorm's
+running statistics are still those of the start, 0 and 1, so it passes on what it gets.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from gan_core.settings.experiment import Experiment, Problem, SettingsError
 
 MAX_GAIN = 100.0
 
-# In eval mode each image is made without the others, so that a few will do for its numbers where each has thousands
-# of values in every layer: 64 of document 002's network take a tenth of a second.
+# In eval mode each image is made without the others. Where each has thousands of values in every layer, a few images
+# are enough for the numbers: 64 of document 002's network take a tenth of a second.
 FEW = 16
 
 # The data range that each output activation is made for, in which the map compares them.
@@ -102,9 +102,9 @@ def contrast_map(
     inits: Sequence[str] = tuple(SCHEMES),
     gain: float = 1.0,
 ) -> tuple[Contrast, ...]:
-    """The contrast of the untrained generator for each output activation and initialisation, all else as in the
-    experiment, each activation drawn in the data range that it is made for (see FITTING_RANGE).
+    """The contrast of the untrained generator for each output activation and initialisation.
 
+    All else is as in the experiment. Each activation is drawn in the data range that it is made for: see FITTING_RANGE.
     Needs no data, and one generator for each initialisation: the activations share what comes before them.
     Raises SettingsError as `untrained` does.
     """

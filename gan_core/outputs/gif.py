@@ -13,7 +13,7 @@ from PIL import Image
 from gan_core.messages.frame import Frame
 from gan_core.outputs.provenance import versions
 from gan_core.outputs.saved_pictures import SavedPicture, folder_name
-from gan_core.pixels.picture_files import Loss
+from gan_core.pixels.picture_files import FormatLoss
 from gan_core.pixels.range_map import Pixels
 from gan_core.settings.experiment import Experiment
 
@@ -68,10 +68,10 @@ def _palette(picture: Pixels) -> Image.Image:
     return image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
 
 
-def _loss(pictures: Sequence[Pixels]) -> Loss:
+def _loss(pictures: Sequence[Pixels]) -> FormatLoss:
     """Of each picture against what the palette made of it: the mean of the means, the greatest of all."""
     changes = [
-        Loss.between(picture, np.array(_palette(picture).convert("L" if picture.ndim == 2 else "RGB")))
+        FormatLoss.between(picture, np.array(_palette(picture).convert("L" if picture.ndim == 2 else "RGB")))
         for picture in pictures
     ]
-    return Loss(sum(change.mean for change in changes) / len(changes), max(change.greatest for change in changes))
+    return FormatLoss(sum(change.mean for change in changes) / len(changes), max(change.greatest for change in changes))

@@ -15,7 +15,7 @@ from gan_core.messages.samples import Samples
 from gan_core.outputs import provenance
 from gan_core.outputs.provenance import Changed, Origin, OriginError
 from gan_core.pixels import picture_files
-from gan_core.pixels.picture_files import FORMATS, NO_LOSS, Loss, PictureError
+from gan_core.pixels.picture_files import FORMATS, NO_LOSS, FormatLoss, PictureError
 from gan_core.pixels.range_map import Pixels, channels_last, grid
 from gan_core.pixels.tiles import COLUMNS, ROWS, tiles
 from gan_core.settings.experiment import Experiment
@@ -29,7 +29,7 @@ class SavedPicture:
     name: PurePosixPath
     picture: bytes
     text: str
-    loss: Loss = NO_LOSS
+    loss: FormatLoss = NO_LOSS
 
     def files(self) -> dict[PurePosixPath, bytes]:
         """Both files, by name."""
@@ -138,7 +138,7 @@ def difference(saved: Pixels, again: Pixels, told: Origin) -> Difference:
     if told.loss is not None:
         content = picture_files.encode(again, "jpeg")
         again = picture_files.read(content, "the picture", again.ndim == 2)[0]
-    loss = Loss.between(saved, again)
+    loss = FormatLoss.between(saved, again)
     apart = (saved != again).reshape(*saved.shape[:2], -1).any(axis=2)
     first = (int(apart.argmax()) // apart.shape[1], int(apart.argmax()) % apart.shape[1]) if apart.any() else None
     return Difference(loss.greatest, loss.mean, int(apart.sum()), apart.size, first)

@@ -25,9 +25,9 @@ FAR, FAR_SHARE = 0.5, 0.01
 def to_pictures(values: Numbers, data_range: str | RangeMap, layout: Layout | None = None) -> Pixels:
     """Numbers in a data range to uint8 pictures, (N, H, W) for grey or (N, H, W, 3) for RGB; a single image is N = 1.
 
-    `data_range` is "[-1,1]", "[0,1]", "raw" (0 to 255, also uint8 itself) or a RangeMap. Without a `layout`, two
-    dimensions are HW, three CHW or HWC, four NCHW or NHWC, with C 1 or 3; whatever fits both has to be named, and
-    so has NHW, several grey pictures without channels. Values a little outside are clipped.
+    `data_range` is "[-1,1]", "[0,1]", "raw" (0 to 255, also uint8 itself) or a RangeMap. Values a little outside are
+    clipped. Without a `layout`, two dimensions are HW, three CHW or HWC, four NCHW or NHWC, with C 1 or 3. A shape
+    that fits two of them needs its layout named, and so does NHW: several grey pictures without channels.
 
     Raises ValueError for a shape that fits no layout or two, NaN and infinity, and values that are far from the range.
     """
@@ -111,8 +111,11 @@ def _check_numbers(images: Numbers, line: RangeMap) -> None:
 
 
 def _near(images: Numbers, line: RangeMap) -> bool:
-    """Whether finite numbers could be meant in this range: hardly any far outside, and not all of them crowded into a
-    hundredth of it where 0 is, as [0,1] or [-1,1] are in 0 to 255. Bytes written as floats are whole numbers."""
+    """Whether finite numbers could be meant in this range.
+
+    Hardly any may lie far outside. They must not all be crowded into a hundredth of it around 0, as numbers of [0,1]
+    or [-1,1] are in 0 to 255; bytes written as floats are whole numbers.
+    """
     margin = FAR * (line.high - line.low)
     far = np.count_nonzero(images < line.low - margin) + np.count_nonzero(images > line.high + margin)
     if far > FAR_SHARE * images.size:

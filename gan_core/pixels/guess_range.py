@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[Any]
 
-# Of a seeming range that needs no data to be known: the name of its map, see pixels.RangeMap.
+# Of a seeming range that needs no data to be known: the name of its RangeMap.
 SAME_AS = {"[-1,1]": "[-1,1]", "[0,1]": "[0,1]", "0..255": "raw"}
 
 # Values looked at in one go.
@@ -24,20 +24,19 @@ _SMALL = 4.0
 
 
 @dataclass(frozen=True)
-class Summary:
-    """Of all finite values: the least, the greatest; of a sample: mean, spread, 1 % and 99 % quantile. `broken` is
-    the share of all values that are NaN or infinite. Without finite values, the numbers are NaN."""
+class ValueSummary:
+    """The finite values of an array in a few numbers, each of them NaN where there are no finite values."""
 
-    low: float
-    high: float
-    mean: float
+    low: float  # the least of all
+    high: float  # the greatest of all
+    mean: float  # this and the next three are of a sample
     std: float
-    quantile_low: float
-    quantile_high: float
-    broken: float
+    quantile_low: float  # 1 %
+    quantile_high: float  # 99 %
+    broken: float  # share of all values that are NaN or infinite
 
 
-def summary(values: Values, sample: Values) -> Summary:
+def summary(values: Values, sample: Values) -> ValueSummary:
     """Of all `values`, and of a `sample` of them."""
     broken, low, high = 0, math.inf, -math.inf
     for chunk in _chunks(values):
@@ -50,14 +49,14 @@ def summary(values: Values, sample: Values) -> Summary:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
     few = sample[np.isfinite(sample)].astype(np.float64)
     if low > high or not few.size:
-        return Summary(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, broken / values.size)
+        return ValueSummary(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, broken / values.size)
     with np.errstate(over="ignore"):
         mean, spread = float(few.mean()), float(few.std())
     quantile_low, quantile_high = map(float, np.quantile(few, [0.01, 0.99]))
-    return Summary(low, high, mean, spread, quantile_low, quantile_high, broken / values.size)
+    return ValueSummary(low, high, mean, spread, quantile_low, quantile_high, broken / values.size)
 
 
-def seeming_range(of: Summary, dtype: np.dtype[Any]) -> str:
+def seeming_range(of: ValueSummary, dtype: np.dtype[Any]) -> str:
     """ "[-1,1]", "[0,1]", "0..255", "standardised" (mean 0, spread 1), or "other".
 
     A range is seemed to be meant, too, where some values leave it.
@@ -81,7 +80,7 @@ def seeming_range(of: Summary, dtype: np.dtype[Any]) -> str:
     return "other"
 
 
-def _of_small(of: Summary) -> str:
+def _of_small(of: ValueSummary) -> str:
     """Values that mean [0, 1] but dip below reach the upper end, and hardly half as far down."""
     return "[0,1]" if of.quantile_low > -0.5 and of.quantile_high > 0.5 else "[-1,1]"
 

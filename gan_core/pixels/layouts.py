@@ -20,8 +20,10 @@ _WITH_OPACITY = (4,)
 
 
 def layouts(shape: tuple[int, ...], channels: tuple[int, ...] = CHANNELS, least: int = 1) -> list[Layout]:
-    """The layouts that an array of this shape could have unless named: none, one, or two that differ. `channels` are
-    the numbers of channels, `least` the least height and width in pixels. NHW is never among them: it has to be named.
+    """The layouts that an array of this shape could have unless named: none, one, or two that differ.
+
+    `channels` are the numbers of channels, `least` the least height and width in pixels. NHW is never among the
+    layouts: it has to be named.
     """
     if 0 in shape:
         return []

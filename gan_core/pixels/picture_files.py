@@ -1,4 +1,4 @@
-"""Pictures as files that tell, in themselves, what made them: PNG, TIFF, WebP and JPEG, each with a text inside."""
+"""Pictures as files that hold what made them: PNG, TIFF, WebP and JPEG, each with a text inside."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ class PictureError(ValueError):
 
 @dataclass(frozen=True)
 class Format:
-    """A format of files: `name` for people, how the files' names end, Pillow's name for it, and whether it keeps
-    every pixel as it is."""
+    """A format of files."""
 
-    name: str
-    ending: str
-    pillow: str
-    lossless: bool
+    name: str  # for people
+    ending: str  # of the files' names
+    pillow: str  # Pillow's name for it
+    lossless: bool  # whether it keeps every pixel as it is
 
 
 FORMATS = {
@@ -46,20 +45,20 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
-class Loss:
-    """What a format changed, in levels of 0 to 255: the mean and the greatest difference over all values."""
+class FormatLoss:
+    """What a format changed, in levels of 0 to 255, over all values."""
 
     mean: float
     greatest: int
 
     @classmethod
-    def between(cls, one: Pixels, other: Pixels) -> Loss:
+    def between(cls, one: Pixels, other: Pixels) -> FormatLoss:
         """Of two pictures of the same shape."""
         apart = np.abs(one.astype(np.int16) - other)
         return cls(float(apart.mean()), int(apart.max()))
 
 
-NO_LOSS = Loss(0.0, 0)
+NO_LOSS = FormatLoss(0.0, 0)
 
 
 def encode(picture: Pixels, format: str, text: str = "") -> bytes:
@@ -93,11 +92,11 @@ def encode(picture: Pixels, format: str, text: str = "") -> bytes:
     return file.getvalue()
 
 
-def loss(picture: Pixels, format: str) -> Loss:
+def loss(picture: Pixels, format: str) -> FormatLoss:
     """What this format changes in the picture: nothing, but for JPEG."""
     if FORMATS[format].lossless:
         return NO_LOSS
-    return Loss.between(picture, read(encode(picture, format), "the encoded picture", grey=picture.ndim == 2)[0])
+    return FormatLoss.between(picture, read(encode(picture, format), "the encoded picture", grey=picture.ndim == 2)[0])
 
 
 def read(content: bytes, name: str, grey: bool | None = None) -> tuple[Pixels, str]:

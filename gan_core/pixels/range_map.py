@@ -18,16 +18,13 @@ COMPRESS_LEVEL = 3
 
 @dataclass(frozen=True)
 class RangeMap:
-    """The line between bytes x, 0 to 255, and the numbers (x - mean) / std that a network sees.
+    """The line between bytes x, 0 to 255, and the numbers (x - mean) / std that a network sees."""
 
-    `name` is the data range; `low` and `high` are what 0 and 255 become; `mean` and `std` are in bytes.
-    """
-
-    name: str
-    low: float
-    high: float
-    mean: float
-    std: float
+    name: str  # the data range
+    low: float  # what byte 0 becomes
+    high: float  # what byte 255 becomes
+    mean: float  # in bytes
+    std: float  # in bytes
 
     @classmethod
     def of(cls, data_range: str, pixels: Pixels | None = None) -> RangeMap:
@@ -108,7 +105,7 @@ def channels_last(images: Pixels) -> Pixels:
 
 
 def png_bytes(picture: Pixels) -> bytes:
-    """A picture (H, W) or (H, W, 3) as a PNG file; the same bytes every time. For files that tell what made them see
+    """A picture (H, W) or (H, W, 3) as a PNG file; the same bytes every time. For files that hold what made them, see
     picture_files. Raises ValueError for another shape or type."""
     file = io.BytesIO()
     as_image(picture).save(file, "PNG", compress_level=COMPRESS_LEVEL)

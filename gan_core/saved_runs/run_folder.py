@@ -47,17 +47,15 @@ class SavedRunError(ValueError):
 
 @dataclass(frozen=True)
 class Heading:
-    """What a list shows of a saved run without reading its history. `run_id` is the name of its folder; `step` is
-    where it goes on from, 0 where there is no checkpoint yet (then `checkpoint` is None); `experiment` holds the
-    settings at that step."""
+    """What a list shows of a saved run without reading its history."""
 
     folder: Path
-    name: str
-    experiment: Experiment
-    step: int
+    name: str  # as people see it; may be changed
+    experiment: Experiment  # the settings at `step`
+    step: int  # where it goes on from, 0 where there is no checkpoint yet
     created: datetime
-    saved: datetime
-    checkpoint: Path | None
+    saved: datetime  # when it was last written
+    checkpoint: Path | None  # None where there is none yet
 
     @property
     def run_id(self) -> str:
@@ -67,12 +65,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class SavedRun(Heading):
-    """A saved run with its history, oldest first. Rows and frames may be later than `step` where the run was cut off
-    after its last checkpoint, or became non-finite; `until` leaves them out."""
+    """A saved run with its history, oldest first.
+
+    Rows and frames may be later than `step` where the run was cut off after its last checkpoint, or became non-finite.
+    `until` leaves them out.
+    """
 
     rows: tuple[Row, ...]
     frames: tuple[Frame, ...]
-    opening: Opening | None
+    opening: Opening | None  # None where the run has not begun
 
     def until(self, step: int) -> History:
         """The history up to and with a step."""
@@ -85,11 +86,11 @@ class SavedRun(Heading):
 
 @dataclass(frozen=True)
 class History:
-    """What a run has shown so far, oldest first; `opening` is None where it has not begun."""
+    """What a run has shown so far, oldest first."""
 
     rows: tuple[Row, ...]
     frames: tuple[Frame, ...]
-    opening: Opening | None
+    opening: Opening | None  # None where the run has not begun
 
 
 # ------------------------------------------------------------------------------------------ reading

@@ -18,11 +18,10 @@ class SearchError(ValueError):
 
 @dataclass(frozen=True)
 class Search:
-    """All that must hold: settings with their values, and words that must occur in the name or in a setting that was
-    changed."""
+    """What a saved run must fit, all of it."""
 
-    settings: tuple[tuple[str, Value], ...]
-    words: tuple[str, ...]
+    settings: tuple[tuple[str, Value], ...]  # with these values
+    words: tuple[str, ...]  # each in the run's name or in a setting that was changed
 
     @classmethod
     def parse(cls, text: str) -> Search:

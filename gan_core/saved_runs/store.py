@@ -1,4 +1,4 @@
-"""All saved runs of this machine: the folder that `GAN_HOME` names, each folder in it a run (see `saved_run`).
+"""All saved runs of this machine: the folder that `GAN_HOME` names, each folder in it a run (see run_folder.py).
 
 What is deleted lies in `.deleted` for a day and can be restored until then.
 """
@@ -49,27 +49,29 @@ class StoreError(ValueError):
 
 @dataclass(frozen=True)
 class Damaged:
-    """A folder that cannot be opened as a run, and why; `ours` where it looks like one, so that it may be deleted."""
+    """A folder that cannot be opened as a run."""
 
-    run_id: str
-    words: str
-    ours: bool
+    run_id: str  # the folder's name
+    words: str  # why, in one sentence
+    ours: bool  # whether it looks like a run, so that it may be deleted
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What a list shows of a saved run beside its heading: its newest picture (PNG), None where there is none, what the
-    diagnosis finds at its end, whether it is too early for some of that, and the size of its folder in bytes."""
+class RunSummary:
+    """What a list shows of a saved run beside its heading."""
 
-    picture: bytes | None
-    findings: tuple[str, ...]
-    early: bool
-    size: int
+    picture: bytes | None  # its newest, as PNG; None where there is none
+    findings: tuple[str, ...]  # the failures that the diagnosis finds at its end
+    early: bool  # whether it is too early for some of that
+    size: int  # of its folder, in bytes
 
 
 class Store:
-    """The saved runs in one folder, which need not exist yet; at most `most_mb` megabytes. Any method may be called
-    from any thread and process at any time; those that write raise NotWritten where the folder cannot be written."""
+    """The saved runs in one folder, which need not exist yet; at most `most_mb` megabytes.
+
+    Any method may be called from any thread and process at any time. Those that write raise NotWritten where the folder
+    cannot be written.
+    """
 
     def __init__(self, home: Path, most_mb: float = MOST_MB) -> None:
         self.home = home
@@ -128,7 +130,7 @@ class Store:
         """A saved run with its history. Raises StoreError and SavedRunError."""
         return read_run(self.folder(run_id))
 
-    def summary(self, heading: Heading) -> Summary:
+    def summary(self, heading: Heading) -> RunSummary:
         """What a list shows beside the heading. Raises SavedRunError."""
         return _summary(heading, _stamps(heading.folder))
 
@@ -279,9 +281,9 @@ def _size(folder: Path, _: _Stamps) -> int:
 
 
 @functools.lru_cache(256)
-def _summary(heading: Heading, stamps: _Stamps) -> Summary:
+def _summary(heading: Heading, stamps: _Stamps) -> RunSummary:
     rows = [(row.step, row.measurements) for row in read_rows(heading.folder)]
     findings = tuple(finding.failure for finding in diagnose(heading.experiment, rows))
     frame = last_frame(heading.folder)
     early = not findings and bool(undecided(heading.experiment, rows))
-    return Summary(frame.fake_png if frame else None, findings, early, _size(heading.folder, stamps))
+    return RunSummary(frame.fake_png if frame else None, findings, early, _size(heading.folder, stamps))

@@ -30,11 +30,13 @@ class ComparisonError(ValueError):
 
 @dataclass(frozen=True)
 class Comparison:
-    """`changes` of the base, one dictionary for each run. Raises ComparisonError for too few or too many, for two
-    runs that are the same, and for settings that cannot be."""
+    """Two to four runs of one base experiment.
+
+    Raises ComparisonError for too few or too many, for two runs that are the same, and for settings that cannot be.
+    """
 
     base: Experiment
-    changes: tuple[Changes, ...]
+    changes: tuple[Changes, ...]  # what each run changes of the base
 
     def __post_init__(self) -> None:
         if not LEAST <= len(self.changes) <= MOST:
@@ -173,8 +175,11 @@ _RESHAPING = frozenset({"width", "latent_dim", "image_size", "channels", "upsamp
 
 
 def same_start(experiments: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
-    """For each part of the start, the settings that make it differ between these runs; none where it is the same in
-    all, given the same data set, byte for byte: of the initial weights those of layers whose shape is the same."""
+    """For each part of the start, the settings that make it differ between these runs.
+
+    None where it is the same in all, byte for byte, given the same data set. Of the initial weights that is said of
+    the layers whose shape is the same.
+    """
     differing = _differing(experiments)
     return {part: tuple(name for name in SETTINGS if name in differing & by) for part, by in CHANGED_BY.items()}
 
@@ -195,12 +200,11 @@ def _differing(experiments: Sequence[Experiment]) -> set[str]:
 
 @dataclass(frozen=True)
 class Better:
-    """What makes one value of a measurement better than another: `aim` is what it should be close to (infinity: the
-    more the better), `words` say so; a ratio is compared by how many times it is off."""
+    """What makes one value of a measurement better than another."""
 
-    words: str
-    aim: float
-    ratio: bool = False
+    words: str  # the aim, for people
+    aim: float  # what the value should be close to; infinity: the more the better
+    ratio: bool = False  # whether it is compared by how many times it is off
 
     def off(self, value: float) -> float:
         """How far from the aim, 0 at best; larger is worse."""
@@ -226,8 +230,11 @@ MEASURED: dict[str, tuple[str, Better | None]] = {
 
 
 def winner(name: str, values: Sequence[float | None]) -> int | None:
-    """Which run is best by this measurement, counted from 0; None where neither more nor less is better, where a
-    single run has it, or where the best is shared: equal in the three digits that are shown."""
+    """Which run is best by this measurement, counted from 0.
+
+    None where neither more nor less is better, where a single run has it, or where the best is shared: equal in the
+    three digits that are shown.
+    """
     better = MEASURED[name][1]
     there = {number: float(f"{value:.3g}") for number, value in enumerate(values) if value is not None}
     if better is None or len(there) < LEAST:

@@ -18,7 +18,7 @@ from gan_core.files.contents import Contents
 from gan_core.files.errors import DataError, shown
 from gan_core.files.npy import Array
 from gan_core.files.pictures import Picture
-from gan_core.pixels.guess_range import SAME_AS, Summary, seeming_range, summary
+from gan_core.pixels.guess_range import SAME_AS, ValueSummary, seeming_range, summary
 from gan_core.pixels.layouts import Values, as_pictures
 from gan_core.pixels.range_map import RangeMap
 from gan_core.uploads.grids import tiles, tiling
@@ -38,34 +38,26 @@ KEPT, KEPT_BYTES = 64, 80 * MEGA
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """Pictures as they seem to be meant.
+class BroughtPictures:
+    """Pictures as they seem to be meant."""
 
-    `tones` are arrays (n, C, H, W) in units of bytes, neither clipped nor rounded, all finite, C being 1 or 3, one
-    for each size; `whole` the same before grids were cut to tiles; `squares` all of them, cut and clipped, as
-    (n, C, SIDE, SIDE). `values`: whether numbers were brought, and not picture files; `place`: the array that was
-    looked at, or the first picture, `stacked` if it is the first of several that were put together. `raw` is the first
-    picture just as it was brought, `first` some of them as (n, C, H, W), empty where one alone is too large; `told`
-    sentences on what was left aside.
-    """
-
-    values: bool
-    place: Array
-    stacked: bool
-    range: str
+    values: bool  # whether numbers were brought, not picture files
+    place: Array  # the array that was looked at, or the first picture
+    stacked: bool  # whether `place` is the first of several that were put together
+    range: str  # see seeming_range
     dtype: str
-    layout: str
-    shape: str
-    count: int
-    summary: Summary
-    real: Real
-    raw: Values
-    first: Values
-    whole: list[Tones]
-    tones: list[Tones]
-    squares: Tones
-    jpeg_step: float
-    told: list[str]
+    layout: str  # NCHW and the like
+    shape: str  # as brought
+    count: int  # of pictures brought
+    summary: ValueSummary  # of their values as brought
+    real: Real  # the real set they are compared with
+    raw: Values  # the first picture just as it was brought
+    first: Values  # some of them as brought, (n, C, H, W); empty where one alone is too large
+    whole: list[Tones]  # `tones` before grids were cut to tiles
+    tones: list[Tones]  # for each size (n, C, H, W) in units of bytes, not clipped, not rounded, finite; C is 1 or 3
+    squares: Tones  # all of them, cut and clipped, (n, C, SIDE, SIDE)
+    jpeg_step: float  # see files.contents.Picture; 0 for numbers
+    told: list[str]  # sentences on what was left aside
 
     @property
     def size(self) -> tuple[int, int]:
@@ -73,7 +65,7 @@ class Samples:
         return self.tones[0].shape[2:] if self.tones else self.raw.shape[:2]
 
 
-def samples(contents: Contents, name: str, against: str) -> Samples:
+def samples(contents: Contents, name: str, against: str) -> BroughtPictures:
     """What was brought as pictures. Raises DataError, whose sentence begins with `name`, if it is none."""
     told = [f"{contents.left_out} other files in it were left out."] if contents.left_out else []
     files = [(title, picture) for title, picture in contents.pictures if picture.values.dtype == np.uint8]
@@ -118,7 +110,7 @@ def samples(contents: Contents, name: str, against: str) -> Samples:
     )
 
 
-def _of_array(array: Array, stacked: bool, name: str, against: str, told: list[str]) -> Samples:
+def _of_array(array: Array, stacked: bool, name: str, against: str, told: list[str]) -> BroughtPictures:
     layout, pictures = as_pictures(array.values, name)
     cut = _middle(pictures[:, :3])  # without opacity
     few = cut[evenly(len(cut), min(PICTURES, TOGETHER // cut[0].size))]
@@ -155,14 +147,14 @@ def _of_array(array: Array, stacked: bool, name: str, against: str, told: list[s
     )
 
 
-def _samples(tones: list[Tones], against: str, told: list[str], **known: Any) -> Samples:
+def _samples(tones: list[Tones], against: str, told: list[str], **known: Any) -> BroughtPictures:
     """With the tiles of grids, and the real set in grey or colour."""
     if all(np.array_equal(x[:, :1].repeat(x.shape[1], axis=1), x) for x in tones):
         tones = [x[:, :1] for x in tones]  # grey, also where it is stored as colour
     whole, tones = tones, _cut(tones, told)
     channels = max((x.shape[1] for x in tones), default=1)
     squares = [_square(picture, channels) for x in tones for picture in to_bytes(x)]
-    return Samples(
+    return BroughtPictures(
         **known,
         real=real(against, channels),
         whole=whole,

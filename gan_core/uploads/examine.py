@@ -8,7 +8,7 @@ from typing import Any
 from gan_core.files import contents as files
 from gan_core.files.contents import Contents
 from gan_core.files.errors import DataError, shown
-from gan_core.uploads.as_pictures import Samples, evenly, samples, what_pillow_says
+from gan_core.uploads.as_pictures import BroughtPictures, evenly, samples, what_pillow_says
 from gan_core.uploads.faults import Fault, faults, untold
 from gan_core.uploads.measure import measure
 from gan_core.uploads.reference_set import AGAINST, COUNT
@@ -79,6 +79,6 @@ def _report(contents: Contents, name: str, against: str) -> Report:
     )
 
 
-def _finding(fault: Fault, of: Samples, name: str, pillow: str) -> Mended:
+def _finding(fault: Fault, of: BroughtPictures, name: str, pillow: str) -> Mended:
     fix = _FIX.get(fault.failure, {})
     return Mended(fault.failure, 0, fault.evidence, why(fault, pillow), dict(fix), code(fault, of, name))

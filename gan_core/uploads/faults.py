@@ -23,16 +23,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gan_core.diagnosis.detectors import Condition, Evidence
-from gan_core.uploads.as_pictures import Samples
+from gan_core.uploads.as_pictures import BroughtPictures
 from gan_core.uploads.measure import FEW, SOME
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A failure by name, which `kind` of it (the key of its repair), and what shows it."""
+    """A failure that brought pictures show."""
 
-    failure: str
-    kind: str
+    failure: str  # by name
+    kind: str  # which kind of it: the key of its repair
     evidence: list[Evidence]
 
 
@@ -92,7 +92,7 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
 }
 
 
-def faults(of: Samples, measurements: Mapping[str, float], pillow: str) -> list[Fault]:
+def faults(of: BroughtPictures, measurements: Mapping[str, float], pillow: str) -> list[Fault]:
     """Every fault that shows, causes before what follows from them. `pillow`: what it raised on the first picture."""
     tables = (_ALL, _BYTES) if _as_bytes(of) else (_ALL, _FLOATS)
     kinds = {kind: conditions for table in tables for kind, conditions in table.items()}
@@ -117,7 +117,7 @@ _ORDER = (
 )  # fmt: skip
 
 
-def untold(of: Samples, measurements: Mapping[str, float]) -> list[str]:
+def untold(of: BroughtPictures, measurements: Mapping[str, float]) -> list[str]:
     """What cannot be told from these pictures, in sentences."""
     sentences = []
     if not of.tones:
@@ -136,11 +136,13 @@ def untold(of: Samples, measurements: Mapping[str, float]) -> list[str]:
     return sentences
 
 
-def _as_bytes(of: Samples) -> bool:
+def _as_bytes(of: BroughtPictures) -> bool:
     return of.range == "0..255" and not of.dtype.startswith(("float", "bfloat"))
 
 
-def _meant_for_pillow(of: Samples) -> bool:
-    """A single picture, or bytes with the channels last: a batch of floats or with channels first is a tensor, of
-    which nobody expects that Pillow takes it."""
+def _meant_for_pillow(of: BroughtPictures) -> bool:
+    """A single picture, or bytes with the channels last.
+
+    A batch of floats or with channels first is a tensor: nobody expects that Pillow takes it.
+    """
     return of.values and (of.layout in ("HW", "CHW", "HWC") or (_as_bytes(of) and of.layout in ("NHW", "NHWC")))

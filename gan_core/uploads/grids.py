@@ -24,10 +24,10 @@ EXPLAINED = 0.05
 
 @dataclass(frozen=True)
 class Tiling:
-    """Squares of `side` pixels, with lines of `gap` pixels round and between them."""
+    """Square tiles, with lines round and between them."""
 
-    side: int
-    gap: int
+    side: int  # of a tile, in pixels
+    gap: int  # width of a line, in pixels
 
 
 def tiling(picture: Pixels) -> Tiling | None:

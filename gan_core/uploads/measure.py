@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from gan_core.uploads import picture_measures
-from gan_core.uploads.as_pictures import Samples, evenly, to_bytes
+from gan_core.uploads.as_pictures import BroughtPictures, evenly, to_bytes
 from gan_core.uploads.reference_set import COUNT
 
 # Values JPEG's rounding is looked for in.
@@ -16,12 +16,18 @@ _FOR_JPEG = 500_000
 FEW, SOME = 4, 32
 
 
-def measure(of: Samples) -> dict[str, float]:
-    """`pixel_min`, `pixel_max` in the values' own units; `pixel_low`, `pixel_high` their 1 % and 99 % quantiles;
-    `broken`: share of NaN and infinite values. `out_of_range`: share outside the seeming range, `excess`: mean
-    distance outside in units of it. `contrast`, `diversity`: ratios to the real set. `pixel_mean`, `darkest` (the
-    1 % quantile): position in the range after clipping, 0 black to 1 white. `duplicates`: share of pictures with
-    another almost the same. `jpeg_step`: see pictures.Picture. All others: see signs."""
+def measure(of: BroughtPictures) -> dict[str, float]:
+    """The measurements on brought pictures, by name.
+
+    - `pixel_min`, `pixel_max`, `pixel_low`, `pixel_high` (1 % and 99 % quantile): in the values' own units
+    - `broken`: share of NaN and infinite values
+    - `out_of_range`: share outside the seeming range; `excess`: mean distance outside, in units of the range
+    - `contrast`, `diversity`: ratios to the real set
+    - `pixel_mean`, `darkest` (1 % quantile): position in the range after clipping, 0 black to 1 white
+    - `duplicates`: share of pictures with another almost the same
+    - `jpeg_step`: see files.contents.Picture
+    - all others: see picture_measures
+    """
     found = {
         "pixel_min": of.summary.low,
         "pixel_max": of.summary.high,
@@ -35,7 +41,7 @@ def measure(of: Samples) -> dict[str, float]:
     return {name: float(value) for name, value in found.items() if math.isfinite(value)}
 
 
-def _tones(of: Samples) -> dict[str, float]:
+def _tones(of: BroughtPictures) -> dict[str, float]:
     tones = np.concatenate([x.reshape(-1) for x in of.whole])
     shown = tones.clip(0, 255)
     weights = [len(x) for x in of.tones]
@@ -60,7 +66,7 @@ def _tones(of: Samples) -> dict[str, float]:
     return found
 
 
-def _order(of: Samples) -> dict[str, float]:
+def _order(of: BroughtPictures) -> dict[str, float]:
     found = {}
     few = of.squares[evenly(len(of.squares), COUNT)]
     if len(few) >= FEW:
@@ -70,7 +76,7 @@ def _order(of: Samples) -> dict[str, float]:
     return found
 
 
-def _several(of: Samples) -> dict[str, float]:
+def _several(of: BroughtPictures) -> dict[str, float]:
     few = of.squares[evenly(len(of.squares), COUNT)]
     if len(few) < FEW:
         return {}

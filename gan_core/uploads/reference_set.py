@@ -22,17 +22,15 @@ COUNT, MANY = 64, 400
 
 @dataclass(frozen=True, eq=False)
 class Real:
-    """A real set by name: `pictures` (MANY, C, SIDE, SIDE); contrast and diversity of COUNT of them; `alike`: two
-    closer than this are duplicates, a quarter of the median distance to the nearest other one; `darkest`, the 1 %
-    quantile of all tones, 0 to 1; and how a network would see it standardised."""
+    """A real set that brought pictures are compared with."""
 
-    name: str
-    pictures: Tones
-    contrast: float
+    name: str  # one of AGAINST
+    pictures: Tones  # (MANY, C, SIDE, SIDE)
+    contrast: float  # this and the next three are of COUNT of them
     diversity: float
-    alike: float
-    darkest: float
-    standardised: RangeMap
+    alike: float  # two closer than this are duplicates: a quarter of the median distance to the nearest other one
+    darkest: float  # the 1 % quantile of all tones, 0 to 1
+    standardised: RangeMap  # of the whole set
 
 
 @lru_cache(maxsize=2 * len(AGAINST))

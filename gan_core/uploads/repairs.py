@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from gan_core.files.code_text import literal
 from gan_core.files.contents import KINDS
-from gan_core.uploads.as_pictures import Samples
+from gan_core.uploads.as_pictures import BroughtPictures
 from gan_core.uploads.faults import Fault
 
 WHY: dict[str, str] = {
@@ -57,7 +57,7 @@ def why(fault: Fault, pillow: str) -> str:
     return f"{words[:-1]}, it says: {pillow}" if fault.kind == "pil-error" else words
 
 
-def code(fault: Fault, of: Samples, name: str) -> str:
+def code(fault: Fault, of: BroughtPictures, name: str) -> str:
     """The lines, to be run in the folder where the file `name` lies."""
     mending = _mend(fault, of)
     loaded = any(_array(of) in re.findall(r"\w+", line.partition("#")[0]) for line in mending)
@@ -77,7 +77,7 @@ _IMPORTS = {
 }
 
 
-def _load(of: Samples, name: str) -> list[str]:
+def _load(of: BroughtPictures, name: str) -> list[str]:
     """The lines that load `x` or `pixels`, the first where there are several files."""
     place, title = of.place, Path(name).name
     kind = next((kind for kind, endings in KINDS.items() if title.lower().endswith(endings)), "a folder")
@@ -96,7 +96,7 @@ def _load(of: Samples, name: str) -> list[str]:
     return [*lines, f"{_array(of)} = {read}" + "  # and so each of them" * several]
 
 
-def _read(of: Samples, file: str) -> str:
+def _read(of: BroughtPictures, file: str) -> str:
     match of.place.reader:
         case "numpy":
             return f"np.load({file})"
@@ -118,7 +118,7 @@ def _save_again(values: str, told: str) -> list[str]:
     ]
 
 
-def _mend(fault: Fault, of: Samples) -> list[str]:
+def _mend(fault: Fault, of: BroughtPictures) -> list[str]:
     match fault.kind:
         case "non-finite":
             return [
@@ -186,11 +186,11 @@ def _mend(fault: Fault, of: Samples) -> list[str]:
             return _for_pillow(of)
 
 
-def _array(of: Samples) -> str:
+def _array(of: BroughtPictures) -> str:
     return "x" if of.values else "pixels"
 
 
-def _decode(of: Samples) -> list[str]:
+def _decode(of: BroughtPictures) -> list[str]:
     """The line that turns values of the seeming range into bytes."""
     line = of.real.standardised
     scaled = {
@@ -201,7 +201,7 @@ def _decode(of: Samples) -> list[str]:
     return [_ROUND.format(scaled)]
 
 
-def _unreshape(of: Samples) -> list[str]:
+def _unreshape(of: BroughtPictures) -> list[str]:
     name, (height, width) = _array(of), of.size
     if of.whole:
         height, width = of.raw.shape[1:] if of.layout in ("CHW", "NCHW") else of.raw.shape[:2]
@@ -213,7 +213,7 @@ def _unreshape(of: Samples) -> list[str]:
     return [lines.get(of.layout, f"{name} = {name}.reshape(-1, {height}, {width}, 3).transpose(0, 3, 1, 2)")]
 
 
-def _for_pillow(of: Samples) -> list[str]:
+def _for_pillow(of: BroughtPictures) -> list[str]:
     """One picture as Pillow takes it: bytes (H, W) or (H, W, 3)."""
     lines = [] if of.layout in ("HW", "CHW", "HWC") else ["x = x[0]  # one picture at a time"]
     channels = of.raw.shape[0] if of.layout == "CHW" else of.raw.shape[-1]

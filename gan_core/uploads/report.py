@@ -12,53 +12,43 @@ from gan_core.uploads.picture_measures import Pixels
 
 @dataclass(frozen=True)
 class Mended(Finding):
-    """A finding with `code`: the few lines of Python that mend exactly this.
+    """A finding with the code that mends it.
 
-    `since_step` is 0 for what has no steps; `fix` the setting to change, empty where training is not at fault.
+    `since_step` is 0 for what has no steps; `fix` is empty where training is not at fault.
     """
 
-    code: str
+    code: str  # the few lines of Python that mend exactly this
 
 
 @dataclass(frozen=True)
 class Seems:
-    """What was brought seems to be.
+    """What a file that was brought seems to be. Fields that have no meaning for its kind are left empty."""
 
-    Pictures (`kind` "values" for arrays, "pictures" for files): `range` ("[-1,1]", "[0,1]", "0..255",
-    "standardised", "other"), `dtype`, `layout` (NCHW and the like), `shape` as it is, `count` of pictures, `height`
-    and `width` in pixels, and `pillow`: the exception that Pillow raises on saving the first as it is, "" for none.
-    A training log (`kind` "log"): `count` of rows, `columns`: which column was read as which measurement, and
-    `steps`: the first and last; the other fields are empty.
-    """
-
-    kind: Literal["values", "pictures", "log"]
-    count: int
-    range: str = ""
+    kind: Literal["values", "pictures", "log"]  # arrays, picture files, a training log
+    count: int  # of pictures, or of a log's rows
+    range: str = ""  # see seeming_range
     dtype: str = ""
-    layout: str = ""
-    shape: str = ""
-    height: int = 0
-    width: int = 0
-    pillow: str = ""
-    columns: dict[str, str] | None = None
-    steps: tuple[int, int] | None = None
+    layout: str = ""  # NCHW and the like
+    shape: str = ""  # as brought
+    height: int = 0  # in pixels
+    width: int = 0  # in pixels
+    pillow: str = ""  # the exception that Pillow raises on saving the first as it is, "" for none
+    columns: dict[str, str] | None = None  # of a log: column -> the measurement that it was read as
+    steps: tuple[int, int] | None = None  # of a log: the first and the last
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """`name` of what was brought, `against` which real set it was compared; `untold` are sentences on what cannot be
-    told, and on what was left aside; `pictures` up to 64 of them rightly decoded, uint8 (N, C, 28, 28), C being 1 or
-    3, or None for a log and where no picture is whole; `first` some of them as they came, (n, C, H, W) of any type,
-    empty where one alone is too large to keep, None for a log."""
+    """What is handed back on one file that was brought."""
 
-    name: str
-    against: str
+    name: str  # of the file
+    against: str  # the real set that it was compared with
     seems: Seems
-    measurements: dict[str, float]
+    measurements: dict[str, float]  # by name
     findings: list[Mended]
-    untold: list[str]
-    pictures: Pixels | None
-    first: Values | None
+    untold: list[str]  # sentences on what cannot be told, and on what was left aside
+    pictures: Pixels | None  # up to 64, rightly decoded: (N, C, 28, 28), C 1 or 3; None for a log or no whole picture
+    first: Values | None  # some as brought, (n, C, H, W); empty where one alone is too large to keep; None for a log
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: all but the pictures."""

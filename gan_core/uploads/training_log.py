@@ -18,12 +18,13 @@ from gan_core.uploads.report import Mended, Report, Seems
 # too soon.
 _ANY = Experiment(norm_g="none")
 
-# Losses alone, of a discriminator that is trained on logits or probabilities (loss_d the sum of its two halves; as
-# a mean it is lower still where it is too strong, and nothing is said where it is too weak). Measured on 50 kinds of
-# runs on digits, mnist and fashion-mnist, medians of the second half:
-#     loss_d      healthy 0.5 to 1.9, early and uneven ones from 0.06 | D never errs: 0.0008 and less
-#     loss_d with loss_g      healthy not beyond 1.6 with below 0.4 for long | D that hardly learns: 2.3 with 0.2
-#     the greater of the two  healthy to 30 for a moment (wasserstein the most) | exploding: 150 to 1e9
+# Losses alone, of a discriminator that is trained on logits or probabilities, loss_d being the sum of its two halves.
+# As a mean it is lower still where D is too strong, and nothing is said where D is too weak. The thresholds were
+# measured on 50 kinds of runs on digits, mnist and fashion-mnist, as medians of the second half.
+#
+# - loss_d: healthy 0.5 to 1.9, early and uneven ones from 0.06; where D never errs, 0.0008 and less.
+# - loss_d with loss_g: healthy not beyond 1.6 with below 0.4 for long; where D hardly learns, 2.3 with 0.2.
+# - The greater of the two: healthy to 30 for a moment (wasserstein the most); exploding, 150 to 1e9.
 _STRONG = (Condition("loss_d", "<", 0.01),)
 _SURE = (Condition("d_accuracy", ">", 0.97),)
 _CERTAIN = (Condition("d_real", ">", 0.99), Condition("d_fake", "<", 0.01))

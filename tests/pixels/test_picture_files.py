@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from gan_core.pixels.picture_files import FORMATS, KEY, Loss, PictureError, encode, loss, read
+from gan_core.pixels.picture_files import FORMATS, KEY, FormatLoss, PictureError, encode, loss, read
 
 shapes = st.sampled_from([(1, 1), (7, 5), (7, 5, 3), (1, 1, 3), (48, 3), (3, 48)])
 LONG = json.dumps({"latent": list(range(40_000))})  # more than a segment of a JPEG holds
@@ -70,12 +70,12 @@ def test_the_loss_is_what_pillow_reads_back() -> None:
     assert (found.mean, found.greatest) == (pytest.approx(apart.mean()), apart.max())
     assert found.greatest > 0
     for format in ("png", "tiff", "webp"):
-        assert loss(PICTURE, format) == Loss(0.0, 0)
+        assert loss(PICTURE, format) == FormatLoss(0.0, 0)
 
 
 def test_the_loss_counts_downwards_too() -> None:
     dark, light = np.array([[0, 10]], np.uint8), np.array([[255, 12]], np.uint8)
-    assert Loss.between(dark, light) == Loss.between(light, dark) == Loss(128.5, 255)
+    assert FormatLoss.between(dark, light) == FormatLoss.between(light, dark) == FormatLoss(128.5, 255)
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
