@@ -1,5 +1,8 @@
-"""An assignment: what a teacher's link holds, a "lesson" on the page: settings of which some are shown, locked or
-hidden, a title and a question, a budget of steps, and perhaps a prediction to be made before the run."""
+"""A lesson: what a teacher's link holds.
+
+Settings, of which some are shown, locked or hidden; a title and a question; a budget of steps; and perhaps a
+prediction to be made before the run.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ MOST_QUESTION = 300
 MOST_BUDGET = 1_000_000  # steps
 
 _FIELD_OF_KEY = {row.url_key: name for name, row in SETTINGS.items()}
-# They would turn the rest of the line around.
+# These characters would turn the rest of the line around.
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -39,19 +42,15 @@ class AssignmentError(ValueError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a student gets. `shown` are the settings to be changed, `locked` those only to be seen, both in the
-    table's order; every other one is hidden. `budget` is how many steps may be trained in all, 1 to MOST_BUDGET.
-
-    White space in the texts is made plain. Raises AssignmentError.
-    """
+    """What a student gets. White space in the texts is made plain. Raises AssignmentError."""
 
     experiment: Experiment
-    title: str
-    question: str
-    shown: tuple[str, ...]
-    locked: tuple[str, ...]
-    budget: int
-    prediction: Prediction | None = None
+    title: str  # at most MOST_TITLE characters
+    question: str  # at most MOST_QUESTION characters
+    shown: tuple[str, ...]  # the settings to be changed, in the table's order
+    locked: tuple[str, ...]  # those only to be seen, in the table's order; all others are hidden
+    budget: int  # how many steps may be trained in all, 1 to MOST_BUDGET
+    prediction: Prediction | None = None  # to be made before the run
 
     def __post_init__(self) -> None:
         for name in (TITLE, "question"):
@@ -101,8 +100,10 @@ class Assignment:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Assignment:
-        """The inverse of `to_query`; keys that it does not know are left to whoever they belong to. Raises
-        AssignmentError, also where a part of the link was changed or cut off after it had been made."""
+        """The inverse of `to_query`; keys that are not a lesson's are left alone.
+
+        Raises AssignmentError, also where a part of the link was changed or cut off after it had been made.
+        """
         given, problems = link.read_query(query)
         try:
             experiment = Experiment(**given)
@@ -141,15 +142,17 @@ class Assignment:
 
     def changed(self, current: Experiment, changes: Mapping[str, Value]) -> Experiment:
         """`current` with changes that a student made; what is hidden may follow them, what is locked does not.
-        Raises AssignmentError where a setting is not the student's to change, SettingsError where the new
-        settings are wrong."""
+
+        Raises AssignmentError where a setting is not the student's to change, SettingsError where the new settings are
+        wrong.
+        """
         barred = [name for name in changes if name not in self.shown]
         if barred:
             raise AssignmentError([Problem(name, changes[name], "this lesson keeps it as it is") for name in barred])
         return current.replace(**{name: getattr(self.experiment, name) for name in self.locked}, **changes)
 
     def allows(self, e: Experiment) -> bool:
-        """Whether a student can have come to these settings. The steps are the budget's matter."""
+        """Whether a student can have come to these settings. The steps are left to the budget."""
         before, now = _expected(self.experiment), _expected(e)
         return all(
             getattr(e, name) == getattr(self.experiment, name)

@@ -110,7 +110,9 @@ Prediction = WhichFailure | WhichSide
 
 
 def parse(text: str) -> Prediction:
-    """The inverse of `text`; raises ValueError for a threshold that is no number. What it gives may still have
-    `problems`."""
+    """The inverse of `text`; what it gives may still have `problems`.
+
+    Raises ValueError for a threshold that is no number.
+    """
     name, mark, threshold = text.partition("~")
     return WhichSide(name, float(threshold)) if mark else WhichFailure(tuple(text.split(".")))

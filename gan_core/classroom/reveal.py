@@ -16,12 +16,11 @@ from gan_core.settings.experiment import Experiment
 
 @dataclass(frozen=True)
 class Reveal:
-    """`verdict`: the answer was "right", something "other" was measured, or it is still "open"; `words` say what
-    was measured, with the numbers; `measured` are the choices that would have been right."""
+    """An answer beside what was measured."""
 
-    verdict: Literal["right", "other", "open"]
-    words: str
-    measured: tuple[str, ...]
+    verdict: Literal["right", "other", "open"]  # "other": something else was measured; "open": not to be told yet
+    words: str  # what was measured, with the numbers
+    measured: tuple[str, ...]  # the choices that would have been right
 
 
 def reveal(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:

@@ -1,6 +1,6 @@
 """One image on its way from a tensor to a file: what each stage makes of it, right or wrong, and where it breaks.
 
-Nothing is acted: numpy and Pillow do what the chosen lines say, and what they raise is kept as it is.
+Nothing is simulated: numpy and Pillow do what the chosen lines say, and what they raise is kept as it is.
 """
 
 from __future__ import annotations
@@ -35,34 +35,27 @@ class Choices:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What there is to count of an array: least, greatest and mean of its finite values (NaN where there are none),
-    and the share of all values that are outside the legal range or not finite (0 to 1)."""
+    """An array in a few numbers. Those of its finite values are NaN where there are none."""
 
     dtype: str
     shape: tuple[int, ...]
-    low: float
-    high: float
-    mean: float
-    outside: float
+    low: float  # the least finite value
+    high: float  # the greatest finite value
+    mean: float  # of the finite values
+    outside: float  # share of all values that are outside the legal range or not finite, 0 to 1
 
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """Where the image is after one stage.
+    """Where the image is after one stage."""
 
-    `name` is a key of STAGES, or "tensor" for the start, whose `way` is None. `array` is what came out, None where
-    nothing did: `error` is then what was raised here, as Python prints it, and empty where the journey had ended
-    before. `legal` are the least and greatest value that a pixel may have here; `mode` is Pillow's; `warning` is what
-    numpy warned of.
-    """
-
-    name: str
-    way: Way | None
-    array: Array | None
-    legal: tuple[float, float]
-    mode: str = ""
-    error: str = ""
-    warning: str = ""
+    name: str  # a key of STAGES, or "tensor" for the start
+    way: Way | None  # None for the start
+    array: Array | None  # what came out, None where nothing did
+    legal: tuple[float, float]  # the least and the greatest value that a pixel may have here
+    mode: str = ""  # Pillow's
+    error: str = ""  # what was raised here, as Python prints it; empty also where the journey had ended before
+    warning: str = ""  # what numpy warned of
 
     @property
     def code(self) -> str:
@@ -85,6 +78,7 @@ class Stage:
     @property
     def picture(self) -> Pixels | None:
         """The array as it would look: (H, W) or (H, W, 3), the legal range as 0 to 255, what is beyond clipped.
+
         None where it is no picture: an odd shape, a value that is not finite."""
         if self.array is None or not np.isfinite(self.array.astype(np.float64)).all():
             return None
@@ -100,12 +94,11 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class Journey:
-    """All stages in the order in which they were reached, the file's bytes (empty where none was written), and the
-    `code` of exactly these lines."""
+    """One image's way through all stages."""
 
-    stages: tuple[Stage, ...]
-    file: bytes
-    code: str
+    stages: tuple[Stage, ...]  # in the order in which they were reached
+    file: bytes  # empty where none was written
+    code: str  # Python that does exactly this
 
     def __getitem__(self, name: str) -> Stage:
         return next(stage for stage in self.stages if stage.name == name)

@@ -20,25 +20,23 @@ RIGHT = Choices()
 
 @dataclass(frozen=True)
 class Difference:
-    """Between two pictures, in levels of 0 to 255: the greatest, the mean, and the share of values that differ."""
+    """Between two pictures, in levels of 0 to 255."""
 
     greatest: float
     mean: float
-    share: float
+    share: float  # of the values that differ
 
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """One image in the chosen ways and in the right ones. `right` is None where the image holds NaN or infinity and
-    no way is right. A finding's `fix` names the way to take at a stage; `marked` are the stages to look at; `notes`
-    say what is worth knowing and no failure. `difference` is None where there are not two pictures of one size."""
+    """One image saved by the chosen lines and by the right ones."""
 
-    right: Journey | None
-    yours: Journey
-    findings: list[Finding]
-    notes: list[str]
-    marked: frozenset[str]
-    difference: Difference | None
+    right: Journey | None  # None where the image holds NaN or infinity: no line is right then
+    yours: Journey  # by the chosen lines
+    findings: list[Finding]  # their `fix` names the choice to take at a stage
+    notes: list[str]  # sentences on what is worth knowing and no failure
+    marked: frozenset[str]  # the stages to look at
+    difference: Difference | None  # None where there are not two pictures of one size
 
 
 def judge(image: NDArray[np.float32], range_map: RangeMap, choices: Choices, index: int = 0) -> Verdict:

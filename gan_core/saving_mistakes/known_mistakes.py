@@ -10,17 +10,15 @@ from gan_core.saving_mistakes.journey import Choices
 
 @dataclass(frozen=True)
 class Trap:
-    """One trap: `words` for its button (seven at most), where it is met, the `source` that shows it and which
-    `image` of it, the choices, the `failure` that is found (empty: none, whatever people say), and the ledger's
-    `claims` about it, by id, the most telling first."""
+    """One mistake that people make, or are said to make, as choices to look at."""
 
-    words: str
-    met: str
-    source: str
-    image: int
+    words: str  # for its button, seven at most
+    met: str  # where people meet it
+    source: str  # the tensor that shows it, a key of SOURCES
+    image: int  # which image of that tensor
     choices: Choices
-    failure: str
-    claims: tuple[str, ...] = ()
+    failure: str  # what is found, by name; empty for nothing, whatever people say
+    claims: tuple[str, ...] = ()  # the ledger's claims about it by id, the most telling first
 
 
 SYMPTOMS: dict[str, str] = {
@@ -256,8 +254,10 @@ PLAINEST: dict[str, tuple[str, str]] = {
 
 
 def recipes() -> list[dict[str, Any]]:
-    """For each failure of saving a recipe like those of training, for JSON; its sides are the tensor's source, the
-    image in it, and the way taken at each stage, the right ways on the fixed side."""
+    """For each failure of saving a recipe like those of training, for JSON.
+
+    Its sides are the tensor's source, the image in it, and the choice at each stage. The fixed side has the right ones.
+    """
     found = []
     for failure, (looks, name) in PLAINEST.items():
         trap = TRAPS[looks][name]

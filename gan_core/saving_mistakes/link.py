@@ -18,14 +18,12 @@ RIGHT = Choices()
 
 @dataclass(frozen=True)
 class Asked:
-    """The symptom whose traps are offered, the tensor's source ("run" is this tab's live run, "file"
-    what was brought), the number of the
-    image in it, and the way at each stage."""
+    """What the page pixels is asked to show."""
 
-    looks: str = "speckled"
-    source: str = "linear"
-    image: int = 0
-    choices: Choices = field(default_factory=Choices)
+    looks: str = "speckled"  # the symptom whose known mistakes are offered
+    source: str = "linear"  # of the tensor: a key of SOURCES, RUN for this tab's live run, FILE for what was brought
+    image: int = 0  # its number in the tensor
+    choices: Choices = field(default_factory=Choices)  # at each stage
 
     def trap(self) -> Trap | None:
         """The trap that these choices are, where they are one of the symptom's, on any image of one's own."""

@@ -23,18 +23,18 @@ LARGEST = 112  # pixels that a stage's picture may be wide and high
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """Images as a network has them: `values` float32 (N, C, H, W), and the line between them and bytes."""
+    """Images as a network has them."""
 
-    values: NDArray[np.float32]
-    range_map: RangeMap
+    values: NDArray[np.float32]  # (N, C, H, W)
+    range_map: RangeMap  # between them and bytes
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a tensor comes from: a `label` of few words, a sentence of `words`, and how to make it."""
+    """Where a tensor comes from."""
 
-    label: str
-    words: str
+    label: str  # of few words
+    words: str  # a sentence
     make: Callable[[], Tensor]
 
 
@@ -44,9 +44,12 @@ def in_range(name: str, values: NDArray[np.float32]) -> Tensor:
 
 
 def brought(report: Report) -> Tensor | None:
-    """The first pictures of a file that `report` is on, for a journey of their own; None for a log, for floats whose
-    range is not known, and for bytes that something is wrong with already. Floats are as they came; of bytes, what a
-    network would be given, in [-1,1]. Of pictures larger than LARGEST, every second, third… row and column."""
+    """The first pictures of a file that `report` is on, for a journey of their own.
+
+    Floats are as they came; of bytes, what a network would be given, in [-1,1]. Of pictures larger than LARGEST, every
+    second, third… row and column. None for a log, for floats whose range is not known, and for bytes that something is
+    wrong with already.
+    """
     line = _line(report)
     if report.first is None or not len(report.first) or line is None:
         return None

@@ -1,7 +1,6 @@
-"""The ways to go from a tensor's numbers to a picture's file: at each stage the right one and those people write.
+"""The choices on the way from a tensor to a picture file: at each stage the right one, and those people write.
 
-Each is a line of Python, as text to copy and as the same line to call; tests/test_journey.py runs the text and
-compares.
+Each is a line of Python, as text to copy and as the same line to call; test_journey.py runs the text and compares.
 """
 
 from __future__ import annotations
@@ -21,25 +20,23 @@ QUALITIES = (95, 75, 50, 10)  # JPEG's, as offered; any from 1 to 95 can be aske
 
 @dataclass(frozen=True)
 class Subject:
-    """What the lines depend on: the image's channels (1 or 3) and size in pixels, the line between its numbers and
-    bytes, and the quality if it becomes a JPEG."""
+    """What the lines of code depend on."""
 
-    channels: int
-    height: int
-    width: int
-    range_map: RangeMap
-    quality: int
+    channels: int  # of the image: 1 or 3
+    height: int  # in pixels
+    width: int  # in pixels
+    range_map: RangeMap  # between its numbers and bytes
+    quality: int  # if it becomes a JPEG
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way through a stage: at most seven `words`, the expression `code` (empty: nothing is done), the same as a
-    function, and `why` it is wrong (empty where it is not)."""
+    """One choice that a stage offers."""
 
-    words: str
-    code: str
-    do: Callable[[Any], Any]
-    why: str = ""
+    words: str  # at most seven
+    code: str  # an expression of `x`; empty: nothing is done
+    do: Callable[[Any], Any]  # the same as a function
+    why: str = ""  # why it is wrong, empty where it is not
 
 
 Ways = dict[str, Way]  # by the name that links use, the right way first
