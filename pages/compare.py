@@ -6,7 +6,7 @@ from gan_core.live.registry import registry
 from gan_core.settings.comparison import LETTERS
 from pages.parts import navigation
 from pages.parts.compare import panel, panels, vary
-from pages.parts.shared import comparison_state, page_settings, tab_runs
+from pages.parts.shared import comparison_state, page_settings, state, tab_runs
 
 navigation.require()
 comparison_state.open_link()
@@ -35,13 +35,13 @@ def to_train(number: int) -> None:
     """Leave for the page Train with the settings of one run."""
     tab_runs.leave_run()
     page_settings.take(comparison_state.now().experiments[number])
-    st.session_state.to_train = True
+    state.TO_TRAIN.set(True)
 
 
 view(panel.interval(*comparison_state.runs()))
 with st.container(horizontal=True, gap="small", key="leave"):
     for number, letter in enumerate(LETTERS[: len(comparison_state.now().changes)]):
         st.button(f"Open {letter} in Train", key=f"open_{letter}", type="tertiary", on_click=to_train, args=(number,))
-if st.session_state.pop("to_train", False):
+if state.TO_TRAIN.take():
     st.switch_page("pages/train.py")
 comparison_state.write()

@@ -9,15 +9,19 @@ from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
-from pages.parts.failures import cards, failure, study
-from pages.parts.shared import address_bar, diagnosis_line, page_settings, tab_runs
+from pages.parts.failures import cards, failure, failure_link, study
+from pages.parts.failures.failure_link import Asked
+from pages.parts.shared import diagnosis_line, page_link, page_settings, state, tab_runs
 from pages.parts.train import live_view
 
 navigation.require()
-asked = st.query_params.get(page_settings.FAILURE)
+came = failure_link.LINK.now()
+asked = came.asked.name
+if came.strange:
+    st.warning(page_link.left_out(came.strange, "nothing", " on this page"))
 kept = True
 if asked in RECIPES:
-    kept = tab_runs.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
+    kept = tab_runs.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed, came.asked.runs)
     if cards.just_opened(asked):
         tab_runs.begin_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed)
 
@@ -33,7 +37,7 @@ def view(polled: float | None, recipe: Recipe) -> None:
     now = runs()
     buttons(recipe, now)
     failure.side_by_side(recipe, now)
-    if st.session_state.pop("to_train", False):
+    if state.TO_TRAIN.take():
         st.switch_page("pages/train.py")
     if (panel.interval(*now.values()) is None) != (polled is None):
         st.rerun()
@@ -50,7 +54,7 @@ def buttons(recipe: Recipe, now: failure.Runs) -> None:
             args=() if resumes else (recipe,),
         )  # fmt: skip
         st.button(
-            "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.act_on_pair, args=("pause",),
+            "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.act_on_pair, args=(registry().pause,),
             disabled=not states & {"running", "waiting"},
         )  # fmt: skip
         for side, look in failure.looks(recipe).items():
@@ -67,7 +71,7 @@ def start(recipe: Recipe) -> None:
 
 def resume() -> None:
     """Go on with both."""
-    tab_runs.act_on_pair("go")
+    tab_runs.act_on_pair(registry().go)
 
 
 def to_train(recipe: Recipe, side: Side) -> None:
@@ -75,14 +79,14 @@ def to_train(recipe: Recipe, side: Side) -> None:
     tab_runs.leave_pair()
     tab_runs.leave_run()
     page_settings.take(recipe.side(side))
-    st.session_state.autostart = True
-    st.session_state.to_train = True
+    state.AUTOSTART.set(True)
+    state.TO_TRAIN.set(True)
 
 
 def close() -> None:
     """Back to all failures."""
     tab_runs.leave_pair()
-    address_bar.put({})
+    failure_link.LINK.put(Asked())
 
 
 if asked in RECIPES:
@@ -100,7 +104,7 @@ if asked in RECIPES:
     view(panel.interval(*runs().values()), chosen)
     cited.show(of_recipe(chosen))
     failure.elsewhere(chosen)
-    page_settings.write_failure(chosen.name, tab_runs.pair_ids())
+    failure_link.LINK.put(Asked(chosen.name, tab_runs.pair_ids()))
 else:
     registry().warm(2)  # a card starts two runs
     if asked is not None:

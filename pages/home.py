@@ -8,7 +8,7 @@ from gan_core.diagnosis.lessons import LESSONS
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.live.registry import registry
 from pages.parts.failures import cards
-from pages.parts.shared import pictures, theme
+from pages.parts.shared import pictures, state, theme
 
 registry().warm()
 FOLDER = theme.ASSETS / "home"
@@ -25,7 +25,7 @@ with st.container(key="home"):
         )
     with action:
         if st.button("Train one live", key="train_live", type="primary", icon=":material/play_arrow:", width="stretch"):
-            st.session_state.autostart = True
+            state.AUTOSTART.set(True)
             st.switch_page("pages/train.py")
 
     left, right = st.columns(2)

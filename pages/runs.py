@@ -8,13 +8,12 @@ from gan_core.saved_runs.search import Search, SearchError
 from gan_core.saved_runs.store import Store, StoreError
 from pages.parts import navigation
 from pages.parts.runs import cards
-from pages.parts.shared import address_bar, comparison_state, diagnosis_line, theme
-
-FIND = "find"
+from pages.parts.runs.find_link import LINK
+from pages.parts.shared import comparison_state, diagnosis_line, page_link, state, theme
 
 navigation.require()
 registry().warm()
-if st.session_state.pop("to_train", False):
+if state.TO_TRAIN.take():
     st.switch_page("pages/train.py")
 comparison_state.go_where_asked()
 
@@ -24,7 +23,7 @@ st.markdown(
     "Each opens on **Train** where it stood, with all its pictures and measurements, and goes on exactly as if it had "
     "never stopped. Opening one leaves it as it is until you save over it."
 )
-if trouble := st.session_state.pop("store_trouble", ""):
+if trouble := state.STORE_TROUBLE.take():
     diagnosis_line.say(diagnosis_line.TROUBLE, trouble)
 try:
     store = Store.from_environment()
@@ -35,13 +34,15 @@ except StoreError as error:
 cards.undo(store)
 
 if listed:
-    if FIND not in st.session_state:
-        st.session_state.find = st.query_params.get(FIND, "")
+    if came := LINK.arrived():
+        state.FIND.set(came.asked)
+        if came.strange:
+            st.warning(page_link.left_out(came.strange, "nothing", " on this page"))
     asked = st.text_input(
-        "Find", key=FIND, placeholder="loss=hinge lr_g=0.001 monday",
+        "Find", key=state.FIND.name, placeholder="loss=hinge lr_g=0.001 monday",
         help="Settings as name=value, and words of the name or of a setting that was changed; all must hold.",
     )  # fmt: skip
-    address_bar.put({FIND: asked} if asked else {})
+    LINK.put(asked)
     whole = [entry for entry in listed if isinstance(entry, Heading)]
     try:
         search = Search.parse(asked)
@@ -52,11 +53,11 @@ if listed:
     if not found and asked:
         st.markdown("No saved run fits this search.")
     cards.comparison(store, found)
-    shown = st.session_state.get("shown", cards.SHOWN)
+    shown = state.SHOWN.get() or cards.SHOWN
     for heading in found[:shown]:
         cards.card(store, heading)
     if len(found) > shown and st.button(f"Show more ({len(found) - shown})", key="more", width="stretch"):
-        st.session_state.shown = shown + cards.SHOWN
+        state.SHOWN.set(shown + cards.SHOWN)
         st.rerun()
     for entry in listed:
         if not isinstance(entry, Heading) and not asked:

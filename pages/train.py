@@ -5,7 +5,7 @@ import streamlit as st
 from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.classroom import student, teacher
-from pages.parts.shared import comparison_state, controls, diagnosis_line, link_problems, page_settings, tab_runs
+from pages.parts.shared import comparison_state, controls, diagnosis_line, link_problems, page_settings, state, tab_runs
 from pages.parts.train import code, live_view
 
 navigation.require()
@@ -17,7 +17,7 @@ came = page_settings.open_page()
 tab_runs.attach()
 if came and not page_settings.problems():
     tab_runs.adopt()  # somebody went back to earlier settings, or followed a link with others
-if st.session_state.pop("autostart", False) and tab_runs.snapshot() is None:
+if state.AUTOSTART.take() and tab_runs.snapshot() is None:
     tab_runs.begin(go=True)
 
 with st.sidebar:
@@ -28,7 +28,7 @@ comparison_state.go_where_asked()
 link_problems.show()
 if teacher.opened():
     teacher.page()
-    page_settings.write(st.session_state.get("run"))
+    page_settings.write(state.RUN.get())
     st.stop()
 
 
@@ -50,10 +50,10 @@ def view(polled: float | None) -> None:
         live_view.measurements(run, shown)
     comparison_state.go_where_asked()
     # Only when the looking has to begin or end: a full run of the script draws every control again.
-    if (live_view.interval(run) is None) != (polled is None) or st.session_state.pop("redraw", False):
+    if (live_view.interval(run) is None) != (polled is None) or state.REDRAW.take():
         st.rerun()
 
 
 view(live_view.interval(tab_runs.snapshot()))
 code.show(page_settings.experiment())
-page_settings.write(st.session_state.get("run"))
+page_settings.write(state.RUN.get())

@@ -15,7 +15,8 @@ from pages.parts.untrained import view
 
 navigation.require()
 registry().warm()
-page_settings.open_page()
+if came := page_settings.open_page():
+    view.take_gain(came.gain)
 
 with st.sidebar:
     controls.some(view.FIELDS, changed=lambda: None)

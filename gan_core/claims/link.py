@@ -44,7 +44,8 @@ def to_query(asked: Asked) -> dict[str, str]:
 
 
 def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
-    """What a link asks for, and one sentence for each part of it that cannot be used and is left out."""
+    """What a link asks for, and one sentence for each part of it that cannot be used and is left out. Keys
+    that are no part of such a link are left to whoever they belong to."""
     asked, wrong = Asked(), []
     for field, (key, allowed) in KEYS.items():
         if key in query:
@@ -55,8 +56,4 @@ def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
                     f"an id from {allowed[0]} to {allowed[-1]}" if field == "claim" else f"one of {', '.join(allowed)}"
                 )
                 wrong.append(f"{field.title()} (`{key}` in the link) = `{query[key]}`: allowed is {words}.")
-    known = {key for key, _ in KEYS.values()}
-    if strange := [key for key in query if key not in known]:
-        names = ", ".join(f"`{key}`" for key in strange)
-        wrong.append(f"There is nothing called {names} on this page: that part of the link is left out.")
     return asked, wrong

@@ -64,7 +64,8 @@ def to_query(asked: Asked, run_id: str | None) -> dict[str, str]:
 
 def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
     """What a link asks for, and one sentence for each part of it that cannot be used; that part is left as it is
-    without a link. Whether image and ways fit the tensor is a matter of `fitted`."""
+    without a link. Whether image and ways fit the tensor is a matter of `fitted`; keys that are no part of such a link
+    are left to whoever they belong to."""
     wrong = []
     changes: dict[str, Any] = {}
     for key, allowed in (("looks", tuple(SYMPTOMS)), ("source", (*SOURCES, RUN, FILE))):
@@ -84,9 +85,6 @@ def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
         chosen["quality"] = int(quality)
     else:
         wrong.append(_refused("quality", quality, "a whole number from 1 to 95"))
-    if strange := [key for key in query if key not in KEYS]:
-        names = ", ".join(f"`{key}`" for key in strange)
-        wrong.append(f"There is no setting called {names} on this page: that part of the link is left out.")
     return Asked(**changes, choices=Choices(**chosen)), wrong
 
 

@@ -6,17 +6,17 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core.classroom import lesson
-from pages.parts.shared import address_bar, comparison_state, playback, tab_runs, theme
+from pages.parts.shared import comparison_state, page_link, playback, state, tab_runs, theme
 
 
 def navigation() -> StreamlitPage:
     """Draw the navigation, except in a lesson, and return the page that was asked for."""
     # Before the navigation: the page's own symbol would be asked of another host, as the tab's icon.
     st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
-    st.session_state.framed = True
-    in_lesson = lesson.MARK in st.query_params
+    state.FRAMED.set(True)
+    in_lesson = page_link.value(lesson.MARK) is not None
     if not in_lesson:
-        st.session_state.assignment = None
+        state.ASSIGNMENT.set(None)
     page = st.navigation(
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
@@ -30,9 +30,9 @@ def navigation() -> StreamlitPage:
         ],
         position="hidden" if in_lesson else "top",
     )
-    if st.session_state.get("page") != page.url_path:
+    if state.PAGE.get() != page.url_path:
         playback.forget()
-    address_bar.settle(page.url_path)
+    page_link.settle(page.url_path)
     if page.url_path != "compare":
         comparison_state.hold()
     if page.url_path != "failures":
@@ -46,7 +46,7 @@ def require() -> None:
     Until some session has called `st.navigation`, Streamlit resolves a deep link by its older rules for a folder
     named pages, and runs the page's file without app.py around it. Then declare the navigation and begin again.
     """
-    if "framed" not in st.session_state:
+    if not state.FRAMED.present:
         navigation()
         st.rerun()
-    address_bar.settle(st.session_state.page)
+    page_link.settle(state.PAGE.get() or "")

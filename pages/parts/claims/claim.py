@@ -16,7 +16,7 @@ from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.link import to_query
 from pages.parts.claims import listing, run
-from pages.parts.failures import cards
+from pages.parts.failures import cards, failure_link
 from pages.parts.pixels import journey
 from pages.parts.shared import theme
 
@@ -81,7 +81,7 @@ def _links(claim: Claim) -> None:
             recipe = RECIPES[claim.recipe]
             st.page_link(
                 "pages/failures.py", label=f"See it live: {recipe.words}", icon=":material/heart_broken:",
-                query_params={"f": recipe.name},
+                query_params=failure_link.LINK.query(failure_link.Asked(recipe.name)),
             )  # fmt: skip
         if claim.trap:
             looks, name = claim.trap.split("/")

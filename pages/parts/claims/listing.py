@@ -13,7 +13,8 @@ from gan_core.claims.claim import SUBJECTS, Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS
 from gan_core.claims.link import Asked
 from gan_core.diagnosis.lessons import DOCUMENTS as FAILING
-from pages.parts.shared import address_bar, widgets
+from pages.parts.shared import page_link, state
+from pages.parts.shared.page_link import PageLink
 
 ABOUT = {**FAILING, "003": "how generated images are saved"}
 
@@ -33,6 +34,8 @@ class Look:
         return f":{self.name}[**{self.sign} {self.words}**]"
 
 
+LINK: PageLink[Asked, str] = PageLink(link.read, link.to_query, {key for key, _ in link.KEYS.values()}.__contains__)
+
 LOOKS = {
     "holds": Look("✓", "holds", "green", "#0f9d76"),
     "holds-if": Look("◐", "holds if…", "orange", "#dd7326"),
@@ -44,27 +47,26 @@ LOOKS = {
 
 def open_page() -> None:
     """Bring the session up to date with the address; to be called first on each run of the script."""
-    query = address_bar.arrived()
-    if "claims" not in st.session_state or query:
-        st.session_state.claims, wrong = link.read(query or {})
-        if wrong:
+    if came := LINK.arrived():
+        state.CLAIMS.set(came.asked)
+        strange = [page_link.left_out(came.strange, "nothing", " on this page")] if came.strange else []
+        if wrong := came.wrong + strange:
             st.warning("  \n".join(wrong))
 
 
 def asked() -> Asked:
     """What the page shows."""
-    found: Asked = st.session_state.claims
-    return found
+    return state.CLAIMS.get()
 
 
 def take(**changes: str) -> None:
     """Show something else from now on."""
-    st.session_state.claims = replace(asked(), **changes)
+    state.CLAIMS.set(replace(asked(), **changes))
 
 
 def write() -> None:
     """Put what is shown into the address."""
-    address_bar.put(link.to_query(asked()))
+    LINK.put(asked())
 
 
 def choice() -> None:
@@ -77,24 +79,26 @@ def choice() -> None:
     left, right = st.columns([0.7, 0.3], vertical_alignment="center")
     with left:
         _pills("document", "Document", {number: f"{number} {ABOUT[number]}" for number in DOCUMENTS})
-    there = [subject for subject in SUBJECTS if any(claim.subject == subject for claim in CLAIMS.values())]
-    widgets.show("claims_subject", asked().subject or None)
+    there = [name for name in SUBJECTS if any(claim.subject == name for claim in CLAIMS.values())]
+    subject = state.CLAIMS_SHOWN.of("subject")
+    subject.show(asked().subject or None)
     right.selectbox(
-        "Subject", there, key="claims_subject", index=None, placeholder="All subjects", on_change=_set,
-        args=("subject",), label_visibility="collapsed",
+        "Subject", there, key=subject.name, index=None, placeholder="All subjects", on_change=_set, args=("subject",),
+        label_visibility="collapsed",
     )  # fmt: skip
 
 
 def _pills(field: str, label: str, words: dict[str, str]) -> None:
-    widgets.show(f"claims_{field}", getattr(asked(), field) or None)
+    key = state.CLAIMS_SHOWN.of(field)
+    key.show(getattr(asked(), field) or None)
     st.pills(
-        label, list(words), format_func=words.__getitem__, key=f"claims_{field}", on_change=_set, args=(field,),
+        label, list(words), format_func=words.__getitem__, key=key.name, on_change=_set, args=(field,),
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
 
 
 def _set(field: str) -> None:
-    take(**{field: st.session_state[f"claims_{field}"] or ""})
+    take(**{field: state.CLAIMS_SHOWN.of(field).get() or ""})
 
 
 def listing() -> None:

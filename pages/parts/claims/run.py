@@ -12,7 +12,7 @@ from gan_core.claims import record
 from gan_core.claims.claim import Claim
 from gan_core.claims.process_pool import Asked, Busy, laboratory
 from pages.parts.claims import listing
-from pages.parts.shared import diagnosis_line
+from pages.parts.shared import diagnosis_line, state
 
 POLL_S = 0.5
 AT_ONCE_S = 1.5  # how long a click waits for a quick claim before the page says that it runs
@@ -43,15 +43,15 @@ def show(claim: Claim) -> None:
 
 def _keep() -> None:
     """Keep what has come of the last claim, for this tab."""
-    st.session_state.claim_visitor = _visitor()
-    st.session_state.claim_asked = asked = laboratory().seen(_visitor())
+    state.CLAIM_VISITOR.set(_visitor())
+    asked = laboratory().seen(_visitor())
+    state.CLAIM_ASKED.set(asked)
     if asked is not None and asked.result is not None:
-        st.session_state.setdefault("claim_results", {})[asked.claim_id] = asked.result
+        state.CLAIM_RESULTS.set(state.CLAIM_RESULTS.get() | {asked.claim_id: asked.result})
 
 
 def _asked() -> Asked | None:
-    found: Asked | None = st.session_state.claim_asked
-    return found
+    return state.CLAIM_ASKED.get()
 
 
 def _running() -> bool:
@@ -103,7 +103,7 @@ def _progress(asked: Asked, claim: Claim) -> None:
 
 def _comparison(claim: Claim) -> None:
     kept: dict[str, Any] | None = record.read().get(claim.id)
-    now: dict[str, Any] | None = st.session_state.get("claim_results", {}).get(claim.id)
+    now = state.CLAIM_RESULTS.get().get(claim.id)
     if now is not None:
         _agreement(now)
     sides = [("On record", kept), ("Now", now)]

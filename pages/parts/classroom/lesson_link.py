@@ -1,7 +1,8 @@
-"""A lesson's link, and the same as a QR code."""
+"""A lesson's link: what stands in it, its address, and the same as a QR code."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
@@ -9,13 +10,27 @@ import segno
 import streamlit as st
 from segno.encoder import DataOverflowError
 
-from gan_core.classroom import lan_address
-from gan_core.classroom.lesson import Assignment
+from gan_core.classroom import lan_address, lesson
+from gan_core.classroom.lesson import Assignment, AssignmentError
+from gan_core.settings.experiment import Problem
+from pages.parts.shared import page_settings
+from pages.parts.shared.page_link import PageLink, Query
+
+TEACHER = "teacher"  # the URL key with the word that only who made the link has
 
 
-def link(base: str, lesson: Assignment, **more: str) -> str:
+@dataclass(frozen=True)
+class Asked:
+    """What a lesson's link asks for."""
+
+    lesson: Assignment | None  # None where the link opens none
+    run_id: str | None = None
+    teacher: str | None = None  # who shows it to the class has this word
+
+
+def link(base: str, asked: Asked) -> str:
     """The lesson under an address of the page `train`."""
-    return f"{base}?{urlencode(lesson.to_query() | more, safe='~,[]')}"
+    return f"{base}?{urlencode(LINK.query(asked), safe='~,[]')}"
 
 
 def class_base() -> str:
@@ -37,3 +52,20 @@ def qr(url: str, size: str) -> None:
     source = made.svg_data_uri(border=4, light="#fff", scale=4)
     words = "QR code of the lesson's link"
     st.html(f'<div class="qr" style="--qr:{size}"><img src="{escape(source)}" alt="{words}"></div>')
+
+
+def _read(query: Query) -> tuple[Asked, list[Problem]]:
+    run_id, teacher = query.get(page_settings.RUN), query.get(TEACHER)
+    try:
+        return Asked(Assignment.from_query(query), run_id, teacher), []
+    except AssignmentError as error:
+        return Asked(None, run_id, teacher), error.problems
+
+
+def _write(asked: Asked) -> dict[str, str]:
+    query = asked.lesson.to_query() if asked.lesson else {}
+    query |= {page_settings.RUN: asked.run_id} if asked.run_id else {}
+    return query | ({TEACHER: asked.teacher} if asked.teacher else {})
+
+
+LINK: PageLink[Asked, Problem] = PageLink(_read, _write, (page_settings.KEYS | {*lesson.KEYS, TEACHER}).__contains__)

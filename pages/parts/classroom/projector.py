@@ -9,15 +9,14 @@ import streamlit as st
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Assignment
 from pages.parts.classroom import lesson_link, tally
+from pages.parts.classroom.lesson_link import Asked
 from pages.parts.shared import diagnosis_line
 
-TEACHER = "teacher"  # the URL key with the word that only who made the link has
 LOOK_EVERY_S = 2.0
 
 
-def asked(lesson: Assignment) -> bool:
+def asked(lesson: Assignment, word: str | None) -> bool:
     """Whether the link is the teacher's; a word that is not, or no longer, right is told and opens the lesson."""
-    word = st.query_params.get(TEACHER)
     if word is None:
         return False
     if attendance().is_teacher(lesson.digest, word):
@@ -32,7 +31,7 @@ def asked(lesson: Assignment) -> bool:
 def page(lesson: Assignment) -> None:
     """Question and code side by side, as large as they go."""
     base = lesson_link.class_base()
-    url = lesson_link.link(base, lesson)
+    url = lesson_link.link(base, Asked(lesson))
     left, right = st.columns([0.5, 0.5], gap="large")
     with left:
         st.html(
@@ -42,7 +41,10 @@ def page(lesson: Assignment) -> None:
         if lesson.prediction:
             st.fragment(run_every=LOOK_EVERY_S)(_answers)(lesson)
         st.link_button(
-            "Open the lesson here", lesson_link.link("train", lesson), icon=":material/play_circle:", key="open_lesson"
+            "Open the lesson here",
+            lesson_link.link("train", Asked(lesson)),
+            icon=":material/play_circle:",
+            key="open_lesson",
         )
     with right, st.container(key="code"):
         lesson_link.qr(url, "min(78vh, 100%)")

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from gan_core.classroom import lesson as assignment
 from gan_core.classroom.attendance import attendance
-from gan_core.classroom.lesson import Assignment, AssignmentError
+from gan_core.classroom.lesson import Assignment
 from gan_core.classroom.reveal import Reveal, reveal
 from gan_core.live.run import Snapshot
 from gan_core.settings.experiment import SETTINGS, Problem, diff
 from pages.parts.classroom import projector, tally
-from pages.parts.shared import address_bar, controls, diagnosis_line, link_problems, page_settings, tab_runs, visitor
+from pages.parts.classroom.lesson_link import LINK, Asked
+from pages.parts.shared import (
+    controls,
+    diagnosis_line,
+    link_problems,
+    page_link,
+    page_settings,
+    state,
+    tab_runs,
+    visitor,
+)
 from pages.parts.train import live_view
 
 PARTS = {
@@ -30,21 +41,20 @@ VERDICTS = {
 
 def asked() -> bool:
     """Whether the page was opened with a lesson's link."""
-    return assignment.MARK in st.query_params
+    return page_link.value(assignment.MARK) is not None
 
 
 def page() -> None:
     """All that is drawn for a lesson's link."""
-    query = st.query_params.to_dict()
-    try:
-        lesson = Assignment.from_query(query)
-    except AssignmentError as error:
-        _unusable(error.problems)
+    came = LINK.now()
+    lesson = came.asked.lesson
+    if lesson is None:
+        _unusable(came.wrong)
         return
     if lesson != page_settings.assignment():
-        st.session_state.assignment = lesson
+        state.ASSIGNMENT.set(lesson)
         page_settings.take(lesson.experiment)
-    if projector.asked(lesson):
+    if projector.asked(lesson, came.asked.teacher):
         projector.page(lesson)
         return
     visitor.remember()
@@ -53,14 +63,14 @@ def page() -> None:
     if "steps" not in lesson.shown and page_settings.experiment().steps != lesson.experiment.steps:
         # Those of a run that was come back to, cut to the budget.
         page_settings.take(page_settings.experiment().replace(steps=lesson.experiment.steps))
-    _warn_of_strange(query)
+    _warn_of_strange(came.strange)
     _title(lesson)
     _controls(lesson)
     link_problems.show()
     _question(lesson)
     wait = live_view.interval(tab_runs.snapshot())
     st.fragment(run_every=wait)(_run)(lesson, wait)
-    page_settings.write(st.session_state.get("run"))
+    LINK.put(Asked(lesson, state.RUN.get()))
 
 
 def _title(lesson: Assignment) -> None:
@@ -91,13 +101,18 @@ def _question(lesson: Assignment) -> None:
     with st.container(key="prediction", border=True):
         choice = st.radio(
             lesson.prediction.asks, lesson.prediction.choices, format_func=lesson.prediction.label, index=None,
-            captions=lesson.prediction.captions() or None, key="predicted",
+            captions=lesson.prediction.captions() or None, key=state.PREDICTED.name,
         )  # fmt: skip
         st.button(
             "This is my prediction", key="predict", type="primary", disabled=choice is None,
-            on_click=lambda: visitor.keep(st.session_state.predicted),
+            on_click=_predict,
         )  # fmt: skip
         st.caption("Counted without a name. It cannot be changed afterwards.")
+
+
+def _predict() -> None:
+    if (choice := state.PREDICTED.get()) is not None:
+        visitor.keep(choice)
 
 
 def _run(lesson: Assignment, polled: float | None) -> None:
@@ -120,12 +135,12 @@ def _run(lesson: Assignment, polled: float | None) -> None:
     said, seen = st.container(), st.container()
     shown = live_view.scrubber(run)
     with said:
-        if run or st.session_state.get("refusal"):  # before the run, what is known already would give the answer
+        if run or state.REFUSAL.get():  # before the run, what is known already would give the answer
             diagnosis_line.show(run, shown, page_settings.experiment(), fixable=False)
     with seen:
         live_view.grids(run, shown)
         live_view.measurements(run, shown)
-    if (live_view.interval(run) is None) != (polled is None) or st.session_state.pop("redraw", False):
+    if (live_view.interval(run) is None) != (polled is None) or state.REDRAW.take():
         st.rerun()
 
 
@@ -174,9 +189,8 @@ def _changes(lesson: Assignment, run: Snapshot | None) -> str:
     return f"With your changes ({', '.join(named)}): " if named else ""
 
 
-def _warn_of_strange(query: dict[str, str]) -> None:
-    known = page_settings.KEYS | {*assignment.KEYS, page_settings.RUN, projector.TEACHER}
-    if strange := [key for key in query if key not in known]:
+def _warn_of_strange(strange: Sequence[str]) -> None:
+    if strange:
         names = ", ".join(f"“{key[:40]}”" for key in strange)
         diagnosis_line.say(
             diagnosis_line.WAITING, f"There is no setting called {names}: that part of the link is left out."
@@ -185,7 +199,7 @@ def _warn_of_strange(query: dict[str, str]) -> None:
 
 def _unusable(problems: list[Problem]) -> None:
     """Why the link opens no lesson."""
-    st.session_state.assignment = None
+    state.ASSIGNMENT.set(None)
     for problem in problems:
         row = SETTINGS.get(problem.field)
         name = row.label if row else PARTS[problem.field]
@@ -198,7 +212,7 @@ def _unusable(problems: list[Problem]) -> None:
 
 def _leave() -> None:
     """Go on with the same settings and run on the whole page."""
-    st.session_state.assignment = None
-    address_bar.put({})
-    if "experiment" in st.session_state:
-        page_settings.write(st.session_state.get("run"))
+    state.ASSIGNMENT.set(None)
+    page_link.empty()
+    if state.EXPERIMENT.present:
+        page_settings.write(state.RUN.get())

@@ -15,8 +15,9 @@ from gan_core.diagnosis.findings import WHY
 from gan_core.diagnosis.lessons import LESSONS
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS, Experiment, diff
-from pages.parts.classroom import lesson_link, projector
-from pages.parts.shared import controls, diagnosis_line, page_settings, widgets
+from pages.parts.classroom import lesson_link
+from pages.parts.classroom.lesson_link import Asked
+from pages.parts.shared import controls, diagnosis_line, page_settings, state
 
 NOTHING, FAILURE, SIDE = "Nothing", "What the diagnosis finds", "A measurement"
 # What is typed stays while the form is closed, and while other pages are looked at.
@@ -35,7 +36,7 @@ def button() -> None:
 
 def opened() -> bool:
     """Whether the form is open."""
-    return bool(st.session_state.get("making_lesson"))
+    return state.MAKING_LESSON.get()
 
 
 def page() -> None:
@@ -65,7 +66,7 @@ def page() -> None:
 
 
 def _toggle() -> None:
-    st.session_state.making_lesson = not opened()
+    state.MAKING_LESSON.set(not opened())
 
 
 def _form(e: Experiment) -> dict[str, Any]:
@@ -75,19 +76,19 @@ def _form(e: Experiment) -> dict[str, Any]:
     question = st.text_area("Question", max_chars=MOST_QUESTION, height=80, key="lesson_question", **_STAYS)
     st.caption("The lesson begins with the settings on the left, as they are now.")
     there = [name for name in SETTINGS if name != "folder" and matters(name, e.model_dump())]
-    for key in ("lesson_shown", "lesson_locked"):  # what has no effect any more cannot be chosen any more
-        widgets.show(key, [name for name in st.session_state[key] if name in there])
+    for key in (state.LESSON_SHOWN, state.LESSON_LOCKED):  # what has no effect any more cannot be chosen any more
+        key.show([name for name in key.get() if name in there])
     shown = st.multiselect(
-        "Students may change", there, format_func=_label, key="lesson_shown", placeholder="nothing", **_STAYS
+        "Students may change", there, format_func=_label, key=state.LESSON_SHOWN.name, placeholder="nothing", **_STAYS
     )
-    widgets.show("lesson_locked", [name for name in st.session_state.lesson_locked if name not in shown])
+    state.LESSON_LOCKED.show([name for name in state.LESSON_LOCKED.get() if name not in shown])
     locked = st.multiselect(
         "In sight, but locked", [name for name in there if name not in shown], format_func=_label,
-        key="lesson_locked", placeholder="nothing", **_STAYS,
+        key=state.LESSON_LOCKED.name, placeholder="nothing", **_STAYS,
     )  # fmt: skip
     st.caption(f"The other {len(there) - len(shown) - len(locked)} settings are hidden.")
     budget = st.number_input(
-        "Step budget", 1, MOST_BUDGET, step=100, key="lesson_budget",
+        "Step budget", 1, MOST_BUDGET, step=100, key=state.LESSON_BUDGET.name,
         help="How many steps each student may train, all runs together.", **_STAYS,
     )  # fmt: skip
     st.caption(_runs(budget, e.steps))
@@ -99,12 +100,12 @@ def _form(e: Experiment) -> dict[str, Any]:
 
 def _first_choices(e: Experiment) -> None:
     """What the form proposes: whatever makes these settings special is the students' to change."""
-    if "lesson_budget" in st.session_state:
+    if state.LESSON_BUDGET.present:
         return
     special = [name for name in diff(Experiment(), e) if SETTINGS[name].front]
-    st.session_state.lesson_shown = special or ["output_activation", "lr_g"]
-    st.session_state.lesson_locked = []
-    st.session_state.lesson_budget = min(MOST_BUDGET, max(1, 3 * e.steps))
+    state.LESSON_SHOWN.set(special or ["output_activation", "lr_g"])
+    state.LESSON_LOCKED.set([])
+    state.LESSON_BUDGET.set(min(MOST_BUDGET, max(1, 3 * e.steps)))
 
 
 def _runs(budget: int, steps: int) -> str:
@@ -151,18 +152,19 @@ def _outcome(lesson: Assignment) -> None:
         diagnosis_line.say(diagnosis_line.TROUBLE, wrong)
         return
     _how_reached(base)
-    url = lesson_link.link(base, lesson)
+    url = lesson_link.link(base, Asked(lesson))
     with st.container(key="lesson-link"):
         st.code(url, language=None, wrap_lines=True, height=96)
     lesson_link.qr(url, "min(26rem, 100%)")
     with st.container(horizontal=True):
-        word = {projector.TEACHER: attendance().teacher(lesson.digest)}
+        word = attendance().teacher(lesson.digest)
         own = "train" if base == lesson_link.class_base() else base  # the projector's code repeats where it was opened
         st.link_button(
-            "Show to the class", lesson_link.link(own, lesson, **word), type="primary", key="project_lesson",
-            icon=":material/cast_for_education:", help="Question, large code, and the answers as they come in.",
+            "Show to the class", lesson_link.link(own, Asked(lesson, teacher=word)), type="primary",
+            key="project_lesson", icon=":material/cast_for_education:",
+            help="Question, large code, and the answers as they come in.",
         )  # fmt: skip
-        st.link_button("Try it as a student", lesson_link.link("train", lesson), key="try_lesson")
+        st.link_button("Try it as a student", lesson_link.link("train", Asked(lesson)), key="try_lesson")
     st.html(f'<div class="budget">{escape(_sees(lesson))}</div>')
 
 

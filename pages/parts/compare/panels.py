@@ -10,12 +10,13 @@ import streamlit as st
 
 from gan_core.diagnosis.findings import diagnose
 from gan_core.live import aligned_frames
+from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.comparison import LETTERS, MEASURED, winner
 from pages.parts.compare import panel
-from pages.parts.shared import charts, comparison_state, pictures, playback, theme
+from pages.parts.shared import charts, comparison_state, pictures, playback, state, theme
 from pages.parts.shared.charts import number, numbers
 from pages.parts.train import live_view
 
@@ -33,22 +34,23 @@ def buttons(runs: Runs) -> None:
     with st.container(horizontal=True, gap="small", key="transport", vertical_alignment="center"):
         st.button(
             words, key="start", type="primary", icon=":material/play_arrow:", disabled=moving,
-            on_click=comparison_state.act if resumes else comparison_state.begin, args=("go",) if resumes else (),
+            on_click=comparison_state.act if resumes else comparison_state.begin,
+            args=(registry().go,) if resumes else (),
         )  # fmt: skip
         st.button(
             "Pause",
             key="pause",
             icon=":material/pause:",
             on_click=comparison_state.act,
-            args=("pause",),
+            args=(registry().pause,),
             disabled=not moving,
         )
         st.segmented_control(
-            "What is compared", BY, format_func=BY.__getitem__, default="steps", required=True, key="by",
+            "What is compared", BY, format_func=BY.__getitem__, default="steps", required=True, key=state.BY.name,
             label_visibility="collapsed", on_change=playback.forget,
         )  # fmt: skip
         st.segmented_control(
-            "Pixels", PIXELS, format_func=PIXELS.__getitem__, default="now", required=True, key="pixels",
+            "Pixels", PIXELS, format_func=PIXELS.__getitem__, default="now", required=True, key=state.PIXELS.name,
             label_visibility="collapsed",
         )  # fmt: skip
         playback.speed()
@@ -57,7 +59,7 @@ def buttons(runs: Runs) -> None:
 
 def scrubber(runs: Runs) -> list[Frame | None]:
     """The slider over all runs, and the picture of each at its moment."""
-    by_time = st.session_state.get("by") == "time"
+    by_time = state.BY.get() == "time"
     kept: list[float] = [*(aligned_frames.seconds(runs) if by_time else aligned_frames.steps(runs))]
     with st.container(key="scrubber"):
         if len(kept) < 2:
@@ -74,9 +76,16 @@ def scrubber(runs: Runs) -> list[Frame | None]:
         label.markdown(f"{'After' if by_time else 'Step'} **{f'{shown:.1f} s' if by_time else int(shown)}**{live_now}")
         with slider:
             if by_time:
-                st.slider("All runs", 0.0, end, key="scrub", format="%.1f s of training", label_visibility="collapsed")
+                st.slider(
+                    "All runs",
+                    0.0,
+                    end,
+                    key=state.SCRUB.name,
+                    format="%.1f s of training",
+                    label_visibility="collapsed",
+                )
             else:
-                st.slider("All runs", 0, int(end), key="scrub", format="step %d", label_visibility="collapsed")
+                st.slider("All runs", 0, int(end), key=state.SCRUB.name, format="step %d", label_visibility="collapsed")
     return aligned_frames.after(runs, shown) if by_time else aligned_frames.at_step(runs, shown)
 
 
@@ -90,7 +99,7 @@ def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
             with column, st.container(key=f"panel-{letter}", border=True):
                 title = panel.named(e, now.differing)
                 st.html(f'<div class="apart"><i>{letter}</i><b>{escape(title)}</b></div>')
-                past = run.frames if run and st.session_state.get("pixels") == "past" else ()
+                past = run.frames if run and state.PIXELS.get() == "past" else ()
                 wide = len(runs) == 2
                 panel.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past)
                 with st.container(key=f"losses-{letter}"):
@@ -154,7 +163,7 @@ def _rows(run: Snapshot | None) -> charts.Rows:
     if run is None:
         return []
     rows = [(row.step, row.measurements) for row in run.rows]
-    if st.session_state.get("by") != "time" or not run.frames:
+    if state.BY.get() != "time" or not run.frames:
         return rows
     taken = [frame.step for frame in run.frames]
     seconds = np.interp([step for step, _ in rows], taken, [frame.trained_s for frame in run.frames])
@@ -163,7 +172,7 @@ def _rows(run: Snapshot | None) -> charts.Rows:
 
 def _axes(runs: Runs, frames: Sequence[Frame | None]) -> charts.Shared:
     """From the losses of all runs, without what a broken one ended in."""
-    by_time = st.session_state.get("by") == "time"
+    by_time = state.BY.get() == "time"
     losses = [m[name] for run in runs for _, m in _rows(run) for name in ("loss_d", "loss_g") if name in m]
     low, high = np.quantile(losses, [0.0, 0.98]) if losses else (0.0, 1.0)
     margin = 0.05 * max(high - low, 0.1)

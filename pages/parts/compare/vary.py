@@ -12,7 +12,7 @@ from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS
 from gan_core.settings.row import Setting, Value
 from pages.parts.compare import panel
-from pages.parts.shared import comparison_state, diagnosis_line, widgets
+from pages.parts.shared import comparison_state, diagnosis_line, state
 
 UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
 
@@ -25,22 +25,22 @@ def draw() -> None:
     one = now.differing[0] if len(now.differing) == 1 else None
     which, values = st.columns([0.3, 0.7])
     with which:
-        widgets.show("vary", one)
+        state.VARY.show(one)
         st.selectbox(
-            "Vary one setting", names, format_func=lambda name: SETTINGS[name].label, key="vary", on_change=_field,
-            placeholder="several are different", help=SETTINGS[one].help if one else None,
+            "Vary one setting", names, format_func=lambda name: SETTINGS[name].label, key=state.VARY.name,
+            on_change=_field, placeholder="several are different", help=SETTINGS[one].help if one else None,
         )  # fmt: skip
     with values:
         if one is not None:
             row = SETTINGS[one]
             chosen = [getattr(e, one) for e in now.experiments]
-            widgets.show(f"values_{one}", [row.text(value) for value in chosen])
+            state.VALUES.of(one).show([row.text(value) for value in chosen])
             st.multiselect(
                 f"Values of it, {LEAST} to {MOST}", _options(row, chosen), max_selections=MOST, on_change=_values,
-                format_func=lambda text: _shown(row, text), key=f"values_{one}", args=(row,),
+                format_func=lambda text: _shown(row, text), key=state.VALUES.of(one).name, args=(row,),
                 accept_new_options=row.kind in ("integer", "number"),
             )  # fmt: skip
-    if words := st.session_state.get("vary_refused"):
+    if words := state.VARY_REFUSED.get():
         diagnosis_line.say(diagnosis_line.TROUBLE, words)
 
 
@@ -72,9 +72,9 @@ def _for_all(common: dict[str, Value]) -> None:
         )  # fmt: skip
     if name is not None:
         row = SETTINGS[name]
-        widgets.show(f"for_all_{name}", row.text(common[name]))
+        state.FOR_ALL.of(name).show(row.text(common[name]))
         to.selectbox(
-            "to", _options(row, [common[name]]), key=f"for_all_{name}", on_change=_share, args=(row,),
+            "to", _options(row, [common[name]]), key=state.FOR_ALL.of(name).name, on_change=_share, args=(row,),
             format_func=lambda text: _shown(row, text), accept_new_options=row.kind in ("integer", "number"),
         )  # fmt: skip
 
@@ -126,8 +126,11 @@ def _shown(row: Setting, text: str) -> str:
 
 def _field() -> None:
     """Another setting: its present value and the next one offered that goes with the rest."""
-    row, base = SETTINGS[st.session_state.vary], comparison_state.now().base
-    st.session_state.vary_refused = None
+    name, base = state.VARY.get(), comparison_state.now().base
+    if name is None:  # the choice was taken back: what is compared stays
+        return
+    row = SETTINGS[name]
+    state.VARY_REFUSED.set(None)
     present = getattr(base, row.name)
     options = _options(row, [present])
     start = options.index(row.text(present))
@@ -135,28 +138,28 @@ def _field() -> None:
         try:
             comparison_state.take(vary(base, row.name, [present, row.parse(text)]))
         except ComparisonError as error:
-            st.session_state.vary_refused = str(error)
+            state.VARY_REFUSED.set(str(error))
         else:
-            st.session_state.vary_refused = None
+            state.VARY_REFUSED.set(None)
             return
 
 
 def _share(row: Setting) -> None:
     """Another value in all runs; where it cannot be, what there was stays and the reason is told."""
-    _try(row, lambda: comparison_state.now().sharing(row.name, row.parse(st.session_state[f"for_all_{row.name}"])))
+    _try(row, lambda: comparison_state.now().sharing(row.name, row.parse(state.FOR_ALL.of(row.name).get())))
 
 
 def _values(row: Setting) -> None:
     """Other values of the setting; where they cannot be, what there was stays and the reason is told."""
-    texts = st.session_state[f"values_{row.name}"]
+    texts = state.VALUES.of(row.name).get()
     _try(row, lambda: vary(comparison_state.now().base, row.name, [row.parse(text) for text in texts]))
 
 
 def _try(row: Setting, wanted: Callable[[], Comparison]) -> None:
-    st.session_state.vary_refused = None
+    state.VARY_REFUSED.set(None)
     try:
         comparison_state.take(wanted())
     except ComparisonError as error:
-        st.session_state.vary_refused = str(error)
+        state.VARY_REFUSED.set(str(error))
     except ValueError:
-        st.session_state.vary_refused = f"{row.label}: allowed is {row.allowed}."
+        state.VARY_REFUSED.set(f"{row.label}: allowed is {row.allowed}.")

@@ -18,7 +18,8 @@ from gan_core.saving_mistakes.known_mistakes import PLAINEST, TRAPS
 from gan_core.settings.experiment import diff
 from pages.parts.compare import panel
 from pages.parts.failures import failure as lesson
-from pages.parts.shared import page_settings, theme
+from pages.parts.failures import failure_link
+from pages.parts.shared import state, theme
 
 PICTURES = theme.ASSETS / "failures"
 
@@ -70,22 +71,22 @@ def saving() -> None:
 
 
 def _open(name: str) -> None:
-    st.session_state.opened = name
+    state.OPENED.set(name)
 
 
 def go_where_opened() -> None:
     """Follow a card that was clicked; to be called by a page after its cards."""
-    name = st.session_state.pop("opened", None)
+    name = state.OPENED.take()
     if name in PLAINEST:
         st.switch_page("pages/pixels.py", query_params=link.to_query(link.of_trap(*PLAINEST[name]), None))
     if name is not None:
-        st.session_state.see_live = name
-        st.switch_page("pages/failures.py", query_params={page_settings.FAILURE: name})
+        state.SEE_LIVE.set(name)
+        st.switch_page("pages/failures.py", query_params=failure_link.LINK.query(failure_link.Asked(name)))
 
 
 def just_opened(name: str) -> bool:
     """Whether this recipe was opened by its card a moment ago, and so is to be seen live; True only once."""
-    return st.session_state.pop("see_live", None) == name
+    return state.SEE_LIVE.take() == name
 
 
 @st.cache_data(show_spinner=False)

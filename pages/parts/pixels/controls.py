@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -15,7 +15,8 @@ from gan_core.saving_mistakes.link import FILE, RIGHT, RUN, Asked
 from gan_core.saving_mistakes.sample_tensors import SOURCES, Tensor
 from gan_core.saving_mistakes.stage_choices import QUALITIES, STAGES, ways
 from pages.parts.pixels import upload
-from pages.parts.shared import address_bar, tab_runs, widgets
+from pages.parts.shared import page_link, state, tab_runs
+from pages.parts.shared.page_link import PageLink
 
 # Where the same look has another cause than the way of saving.
 ELSEWHERE = {
@@ -25,32 +26,49 @@ ELSEWHERE = {
 IMAGES = 8  # of a live run, as many as a stored tensor has
 
 
+class Handed(NamedTuple):
+    """What a live run handed over."""
+
+    run_id: str
+    step: int
+    tensor: Tensor
+
+
+def _write(asked: Asked) -> dict[str, str]:
+    return link.to_query(asked, state.RUN.get())
+
+
+LINK: PageLink[Asked, str] = PageLink(link.read, _write, link.KEYS.__contains__)
+
+
 def open_page() -> None:
     """Bring the session up to date with the address; to be called first on each run of the script."""
-    query = address_bar.arrived()
-    if st.session_state.pop("following", False):
+    came = LINK.arrived()
+    if state.FOLLOWING.take():
         take(replace(asked(), source=FILE, image=0))
         return
-    if "asked" not in st.session_state:
+    if not state.ASKED.present:
         take(link.opening())
-    if query:
-        st.session_state.asked, st.session_state.asked_wrong = link.read(query)
+    if came:
+        strange = [page_link.left_out(came.strange, where=" on this page")] if came.strange else []
+        state.ASKED.set(came.asked)
+        state.ASKED_WRONG.set(came.wrong + strange)
 
 
 def asked() -> Asked:
     """What the page shows."""
-    found: Asked = st.session_state.asked
-    return found
+    return state.ASKED.get()
 
 
 def take(new: Asked) -> None:
     """Show this from now on, as somebody clicked; what was wrong with the link is settled."""
-    st.session_state.asked, st.session_state.asked_wrong = new, None
+    state.ASKED.set(new)
+    state.ASKED_WRONG.set(None)
 
 
 def write() -> None:
     """Put what is shown into the address."""
-    address_bar.put(link.to_query(asked(), st.session_state.get("run")))
+    LINK.put(asked())
 
 
 def tensor() -> Tensor | None:
@@ -63,39 +81,41 @@ def tensor() -> Tensor | None:
     if asked().source != RUN:
         return _made(asked().source)
     tab_runs.attach()
-    run_id = st.session_state.get("run")
+    run_id = state.RUN.get()
     if run_id is None:
         words = "This tab has no run: start one on the page Train and come back, or choose another tensor."
-        st.warning(words if not st.session_state.get("lost") else f"The run of this link has ended. {words}")
+        st.warning(words if not state.LOST.get() else f"The run of this link has ended. {words}")
         return None
-    kept: tuple[str, int, Tensor] | None = st.session_state.get("asked_tensor")
-    if kept is None or kept[0] != run_id:
+    kept = state.ASKED_TENSOR.get()
+    if kept is None or kept.run_id != run_id:
         try:
             with st.spinner("The run hands over its tensor…"):
                 samples = registry().collect(run_id, IMAGES)
         except RunError as error:
             st.warning(str(error))
             return None
-        kept = run_id, samples.step, Tensor(samples.values, samples.range_map)
-        st.session_state.asked_tensor = kept
-    return kept[2]
+        kept = Handed(run_id, samples.step, Tensor(samples.values, samples.range_map))
+        state.ASKED_TENSOR.set(kept)
+    return kept.tensor
 
 
 def fit(images: Tensor) -> None:
     """Drop what this tensor has not. Of a link, say so, a sentence for each; whoever chose another tensor sees it."""
-    st.session_state.asked, wrong = link.fitted(asked(), images)
-    if st.session_state.asked_wrong is not None:
-        st.session_state.asked_wrong += wrong
-        if st.session_state.asked_wrong:
-            st.warning("  \n".join(st.session_state.asked_wrong))
+    fitted, wrong = link.fitted(asked(), images)
+    state.ASKED.set(fitted)
+    told = state.ASKED_WRONG.get()
+    if told is not None:
+        state.ASKED_WRONG.set(told + wrong)
+        if told + wrong:
+            st.warning("  \n".join(told + wrong))
 
 
 def symptoms() -> None:
     """What the files look like, then the traps that make them look so."""
-    widgets.show("looks", asked().looks)
+    state.LOOKS.show(asked().looks)
     st.pills(
-        "My pictures look", list(SYMPTOMS), format_func=lambda name: SYMPTOMS[name], key="looks", required=True,
-        on_change=_look, label_visibility="collapsed",
+        "My pictures look", list(SYMPTOMS), format_func=lambda name: SYMPTOMS[name], key=state.LOOKS.name,
+        required=True, on_change=_look, label_visibility="collapsed",
     )  # fmt: skip
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="traps"):
         for name, trap in TRAPS[asked().looks].items():
@@ -111,37 +131,41 @@ def symptoms() -> None:
 
 def source() -> None:
     """Which tensor."""
-    widgets.show("source", asked().source)
+    state.SOURCE.show(asked().source)
     labels = {name: made.label for name, made in SOURCES.items()}
     labels |= {RUN: "This tab's live run", FILE: "What you brought"}
     st.selectbox(
-        "Which tensor?", tuple(labels), key="source", on_change=_set_source, format_func=labels.__getitem__,
+        "Which tensor?", tuple(labels), key=state.SOURCE.name, on_change=_set_source, format_func=labels.__getitem__,
         help="\n".join(f"- **{made.label}**: {made.words}" for made in SOURCES.values()),
     )  # fmt: skip
 
 
 def stages(images: Tensor) -> None:
     """Which image, and the way at each stage, the right one ticked."""
-    if asked().source == RUN:
-        step = st.session_state.asked_tensor[1]
-        st.button(f"Step {step}: take it anew", key="take_anew", on_click=_forget_tensor, width="stretch")
+    if asked().source == RUN and (handed := state.ASKED_TENSOR.get()):
+        st.button(f"Step {handed.step}: take it anew", key="take_anew", on_click=_forget_tensor, width="stretch")
     count = len(images.values)
     if count > 1:
-        widgets.show("image", asked().image)
-        st.number_input("Which image?", 0, count - 1, step=1, key="image", on_change=_set_image)
+        state.IMAGE.show(asked().image)
+        st.number_input("Which image?", 0, count - 1, step=1, key=state.IMAGE.name, on_change=_set_image)
     st.caption("✓ marks the right way.")
     about = subject(images.values[asked().image], images.range_map, asked().choices)
     for stage, (label, _) in STAGES.items():
         offered = ways(stage, about)
-        widgets.show(f"way-{stage}", getattr(asked().choices, stage))
+        state.WAY.of(stage).show(getattr(asked().choices, stage))
         words = {name: way.words if way.why else f"✓ {way.words}" for name, way in offered.items()}
         st.selectbox(
-            label, tuple(words), format_func=words.__getitem__, key=f"way-{stage}", on_change=_set_way, args=(stage,)
+            label,
+            tuple(words),
+            format_func=words.__getitem__,
+            key=state.WAY.of(stage).name,
+            on_change=_set_way,
+            args=(stage,),
         )
     if asked().choices.file == "jpeg":
-        widgets.show("quality", asked().choices.quality)
+        state.QUALITY.show(asked().choices.quality)
         options = sorted({*QUALITIES, asked().choices.quality})
-        st.select_slider("JPEG quality", options, key="quality", on_change=_set_quality)
+        st.select_slider("JPEG quality", options, key=state.QUALITY.name, on_change=_set_quality)
     st.button("All the right way", key="all_right", on_click=_all_right, width="stretch")
 
 
@@ -156,15 +180,16 @@ def _made(name: str) -> Tensor:
 
 
 def _look() -> None:
-    _open(st.session_state.looks, next(iter(TRAPS[st.session_state.looks])))
+    looks = state.LOOKS.get()
+    _open(looks, next(iter(TRAPS[looks])))
 
 
 def _open(looks: str, name: str) -> None:
     """A trap on the tensor that shows it best; on one's own where that is chosen and has it."""
     trapped = link.of_trap(looks, name)
     own = upload.tensor() if asked().source == FILE else None
-    if asked().source == RUN and "asked_tensor" in st.session_state:
-        own = st.session_state.asked_tensor[2]
+    if asked().source == RUN and (handed := state.ASKED_TENSOR.get()):
+        own = handed.tensor
     if own is not None and trapped.source != "nan":
         here = replace(trapped, source=asked().source, image=asked().image)
         if not link.fitted(here, own)[1]:
@@ -174,19 +199,19 @@ def _open(looks: str, name: str) -> None:
 
 def _set_source() -> None:
     _forget_tensor()
-    take(replace(asked(), source=st.session_state.source, image=0))
+    take(replace(asked(), source=state.SOURCE.get(), image=0))
 
 
 def _set_image() -> None:
-    take(replace(asked(), image=st.session_state.image))
+    take(replace(asked(), image=state.IMAGE.get()))
 
 
 def _set_way(stage: str) -> None:
-    mend({stage: st.session_state[f"way-{stage}"]})
+    mend({stage: state.WAY.of(stage).get()})
 
 
 def _set_quality() -> None:
-    take(replace(asked(), choices=replace(asked().choices, quality=st.session_state.quality)))
+    take(replace(asked(), choices=replace(asked().choices, quality=state.QUALITY.get())))
 
 
 def _all_right() -> None:
@@ -194,4 +219,4 @@ def _all_right() -> None:
 
 
 def _forget_tensor() -> None:
-    st.session_state.pop("asked_tensor", None)
+    state.ASKED_TENSOR.clear()

@@ -15,7 +15,7 @@ from gan_core.pixels.tiles import COLUMNS
 from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import Tensor, brought, converted
 from gan_core.uploads import AGAINST, Mended, Report, Seems, examine
-from pages.parts.shared import diagnosis_line, pictures, theme
+from pages.parts.shared import diagnosis_line, pictures, state, theme
 
 # Findings that say the numbers themselves are spoilt: no saving mends that.
 SPOILT = frozenset({"wrong-range-map", "wrapped-pixels", "channel-order"})
@@ -36,7 +36,7 @@ class Seen:
 
 def tensor() -> Tensor | None:
     """What can travel of the file that was brought in this tab; None where there is none."""
-    seen: Seen | None = st.session_state.get("brought")
+    seen = state.BROUGHT.get()
     return seen.tensor if seen else None
 
 
@@ -54,13 +54,13 @@ def section() -> None:
     with right:
         against = st.selectbox("Compare with which real images?", AGAINST, key="against")
     if file is None:
-        st.session_state.brought = None
+        state.BROUGHT.set(None)
         return
-    seen: Seen | None = st.session_state.get("brought")
+    seen = state.BROUGHT.get()
     if seen is None or (seen.file_id, seen.against) != (file.file_id, against):
         with st.spinner("Looking at it…"):
             seen = _look(file.file_id, file.name, file.getvalue(), against)
-        st.session_state.brought = seen
+        state.BROUGHT.set(seen)
     with st.container(key="report"):
         if seen.report is None:
             diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="It cannot be read.")
@@ -119,10 +119,10 @@ def _report(report: Report, seen: Seen) -> None:
 
 def _follow(as_bytes: bool) -> None:
     """The way into the journey above."""
-    if st.session_state.asked.source == FILE:
+    if state.ASKED.get().source == FILE:
         st.markdown("[Above, it goes through the stages ↑](#why-are-my-saved-pictures-wrong)")
     elif st.button("Follow it through the stages", key="follow", icon=":material/arrow_upward:"):
-        st.session_state.following = True
+        state.FOLLOWING.set(True)
         st.rerun()
     if as_bytes:
         st.caption("These are bytes already: they travel as a network would be given them, in [-1,1].")

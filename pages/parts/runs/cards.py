@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from html import escape
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -15,10 +16,12 @@ from gan_core.saved_runs.run_folder import MOST_NAME, Heading, SavedRunError
 from gan_core.saved_runs.search import changed_settings
 from gan_core.saved_runs.store import Damaged, Store
 from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
-from pages.parts.shared import comparison_state, tab_runs
+from pages.parts.shared import comparison_state, state, tab_runs
 
 SHOWN = 12  # cards at first, and as many more with each click
 ROWS_SHOWN = 3  # rows of small images on a card
+
+P = ParamSpec("P")
 
 
 def card(store: Store, heading: Heading) -> None:
@@ -49,10 +52,10 @@ def card(store: Store, heading: Heading) -> None:
                 args=(store, run_id),
             )  # fmt: skip
             with st.popover("Rename", key=f"rename-{run_id}"):
-                st.text_input("Name", heading.name, max_chars=MOST_NAME, key=f"name-{run_id}")
+                st.text_input("Name", heading.name, max_chars=MOST_NAME, key=state.NEW_NAME.of(run_id).name)
                 st.button("Rename", key=f"rename_now-{run_id}", on_click=_rename, args=(store, run_id))
             st.button("Delete", key=f"delete-{run_id}", on_click=_delete, args=(store, run_id, heading.name))
-            st.checkbox("Compare", key=f"choose-{run_id}")
+            st.checkbox("Compare", key=state.CHOSEN.of(run_id).name)
 
 
 def damaged(folder: Damaged) -> None:
@@ -69,7 +72,7 @@ def damaged(folder: Damaged) -> None:
 
 def undo(store: Store) -> None:
     """The run that was just deleted, and the way back."""
-    gone = st.session_state.get("deleted_run")
+    gone = state.DELETED_RUN.get()
     if gone is None:
         return
     words, button = st.columns([0.8, 0.2], vertical_alignment="center")
@@ -97,7 +100,7 @@ def bin(store: Store) -> None:
 
 def comparison(store: Store, headings: Sequence[Heading]) -> None:
     """The chosen ones, to be seen side by side on the page compare."""
-    chosen = [heading for heading in headings if st.session_state.get(f"choose-{heading.run_id}")]
+    chosen = [heading for heading in headings if state.CHOSEN.of(heading.run_id).get()]
     if not chosen:
         return
     words, button = st.columns([0.7, 0.3], vertical_alignment="center")
@@ -142,52 +145,54 @@ def _plain(name: str) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+-.!|~:$" else letter for letter in name)
 
 
-def _do(what: str, store: Store, *arguments: str) -> bool:
-    st.session_state.store_trouble = ""
+def _do(what: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> bool:
+    """Ask the store for something, and keep its refusal for the page to show."""
+    state.STORE_TROUBLE.set("")
     try:
-        getattr(store, what)(*arguments)
+        what(*arguments, **named)
     except ValueError as error:
-        st.session_state.store_trouble = str(error)
+        state.STORE_TROUBLE.set(str(error))
         return False
     return True
 
 
 def _open(store: Store, run_id: str) -> None:
-    st.session_state.store_trouble = ""
+    state.STORE_TROUBLE.set("")
     try:
         tab_runs.reopen(store.read(run_id))
     except (RunError, ValueError, OSError) as error:
-        st.session_state.store_trouble = str(error)
+        state.STORE_TROUBLE.set(str(error))
         return
-    st.session_state.to_train = True
+    state.TO_TRAIN.set(True)
 
 
 def _rename(store: Store, run_id: str) -> None:
-    _do("rename", store, run_id, st.session_state[f"name-{run_id}"])
+    _do(store.rename, run_id, state.NEW_NAME.of(run_id).get())
 
 
 def _delete(store: Store, run_id: str, name: str) -> None:
-    if _do("delete", store, run_id):
-        st.session_state.deleted_run = (run_id, name)
+    if _do(store.delete, run_id):
+        state.DELETED_RUN.set((run_id, name))
 
 
 def _restore(store: Store, run_id: str) -> None:
-    if _do("restore", store, run_id) and (st.session_state.get("deleted_run") or ("",))[0] == run_id:
-        st.session_state.deleted_run = None
+    deleted = state.DELETED_RUN.get()
+    if _do(store.restore, run_id) and deleted and deleted[0] == run_id:
+        state.DELETED_RUN.set(None)
 
 
 def _empty(store: Store) -> None:
-    _do("empty", store)
-    st.session_state.deleted_run = None
+    _do(store.empty)
+    state.DELETED_RUN.set(None)
 
 
 def _compare(store: Store, wanted: Comparison, chosen: Sequence[str]) -> None:
-    st.session_state.store_trouble = ""
+    state.STORE_TROUBLE.set("")
     try:
         saved = [store.read(run_id) for run_id in chosen]
         comparison_state.take(wanted)
-        tab_runs.reopen_together(comparison_state.KIND, dict(zip(LETTERS, saved, strict=False)))
+        tab_runs.reopen_together(state.COMPARED, dict(zip(LETTERS, saved, strict=False)))
     except (RunError, ValueError, OSError) as error:
-        st.session_state.store_trouble = str(error)
+        state.STORE_TROUBLE.set(str(error))
         return
     comparison_state.ask(wanted, go=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import streamlit as st
 
 from gan_core.live.registry import registry
@@ -9,15 +12,23 @@ from gan_core.live.run import Snapshot
 from gan_core.settings import comparison, link
 from gan_core.settings.comparison import LETTERS, Comparison
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError, nearest
-from pages.parts.shared import address_bar, page_settings, tab_runs
+from pages.parts.shared import state, tab_runs
+from pages.parts.shared.page_link import AND, PageLink, Query
 
-KIND = "compared"  # of runs, see session.begin_together
 RUNS = "runs"  # the URL key that names them
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the page `compare`."""
+
+    comparison: Comparison
+    runs: tuple[str, ...] = ()  # ids in their order, once they are started
 
 
 def ask(wanted: Comparison, *, go: bool) -> None:
     """Have this compared, at once with `go`; the page that is open leaves for `compare`, see go_where_asked."""
-    st.session_state.to_compare = (wanted, go)
+    state.TO_COMPARE.set((wanted, go))
 
 
 def button(base: Experiment) -> None:
@@ -34,66 +45,69 @@ def _ask_usual(base: Experiment) -> None:
 
 def go_where_asked() -> None:
     """Leave for the page compare if somebody asked for it; to be called by a page after its buttons."""
-    asked = st.session_state.pop("to_compare", None)
+    asked = state.TO_COMPARE.take()
     if asked is not None:
-        wanted, st.session_state.begin_comparison = asked
+        wanted, go = asked
+        state.BEGIN_COMPARISON.set(go)
         st.switch_page("pages/compare.py", query_params=wanted.to_query())
 
 
 def open_link() -> None:
     """Bring the session up to date with the URL; to be called first on each run of the page's script."""
-    query = address_bar.arrived()
-    if "comparison" not in st.session_state:
-        take(_usual(st.session_state.get("experiment", Experiment())))
-    if query:
-        _read(query)
-    elif tab_runs.together(KIND, LETTERS[0]):
-        tab_runs.attach_together(KIND, st.session_state[KIND])
-    if st.session_state.pop("begin_comparison", False):
+    came = LINK.arrived()
+    if not state.COMPARISON.present:
+        take(_usual(state.EXPERIMENT.get()))
+    if came:
+        take(came.asked.comparison)
+        strange = [f"`{key}` is left out. There is no setting called so." for key in came.strange]
+        state.COMPARISON_TOLD.set(strange + came.wrong + _attach(came.asked.runs))
+    elif tab_runs.together(state.COMPARED, LETTERS[0]):
+        tab_runs.attach_together(state.COMPARED, state.COMPARED.get())
+    if state.BEGIN_COMPARISON.take():
         begin()
 
 
 def now() -> Comparison:
     """What is compared."""
-    found: Comparison = st.session_state.comparison
+    found = state.COMPARISON.get()
+    assert found is not None  # see open_link
     return found
 
 
 def told() -> list[str]:
     """What was wrong with the link that was opened, a sentence each."""
-    found: list[str] = st.session_state.comparison_told
-    return found
+    return state.COMPARISON_TOLD.get()
 
 
 def take(new: Comparison) -> None:
     """Compare this from now on; the runs of another comparison end."""
-    st.session_state.comparison_told = []
-    if "comparison" not in st.session_state or new.experiments != now().experiments:
-        tab_runs.end_together(KIND)
-    st.session_state.comparison = new
+    state.COMPARISON_TOLD.set([])
+    if not state.COMPARISON.present or new.experiments != now().experiments:
+        tab_runs.end_together(state.COMPARED)
+    state.COMPARISON.set(new)
 
 
 def runs() -> list[Snapshot | None]:
     """The runs in their order, where they were started."""
-    return [tab_runs.together(KIND, letter) for letter in LETTERS[: len(now().changes)]]
+    return [tab_runs.together(state.COMPARED, letter) for letter in LETTERS[: len(now().changes)]]
 
 
 def begin() -> None:
     """Train all of them from step 0. A run that trains on another page stands still meanwhile."""
     other = tab_runs.snapshot()
     if other is not None and other.state in ("running", "waiting"):
-        tab_runs.act("pause")
-    tab_runs.begin_together(KIND, dict(zip(LETTERS, now().experiments, strict=False)))
+        tab_runs.pause()
+    tab_runs.begin_together(state.COMPARED, dict(zip(LETTERS, now().experiments, strict=False)))
 
 
-def act(what: str) -> None:
-    """Ask the registry for something about all runs: "go" or "pause"."""
-    tab_runs.act_on_all(KIND, what)
+def act(what: Callable[[str], None]) -> None:
+    """Ask the registry for something about all runs."""
+    tab_runs.act_on_all(state.COMPARED, what)
 
 
 def hold() -> None:
     """Nobody looks at the runs now: they stand still, and wait to be looked at again."""
-    for run_id in st.session_state.get(KIND, {}).values():
+    for run_id in state.COMPARED.get().values():
         there = registry().snapshot(run_id)
         if there is not None and there.state in ("starting", "running", "waiting"):
             registry().pause(run_id)
@@ -101,8 +115,7 @@ def hold() -> None:
 
 def write() -> None:
     """Put the comparison and its runs into the URL."""
-    ids = st.session_state.get(KIND, {}).values()
-    address_bar.put(now().to_query() | ({RUNS: page_settings.AND.join(ids)} if ids else {}))
+    LINK.put(Asked(now(), tuple(state.COMPARED.get().values())))
 
 
 def _usual(base: Experiment) -> Comparison:
@@ -110,35 +123,41 @@ def _usual(base: Experiment) -> Comparison:
     return comparison.vary(base, "output_activation", ("tanh", "sigmoid"))
 
 
-def _read(query: dict[str, str]) -> None:
-    """Take what the link names, and keep in words what is left out of it."""
-    known = {*comparison.KEYS, RUNS}
-    said = [
-        f"`{key}` is left out. There is no setting called so."
-        for key in query
-        if key not in known and link.setting_of(key) is None
-    ]
+def _read(query: Query) -> tuple[Asked, list[str]]:
+    """What a link asks for, and in words what is left out of it."""
     given, problems = link.read_query(query)
     try:
         base = Experiment(**given)
     except SettingsError as error:
         problems += error.problems
         base = nearest({name: value for name, value in given.items() if name not in {p.field for p in problems}})
+    said = []
     for problem in problems:
         row = SETTINGS[problem.field]
         said.append(f"`{row.url_key}` is left out. {row.label} = “{problem.value}”: {problem.allowed}.")
     new, wrong = comparison.read_query(base, query)
-    take(new or _usual(base))
-    if RUNS in query:
-        said += _attach(query[RUNS])
-    st.session_state.comparison_told = said + wrong
+    runs = tuple(query[RUNS].split(AND)) if RUNS in query else ()
+    return Asked(new or _usual(base), runs), said + wrong
 
 
-def _attach(ids: str) -> list[str]:
+def _write(asked: Asked) -> dict[str, str]:
+    return asked.comparison.to_query() | ({RUNS: AND.join(asked.runs)} if asked.runs else {})
+
+
+def _knows(key: str) -> bool:
+    return key in (*comparison.KEYS, RUNS) or link.setting_of(key) is not None
+
+
+def _attach(ids: tuple[str, ...]) -> list[str]:
     """Come back to the runs of the link; what there is to say if they are gone."""
-    runs = dict(zip(LETTERS, ids.split(page_settings.AND), strict=False))
+    if not ids:
+        return []
+    runs = dict(zip(LETTERS, ids, strict=False))
     there = [registry().snapshot(run_id) for run_id in runs.values()]
     alike = tuple(run.experiment for run in there if run) == now().experiments
-    if alike and tab_runs.attach_together(KIND, runs):
+    if alike and tab_runs.attach_together(state.COMPARED, runs):
         return []
     return ["The runs of this link are no longer here: they ended when their last visitor had left. Start them anew."]
+
+
+LINK: PageLink[Asked, str] = PageLink(_read, _write, _knows)

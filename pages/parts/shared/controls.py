@@ -12,7 +12,7 @@ from gan_core.data import upload_cache
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS
 from gan_core.settings.row import Setting
-from pages.parts.shared import page_settings, widgets
+from pages.parts.shared import page_settings, state
 
 Changed = Callable[[], None]
 
@@ -59,24 +59,24 @@ def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
         "disabled": locked,
     }  # fmt: skip
     if row.kind == "choice":
-        widgets.show(row.name, value if value in row.choices else row.default)
+        state.SETTING.of(row.name).show(value if value in row.choices else row.default)
         st.selectbox(label, row.choices, format_func=name_of, **words)
     elif row.kind == "set":
-        widgets.show(row.name, [choice for choice in row.choices if choice in value])
+        state.SETTING.of(row.name).show([str(choice) for choice in row.choices if choice in value])
         st.pills(label, row.choices, selection_mode="multi", **words)
     elif row.kind == "switch":
-        widgets.show(row.name, bool(value))
+        state.SETTING.of(row.name).show(bool(value))
         st.toggle(label, **words)
     elif row.kind == "text":
-        widgets.show(row.name, str(value))
+        state.SETTING.of(row.name).show(str(value))
         st.text_input(label, **words)
     elif row.marks:
         options = _options(row, value)
-        widgets.show(row.name, row.nearest(value))
+        state.SETTING.of(row.name).show(row.nearest(value))
         st.select_slider(label, options, format_func=name_of, **words)
     else:
         assert row.low is not None and row.high is not None
-        widgets.show(row.name, row.nearest(value))
+        state.SETTING.of(row.name).show(row.nearest(value))
         st.number_input(label, round(row.low), round(row.high), step=1, **words)
 
 
@@ -86,8 +86,8 @@ def _upload(changed: Changed) -> None:
     if file is None:
         return
     path = str(upload_cache.keep(file.getvalue(), ".zip"))
-    if path != st.session_state.get("uploaded"):
-        st.session_state.uploaded = path
+    if path != state.UPLOADED.get():
+        state.UPLOADED.set(path)
         if page_settings.change({"folder": path}):
             changed()
         st.rerun()
@@ -100,8 +100,8 @@ def _options(row: Setting, value: Any) -> list[Any]:
 
 
 def _on_change(field: str, changed: Changed) -> None:
-    value = st.session_state[field]
-    if SETTINGS[field].kind == "set":
+    value = state.SETTING.of(field).get()
+    if isinstance(value, list):
         value = tuple(value)
     if page_settings.change({field: value}):
         changed()

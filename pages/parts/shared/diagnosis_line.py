@@ -14,7 +14,7 @@ from gan_core.messages.frame import Frame
 from gan_core.settings.comparison import Comparison
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
 from gan_core.settings.row import Value
-from pages.parts.shared import comparison_state, controls, page_settings, tab_runs
+from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs
 from pages.parts.shared.charts import number, percent
 
 TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
@@ -35,7 +35,7 @@ def show(
     `e` are the settings of a run yet to start; `explained` says whether to offer the evidence and the fix,
     `fixable` whether the page can apply it, `queued` whether to say instead that it waits for its turn.
     """
-    trouble = st.session_state.get("refusal") or (run.trouble if run else "")
+    trouble = state.REFUSAL.get() or (run.trouble if run else "")
     e = run.experiment if run else e
     # What the detectors knew at the moment that is shown.
     rows = [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
@@ -105,13 +105,13 @@ def _compare(changes: dict[str, Value]) -> None:
     try:
         comparison_state.ask(Comparison.of([now.experiment, now.experiment.replace(**changes)]), go=True)
     except SettingsError as error:
-        st.session_state.refusal = str(error)
+        state.REFUSAL.set(str(error))
 
 
 def _fix(changes: dict[str, Value]) -> None:
     if page_settings.change(changes):
         tab_runs.adopt()
-    st.session_state.redraw = True  # the controls stand outside the part that is drawn again by itself
+    state.REDRAW.set(True)  # the controls stand outside the part that is drawn again by itself
 
 
 def _readout(frame: Frame) -> str:

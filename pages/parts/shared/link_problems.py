@@ -6,16 +6,15 @@ import streamlit as st
 
 from gan_core.settings import link
 from gan_core.settings.experiment import SETTINGS, nearest
-from pages.parts.shared import page_settings
+from pages.parts.shared import page_link, page_settings, state
 
 
 def show() -> None:
     """One sentence a wrong setting, the nearest valid link, and a lost run."""
-    if lost := st.session_state.get("lost"):
+    if lost := state.LOST.get():
         st.warning(f"The run “{lost}” is no longer here: it ended when its last visitor had left. Start a new one.")
     if strange := page_settings.strange():
-        names = ", ".join(f"`{key}`" for key in strange)
-        st.warning(f"There is no setting called {names}: that part of the link is left out.")
+        st.warning(page_link.left_out(strange))
     problems = page_settings.problems()
     if not problems:
         return

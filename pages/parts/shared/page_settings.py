@@ -6,70 +6,74 @@ used changes nothing by itself: the page says what is wrong and offers the neare
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
-
-import streamlit as st
 
 from gan_core.classroom.lesson import Assignment, AssignmentError
 from gan_core.settings import link
 from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError, nearest
-from pages.parts.shared import address_bar
+from pages.parts.shared import state
+from pages.parts.shared.page_link import PageLink, Query
 
 RUN = "run"  # the URL key that names a run
-FAILURE = "f"  # and those that name a failure and its two runs
-PAIR = "pair"
-AND = "~"
 GAIN = "gain"
-KEYS = {GAIN} | {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
+KEYS = {RUN, GAIN} | {name for row in SETTINGS.values() for name in (row.name, row.url_key)}
 
 
-def open_page() -> bool:
-    """Bring the session up to date with the URL; whether the browser came with another. To be called first on each
-    run of the script."""
-    if "experiment" not in st.session_state:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a page with settings."""
+
+    experiment: Experiment
+    run_id: str | None = None
+    gain: str = "1"  # of an untrained generator's weights, as it is written
+    given: dict[str, Any] = field(default_factory=dict)  # what a link has that cannot be used as it stands
+
+
+def open_page() -> Asked | None:
+    """Bring the session up to date with the URL; what it asks for where the browser came with another. To be called
+    first on each run of the script."""
+    if not state.EXPERIMENT.present:
         take(Experiment())
-    query = address_bar.arrived()
-    if query:
-        _read({key: text for key, text in query.items() if key != RUN})
-    return bool(query)
+    came = LINK.arrived()
+    if came is None:
+        return None
+    # The right part of the link is used, so that only what is wrong stays open.
+    take(came.asked.experiment)
+    state.DRAFT.set(experiment().model_dump() | came.asked.given)
+    state.PROBLEMS.set(came.wrong)
+    state.STRANGE.set(came.strange)
+    return came.asked
 
 
 def experiment() -> Experiment:
     """The settings that a run would have now."""
-    return st.session_state.experiment
+    return state.EXPERIMENT.get()
 
 
 def assignment() -> Assignment | None:
     """The lesson that the page was opened with, where it was."""
-    return st.session_state.get("assignment")
+    return state.ASSIGNMENT.get()
 
 
 def draft() -> dict[str, Any]:
     """What the controls show; differs from the experiment while it is not valid."""
-    return st.session_state.draft
+    return state.DRAFT.get()
 
 
 def problems() -> list[Problem]:
     """What is wrong with the draft, or with the link that was opened."""
-    return st.session_state.problems
+    return state.PROBLEMS.get()
 
 
 def strange() -> list[str]:
     """What the link that was opened had besides settings; it is left out."""
-    return st.session_state.strange
+    return state.STRANGE.get()
 
 
 def write(run_id: str | None, gain: float = 1.0) -> None:
-    """Put the settings, the run, and the gain of an untrained generator into the URL; in a lesson, the lesson."""
-    lesson = assignment()
-    settings = lesson.to_query() if lesson else link.to_query(experiment())
-    address_bar.put(settings | ({RUN: run_id} if run_id else {}) | ({GAIN: f"{gain:g}"} if gain != 1 else {}))
-
-
-def write_failure(name: str, runs: Collection[str]) -> None:
-    """Put a failure and its two runs, where they were started, into the URL."""
-    address_bar.put({FAILURE: name} | ({PAIR: AND.join(runs)} if runs else {}))
+    """Put the settings, the run, and the gain of an untrained generator into the URL."""
+    LINK.put(Asked(experiment(), run_id, f"{gain:g}"))
 
 
 def change(changes: dict[str, Any]) -> bool:
@@ -85,11 +89,11 @@ def change(changes: dict[str, Any]) -> bool:
         else:
             take(Experiment(**(draft() | changes)))
     except AssignmentError as error:
-        st.session_state.refusal = "; ".join(f"{SETTINGS[p.field].label}: {p.allowed}." for p in error.problems)
+        state.REFUSAL.set("; ".join(f"{SETTINGS[p.field].label}: {p.allowed}." for p in error.problems))
         return False
     except SettingsError as error:
-        st.session_state.draft = draft() | changes
-        st.session_state.problems = error.problems
+        state.DRAFT.set(draft() | changes)
+        state.PROBLEMS.set(error.problems)
         return False
     return True
 
@@ -101,22 +105,27 @@ def take_nearest() -> None:
 
 def take(e: Experiment) -> None:
     """Make these the page's settings (those of a run that was re-attached, say)."""
-    st.session_state.experiment = e
-    st.session_state.draft = e.model_dump()
-    st.session_state.problems = []
-    st.session_state.strange = []
+    state.EXPERIMENT.set(e)
+    state.DRAFT.set(e.model_dump())
+    state.PROBLEMS.set([])
+    state.STRANGE.set([])
 
 
-def _read(query: dict[str, str]) -> None:
+def _read(query: Query) -> tuple[Asked, list[Problem]]:
+    """What a link asks for, and which settings of it are wrong."""
+    run_id, gain = query.get(RUN), query.get(GAIN, "1")
     given, unread = link.read_query(query)
-    strange = [key for key in query if key not in KEYS]
     try:
-        take(Experiment(**given))
-        wrong: list[Problem] = []
+        return Asked(Experiment(**given), run_id, gain), unread
     except SettingsError as error:
-        # The right part of the link is used, so that only what is wrong stays open.
-        wrong = error.problems
-        take(nearest({name: value for name, value in given.items() if name not in {p.field for p in wrong}}))
-        st.session_state.draft = experiment().model_dump() | given
-    st.session_state.problems = unread + wrong
-    st.session_state.strange = strange
+        wrong = {problem.field for problem in error.problems}
+        right = nearest({name: value for name, value in given.items() if name not in wrong})
+        return Asked(right, run_id, gain, given), unread + error.problems
+
+
+def _write(asked: Asked) -> dict[str, str]:
+    run = {RUN: asked.run_id} if asked.run_id else {}
+    return link.to_query(asked.experiment) | run | ({GAIN: asked.gain} if asked.gain != "1" else {})
+
+
+LINK: PageLink[Asked, Problem] = PageLink(_read, _write, KEYS.__contains__)

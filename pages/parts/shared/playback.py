@@ -7,31 +7,34 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.parts.shared import state
+
 SPEEDS = (1, 2, 3)  # pictures a second: more of them would flash
 PATIENCE = 0.8  # of the time of a picture: the browser's clock and ours are not the same
 
 
 def interval() -> float | None:
     """Seconds from picture to picture while it plays; None while it does not."""
-    return 1 / _speed() if "played_at" in st.session_state else None
+    return 1 / _speed() if state.PLAYED_AT.present else None
 
 
 def moment(kept: Sequence[float], end: float) -> float:
     """Where the slider stands: at its end, which is the newest picture, where it was put, or one picture on while it
     plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
-    state = st.session_state
-    live = state.get("scrub", end) in (end, state.get("scrub_end"))
-    state.scrub_end = end
-    if live or state.scrub > end:
-        state.scrub = end
-    if "played_at" in state and time.monotonic() - state.played_at >= PATIENCE / _speed():
-        later = [at for at in kept if at > state.scrub]
+    at = state.SCRUB.get()
+    if at is None or at in (end, state.SCRUB_END.get()) or at > end:
+        at = end
+    state.SCRUB_END.set(end)
+    played = state.PLAYED_AT.get()
+    if played is not None and time.monotonic() - played >= PATIENCE / _speed():
+        later = [moment for moment in kept if moment > at]
         if len(later) > 1:
-            state.scrub, state.played_at = later[0], time.monotonic()
+            at = later[0]
+            state.PLAYED_AT.set(time.monotonic())
         else:
-            state.scrub = end
-            del state.played_at
-    at: float = state.scrub
+            at = end
+            state.PLAYED_AT.clear()
+    state.SCRUB.show(at)
     return at
 
 
@@ -40,7 +43,7 @@ def buttons(kept: Sequence[float], at: float, end: float) -> None:
     now = max((moment for moment in kept if moment <= at), default=0)
     before = [moment for moment in kept if moment < now]
     later = [moment for moment in kept if moment > now]
-    playing = "played_at" in st.session_state
+    playing = state.PLAYED_AT.present
     first = kept[0] if kept and not later else None  # from the newest picture on there is nothing to play
     with st.container(horizontal=True, gap="xxsmall", key="playback", vertical_alignment="center"):
         st.button(
@@ -62,32 +65,31 @@ def speed() -> None:
     """How fast to play."""
     st.segmented_control(
         "Pictures a second when played", SPEEDS, format_func=lambda pictures: f"{pictures}/s", default=SPEEDS[1],
-        required=True, key="speed", label_visibility="collapsed", help="How fast to play the kept pictures.",
+        required=True, key=state.SPEED.name, label_visibility="collapsed", help="How fast to play the kept pictures.",
     )  # fmt: skip
 
 
 def forget() -> None:
     """Back to the newest picture, and no replay."""
-    for name in ("scrub", "scrub_end", "played_at"):
-        st.session_state.pop(name, None)
+    for key in (state.SCRUB, state.SCRUB_END, state.PLAYED_AT):
+        key.clear()
 
 
 def _speed() -> int:
-    chosen: int = st.session_state.get("speed", SPEEDS[1])
-    return chosen
+    return state.SPEED.get() or SPEEDS[1]
 
 
 def _stand(at: float) -> None:
-    st.session_state.pop("played_at", None)
-    st.session_state.scrub = at
+    state.PLAYED_AT.clear()
+    state.SCRUB.set(at)
 
 
 def _play(first: float | None) -> None:
     """Play on from where the slider stands; with `first`, from there."""
-    st.session_state.played_at = time.monotonic()
+    state.PLAYED_AT.set(time.monotonic())
     if first is not None:
-        st.session_state.scrub = first
+        state.SCRUB.set(first)
 
 
 def _hold() -> None:
-    st.session_state.pop("played_at", None)
+    state.PLAYED_AT.clear()

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Concatenate, NamedTuple, ParamSpec
 
 import streamlit as st
 
 from gan_core.live.registry import RunError, UnknownRun, registry
 from gan_core.live.run import Snapshot
+from gan_core.messages.frame import Frame
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.settings.experiment import SETTINGS, Experiment, diff
-from pages.parts.shared import page_settings, visitor
+from pages.parts.shared import page_link, page_settings, state, visitor
+from pages.parts.shared.state import Key
 
 ANSWER_S = 0.2  # how long a click waits for its answer before the page is drawn
 SETTLING_S = 1.0
 PATIENCE_S = 20.0  # how long the page keeps looking for it
+
+P = ParamSpec("P")
+# Runs that this tab keeps together: their ids by name.
+Together = Key[dict[str, str]]
+
+
+class AnswerDue(NamedTuple):
+    """How a run stood when it was last asked for something."""
+
+    run_id: str
+    state: str
+    frame: Frame | None
+    trouble: str
+    asked_at: float  # by time.monotonic
 
 
 def _left(tab: str) -> None:
@@ -31,51 +48,59 @@ def _tab() -> str:
 
 def snapshot() -> Snapshot | None:
     """The run this tab watches, as it is now; None where there is none."""
-    run_id = st.session_state.get("run")
+    run_id = state.RUN.get()
     return registry().snapshot(run_id) if run_id else None
 
 
 def attach() -> None:
     """Come (back) to the run that the URL names, or that the tab watched before another page was opened."""
-    asked = st.query_params.get(page_settings.RUN) or st.session_state.get("run")
-    st.session_state.lost = None
+    asked = page_link.value(page_settings.RUN) or state.RUN.get()
+    state.LOST.set(None)
     if asked is None:
         return
     lesson, there = page_settings.assignment(), registry().snapshot(asked)
     if lesson and there and not lesson.allows(there.experiment):
-        st.session_state.run = None
-        st.session_state.refusal = f"The run “{asked}” has other settings than this lesson allows: start a new one."
+        state.RUN.set(None)
+        state.REFUSAL.set(f"The run “{asked}” has other settings than this lesson allows: start a new one.")
         return
     try:
         registry().attach(asked, _tab())
     except UnknownRun:
-        st.session_state.run = None
-        st.session_state.lost = asked
+        state.RUN.set(None)
+        state.LOST.set(asked)
         return
-    if st.session_state.get("run") != asked:
-        st.session_state.run = asked
+    if state.RUN.get() != asked:
+        state.RUN.set(asked)
         now = registry().snapshot(asked)
         if now is not None:
             page_settings.take(now.experiment)
 
 
-def act(what: str, *arguments: object) -> None:
-    """Ask the registry for something about this tab's run."""
-    _ask(what, st.session_state.run, *arguments)
+def pause() -> None:
+    """Have this tab's run stand still."""
+    act(registry().pause)
 
 
-def _ask(what: str, run_id: str, *arguments: object) -> None:
+def act(what: Callable[Concatenate[str, P], None], *arguments: P.args, **named: P.kwargs) -> None:
+    """Ask the registry for something about this tab's run; nothing where there is none."""
+    run_id = state.RUN.get()
+    if run_id is not None:
+        _ask(what, run_id, *arguments, **named)
+
+
+def _ask(what: Callable[Concatenate[str, P], None], run_id: str, *arguments: P.args, **named: P.kwargs) -> None:
     """Call the registry, and keep its refusal for the page to show."""
-    st.session_state.refusal = None
+    state.REFUSAL.set(None)
     before = registry().snapshot(run_id)
     try:
-        getattr(registry(), what)(run_id, *arguments)
+        what(run_id, *arguments, **named)
     except RunError as error:
-        st.session_state.refusal = str(error)
+        state.REFUSAL.set(str(error))
     else:
         if before is not None:
             # Not the snapshot itself, which would keep all of its pictures in memory.
-            st.session_state.answer_due = (run_id, before.state, before.frame, before.trouble, time.monotonic())
+            due = AnswerDue(run_id, before.state, before.frame, before.trouble, time.monotonic())
+            state.ANSWER_DUE.set(due)
             if before.state == "paused":  # nothing else is on its way: the answer is there in a moment
                 registry().wait_until(lambda: not awaiting(registry().snapshot(run_id)), ANSWER_S)
 
@@ -83,35 +108,35 @@ def _ask(what: str, run_id: str, *arguments: object) -> None:
 def awaiting(run: Snapshot | None) -> bool:
     """Whether a run that stands still has yet to show what came of the last click: its worker answers each
     command with a new picture, but only after the step that is under way."""
-    if run is None or st.session_state.get("answer_due", ("",))[0] != run.run_id:
+    due = state.ANSWER_DUE.get()
+    if run is None or due is None or due.run_id != run.run_id:
         return False
-    _, state, frame, trouble, at = st.session_state.answer_due
-    age = time.monotonic() - at
-    if state != "paused" and age < SETTLING_S:  # pictures from before the click may still be coming
+    age = time.monotonic() - due.asked_at
+    if due.state != "paused" and age < SETTLING_S:  # pictures from before the click may still be coming
         return True
-    answered = run.frame is not frame or run.state != state or run.trouble != trouble
+    answered = run.frame is not due.frame or run.state != due.state or run.trouble != due.trouble
     return not answered and age < PATIENCE_S
 
 
 def begin(*, go: bool) -> None:
     """Start a run with the page's settings; where one is there, let it go on instead."""
-    st.session_state.refusal = None
+    state.REFUSAL.set(None)
     try:
-        st.session_state.run = start(visitor.permitted(page_settings.experiment()), go=go)
+        state.RUN.set(start(visitor.permitted(page_settings.experiment()), go=go))
     except RunError as error:
-        st.session_state.refusal = str(error)
+        state.REFUSAL.set(str(error))
 
 
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
     """Start the two runs of a lesson, in lock-step; where they are there, both begin again."""
-    st.session_state.lesson = name
-    begin_together("pair", {"broken": broken, "fixed": fixed})
+    state.PAIR_OF.set(name)
+    begin_together(state.PAIR, {"broken": broken, "fixed": fixed})
 
 
-def begin_together(kind: str, experiments: Mapping[str, Experiment]) -> None:
+def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> None:
     """Start runs in lock-step that this tab keeps as its `kind`, by name; where all are there, they begin again."""
-    st.session_state.refusal = None
-    runs: dict[str, str] = st.session_state.get(kind, {})
+    state.REFUSAL.set(None)
+    runs = kind.get()
     try:
         if set(runs) == set(experiments) and all(registry().snapshot(run_id) for run_id in runs.values()):
             for name, experiment in experiments.items():
@@ -120,94 +145,93 @@ def begin_together(kind: str, experiments: Mapping[str, Experiment]) -> None:
         end_together(kind)
         _keep(kind, experiments, registry().start_together([*experiments.values()], _tab()))
     except RunError as error:
-        st.session_state.refusal = str(error)
+        state.REFUSAL.set(str(error))
 
 
-def reopen_together(kind: str, saved: Mapping[str, SavedRun]) -> None:
+def reopen_together(kind: Together, saved: Mapping[str, SavedRun]) -> None:
     """Open saved runs as this tab's `kind`, by name, paused where each stood; those that were here end. Raises
     RunError, OSError."""
     end_together(kind)
     _keep(kind, saved, registry().reopen_together([*saved.values()], _tab()))
 
 
-def _keep(kind: str, names: Iterable[str], ids: tuple[str, ...]) -> None:
+def _keep(kind: Together, names: Iterable[str], ids: tuple[str, ...]) -> None:
     for run_id in ids:
         registry().attach(run_id, _tab())
-    st.session_state[kind] = dict(zip(names, ids, strict=True))
+    kind.set(dict(zip(names, ids, strict=True)))
 
 
-def together(kind: str, name: str) -> Snapshot | None:
+def together(kind: Together, name: str) -> Snapshot | None:
     """One run of a kind, where it was started."""
-    run_id = st.session_state.get(kind, {}).get(name)
+    run_id = kind.get().get(name)
     return registry().snapshot(run_id) if run_id else None
 
 
-def attach_together(kind: str, runs: Mapping[str, str]) -> bool:
+def attach_together(kind: Together, runs: Mapping[str, str]) -> bool:
     """Come back to runs that go together, after a reload; False where one of them is no longer here."""
     try:
         for run_id in runs.values():
             registry().attach(run_id, _tab())
     except UnknownRun:
         return False
-    st.session_state[kind] = dict(runs)
+    kind.set(dict(runs))
     return True
 
 
-def act_on_all(kind: str, what: str) -> None:
+def act_on_all(kind: Together, what: Callable[[str], None]) -> None:
     """Ask the registry for something about all runs of a kind."""
-    for run_id in st.session_state.get(kind, {}).values():
+    for run_id in kind.get().values():
         _ask(what, run_id)
 
 
-def end_together(kind: str) -> None:
+def end_together(kind: Together) -> None:
     """End all runs of a kind."""
-    for run_id in st.session_state.pop(kind, {}).values():
+    for run_id in kind.take().values():
         registry().forget(run_id)
 
 
 def pair(side: str) -> Snapshot | None:
     """One run of the lesson's two, where it was started."""
-    return together("pair", side)
+    return together(state.PAIR, side)
 
 
-def keep_pair(name: str, broken: Experiment, fixed: Experiment) -> bool:
-    """End the two runs of another lesson than this one, and come back to those of this one that the URL names, after
+def keep_pair(name: str, broken: Experiment, fixed: Experiment, asked: Sequence[str]) -> bool:
+    """End the two runs of another recipe than this one, and come back to those of this one that a link asks for, after
     a reload; False where they are no longer here."""
-    if st.session_state.get("lesson") == name:
+    if state.PAIR_OF.get() == name:
         return True
     leave_pair()
-    asked = st.query_params.get(page_settings.PAIR)
-    if asked is None:
+    if not asked:
         return True
-    runs = dict(zip(("broken", "fixed"), asked.split(page_settings.AND), strict=False))
+    runs = dict(zip(("broken", "fixed"), asked, strict=False))
     there = [registry().snapshot(run_id) for run_id in runs.values()]
     if [run.experiment for run in there if run] != [broken, fixed]:
         return False
-    if not attach_together("pair", runs):  # one ended this very moment
+    if not attach_together(state.PAIR, runs):  # one ended this very moment
         return False
-    st.session_state.lesson = name
+    state.PAIR_OF.set(name)
     return True
 
 
 def pair_ids() -> tuple[str, ...]:
     """The ids of the lesson's two runs, the broken one first; empty before they are started."""
-    return tuple(st.session_state.get("pair", {}).values())
+    return tuple(state.PAIR.get().values())
 
 
-def act_on_pair(what: str) -> None:
+def act_on_pair(what: Callable[[str], None]) -> None:
     """Ask the registry for something about both runs of the lesson."""
-    act_on_all("pair", what)
+    act_on_all(state.PAIR, what)
 
 
 def leave_pair() -> None:
     """End both runs of the lesson."""
-    end_together("pair")
-    st.session_state.lesson = None
+    end_together(state.PAIR)
+    state.PAIR_OF.set(None)
 
 
 def leave_run() -> None:
     """End this tab's run, so that the next start is one with the page's settings."""
-    run_id = st.session_state.pop("run", None)
+    run_id = state.RUN.take()
     if run_id is not None:
         registry().forget(run_id)
 
@@ -217,7 +241,7 @@ def reopen(saved: SavedRun) -> None:
     run_id = registry().reopen(saved, _tab())
     registry().attach(run_id, _tab())
     leave_run()
-    st.session_state.run = run_id
+    state.RUN.set(run_id)
     page_settings.take(saved.experiment)
 
 
@@ -238,7 +262,7 @@ def adopt() -> None:
     if not changed:
         return
     if all(SETTINGS[name].live for name in changed) and now.state not in ("crashed", "stopped", "refused"):
-        act("set", changed)
+        act(registry().set, changed)
     else:
         rewind(go=now.state != "paused")
 
@@ -247,6 +271,6 @@ def rewind(*, go: bool) -> None:
     """Begin the run again at step 0 with the page's settings."""
     visitor.note(snapshot())
     try:
-        act("rewind", visitor.permitted(page_settings.experiment()), go)
+        act(registry().rewind, visitor.permitted(page_settings.experiment()), go)
     except RunError as error:
-        st.session_state.refusal = str(error)
+        state.REFUSAL.set(str(error))

@@ -11,7 +11,7 @@ from gan_core.classroom.attendance import attendance
 from gan_core.live.registry import RunError
 from gan_core.live.run import Snapshot
 from gan_core.settings.experiment import Experiment
-from pages.parts.shared import page_settings
+from pages.parts.shared import page_settings, state
 
 COOKIE = "lesson_visitor"
 ANSWER_FIRST = "Answer the question first: then the run may start."
@@ -19,10 +19,12 @@ ANSWER_FIRST = "Answer the question first: then the run may start."
 
 def me() -> str:
     """This visitor's word. It lasts as long as the browser is open, so that one browser has one answer."""
-    if "visitor" not in st.session_state:
+    word = state.VISITOR.get()
+    if word is None:
         known = str(st.context.cookies.get(COOKIE, ""))
-        st.session_state.visitor = known if re.fullmatch("[0-9a-f]{16}", known) else secrets.token_hex(8)
-    return st.session_state.visitor
+        word = known if re.fullmatch("[0-9a-f]{16}", known) else secrets.token_hex(8)
+        state.VISITOR.set(word)
+    return word
 
 
 def remember() -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from gan_core.outputs.script import NAME, script_of
 from gan_core.settings.experiment import Experiment, diff
+from pages.parts.shared import state
 
 # Part of a line: where it begins and ends, and its class in the stylesheet.
 Span = tuple[int, int, str]
@@ -20,9 +21,10 @@ Span = tuple[int, int, str]
 
 def show(e: Experiment) -> None:
     """The script of the settings, folded until somebody wants it; changes are noted even while it is."""
-    before, now = st.session_state.setdefault("code_of", (None, e))
+    before, now = state.CODE_OF.get() or (None, e)
     if e != now:
-        before, now = st.session_state.code_of = (now, e)
+        before, now = now, e
+    state.CODE_OF.set((before, now))
     with st.expander("Show the code", key="code", icon=":material/code:", on_change="rerun") as opened:
         if not opened.open:
             return

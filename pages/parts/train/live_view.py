@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from html import escape
+from typing import NamedTuple
 
 import streamlit as st
 
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
+from gan_core.messages.commands_and_reports import Players
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
-from pages.parts.shared import charts, page_settings, pictures, playback, tab_runs, theme
+from pages.parts.shared import charts, page_settings, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import number, numbers, percent
 from pages.parts.train import save, save_run
 
@@ -29,6 +31,14 @@ STATE_WORDS = {
     "refused": "could not start",
     "stopped": "ended",
 }
+
+
+class ChartRows(NamedTuple):
+    """The rows that the charts show."""
+
+    run_id: str
+    drawn_at: float  # by time.monotonic
+    rows: charts.Rows
 
 
 def interval(run: Snapshot | None) -> float | None:
@@ -73,22 +83,22 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
 
 def buttons(run: Snapshot | None, held: str = "") -> None:
     """Start, pause, single steps, and back to the same start; `held` says why nothing may start, where it may not."""
-    state = run.state if run else None
-    over = state in ("finished", "broken", "refused")
-    gone = state in ("crashed", "stopped")
+    now = run.state if run else None
+    over = now in ("finished", "broken", "refused")
+    gone = now in ("crashed", "stopped")
     invalid = bool(page_settings.problems())
-    start = "Resume" if state == "paused" and run and run.step else "Start"
+    start = "Resume" if now == "paused" and run and run.step else "Start"
     if gone:
         start = "Resume from checkpoint"
-    no_step = invalid or over or gone or state == "starting" or bool(held)
+    no_step = invalid or over or gone or now == "starting" or bool(held)
     with st.container(horizontal=True, gap="xsmall", key="transport"):
         st.button(
             start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
-            disabled=invalid or state in ACTIVE or over or bool(held),
+            disabled=invalid or now in ACTIVE or over or bool(held),
         )  # fmt: skip
         st.button(
-            "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.act, args=("pause",),
-            disabled=state not in ("running", "waiting"),
+            "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.pause,
+            disabled=now not in ("running", "waiting"),
         )  # fmt: skip
         st.button(
             "Step D",
@@ -179,7 +189,9 @@ def scrubber(run: Snapshot | None) -> Frame | None:
         help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
     )
     with slider:
-        st.slider("Look back over the run", 0, end, key="scrub", format="step %d", label_visibility="collapsed")
+        st.slider(
+            "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
+        )
     shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
     with past:
         _past(run, shown)
@@ -221,15 +233,15 @@ def _start() -> None:
     if run is None:
         tab_runs.begin(go=True)
     elif run.state in ("crashed", "stopped"):
-        tab_runs.act("resume")
+        tab_runs.act(registry().resume)
     else:
-        tab_runs.act("go")
+        tab_runs.act(registry().go)
 
 
-def _step(players: str) -> None:
+def _step(players: Players) -> None:
     if tab_runs.snapshot() is None:
         tab_runs.begin(go=False)
-    tab_runs.act("step", players)
+    tab_runs.act(registry().step, players)
 
 
 def _reset() -> None:
@@ -240,21 +252,21 @@ def _reset() -> None:
 def _chart_rows(run: Snapshot) -> charts.Rows:
     """The rows, renewed about once a second: four charts drawn twice as often would take half a processor in
     every browser. A run that stands still is shown to its last row."""
-    shown: tuple[str, float, charts.Rows] | None = st.session_state.get("chart_rows")
+    shown = state.CHART_ROWS.get()
     now = time.monotonic()
     if (
         shown
-        and shown[0] == run.run_id
+        and shown.run_id == run.run_id
         and run.state == "running"
-        and now - shown[1] < CHART_EVERY_S * max(1, _crowd())
+        and now - shown.drawn_at < CHART_EVERY_S * max(1, _crowd())
     ):
-        rows = shown[2]
+        rows = shown.rows
         if not rows or rows[-1][0] <= run.step:
             return rows
     fresh = [(row.step, row.measurements) for row in run.rows]
     if run.frame and (not fresh or run.frame.step > fresh[-1][0]):
         fresh.append((run.frame.step, run.frame.measurements))
-    st.session_state.chart_rows = (run.run_id, now, fresh)
+    state.CHART_ROWS.set(ChartRows(run.run_id, now, fresh))
     return fresh
 
 

@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -20,7 +21,7 @@ from gan_core.outputs.saved_pictures import SavedPicture, difference, read_bytes
 from gan_core.pixels.picture_files import FORMATS
 from gan_core.saved_runs.checkpoint_header import CheckpointError
 from gan_core.saving_mistakes import link
-from pages.parts.shared import tab_runs
+from pages.parts.shared import state, tab_runs
 from pages.parts.train import exports, save_run
 
 KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run", "export": "Export"}
@@ -39,11 +40,18 @@ class Made:
     weighed: bool
 
 
+class Proof(NamedTuple):
+    """What came of drawing a saved picture again."""
+
+    same: bool
+    words: str
+
+
 def popover(run: Snapshot) -> None:
     """What to save, and as what; nothing is made until it is asked for, and what was made goes with the closing."""
     with st.popover("Save", icon=":material/download:", key="save", on_change="rerun", width="stretch") as opened:
         if not opened.open:
-            st.session_state.made, st.session_state.proved = None, ("", "")
+            _forget()
         # Drawn while it is closed, too: the browser decides by the size at the opening on which side there is room.
         save_run.section(run)
         st.markdown("**Files to take away**")
@@ -60,10 +68,10 @@ def _choices(run: Snapshot) -> None:
     if kind == "animation":
         st.caption("GIF only: MP4 would need an encoder that this project does not bring.")
     else:
-        st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].name, key="save_format")
+        st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].name, key=state.SAVE_FORMAT.name)
     of = f"its {len(run.frames)} kept pictures as GIF" if kind == "animation" else f"step {run.step}"
     st.button(f"Make the files of {of}", on_click=_make, args=(kind,), key="make_files", width="stretch")
-    made: Made | None = st.session_state.made
+    made = state.MADE.get()
     if made is not None and made.run_id == run.run_id:
         st.caption(made.words)
         st.download_button(
@@ -71,9 +79,8 @@ def _choices(run: Snapshot) -> None:
             type="primary", icon=":material/folder_zip:", on_click="ignore", width="stretch",
         )  # fmt: skip
         _proof(run, made)
-    kind_of, words = st.session_state.proved
-    if words:
-        (st.success if kind_of == "same" else st.warning)(words)
+    if proved := state.PROVED.get():
+        (st.success if proved.same else st.warning)(proved.words)
     st.page_link(
         "pages/pixels.py", label="Follow one from tensor to file", icon=":material/arrow_forward:",
         query_params=link.to_query(link.Asked(source=link.RUN), run.run_id),
@@ -96,9 +103,14 @@ def _proof(run: Snapshot, made: Made) -> None:
         st.caption(f"The run has gone on from step {made.step}: to compare, pause it and make the files anew.")
 
 
+def _forget() -> None:
+    state.MADE.set(None)
+    state.PROVED.set(None)
+
+
 def _make(kind: str) -> None:
     """Make the files that were asked for, or keep in words why they cannot be."""
-    st.session_state.made, st.session_state.proved = None, ("", "")
+    _forget()
     run = tab_runs.snapshot()
     if run is None:
         return
@@ -109,7 +121,7 @@ def _make(kind: str) -> None:
             what = f"A GIF of {len(run.frames)} pictures, step {run.frames[0].step} to {run.frames[-1].step}, and its"
         else:
             samples = registry().collect(run.run_id, MOST)
-            step, pictures = samples.step, _drawn(samples, kind, st.session_state.save_format)
+            step, pictures = samples.step, _drawn(samples, kind, state.SAVE_FORMAT.get())
             others = _weights(run, samples, pictures[0].name.parent)
             what = (
                 f"{len(pictures)} pictures of step {step} and their"
@@ -117,12 +129,12 @@ def _make(kind: str) -> None:
                 else f"The grid of step {step} and its"
             )
     except RunError as error:
-        st.session_state.proved = ("trouble", str(error))
+        state.PROVED.set(Proof(False, str(error)))
         return
     packed = zipped(pictures, others)
     weighed = " and the generator's weights" if others else ""
     words = f"{what} JSON{weighed}, {len(packed) / 1e6:.1f} MB.{_losses(pictures)}"
-    st.session_state.made = Made(run.run_id, step, pictures[0], words, packed, bool(others))
+    state.MADE.set(Made(run.run_id, step, pictures[0], words, packed, bool(others)))
 
 
 def _drawn(samples: Samples, kind: str, format: str) -> list[SavedPicture]:
@@ -152,11 +164,11 @@ def _compare(made: Made) -> None:
     try:
         again = np.array(Image.open(io.BytesIO(registry().remake(made.run_id, origin.json_text()))))
     except RunError as error:
-        st.session_state.proved = ("trouble", str(error))
+        state.PROVED.set(Proof(False, str(error)))
         return
     apart = difference(pixels, again, origin)
     if apart.differ == 0:
         words = f"{name}, drawn again from its latents: all {pixels.shape[0]} × {pixels.shape[1]} pixels are the same."
-        st.session_state.proved = ("same", words)
+        state.PROVED.set(Proof(True, words))
     else:
-        st.session_state.proved = ("different", f"{name}, drawn again: {apart.words}.")
+        state.PROVED.set(Proof(False, f"{name}, drawn again: {apart.words}."))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+from typing import Concatenate, ParamSpec
 
 import streamlit as st
 
@@ -11,8 +13,11 @@ from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.saved_runs.run_folder import MOST_NAME
 from gan_core.saved_runs.search import suggested_name
+from pages.parts.shared import state
 
 WRITTEN_S = 5.0  # how long a click waits for the disk before the page is drawn
+
+P = ParamSpec("P")
 
 
 def words(run: Snapshot) -> str:
@@ -27,7 +32,6 @@ def words(run: Snapshot) -> str:
 
 def section(run: Snapshot) -> None:
     """Save this run, or say where the saved one stands and offer to bring it here."""
-    st.session_state.setdefault("save_trouble", "")
     saved = run.saved_as
     if saved is None or not saved.run_id:
         _as_new(run, "Save this run", suggested_name(run.experiment))
@@ -39,21 +43,23 @@ def section(run: Snapshot) -> None:
             help="Brought up to date every few seconds, at each pause and at the end. Off: it stays where it is.",
         )  # fmt: skip
         if follows != saved.follows:
-            _do("follow", run.run_id, follows)
+            _do(registry().saver.follow, run.run_id, follows)
             st.rerun(scope="fragment")
         if not saved.follows:
             st.button(
-                f"Save step {run.step} over it", key="save_over", on_click=_do, args=("save", run.run_id),
+                f"Save step {run.step} over it", key="save_over", on_click=_save_over, args=(run.run_id,),
                 disabled=saved.busy or run.step == saved.step, width="stretch",
             )  # fmt: skip
             _as_new(run, "Save as a new run", suggested_name(run.experiment))
-    trouble = st.session_state.save_trouble or (saved.trouble if saved else "")
+    trouble = state.SAVE_TROUBLE.get() or (saved.trouble if saved else "")
     if trouble:
         st.warning(trouble)
 
 
 def _as_new(run: Snapshot, label: str, name: str) -> None:
-    st.text_input("Name", name, max_chars=MOST_NAME, key=f"save_name-{run.run_id}", label_visibility="collapsed")
+    st.text_input(
+        "Name", name, max_chars=MOST_NAME, key=state.SAVE_NAME.of(run.run_id).name, label_visibility="collapsed"
+    )
     st.button(
         label, key="save_run", icon=":material/inventory_2:", on_click=_save, args=(run.run_id,), width="stretch",
         help="With all its pictures, measurements and weights; open it again on the page Runs.",
@@ -61,16 +67,20 @@ def _as_new(run: Snapshot, label: str, name: str) -> None:
 
 
 def _save(run_id: str) -> None:
-    _do("save_as", run_id, st.session_state[f"save_name-{run_id}"])
+    _do(registry().saver.save_as, run_id, state.SAVE_NAME.of(run_id).get())
 
 
-def _do(what: str, run_id: str, *arguments: object) -> None:
+def _save_over(run_id: str) -> None:
+    _do(registry().saver.save, run_id)
+
+
+def _do(what: Callable[Concatenate[str, P], None], run_id: str, *arguments: P.args, **named: P.kwargs) -> None:
     """Ask the saver for something, and keep its refusal for the popover to show."""
-    st.session_state.save_trouble = ""
+    state.SAVE_TROUBLE.set("")
     try:
-        getattr(registry().saver, what)(run_id, *arguments)
+        what(run_id, *arguments, **named)
     except (RunError, ValueError) as error:
-        st.session_state.save_trouble = str(error)
+        state.SAVE_TROUBLE.set(str(error))
         return
     registry().wait_until(lambda: not _busy(run_id), WRITTEN_S)
 

@@ -11,7 +11,7 @@ from gan_core.diagnosis.recipes import RECIPES
 from gan_core.live.registry import registry
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.settings.experiment import SETTINGS, Experiment
-from pages.parts.shared import diagnosis_line, page_settings
+from pages.parts.shared import diagnosis_line, page_settings, state
 
 # In the order in which the signal meets them.
 FIELDS = (
@@ -41,29 +41,28 @@ LOOK_EVERY_S = 0.2
 
 def gain() -> float:
     """The control of the gain: multiplies all weights after they were drawn."""
-    if "gain" not in st.session_state:
-        _read_gain(st.query_params.get(page_settings.GAIN, "1"))
-    options = sorted({*GAINS, st.session_state.gain})
+    state.GAIN.show(state.GAIN.get())  # the slider itself would begin at its left end
+    options = sorted({*GAINS, state.GAIN.get()})
     return st.select_slider(
-        "Gain", options, key="gain", format_func=lambda value: f"{value:g}", persist_state="session",
+        "Gain", options, key=state.GAIN.name, format_func=lambda value: f"{value:g}", persist_state="session",
         help="Multiplies every weight after the initialisation has drawn it.",
     )  # fmt: skip
 
 
-def _read_gain(text: str) -> None:
+def take_gain(text: str) -> None:
     """Take the gain from the link that was opened, 1 where it cannot be used."""
     try:
         asked = float(text)
     except ValueError:
         asked = -1.0
     fits = 0 <= asked <= MOST_GAIN
-    st.session_state.gain = asked if fits else 1.0
-    st.session_state.gain_refused = "" if fits else text
+    state.GAIN.set(asked if fits else 1.0)
+    state.GAIN_REFUSED.set("" if fits else text)
 
 
 def refused_gain() -> None:
     """What was wrong with the link's gain, until another one is chosen."""
-    if (text := st.session_state.gain_refused) and st.session_state.gain == 1.0:
+    if (text := state.GAIN_REFUSED.get()) and state.GAIN.get() == 1.0:
         st.warning(
             f"Gain (`{page_settings.GAIN}` in the link) = `{text}`: allowed is a number from 0 to {MOST_GAIN:g}."
         )

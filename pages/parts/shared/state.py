@@ -1,0 +1,185 @@
+"""What the pages remember of a browser tab: every key of Streamlit's session, declared once with its type.
+
+No other file names the session. A key whose value a widget writes is declared where code reads it; the widget takes
+its name from here, so that nothing else can be kept under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import streamlit as st
+
+from gan_core.claims import link as claims_link
+from gan_core.claims.process_pool import Asked as AskedClaim
+from gan_core.classroom.lesson import Assignment
+from gan_core.saving_mistakes import link as saving_link
+from gan_core.settings.comparison import Comparison
+from gan_core.settings.experiment import Experiment, Problem
+from gan_core.settings.row import Value
+
+if TYPE_CHECKING:
+    from pages.parts.pixels.controls import Handed
+    from pages.parts.pixels.upload import Seen
+    from pages.parts.shared.tab_runs import AnswerDue
+    from pages.parts.train.live_view import ChartRows
+    from pages.parts.train.save import Made, Proof
+
+T = TypeVar("T")
+
+
+class Key(Generic[T]):
+    """One thing the session remembers, and what it is before anybody has set it."""
+
+    def __init__(self, name: str, first: Callable[[], T]) -> None:
+        self.name = name
+        self._first = first
+
+    def get(self) -> T:
+        """What is remembered; the first value where nothing is. Looking keeps nothing."""
+        value: T = st.session_state[self.name] if self.present else self._first()
+        return value
+
+    def set(self, value: T) -> None:
+        """Remember this from now on."""
+        st.session_state[self.name] = value
+
+    def take(self) -> T:
+        """What is remembered, told once: it is forgotten with that."""
+        value = self.get()
+        self.clear()
+        return value
+
+    def clear(self) -> None:
+        """Forget it."""
+        if self.present:
+            del st.session_state[self.name]
+
+    @property
+    def present(self) -> bool:
+        """Whether something is remembered."""
+        return self.name in st.session_state
+
+    def show(self, value: T) -> None:
+        """Have the widget of this key show the value, before it is drawn; Streamlit forgets what a widget showed that
+        was not drawn in the last run of the script.
+
+        Only where it shows another: a value that is set goes to the browser, and there overwrites what the visitor
+        has chosen since this run of the script began.
+        """
+        if not self.present or self.get() != value:
+            self.set(value)
+
+
+class Family(Generic[T]):
+    """Keys of one kind and type, one for each run, stage or setting."""
+
+    def __init__(self, prefix: str, first: Callable[[], T]) -> None:
+        self.prefix = prefix
+        self._first = first
+
+    def of(self, member: str) -> Key[T]:
+        """The key of one of them."""
+        return Key(f"{self.prefix}{member}", self._first)
+
+
+def _none() -> None:
+    return None
+
+
+# Which page is shown, and its addresses in the order of time: see page_link.
+FRAMED: Key[bool] = Key("framed", bool)
+PAGE: Key[str | None] = Key("page", _none)
+ADDRESSES: Key[list[dict[str, str]]] = Key("addresses", list)
+
+# The page's settings. Every setting has a widget whose key is the field's name.
+EXPERIMENT: Key[Experiment] = Key("experiment", Experiment)
+DRAFT: Key[dict[str, Any]] = Key("draft", dict)
+PROBLEMS: Key[list[Problem]] = Key("problems", list)
+STRANGE: Key[list[str]] = Key("strange", list)
+SETTING: Family[Value | list[str]] = Family("", str)
+UPLOADED: Key[str | None] = Key("uploaded", _none)  # the path of the zip that is the page's folder
+
+# This tab's runs: ids, by side or letter where several go together.
+RUN: Key[str | None] = Key("run", _none)
+PAIR: Key[dict[str, str]] = Key("pair", dict)
+PAIR_OF: Key[str | None] = Key("pair_of", _none)  # the recipe whose sides the pair are
+COMPARED: Key[dict[str, str]] = Key("compared", dict)
+LOST: Key[str | None] = Key("lost", _none)  # the run of a link that is no longer here
+REFUSAL: Key[str | None] = Key("refusal", _none)
+ANSWER_DUE: Key[AnswerDue | None] = Key("answer_due", _none)
+CHART_ROWS: Key[ChartRows | None] = Key("chart_rows", _none)
+
+# What one page asks of the next, or of its own next run.
+AUTOSTART: Key[bool] = Key("autostart", bool)
+TO_TRAIN: Key[bool] = Key("to_train", bool)
+TO_COMPARE: Key[tuple[Comparison, bool] | None] = Key("to_compare", _none)  # and whether to begin at once
+BEGIN_COMPARISON: Key[bool] = Key("begin_comparison", bool)
+REDRAW: Key[bool] = Key("redraw", bool)
+OPENED: Key[str | None] = Key("opened", _none)  # the failure whose card was clicked
+SEE_LIVE: Key[str | None] = Key("see_live", _none)
+
+# The way back through pictures.
+SCRUB: Key[float | None] = Key("scrub", _none)
+SCRUB_END: Key[float | None] = Key("scrub_end", _none)
+PLAYED_AT: Key[float | None] = Key("played_at", _none)  # when the picture that is shown came, by time.monotonic
+SPEED: Key[int | None] = Key("speed", _none)
+
+# Train: what is made of a run, and the script.
+MADE: Key[Made | None] = Key("made", _none)
+PROVED: Key[Proof | None] = Key("proved", _none)
+SAVE_FORMAT: Key[str] = Key("save_format", str)
+SAVE_NAME: Family[str] = Family("save_name-", str)
+SAVE_TROUBLE: Key[str] = Key("save_trouble", str)
+CODE_OF: Key[tuple[Experiment | None, Experiment] | None] = Key("code_of", _none)  # before the last change, and now
+
+# Compare.
+COMPARISON: Key[Comparison | None] = Key("comparison", _none)
+COMPARISON_TOLD: Key[list[str]] = Key("comparison_told", list)
+VARY: Key[str | None] = Key("vary", _none)
+VARY_REFUSED: Key[str | None] = Key("vary_refused", _none)
+VALUES: Family[list[str]] = Family("values_", list)
+FOR_ALL: Family[str] = Family("for_all_", str)
+BY: Key[str] = Key("by", lambda: "steps")
+PIXELS: Key[str] = Key("pixels", lambda: "now")
+
+# Runs.
+FIND: Key[str] = Key("find", str)
+SHOWN: Key[int | None] = Key("shown", _none)
+STORE_TROUBLE: Key[str] = Key("store_trouble", str)
+DELETED_RUN: Key[tuple[str, str] | None] = Key("deleted_run", _none)  # its id and name
+NEW_NAME: Family[str] = Family("name-", str)
+CHOSEN: Family[bool] = Family("choose-", bool)
+
+# Untrained.
+GAIN: Key[float] = Key("gain", lambda: 1.0)
+GAIN_REFUSED: Key[str] = Key("gain_refused", str)
+
+# Pixels.
+ASKED: Key[saving_link.Asked] = Key("asked", saving_link.opening)
+ASKED_WRONG: Key[list[str] | None] = Key("asked_wrong", _none)
+ASKED_TENSOR: Key[Handed | None] = Key("asked_tensor", _none)
+LOOKS: Key[str] = Key("looks", str)
+SOURCE: Key[str] = Key("source", str)
+IMAGE: Key[int] = Key("image", int)
+WAY: Family[str] = Family("way-", str)
+QUALITY: Key[int] = Key("quality", int)
+BROUGHT: Key[Seen | None] = Key("brought", _none)
+FOLLOWING: Key[bool] = Key("following", bool)
+
+# Claims.
+CLAIMS: Key[claims_link.Asked] = Key("claims", claims_link.Asked)
+CLAIMS_SHOWN: Family[str | None] = Family("claims_", _none)
+CLAIM_VISITOR: Key[str | None] = Key("claim_visitor", _none)
+CLAIM_ASKED: Key[AskedClaim | None] = Key("claim_asked", _none)
+CLAIM_RESULTS: Key[dict[str, dict[str, Any]]] = Key("claim_results", dict)
+
+# A lesson, as its teacher makes it and a student follows it.
+ASSIGNMENT: Key[Assignment | None] = Key("assignment", _none)
+VISITOR: Key[str | None] = Key("visitor", _none)
+PREDICTED: Key[str | None] = Key("predicted", _none)
+MAKING_LESSON: Key[bool] = Key("making_lesson", bool)
+LESSON_SHOWN: Key[list[str]] = Key("lesson_shown", list)
+LESSON_LOCKED: Key[list[str]] = Key("lesson_locked", list)
+LESSON_BUDGET: Key[int] = Key("lesson_budget", int)
