@@ -29,6 +29,12 @@ EXPORTS = {
 }
 
 
+OUT = """write pictures, measurements and checkpoints there, in place of a run that is there; other files stay, and one
+that has the name of a run's file is not replaced without --force"""
+EXPORT_OUT = """a file, or a folder for it (default: the run's name, in this folder); for --script a .py file, or a
+folder for script, images and settings (default: one with the run's name); not over a file of other content"""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m gan_core", description="Train and study GANs without a page.")
@@ -39,13 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--experiment", type=Path, metavar="FILE", help="settings as JSON (see --out)")
     train.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="one setting; repeatable")
     train.add_argument("--steps", type=int, metavar="N", help="steps in all, also with --resume")
-    train.add_argument("--out", type=Path, metavar="DIR", help="write pictures, measurements and checkpoints there")
+    train.add_argument("--out", type=Path, metavar="DIR", help=OUT)
+    train.add_argument("--force", action="store_true", help="replace files in DIR that are not of a run")
     train.add_argument("--resume", type=Path, metavar="DIR", help="go on from the checkpoint in DIR")
 
     again = commands.add_parser("regenerate", help="make a saved picture again from a checkpoint, and compare")
     again.add_argument("picture", type=Path, metavar="PICTURE", help="a saved picture, or the JSON beside it")
     again.add_argument("--checkpoint", type=Path, required=True, metavar="FILE", help="of its run, at its step")
     again.add_argument("--out", type=Path, metavar="FILE", help="write what was made as PNG")
+    again.add_argument("--force", action="store_true", help="replace FILE if it is there")
 
     look = commands.add_parser("diagnose", help="say what samples, or a training log, show: .npy, .pt, pictures, .csv")
     look.add_argument("path", type=Path, metavar="FILE|DIR", help="read only; nothing in it is executed")
@@ -60,7 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
     which = files.add_mutually_exclusive_group(required=True)
     for kind in EXPORTS:
         which.add_argument(f"--{kind}", action="store_const", const=kind, dest="kind", help=EXPORTS[kind])
-    files.add_argument("--out", type=Path, metavar="FILE", help="by default the run's name, in this folder")
+    files.add_argument("--out", type=Path, metavar="FILE|DIR", help=EXPORT_OUT)
+    files.add_argument("--force", action="store_true", help="replace files that are there")
 
     saved = commands.add_parser("runs", help="list the saved runs (GAN_HOME), the newest first")
     saved.add_argument("find", nargs="*", metavar="WORD", help="setting=value, or a word of a name or changed setting")
@@ -100,9 +109,9 @@ def _train(given: argparse.Namespace) -> int:
             raise ValueError(
                 "--resume goes on in DIR with its own experiment: leave out --recipe, --experiment and --out"
             )
-        outcome = resume_run(given.resume, changes)
+        outcome = resume_run(given.resume, changes, given.force)
     else:
-        outcome = train_run(_chosen(given).replace(**changes), given.out)
+        outcome = train_run(_chosen(given).replace(**changes), given.out, given.force)
     json.dump(outcome.as_dict(), sys.stdout, indent=2)
     print()
     if outcome.trouble:
@@ -124,11 +133,11 @@ def _regenerate(given: argparse.Namespace) -> int:
 
     defer_compiler()
     from gan_core.engine.regenerate import regenerate
-    from gan_core.files.atomic_write import write_together
+    from gan_core.files.atomic_write import write_new
 
     compared = regenerate(given.picture, given.checkpoint)
     if given.out is not None:
-        write_together({given.out: compared.png()})
+        write_new({given.out: compared.png()}, given.force)
     json.dump(compared.as_dict(), sys.stdout, indent=2)
     print()
     if words := compared.difference.words:
@@ -174,7 +183,7 @@ def _claims(given: argparse.Namespace) -> int:
 def _export(given: argparse.Namespace) -> int:
     from gan_core.outputs import kinds  # Pillow and the data sets are needed here alone
 
-    files = kinds.write(kinds.read_record(given.run), given.kind, given.out)
+    files = kinds.write(kinds.read_record(given.run), given.kind, given.out, given.force)
     json.dump({"files": [str(file) for file in files]}, sys.stdout, indent=2)
     print()
     return 0

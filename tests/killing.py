@@ -125,7 +125,7 @@ def kill_training(place: Path, seed: int, kills: int) -> None:
     most = {}
     for kind in ("calls", "files"):
         counted = place / kind
-        assert in_child(lambda: train.train_run(e, place / "counted"), Moment(kind, -1), counted)
+        assert in_child(partial(train.train_run, e, place / f"counted-{kind}"), Moment(kind, -1), counted)
         most[kind] = int(counted.read_text())
 
     draw = random.Random(seed)

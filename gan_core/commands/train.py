@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
+from gan_core.commands.own_files import make_way
 from gan_core.diagnosis.findings import Finding, diagnose
 from gan_core.engine import take_frame, take_samples
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
@@ -57,9 +58,11 @@ class Outcome:
         }
 
 
-def train_run(experiment: Experiment, folder: Path | None) -> Outcome:
-    """Train from step 0; files go to `folder`, if any, in place of a run that was there before. Raises DataError,
-    DeviceError, Locked, NotWritten."""
+def train_run(experiment: Experiment, folder: Path | None, force: bool = False) -> Outcome:
+    """Train from step 0; files go to `folder`, if any, in place of a run that was there before.
+
+    Nobody else's file is replaced, but with `force`. Raises DataError, DeviceError, Locked, NotWritten.
+    """
     torch.set_num_threads(experiment.threads)
     trainer = Trainer(experiment)
     if folder is None:
@@ -67,14 +70,19 @@ def train_run(experiment: Experiment, folder: Path | None) -> Outcome:
     with told(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with FolderLock(folder):
+        make_way(folder, force)
         return _job(trainer, folder, _begun(trainer, folder))
 
 
-def resume_run(folder: Path, changes: dict[str, Any]) -> Outcome:
+def resume_run(folder: Path, changes: dict[str, Any], force: bool = False) -> Outcome:
     """Go on from the checkpoint in `folder`, or from step 0 where the run was stopped before its first; `changes` are
-    live settings. Raises SavedRunError, CheckpointError, SettingsError, DataError, DeviceError, Locked, NotWritten."""
+    live settings, `force` as in `train_run`.
+
+    Raises SavedRunError, CheckpointError, SettingsError, DataError, DeviceError, Locked, NotWritten.
+    """
     saved = run_folder.read_run(folder)
     with FolderLock(folder):
+        make_way(folder, force)
         trainer = Trainer(saved.experiment) if saved.checkpoint is None else load_checkpoint(saved.checkpoint)
         trainer.set(changes)
         torch.set_num_threads(trainer.experiment.threads)

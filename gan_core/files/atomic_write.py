@@ -14,6 +14,9 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_RIGHT = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
+TEMPORARY = ".*.[0-9]*-[0-9]*.part"  # names of files that are still being written
+
+
 class NotWritten(ValueError):
     """A file could not be written; one sentence with its path and the remedy."""
 
@@ -53,6 +56,18 @@ def write_together(files: Mapping[Path, bytes]) -> None:
             file = stack.enter_context(writing_whole(path))
             file.write(content)
             file.flush()  # a full disk must show before the first file gets its name
+
+
+def write_new(files: Mapping[Path, bytes], force: bool) -> None:
+    """`write_together`, but never over a file of another content, unless with `force`. Raises NotWritten."""
+    for path, content in files.items():
+        if path.is_dir() or force or not os.path.lexists(path):
+            continue  # a folder is refused in any case
+        with told(path):
+            same = path.is_file() and not path.is_symlink() and path.stat().st_size == len(content)
+            if not same or path.read_bytes() != content:
+                raise NotWritten(f"{path} is there already: choose another place, or replace it with --force.")
+    write_together(files)
 
 
 @contextmanager

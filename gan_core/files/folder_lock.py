@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from gan_core.files.atomic_write import told
+from gan_core.files.atomic_write import TEMPORARY, told
 
 if sys.platform != "win32":
     import fcntl
@@ -32,7 +32,7 @@ class FolderLock:
             except BlockingIOError:
                 self.close()
                 raise Locked(f"{folder.name} is being written by another run: stop that first.") from None
-        for left in [*folder.glob(".*.part"), *folder.glob("*/.*.part")]:
+        for left in [*folder.glob(TEMPORARY), *folder.glob(f"*/{TEMPORARY}")]:
             with told(left):
                 left.unlink(missing_ok=True)
 

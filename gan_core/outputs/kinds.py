@@ -25,7 +25,7 @@ from gan_core import data
 from gan_core.data.images import Progress
 from gan_core.diagnosis.detectors import Row
 from gan_core.diagnosis.findings import Finding, diagnose
-from gan_core.files.atomic_write import write_together
+from gan_core.files.atomic_write import NotWritten, write_new
 from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import contact_sheet
 from gan_core.outputs.gif import saved_animation
@@ -33,7 +33,7 @@ from gan_core.outputs.html_report import html_report
 from gan_core.outputs.script import IMAGES, NAME, script_of
 from gan_core.outputs.tensorboard_events import event_file
 from gan_core.saved_runs.checkpoint_header import read_state, refusing_damage
-from gan_core.saved_runs.run_folder import Heading, SavedRun, read_run
+from gan_core.saved_runs.run_folder import CHECKPOINT, OPENING, Heading, SavedRun, read_run
 from gan_core.saved_runs.store import Store, StoreError
 from gan_core.settings.experiment import Experiment
 
@@ -184,11 +184,11 @@ def script_files(e: Experiment, progress: Progress | None = None) -> dict[str, b
 
 
 def script_zip(record: Record) -> bytes:
-    """The same as a zip file."""
+    """The same as a zip file that unpacks into one folder, named after the run."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in script_files(record.experiment).items():
-            archive.writestr(name, content)
+            archive.writestr(f"{plain_name(record)}/{name}", content)
     return file.getvalue()
 
 
@@ -219,22 +219,39 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def write(record: Record, kind: str, path: Path | None = None) -> list[Path]:
-    """Write one kind of file of a run, by default under the run's name into the present folder; the script gets its
-    images and settings beside it. Returns what was written, all of it or nothing. Raises NotWritten and what `make`
-    does."""
+def write(record: Record, kind: str, path: Path | None = None, force: bool = False) -> list[Path]:
+    """Write one kind of file of a run to `path`, or into it where that is a folder; by default into the present one,
+    under the run's name. A script has images and settings beside it: without a name that ends with .py, all three go
+    into a folder of their own, `path` or one with the run's name.
+
+    Returns what was written, all of it or nothing. Raises NotWritten, also where a file of another content is there
+    and `force` is not set, and what `make` does.
+    """
     if kind == "script":
-        path = path or Path(NAME)
-        script, *others = script_files(record.experiment).items()
-        files = {path: script[1], **{path.with_name(name): content for name, content in others}}
+        script = path if path and path.suffix == ".py" and not path.is_dir() else _own_folder(record, path) / NAME
+        (_, content), *others = script_files(record.experiment).items()
+        files = {script: content, **{script.with_name(name): content for name, content in others}}
     else:
-        path = path or Path(file_name(record, kind))
-        files = {path: KINDS[kind].make(record)}
-    write_together(files)
+        path = path or Path()
+        files = {path / file_name(record, kind) if path.is_dir() else path: KINDS[kind].make(record)}
+    write_new(files, force)
     return list(files)
 
 
+def _own_folder(record: Record, path: Path | None) -> Path:
+    """Where a script's files go; never into the folder of a run."""
+    folder = path or Path(plain_name(record))
+    if (folder / OPENING).exists() or (folder / CHECKPOINT).exists():
+        raise NotWritten(f"{folder} is the folder of a run: choose another for the script with --out.")
+    return folder
+
+
 def file_name(record: Record, kind: str) -> str:
-    """A name for the file: the run's own, as far as file systems take it, and the ending of the kind."""
+    """A name for the file: the run's own, and the ending of the kind."""
+    return plain_name(record) + KINDS[kind].ending
+
+
+def plain_name(record: Record) -> str:
+    """The run's name as far as file systems take it."""
     plain = re.sub(r"[^\w-]+", "-", record.name).strip("-").encode()[:MOST_NAME].decode(errors="ignore")
-    return (plain or record.experiment.digest) + KINDS[kind].ending
+    return plain or record.experiment.digest

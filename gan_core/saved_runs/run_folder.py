@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ from gan_core.settings.experiment import Experiment
 
 EXPERIMENT, ROWS, FRAMES, OPENING = "experiment.json", "measurements.jsonl", "frames.jsonl", "opening.json"
 REAL, CHECKPOINT, LABEL = "real.png", "checkpoint.safetensors", "run.json"
+
+PICTURE_NAME = r"step-\d{6,}\.png"  # of a frame
 
 MOST_TEXT = 64 * 2**20  # bytes of a text file here; a run of 5000 rows has a tenth of that
 MOST_PICTURE = 16 * 2**20
@@ -279,7 +282,7 @@ def write_history(folder: Path, experiment: Experiment, history: History) -> Non
     _write(folder / ROWS, "".join(_row_line(row) for row in history.rows).encode())
     _write(folder / EXPERIMENT, experiment.json_text().encode())
     for path in (folder / "frames").glob("step-*.png"):
-        if path not in pictures:
+        if path not in pictures and re.fullmatch(PICTURE_NAME, path.name):
             path.unlink(missing_ok=True)  # thinned out, or from before a change
 
 

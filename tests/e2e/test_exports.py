@@ -43,7 +43,7 @@ def test_files_are_made_by_one_click_and_the_report_opens_offline(
     assert [row["step"] for row in rows] == ["0", "50", "60"]
     with zipfile.ZipFile(exported(page, "script")) as archive:
         e = Experiment(steps=60, width=0.125, output_activation="linear")
-        assert archive.read(NAME).decode() == script_of(e)
+        assert archive.read(f"gan-{e.digest}/{NAME}").decode() == script_of(e)
 
     report = tmp_path / "report.html"
     report.write_bytes(exported(page, "html").read_bytes())

@@ -11,7 +11,7 @@ import shutil
 import sys
 import zipfile
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -126,6 +126,8 @@ def test_weights_are_those_of_the_checkpoint(record: Record, folder: Path, tmp_p
 def test_the_script_comes_with_its_images_and_settings(record: Record) -> None:
     with zipfile.ZipFile(io.BytesIO(KINDS["script"].make(record))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
+    assert {PurePosixPath(name).parent.name for name in files} == {"linear"}  # unpacks into one folder
+    files = {PurePosixPath(name).name: content for name, content in files.items()}
     assert files == script_files(record.experiment)
     assert files[NAME].decode() == script_of(record.experiment)
     images = np.load(io.BytesIO(files[IMAGES]), allow_pickle=False)
@@ -257,8 +259,9 @@ def test_the_command_writes_and_says_what(
     monkeypatch.chdir(tmp_path)
     assert main(["export", str(folder), f"--{kind}"]) == 0
     files = json.loads(capsys.readouterr().out)["files"]
-    assert files == {"csv": ["linear.csv"], "script": [NAME, IMAGES, "experiment.json"]}[kind]
-    assert sorted(files) == sorted(path.name for path in tmp_path.iterdir())
+    script = [f"linear/{name}" for name in (NAME, IMAGES, "experiment.json")]
+    assert files == {"csv": ["linear.csv"], "script": script}[kind]
+    assert sorted(files) == sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*"))
 
 
 def test_a_saved_run_by_name_and_by_id(
