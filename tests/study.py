@@ -23,6 +23,7 @@ from typing import Any
 
 from gan_core.diagnosis.findings import EXPLAINED_BY, diagnose
 from gan_core.diagnosis.recipes import NOT_THERE, RECIPES
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
 TOP = Path(__file__).resolve().parents[1]
@@ -30,7 +31,6 @@ STUDY = TOP / "assets" / "study.json"
 CARRIES_OVER = TOP / "gan_core" / "carries_over.json"
 PARTS = ("recipes", "documents", "spoilt", "healthy")
 DATASETS = ("digits", "mnist", "fashion-mnist")
-Row = tuple[int, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -141,15 +141,15 @@ def train(e: Experiment) -> tuple[list[Row], float]:
     torch.set_num_threads(1)
     trainer = Trainer(e)
     begun = time.process_time()
-    rows = [(0, trainer.measure())]
+    rows = [Row(0, trainer.measure())]
     while trainer.step < e.steps:
         try:
             trainer.train_step()
         except NonFinite:
-            rows.append((trainer.step, {**trainer.measure(), "finite": 0.0}))
+            rows.append(Row(trainer.step, {**trainer.measure(), "finite": 0.0}))
             break
         if trainer.due():
-            rows.append((trainer.step, trainer.measure()))
+            rows.append(Row(trainer.step, trainer.measure()))
     return rows, time.process_time() - begun
 
 
@@ -167,8 +167,9 @@ def run(part: str, dataset: str, seeds: range, minutes: float, path: Path) -> No
             rows, seconds = train(case.experiment)
             done.add(case.experiment.digest)
             line = {"digest": case.experiment.digest, "label": case.label, "dataset": dataset, "seed": seed}
+            plain = [(row.step, row.measurements) for row in rows]
             with path.open("a") as file:
-                file.write(json.dumps({**line, "seconds": round(seconds, 2), "rows": rows}) + "\n")
+                file.write(json.dumps({**line, "seconds": round(seconds, 2), "rows": plain}) + "\n")
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -190,7 +191,7 @@ def tally(path: Path) -> dict[str, Any]:
             for case in (case for seed in seeds for case in cases(part, dataset, seed)):
                 if (line := lines.get(case.experiment.digest)) is None:
                     continue
-                rows = [(step, measurements) for step, measurements in line["rows"]]
+                rows = [Row(*row) for row in line["rows"]]
                 called = named(case.experiment, rows, ever=not case.failure)
                 cells = [study["runs"].setdefault(case.label, {}).setdefault(dataset, _blank(case))]
                 _see(cells[0], called, line)

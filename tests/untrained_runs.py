@@ -10,7 +10,7 @@ import numpy as np
 from safetensors.numpy import save_file
 from tiny import tiny
 
-from gan_core.messages.commands_and_reports import Row
+from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.pixels.range_map import png_bytes
 from gan_core.saved_runs.checkpoint_header import FORMAT

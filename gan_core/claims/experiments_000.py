@@ -33,7 +33,7 @@ def early_or_late(lab: Lab) -> Outcome:
     early, late = {}, {}
     for data_range in ("[0,1]", "[-1,1]"):
         runs = [lab.train(LINEAR.replace(data_range=data_range, seed=seed)) for seed in lab.seeds]
-        early[data_range] = [run.rows[0]["out_of_range"] for run in runs]
+        early[data_range] = [run.at(0)["out_of_range"] for run in runs]
         late[data_range] = [run.last["out_of_range"] for run in runs]
     return Outcome(
         verdict_if(*(greater(early[data_range], late[data_range]) for data_range in early)),

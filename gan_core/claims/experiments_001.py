@@ -55,8 +55,8 @@ def worse(ours: list[float], theirs: list[float]) -> bool | None:
 
 def named(runs: list[Trained], failure: str) -> list[float]:
     """1 for each run in which the diagnosis names this failure, else 0."""
-    rows = [(run.trainer.experiment, list(run.rows.items())) for run in runs]
-    return [float(failure in {finding.failure for finding in diagnose(e, seen)}) for e, seen in rows]
+    found = [diagnose(run.trainer.experiment, run.rows) for run in runs]
+    return [float(failure in {finding.failure for finding in findings}) for findings in found]
 
 
 def unstable_dynamics_do_not_blank(lab: Lab) -> Outcome:
@@ -73,7 +73,7 @@ def unstable_dynamics_do_not_blank(lab: Lab) -> Outcome:
 
 def patience_does_not_help(lab: Lab) -> Outcome:
     runs = trained(lab, SIGMOID.replace(steps=400))
-    early, late = [run.rows[100]["contrast"] for run in runs], last(runs, "contrast")
+    early, late = [run.at(100)["contrast"] for run in runs], last(runs, "contrast")
     return Outcome(
         verdict(above(late, BLANK, below=True)), {"contrast_at_step_100": early, "contrast_at_step_400": late}
     )
@@ -97,7 +97,7 @@ def a_fast_discriminator_stops_the_generator(lab: Lab) -> Outcome:
 
 def its_gradients_vanish(lab: Lab) -> Outcome:
     runs = trained(lab, UNEQUAL.replace(measure_every=20))
-    early, late = [run.rows[20]["grad_norm_g"] for run in runs], last(runs, "grad_norm_g")
+    early, late = [run.at(20)["grad_norm_g"] for run in runs], last(runs, "grad_norm_g")
     return Outcome(verdict(greater(late, early)), {"grad_norm_g_at_step_20": early, "grad_norm_g_at_step_400": late})
 
 
@@ -132,8 +132,8 @@ def a_slow_discriminator_teaches_nothing(lab: Lab) -> Outcome:
 
 def off_balance(run: Trained) -> float:
     """How far both losses are, on average over the later rows, from where a D that cannot tell has them."""
-    rows = [row for step, row in run.rows.items() if step > 200]
-    return float(np.mean([abs(row["loss_d"] - 2 * log(2)) + abs(row["loss_g"] - log(2)) for row in rows]))
+    late = [row.measurements for row in run.rows if row.step > 200]
+    return float(np.mean([abs(m["loss_d"] - 2 * log(2)) + abs(m["loss_g"] - log(2)) for m in late]))
 
 
 def losses_mislead(lab: Lab) -> Outcome:

@@ -88,7 +88,7 @@ def training_ends_the_grey(lab: Lab) -> Outcome:
     ended = []
     for name, changes in kinds.items():
         runs = [lab.train(narrow.replace(seed=seed, **changes)) for seed in lab.seeds]
-        before, after = ([run.rows[step]["contrast"] for run in runs] for step in (0, 40))
+        before, after = ([run.at(step)["contrast"] for run in runs] for step in (0, 40))
         seen |= {f"contrast_to_real_{name}_untrained": before, f"contrast_to_real_{name}_step_40": after}
         # Contrasts compare by how many times one is the other.
         ended.append(above(before, BLANK, below=True) and above([log10(value) for value in after], log10(BLANK)))
@@ -298,7 +298,7 @@ def narrow_noise_is_not_grey(lab: Lab) -> Outcome:
     narrow = Experiment(noise_scale=0.01, norm_g="none", steps=300)
     runs = [lab.train(narrow.replace(seed=seed)) for seed in lab.seeds]
     # A single picture that changes all the time: the mean over what was seen of it in training.
-    seen = [float(np.mean([row["contrast"] for step, row in run.rows.items() if step >= 50])) for run in runs]
+    seen = [float(np.mean([row.measurements["contrast"] for row in run.rows if row.step >= 50])) for run in runs]
     return Outcome(verdict(above(seen, BLANK, below=True)), {"contrast_to_real": seen})
 
 

@@ -157,7 +157,7 @@ def alternation_converges() -> Outcome:
 def neither_outruns_the_other(lab: Lab) -> Outcome:
     runs, outrun = trained(lab, USUAL.replace(update="simultaneous")), []
     for run in runs:
-        failures = {finding.failure for finding in diagnose(run.trainer.experiment, list(run.rows.items()))}
+        failures = {finding.failure for finding in diagnose(run.trainer.experiment, run.rows)}
         outrun.append(float(bool(failures & {"discriminator-too-strong", "discriminator-too-weak"})))
     figures = {"one_outran_the_other": outrun, "d_accuracy": last(runs, "d_accuracy")}
     return Outcome(verdict(above(outrun, 0.5)), figures)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from gan_core.claims.outcome import LEAST_SEEDS
+from gan_core.diagnosis.row import Row
 from gan_core.engine.trainer import NonFinite, Trainer
 from gan_core.settings.experiment import Experiment
 
@@ -16,17 +17,21 @@ SEEDS = (0, 1, 2)
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A run that ended: its measurements by step, the trainer as it stands, and in `trouble` what became
+    """A run that ended: its rows, oldest first, the trainer as it stands, and in `trouble` what became
     non-finite, if anything did."""
 
-    rows: dict[int, dict[str, float]]
+    rows: list[Row]
     trainer: Trainer
     trouble: str = ""
 
     @property
     def last(self) -> dict[str, float]:
-        """The last row of measurements."""
-        return self.rows[max(self.rows)]
+        """The measurements of the last row."""
+        return self.rows[-1].measurements
+
+    def at(self, step: int) -> dict[str, float]:
+        """The measurements of a step that has a row."""
+        return next(row.measurements for row in self.rows if row.step == step)
 
 
 class Lab:
@@ -44,15 +49,15 @@ class Lab:
     def train(self, experiment: Experiment, kind: type[Trainer] = Trainer) -> Trained:
         """Train from step 0 to the experiment's last, measured as it says; with `kind`, by another loop."""
         trainer = kind(experiment)
-        rows = {0: trainer.measure()}
+        rows = [Row(0, trainer.measure())]
         for step in self.count(experiment.steps):
             try:
                 trainer.train_step()
             except NonFinite as error:
-                rows[step] = {**trainer.measure(), "finite": 0.0}
+                rows.append(Row(step, {**trainer.measure(), "finite": 0.0}))
                 return Trained(rows, trainer, str(error))
             if trainer.due():
-                rows[step] = trainer.measure()
+                rows.append(Row(step, trainer.measure()))
         return Trained(rows, trainer)
 
     def count(self, steps: int) -> Iterator[int]:

@@ -17,7 +17,7 @@ from gan_core.classroom.prediction import Prediction
 from gan_core.settings import link
 from gan_core.settings.compatibility import followers
 from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
-from gan_core.settings.row import Value
+from gan_core.settings.setting import Value
 
 MARK = "lesson"  # the key that makes a link a lesson's; its value is computed from all the rest
 TITLE, QUESTION, SHOWN, LOCKED, BUDGET, PREDICTION = "title", "q", "show", "lock", "budget", "ask"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gan_core.classroom.prediction import ABOVE, BELOW, MEASURED, NONE, Prediction, WhichSide
-from gan_core.diagnosis.detectors import Row, detectors
+from gan_core.diagnosis.detectors import detectors
 from gan_core.diagnosis.findings import EXPLAINED_BY, Finding, diagnose
 from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
 
@@ -31,8 +32,8 @@ def reveal(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -
 
 
 def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
-    step, newest = rows[-1]
-    value = newest.get(asked.measurement)
+    step = rows[-1].step
+    value = rows[-1].measurements.get(asked.measurement)
     if value is None or math.isnan(value):
         return Reveal("open", f"At step {step} of this run, {MEASURED[asked.measurement]} cannot be measured.", ())
     side = BELOW if value < asked.threshold else ABOVE
@@ -44,7 +45,7 @@ def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
 
 
 def _failure(answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
-    step = rows[-1][0]
+    step = rows[-1].step
     found = {finding.failure: finding for finding in diagnose(e, rows)}
     later = _later(e, step)
     if answer in found:

@@ -17,13 +17,13 @@ from tqdm import tqdm
 
 from gan_core.commands.own_files import make_way
 from gan_core.diagnosis.findings import Finding, diagnose
+from gan_core.diagnosis.row import Row
 from gan_core.engine import take_frame, take_samples
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.engine.trainer import NonFinite, Trainer
 from gan_core.files.atomic_write import told
 from gan_core.files.folder_lock import FolderLock
 from gan_core.messages import samples
-from gan_core.messages.commands_and_reports import Row
 from gan_core.outputs import saved_pictures
 from gan_core.saved_runs import run_folder
 from gan_core.saved_runs.run_folder import CHECKPOINT, History
@@ -101,14 +101,14 @@ def _begun(trainer: Trainer, folder: Path) -> History:
 
 def _job(trainer: Trainer, folder: Path | None, history: History) -> Outcome:
     e, first = trainer.experiment, trainer.step
-    rows = [(row.step, row.measurements) for row in history.rows]
+    rows = [*history.rows]
     every = max(1, e.steps // PICTURES)
     trouble = ""
     begun = next_save = time.perf_counter()
     with tqdm(total=e.steps, initial=first, unit="step", file=sys.stderr) as bar:
         while True:
-            if trainer.due() and (not rows or rows[-1][0] < trainer.step):
-                rows.append((trainer.step, trainer.measure()))
+            if trainer.due() and (not rows or rows[-1].step < trainer.step):
+                rows.append(Row(trainer.step, trainer.measure()))
                 _append(folder, rows[-1])
             if folder is not None and (trainer.step % every == 0 or trainer.step == e.steps):
                 save_picture(trainer, folder, f"samples/step-{trainer.step:06d}")
@@ -122,7 +122,7 @@ def _job(trainer: Trainer, folder: Path | None, history: History) -> Outcome:
                 trainer.train_step()
             except NonFinite as error:
                 trouble = str(error)
-                rows.append((trainer.step, {**trainer.measure(), "finite": 0.0}))
+                rows.append(Row(trainer.step, {**trainer.measure(), "finite": 0.0}))
                 _append(folder, rows[-1])
                 if folder is not None:
                     run_folder.append_frame(folder, take_frame.take(trainer))
@@ -135,7 +135,7 @@ def _job(trainer: Trainer, folder: Path | None, history: History) -> Outcome:
         steps=trainer.step,
         seconds=seconds,
         steps_per_second=(trainer.step - first) / seconds,
-        measurements=rows[-1][1],
+        measurements=rows[-1].measurements,
         findings=diagnose(e, rows),
         experiment=e,
         trouble=trouble,
@@ -161,6 +161,6 @@ def _checkpoint(trainer: Trainer, folder: Path) -> float:
     return now + max(SAVE_S, (now - begun) / SAVE_SHARE)
 
 
-def _append(folder: Path | None, row: tuple[int, dict[str, float]]) -> None:
+def _append(folder: Path | None, row: Row) -> None:
     if folder is not None:
-        run_folder.append_row(folder, Row(*row))
+        run_folder.append_row(folder, row)

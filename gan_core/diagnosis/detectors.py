@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
-
-Row = tuple[int, dict[str, float]]
 
 # The values that each output activation can give.
 REACH: dict[str, tuple[float, float]] = {
@@ -59,7 +58,7 @@ class Condition:
         """
         name, threshold, below = self.measurement, self.threshold, self.comparison == "<"
         for index in range(len(rows) - 1, first - 1, -1):
-            value = rows[index][1].get(name)
+            value = rows[index].measurements.get(name)
             if value is None or (value >= threshold if below else value <= threshold):
                 return index + 1
         return first
@@ -91,12 +90,12 @@ class Detector:
 
     def _since(self, conditions: tuple[Condition, ...], rows: Sequence[Row]) -> int | None:
         newest = len(rows) - 1
-        if newest + 1 < self.hits or rows[newest][0] < self.after:
+        if newest + 1 < self.hits or rows[newest].step < self.after:
             return None
         first = 0
         for condition in conditions:
             first = condition.since(rows, first)
-            if newest - first + 1 < self.hits or rows[newest][0] - rows[first][0] < self.lasting:
+            if newest - first + 1 < self.hits or rows[newest].step - rows[first].step < self.lasting:
                 return None
         return first
 

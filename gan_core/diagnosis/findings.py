@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gan_core.diagnosis.detectors import REACH, SPAN, Evidence, Row, detectors
+from gan_core.diagnosis.detectors import REACH, SPAN, Evidence, detectors
 from gan_core.diagnosis.remedies import remedy
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
 # More than this share of the real pixels out of reach is a fault.
@@ -34,7 +35,7 @@ class Finding:
 
 def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
     """All findings on a run, causes first: of its settings alone, then of its newest rows, each with the
-    step since which it has held without a break. `rows` are (step, measurements), oldest first."""
+    step since which it has held without a break. `rows` are oldest first."""
     findings = [*_unreachable(e, rows)]
     named = {finding.failure for finding in findings}
     for failure, detector in detectors(e).items():
@@ -45,15 +46,15 @@ def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
             continue
         first, conditions = streak
         named.add(failure)
-        newest = rows[-1][1]
+        newest = rows[-1].measurements
         evidence = [condition.evidence(newest) for condition in conditions]
-        findings.append(Finding(failure, rows[first][0], evidence, WHY[failure], remedy(failure, e)))
+        findings.append(Finding(failure, rows[first].step, evidence, WHY[failure], remedy(failure, e)))
     return findings
 
 
 def undecided(e: Experiment, rows: Sequence[Row]) -> dict[str, int]:
     """The failures that nobody could tell yet from a young run, with the step from which on each can be."""
-    step = rows[-1][0] if rows else 0
+    step = rows[-1].step if rows else 0
     return {name: detector.after for name, detector in detectors(e).items() if step < detector.after <= e.steps}
 
 
@@ -70,7 +71,7 @@ def _unreachable(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
         if high < data_high:
             evidence.append(Evidence("reach_high", high, data_high, "<"))
     elif rows:
-        share = rows[-1][1].get("unreachable")
+        share = rows[-1].measurements.get("unreachable")
         if share is not None and share > UNREACHABLE:
             evidence.append(Evidence("unreachable", share, UNREACHABLE, ">"))
     return [Finding(failure, 0, evidence, WHY[failure], remedy(failure, e))] if evidence else []

@@ -32,7 +32,7 @@ from gan_core.messages.commands_and_reports import Players
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
-from gan_core.settings.row import Value
+from gan_core.settings.setting import Value
 
 
 class NonFinite(ArithmeticError):

@@ -30,7 +30,7 @@ class Contents:
 
     arrays: list[Array] = field(default_factory=list)
     pictures: list[tuple[str, Picture]] = field(default_factory=list)
-    rows: list[logs.Row] = field(default_factory=list)
+    rows: list[logs.LogRow] = field(default_factory=list)
     left_out: int = 0
 
 

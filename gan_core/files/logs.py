@@ -11,13 +11,13 @@ from gan_core.files.bounds import COLUMN_NAME, COLUMNS, LOG_BYTES, MEGA, ROWS
 from gan_core.files.errors import DataError, shown
 
 # The numbers of one line by column; what is no number, or missing, is not in it.
-Row = dict[str, float]
+LogRow = dict[str, float]
 
 # More characters than any number needs.
 _NUMBER = 40
 
 
-def read(content: bytes, name: str) -> list[Row]:
+def read(content: bytes, name: str) -> list[LogRow]:
     """The rows of a log, NaN and infinity included. Raises DataError, whose sentence begins with `name`, for one
     that is no text, holds no numbers, or too many."""
     if len(content) > LOG_BYTES:
@@ -40,8 +40,8 @@ def read(content: bytes, name: str) -> list[Row]:
     return rows
 
 
-def _json_lines(lines: list[str], name: str) -> list[Row]:
-    rows: list[Row] = []
+def _json_lines(lines: list[str], name: str) -> list[LogRow]:
+    rows: list[LogRow] = []
     for number, line in enumerate(lines, 1):
         try:
             found = json.loads(line)
@@ -57,7 +57,7 @@ def _json_lines(lines: list[str], name: str) -> list[Row]:
     return rows
 
 
-def _table(lines: list[str], name: str) -> list[Row]:
+def _table(lines: list[str], name: str) -> list[LogRow]:
     delimiter = max(",;\t", key=lines[0].count) if lines else ","
     try:
         header, *table = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from gan_core.diagnosis.row import Row
 from gan_core.live.bounded_history import Thinned
 from gan_core.live.lockstep import Company
 from gan_core.live.save_state import SavedAs, Saving
@@ -28,7 +29,6 @@ from gan_core.messages.commands_and_reports import (
     Refused,
     Report,
     Rewind,
-    Row,
     Start,
 )
 from gan_core.messages.frame import Frame, Opening

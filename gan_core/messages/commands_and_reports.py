@@ -10,25 +10,18 @@ from typing import Annotated, Literal
 
 from pydantic import PlainSerializer
 
+from gan_core.diagnosis.row import Row
 from gan_core.messages.blob import Blob
 from gan_core.messages.frame import Frame, Opening
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.row import Value
+from gan_core.settings.setting import Value
 
 Players = Literal["both", "d", "g"]
 
 # A sentence for people. A file's name in it may be no UTF-8: what cannot be written becomes a question mark.
 Words = Annotated[str, PlainSerializer(lambda words: words.encode(errors="replace").decode(), when_used="json")]
-
-
-@dataclass(frozen=True)
-class Row:
-    """Measurements at a step of the fixed rule."""
-
-    step: int
-    measurements: dict[str, float]
 
 
 # Commands, from the page's process to the worker

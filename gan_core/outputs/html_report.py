@@ -10,8 +10,8 @@ from pathlib import PurePath
 
 from PIL import Image
 
-from gan_core.diagnosis.detectors import Row
 from gan_core.diagnosis.findings import Finding
+from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import spread
 from gan_core.outputs.script import script_of
@@ -148,7 +148,12 @@ def _charts(rows: Sequence[Row]) -> list[str]:
         chart(
             title,
             [
-                Line(words, colour, dashes, [(step, m[name]) for step, m in rows if name in m])
+                Line(
+                    words,
+                    colour,
+                    dashes,
+                    _points(rows, name),
+                )
                 for name, words, colour, dashes in lines
             ],
             logarithmic=axis == "log",
@@ -157,6 +162,10 @@ def _charts(rows: Sequence[Row]) -> list[str]:
         for title, lines, axis in _CHARTS
     ]
     return ["<h2>Measurements over the run</h2>", f'<div class="charts">{"".join(drawn)}</div>'] if any(drawn) else []
+
+
+def _points(rows: Sequence[Row], name: str) -> list[tuple[int, float]]:
+    return [(row.step, row.measurements[name]) for row in rows if name in row.measurements]
 
 
 def _differences(e: Experiment) -> str:
@@ -191,9 +200,8 @@ def _value(value: object) -> str:
 def _measurements(rows: Sequence[Row]) -> list[str]:
     if not rows:
         return []
-    step, measurements = rows[-1]
     lines = "".join(
         f'<tr><td><code>{escape(name)}</code></td><td class="number">{value:.5g}</td></tr>'
-        for name, value in measurements.items()
+        for name, value in rows[-1].measurements.items()
     )
-    return [f"<details><summary>All measurements of step {step:,}</summary><table>{lines}</table></details>"]
+    return [f"<details><summary>All measurements of step {rows[-1].step:,}</summary><table>{lines}</table></details>"]

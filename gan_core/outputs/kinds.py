@@ -23,8 +23,8 @@ from safetensors.numpy import save as to_bytes
 
 from gan_core import data
 from gan_core.data.images import Progress
-from gan_core.diagnosis.detectors import Row
 from gan_core.diagnosis.findings import Finding, diagnose
+from gan_core.diagnosis.row import Row
 from gan_core.files.atomic_write import NotWritten, write_new
 from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import contact_sheet
@@ -47,17 +47,15 @@ class ExportError(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """A run as plain values, oldest first: rows are (step, measurements), of which the last is the state that the
-    findings are about. `real_png` is the grid of real images, None where it was not kept; `checkpoint` a file that may
-    not exist."""
+    """A run as plain values, its history oldest first."""
 
     name: str
     experiment: Experiment
     step: int
-    rows: Sequence[Row]
+    rows: Sequence[Row]  # the findings are about the last
     frames: Sequence[Frame]
-    real_png: bytes | None
-    checkpoint: Path | None
+    real_png: bytes | None  # the grid of real images, None where it was not kept
+    checkpoint: Path | None  # a file that may not exist
 
     @property
     def findings(self) -> list[Finding]:
@@ -85,11 +83,9 @@ def read_record(run: str) -> Record:
 
 def record_of(run: SavedRun) -> Record:
     """The record of a saved run, up to its last row."""
-    rows = [(row.step, row.measurements) for row in run.rows]
-    frames = run.frames
-    step = max([run.step, *(row[0] for row in rows[-1:]), *(frame.step for frame in frames[-1:])])
+    step = max([run.step, *(row.step for row in run.rows[-1:]), *(frame.step for frame in run.frames[-1:])])
     real = run.opening.real_png if run.opening else None
-    return Record(run.name, run.experiment, step, rows, frames, real, run.checkpoint)
+    return Record(run.name, run.experiment, step, run.rows, run.frames, real, run.checkpoint)
 
 
 def _saved(run: str) -> Path:
@@ -112,11 +108,11 @@ def measurements_csv(record: Record) -> bytes:
 
     A name that a spreadsheet would take for a formula stands behind an apostrophe.
     """
-    names = list(dict.fromkeys(name for _, measurements in record.rows for name in measurements))
+    names = list(dict.fromkeys(name for row in record.rows for name in row.measurements))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["step", *(f"'{name}" if name.startswith(FORMULA) else name for name in names)])
-    table.writerows([step, *(measurements.get(name, "") for name in names)] for step, measurements in record.rows)
+    table.writerows([row.step, *(row.measurements.get(name, "") for name in names)] for row in record.rows)
     return text.getvalue().encode(errors="replace")
 
 
@@ -125,8 +121,8 @@ def measurements_json(record: Record) -> bytes:
     told = {
         "experiment": record.experiment.model_dump(mode="json"),
         "measurements": [
-            {"step": step, **{name: value for name, value in measurements.items() if math.isfinite(value)}}
-            for step, measurements in record.rows
+            {"step": row.step, **{name: value for name, value in row.measurements.items() if math.isfinite(value)}}
+            for row in record.rows
         ],
         "findings": [finding.as_dict() for finding in record.findings],
     }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from gan_core.diagnosis.detectors import Row
+from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Frame
 
 
@@ -25,9 +25,9 @@ def event_file(rows: Sequence[Row], frames: Sequence[Frame]) -> bytes:
     file = io.BytesIO()
     records = RecordWriter(file)
     records.write(Event(wall_time=0.0, file_version="brain.Event:2").SerializeToString())
-    for step, measurements in rows:
-        values = [Summary.Value(tag=name, simple_value=_single(value)) for name, value in measurements.items()]
-        event = Event(wall_time=float(step), step=step, summary=Summary(value=values))
+    for row in rows:
+        values = [Summary.Value(tag=name, simple_value=_single(value)) for name, value in row.measurements.items()]
+        event = Event(wall_time=float(row.step), step=row.step, summary=Summary(value=values))
         records.write(event.SerializeToString())
     for frame in frames:
         with Image.open(io.BytesIO(frame.fake_png)) as picture:

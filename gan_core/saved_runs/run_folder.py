@@ -28,8 +28,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import StringConstraints, TypeAdapter
 
+from gan_core.diagnosis.row import Row
 from gan_core.files.atomic_write import told, write_whole, writing_whole
-from gan_core.messages.commands_and_reports import Row
 from gan_core.messages.frame import Frame, Opening
 from gan_core.saved_runs.checkpoint_header import read_state
 from gan_core.settings.experiment import Experiment

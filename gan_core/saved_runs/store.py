@@ -282,7 +282,7 @@ def _size(folder: Path, _: _Stamps) -> int:
 
 @functools.lru_cache(256)
 def _summary(heading: Heading, stamps: _Stamps) -> RunSummary:
-    rows = [(row.step, row.measurements) for row in read_rows(heading.folder)]
+    rows = read_rows(heading.folder)
     findings = tuple(finding.failure for finding in diagnose(heading.experiment, rows))
     frame = last_frame(heading.folder)
     early = not findings and bool(undecided(heading.experiment, rows))

@@ -16,7 +16,7 @@ from typing import cast
 from gan_core.settings import link
 from gan_core.settings.compatibility import change, matters
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError, diff
-from gan_core.settings.row import Value
+from gan_core.settings.setting import Value
 
 LEAST, MOST = 2, 4
 KEYS = tuple(f"v{number}" for number in range(1, MOST + 1))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from gan_core.settings import compatibility
-from gan_core.settings.row import Setting, Value, setting, settings_of
+from gan_core.settings.setting import Setting, Value, setting, settings_of
 
 LEARNING_RATES = (1e-6, 1e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 4e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gan_core.settings.compatibility import followers
 from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
-from gan_core.settings.row import Setting
+from gan_core.settings.setting import Setting
 
 # Read as well as the short keys, so that a link can be written by hand.
 _FIELD_OF_KEY = {row.url_key: name for name, row in SETTINGS.items()} | {name: name for name in SETTINGS}

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from gan_core.diagnosis.detectors import Row as Measured
-from gan_core.files.logs import Row
+from gan_core.diagnosis.row import Row
+from gan_core.files.logs import LogRow
 
 # What detectors know by these very names, as this project's own logs have them; not how large logits are, which
 # means nothing without the range of the data.
@@ -27,7 +27,7 @@ _STEPS = {"step", "steps", "iter", "iters", "iteration", "iterations", "it"}
 _EPOCHS = {"epoch", "epochs"}
 
 
-def recognised(rows: Sequence[Row]) -> dict[str, str]:
+def recognised(rows: Sequence[LogRow]) -> dict[str, str]:
     """Column -> measurement, of those that are known; the first column for each measurement."""
     columns = dict.fromkeys(column for row in rows for column in row)
     found: dict[str, str] = {}
@@ -38,14 +38,14 @@ def recognised(rows: Sequence[Row]) -> dict[str, str]:
     return found
 
 
-def measured(rows: Sequence[Row], columns: dict[str, str]) -> tuple[list[Measured], str]:
-    """The rows as (step, measurements), and which column the steps are from; "" for the rows' own numbers.
+def measured(rows: Sequence[LogRow], columns: dict[str, str]) -> tuple[list[Row], str]:
+    """The rows of measurements, and which column the steps are from; "" for the rows' own numbers.
 
     `finite` is 0 where a recognised column holds NaN or infinity; such values are left out. A loss of D in two parts
     is their sum.
     """
     steps = _steps(rows)
-    found: list[Measured] = []
+    found: list[Row] = []
     for number, row in enumerate(rows):
         values = {name: row[column] for column, name in columns.items() if column in row}
         if "loss_d" not in values and {"loss_d_real", "loss_d_fake"} <= values.keys():
@@ -58,11 +58,11 @@ def measured(rows: Sequence[Row], columns: dict[str, str]) -> tuple[list[Measure
         if len(whole) < len(values):
             whole["finite"] = 0.0
         if whole:
-            found.append((int(row[steps]) if steps else number, whole))
+            found.append(Row(int(row[steps]) if steps else number, whole))
     return found, steps
 
 
-def _steps(rows: Sequence[Row]) -> str:
+def _steps(rows: Sequence[LogRow]) -> str:
     """The first column of steps, or else of epochs, that only ever grows and is in every row."""
     for names in (_STEPS, _EPOCHS):
         for column in rows[0]:

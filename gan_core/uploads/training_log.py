@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from math import log
 from typing import Any
 
-from gan_core.diagnosis.detectors import Condition, Detector, Evidence, Row, detectors
+from gan_core.diagnosis.detectors import Condition, Detector, Evidence, detectors
 from gan_core.diagnosis.findings import EXPLAINED_BY, WHY
+from gan_core.diagnosis.row import Row
 from gan_core.files import logs
 from gan_core.files.errors import DataError, shown
 from gan_core.settings.experiment import Experiment
@@ -59,7 +60,7 @@ _CODE = {
 }
 
 
-def diagnose_log(rows: list[logs.Row], name: str, against: str) -> Report:
+def diagnose_log(rows: list[logs.LogRow], name: str, against: str) -> Report:
     """The report on a log. Raises DataError, whose sentence begins with `name`, if no column is recognised."""
     known = log_columns.recognised(rows)
     measured, steps = log_columns.measured(rows, known)
@@ -68,7 +69,7 @@ def diagnose_log(rows: list[logs.Row], name: str, against: str) -> Report:
         raise DataError(
             f"{name} has no column that is recognised ({seen}): name them step, loss_d, loss_g, d_accuracy."
         )
-    whole = [(step, _with_size(values)) for step, values in measured]
+    whole = [Row(row.step, _with_size(row.measurements)) for row in measured]
     return Report(
         name=name,
         against=against,
@@ -76,9 +77,9 @@ def diagnose_log(rows: list[logs.Row], name: str, against: str) -> Report:
             kind="log",
             count=len(rows),
             columns=known | ({steps: "step"} if steps else {}),
-            steps=(measured[0][0], measured[-1][0]),
+            steps=(measured[0].step, measured[-1].step),
         ),
-        measurements=dict(measured[-1][1]),
+        measurements=dict(measured[-1].measurements),
         findings=_findings(whole),
         untold=_untold(whole, steps),
         pictures=None,
@@ -92,7 +93,7 @@ def _with_size(values: dict[str, float]) -> dict[str, float]:
 
 
 def _findings(rows: Sequence[Row]) -> list[Mended]:
-    broken = next((step for step, values in rows if values.get("finite", 1) < 1), None)
+    broken = next((row.step for row in rows if row.measurements.get("finite", 1) < 1), None)
     if broken is not None:
         return [_finding("non-finite", broken, [Evidence("finite", 0.0, 1.0, "<")])]
     found: list[Mended] = []
@@ -102,7 +103,9 @@ def _findings(rows: Sequence[Row]) -> list[Mended]:
             continue
         if (streak := detector.streak(rows)) is not None:
             first, conditions = streak
-            found.append(_finding(failure, rows[first][0], [one.evidence(rows[-1][1]) for one in conditions]))
+            found.append(
+                _finding(failure, rows[first].step, [one.evidence(rows[-1].measurements) for one in conditions])
+            )
     return found
 
 
@@ -110,13 +113,13 @@ def _detectors(rows: Sequence[Row]) -> list[tuple[str, Detector]]:
     """Those of runs, and those on losses alone, which must hold over the last quarter of the log."""
     hits = max(3, len(rows) // 4)
     on_losses = [("exploding", Detector(_LARGE, hits=hits, lasting=0))]
-    if all(values.get("loss_d", 0) >= 0 for _, values in rows):
+    if all(row.measurements.get("loss_d", 0) >= 0 for row in rows):
         signs: list[tuple[Condition, ...]] = [_STRONG]
-        if not any("grad_norm_g" in values for _, values in rows):
+        if not any("grad_norm_g" in row.measurements for row in rows):
             # Early in a healthy run D may be sure too; the generator's gradient, where it is there, says more.
             signs += [_SURE, _CERTAIN]
         on_losses += [("discriminator-too-strong", Detector(sign, hits=hits, lasting=0)) for sign in signs]
-        if all(values.get("loss_g", 0) >= 0 for _, values in rows):
+        if all(row.measurements.get("loss_g", 0) >= 0 for row in rows):
             on_losses.append(("discriminator-too-weak", Detector(_WEAK, hits=hits, lasting=0)))
     return [*detectors(_ANY).items(), *on_losses]
 
@@ -126,13 +129,13 @@ def _finding(failure: str, step: int, evidence: list[Evidence]) -> Mended:
 
 
 def _untold(rows: Sequence[Row], steps: str) -> list[str]:
-    names = {name for _, values in rows for name in values}
+    names = {name for row in rows for name in row.measurements}
     sentences = []
     if not steps:
         sentences.append("No column counts the steps, so the rows are counted.")
     if not names & {"contrast", "pixel_mean"}:
         sentences.append("Blank, grey or unbounded pictures cannot be told from a log: bring some samples too.")
-    if any(values.get("loss_d", 0) < 0 for _, values in rows):
+    if any(row.measurements.get("loss_d", 0) < 0 for row in rows):
         sentences.append(
             "A negative loss_d is that of a critic: whether that is too strong or too weak cannot be told from losses."
         )

@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 import torch
 
 from gan_core.data.images import DataError, Images
+from gan_core.diagnosis.row import Row
 from gan_core.engine import take_frame, take_samples
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.engine.device import DeviceError
@@ -45,7 +46,6 @@ from gan_core.messages.commands_and_reports import (
     Remake,
     Report,
     Rewind,
-    Row,
     Set,
     Start,
     Step,
@@ -55,7 +55,7 @@ from gan_core.outputs import provenance
 from gan_core.pixels.range_map import png_bytes
 from gan_core.saved_runs.checkpoint_header import CheckpointError
 from gan_core.settings.experiment import Experiment, SettingsError, diff
-from gan_core.settings.row import Value
+from gan_core.settings.setting import Value
 from gan_core.worker.speed import Rate
 
 HEARTBEAT_S = 0.5

@@ -107,7 +107,7 @@ def test_the_lab_trains_as_the_experiment_says_and_tells() -> None:
     lab = Lab((5, 6, 7), told.append)
     tiny = Experiment(width=0.125, image_size=8, steps=4, measure_every=2, seed=5)
     trained = lab.train(tiny)
-    assert list(trained.rows) == [0, 2, 4] and trained.last is trained.rows[4] and not trained.trouble
+    assert [row.step for row in trained.rows] == [0, 2, 4] and trained.last is trained.at(4) and not trained.trouble
     assert told == [1, 2, 3, 4]
     list(lab.count(2))
     assert lab.steps == 6

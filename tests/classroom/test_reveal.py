@@ -8,8 +8,8 @@ import pytest
 
 from gan_core.classroom.prediction import WhichFailure, WhichSide
 from gan_core.classroom.reveal import reveal
-from gan_core.diagnosis.detectors import Row
 from gan_core.diagnosis.findings import diagnose
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
 E = Experiment()  # 2000 steps, BatchNorm: mode collapse from step 300 on
@@ -22,11 +22,11 @@ ASKED = WhichFailure(("blank-grey", "mode-collapse"))
 
 
 def rows(until: int, **measured: float) -> list[Row]:
-    return [(step, HEALTHY | measured) for step in range(0, until + 1, 50)]
+    return [Row(step, HEALTHY | measured) for step in range(0, until + 1, 50)]
 
 
 def grey(until: int) -> list[Row]:
-    return [(step, dict(GREY)) for step in range(0, until + 1, 50)]
+    return [Row(step, dict(GREY)) for step in range(0, until + 1, 50)]
 
 
 def test_the_failure_that_was_predicted() -> None:
@@ -75,14 +75,14 @@ def test_too_early_for_no_failure_also_where_the_budget_ended_the_run() -> None:
 
 def test_too_early_for_what_has_to_last() -> None:
     """An explosion is told from any step on, and has to last for 25."""
-    told = reveal(WhichFailure(("exploding",)), "exploding", E, [(0, HEALTHY), (20, HEALTHY)])
+    told = reveal(WhichFailure(("exploding",)), "exploding", E, [Row(0, HEALTHY), Row(20, HEALTHY)])
     assert told.verdict == "open"
 
 
 def test_a_predicted_failure_that_another_one_explains() -> None:
     """A blank picture has identical samples, which the diagnosis leaves unnamed beside it."""
     asked = WhichFailure(("identical-samples",))
-    both = [(step, GREY | {"diversity": 0.01, "duplicates": 1.0}) for step in range(0, 501, 50)]
+    both = [Row(step, GREY | {"diversity": 0.01, "duplicates": 1.0}) for step in range(0, 501, 50)]
     assert [finding.failure for finding in diagnose(E, both)] == ["blank-grey"]
     told = reveal(asked, "identical-samples", E, both)
     assert told.verdict == "right"
@@ -104,7 +104,7 @@ def test_a_fault_of_the_settings_alone() -> None:
 
 
 def test_a_run_that_broke() -> None:
-    broke = [(0, HEALTHY), (7, {"finite": 0.0})]
+    broke = [Row(0, HEALTHY), Row(7, {"finite": 0.0})]
     asked = WhichFailure(("non-finite", "mode-collapse"))
     assert reveal(asked, "non-finite", E, broke).verdict == "right"
     told = reveal(asked, "mode-collapse", E, broke)

@@ -12,9 +12,10 @@ from gan_core.diagnosis.detectors import Condition, detectors
 from gan_core.diagnosis.findings import EXPLAINED_BY, WHY, Finding, diagnose, undecided
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.diagnosis.remedies import _REMEDIES, remedy
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
-Rows = list[tuple[int, dict[str, float]]]
+Rows = list[Row]
 
 HEALTHY = {
     "finite": 1.0, "out_of_range": 0.0, "excess": 0.0, "contrast": 0.8, "pixel_mean": 0.17, "diversity": 0.8,
@@ -41,7 +42,7 @@ failing = pytest.mark.parametrize("failure", SHOWN)
 
 
 def rows(changes: dict[str, float], steps: range = range(0, 2001, 50)) -> Rows:
-    return [(step, {**HEALTHY, **changes}) for step in steps]
+    return [Row(step, {**HEALTHY, **changes}) for step in steps]
 
 
 def shown(failure: str, steps: range = range(0, 2001, 50)) -> tuple[Experiment, Rows]:
@@ -82,24 +83,24 @@ def assert_complete(finding: Finding, e: Experiment) -> None:
 def test_the_threshold_itself_is_no_alarm(failure: str) -> None:
     e, of = shown(failure)
     for condition in detectors(e)[failure].conditions:
-        at = [(step, {**row, condition.measurement: condition.threshold}) for step, row in of]
+        at = [Row(row.step, {**row.measurements, condition.measurement: condition.threshold}) for row in of]
         assert failure not in named(e, at)
         side = -1 if condition.comparison == "<" else 1
         beyond = condition.threshold + side * 1e-6 * max(1.0, abs(condition.threshold))
-        assert failure in named(e, [(step, {**row, condition.measurement: beyond}) for step, row in of])
+        assert failure in named(e, [Row(row.step, {**row.measurements, condition.measurement: beyond}) for row in of])
 
 
 def test_a_critic_that_is_misled_is_too_weak_though_it_has_no_accuracy() -> None:
     e = Experiment(loss="wasserstein", penalty="gradient_penalty")
     without = {name: value for name, value in HEALTHY.items() if not name.startswith("d_accuracy")}
     steps = range(0, 501, 50)
-    misled = [(step, {**without, "logit_gap": -1.5, "grad_norm_g": 0.02}) for step in steps]
+    misled = [Row(step, {**without, "logit_gap": -1.5, "grad_norm_g": 0.02}) for step in steps]
     (finding,) = diagnose(e, misled)
     assert finding.failure == "discriminator-too-weak"
     assert {evidence.measurement for evidence in finding.evidence} == {"logit_gap", "grad_norm_g"}
     # A critic that is behind but teaches is no failure, and neither is a gentle one that is ahead.
-    assert not diagnose(e, [(step, {**row, "grad_norm_g": 3.0}) for step, row in misled])
-    assert not diagnose(e, [(step, {**row, "logit_gap": 0.1}) for step, row in misled])
+    assert not diagnose(e, [Row(row.step, {**row.measurements, "grad_norm_g": 3.0}) for row in misled])
+    assert not diagnose(e, [Row(row.step, {**row.measurements, "logit_gap": 0.1}) for row in misled])
 
 
 def test_an_output_that_nothing_bounds_is_told_earlier_that_it_strays() -> None:
@@ -113,7 +114,7 @@ def test_no_verdict_without_the_measurement(failure: str) -> None:
     e, of = shown(failure)
     for condition in detectors(e)[failure].conditions:
         assert failure not in named(
-            e, [(s, {k: v for k, v in row.items() if k != condition.measurement}) for s, row in of]
+            e, [Row(row.step, {k: v for k, v in row.measurements.items() if k != condition.measurement}) for row in of]
         )
 
 
@@ -143,7 +144,7 @@ def test_since_is_where_the_unbroken_row_of_hits_begins(failure: str) -> None:
 @failing
 def test_a_failure_that_has_passed_is_not_named(failure: str) -> None:
     e, of = shown(failure)
-    assert diagnose(e, [*of, (2050, HEALTHY)]) == []
+    assert diagnose(e, [*of, Row(2050, HEALTHY)]) == []
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,10 @@ def test_collapse_is_named_sooner_where_no_second_class_can_be_told() -> None:
     (finding,) = diagnose(e, rows({"duplicates": 0.97, "modes_covered": 1.0}, range(0, 501, 50)))
     assert {evidence.measurement for evidence in finding.evidence} == {"duplicates", "modes_covered"}
     # A healthy generator may be at one class for a moment.
-    recovering = [(step, {**m, "modes_covered": 3.0 if step < 350 else 0.0}) for step, m in rows({"duplicates": 0.97})]
+    recovering = [
+        Row(row.step, {**row.measurements, "modes_covered": 3.0 if row.step < 350 else 0.0})
+        for row in rows({"duplicates": 0.97})
+    ]
     assert named(e, recovering[: 500 // 50 + 1]) == []
 
 
@@ -230,20 +234,20 @@ def test_unreachable_range_is_known_before_the_first_step(output: str, data_rang
 def test_unreachable_range_of_standardised_data_is_known_with_the_images() -> None:
     e = Experiment(data_range="standardised")
     assert diagnose(e, []) == []
-    (finding,) = diagnose(e, [(0, {"unreachable": 0.12})])
+    (finding,) = diagnose(e, [Row(0, {"unreachable": 0.12})])
     assert finding.failure == "unreachable-range"
     assert_complete(finding, e)
-    assert diagnose(e, [(0, {"unreachable": 0.0})]) == []
+    assert diagnose(e, [Row(0, {"unreachable": 0.0})]) == []
 
 
 def test_untrained_grey_is_looked_for_where_nothing_trains() -> None:
-    flat = [(0, {**HEALTHY, "contrast": 0.02, "pixel_mean": 0.5})]
+    flat = [Row(0, {**HEALTHY, "contrast": 0.02, "pixel_mean": 0.5})]
     e = Experiment(steps=0, norm_g="none")
     (finding,) = diagnose(e, flat)
     assert finding.failure == "untrained-grey"
     assert_complete(finding, e)
     assert diagnose(Experiment(norm_g="none"), flat) == []
-    assert diagnose(e, [(0, HEALTHY)]) == []
+    assert diagnose(e, [Row(0, HEALTHY)]) == []
 
 
 # ------------------------------------------------------------------------------------------ together

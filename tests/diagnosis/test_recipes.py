@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 
 import pytest
-from study import Row, named, train
+from study import named, train
 
 from gan_core.__main__ import main
 from gan_core.diagnosis.recipes import RECIPES, SAVING, find
+from gan_core.diagnosis.row import Row
 from gan_core.saving_mistakes.journey import Choices
 from gan_core.saving_mistakes.judge import judge
 from gan_core.saving_mistakes.known_mistakes import recipes as saving_recipes

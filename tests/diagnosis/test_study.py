@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import study
 
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
 
@@ -61,9 +62,9 @@ def test_a_cause_that_explains_the_failure_is_right_too() -> None:
 def test_a_run_is_trained_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trained: list[Experiment] = []
 
-    def train(e: Experiment) -> tuple[list[study.Row], float]:
+    def train(e: Experiment) -> tuple[list[Row], float]:
         trained.append(e)
-        return [(0, {"contrast": 1.0})], 0.1
+        return [Row(0, {"contrast": 1.0})], 0.1
 
     monkeypatch.setattr(study, "train", train)
     path = tmp_path / "runs.jsonl"

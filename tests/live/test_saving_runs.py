@@ -10,13 +10,13 @@ import pytest
 from live_runs import QUICK, alone, beyond, reach
 from tiny import tiny
 
+from gan_core.diagnosis.row import Row
 from gan_core.engine import take_frame
 from gan_core.engine.checkpoint import save_checkpoint
 from gan_core.engine.trainer import Trainer
 from gan_core.files.folder_lock import FolderLock, Locked
 from gan_core.live.errors import RunError, UnknownRun
 from gan_core.live.run import Snapshot
-from gan_core.messages.commands_and_reports import Row
 from gan_core.saved_runs import run_folder
 from gan_core.saved_runs.checkpoint_header import read_state
 from gan_core.saved_runs.store import Store, StoreError

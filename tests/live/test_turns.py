@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan_core.diagnosis.row import Row
 from gan_core.live.bounded_history import Thinned
 from gan_core.live.limits import Limits, LimitsError
 from gan_core.live.run import MAX_FRAMES, Run
 from gan_core.live.scratch_folders import RunFolder
 from gan_core.live.turns import Turns
-from gan_core.messages.commands_and_reports import Framed, Measured, Row
+from gan_core.messages.commands_and_reports import Framed, Measured
 from gan_core.messages.frame import Frame
 from gan_core.settings.experiment import Experiment
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan_core.diagnosis.row import Row
 from gan_core.messages import framing
 from gan_core.messages.commands_and_reports import (
     Broken,
@@ -36,7 +37,6 @@ from gan_core.messages.commands_and_reports import (
     Remake,
     Report,
     Rewind,
-    Row,
     Set,
     Start,
     Step,

@@ -21,6 +21,7 @@ from PIL import Image
 from tiny import tiny, tiny_images
 
 from gan_core import data
+from gan_core.diagnosis.row import Row
 from gan_core.files.code_text import in_words, literal
 from gan_core.messages.frame import Frame
 from gan_core.outputs.kinds import KINDS, Record, file_name, read_record, write
@@ -66,7 +67,7 @@ HOSTILE = [
 def record_named(name: str, e: Experiment | None = None) -> Record:
     """A run whose every text is the name."""
     frames = [Frame(step, {}, png_bytes(np.full((16, 16), 9, np.uint8)), [], 0.0) for step in (0, 1)]
-    rows = [(0, {name: -1.5}), (1, {name: 2.0, "loss_d": -0.25})]
+    rows = [Row(0, {name: -1.5}), Row(1, {name: 2.0, "loss_d": -0.25})]
     return Record(name, e or Experiment(), 1, rows, frames, None, None)
 
 

@@ -24,6 +24,7 @@ from gan_core import data
 from gan_core.__main__ import EXPORTS, main
 from gan_core.commands.train import train_run
 from gan_core.diagnosis.findings import diagnose
+from gan_core.diagnosis.row import Row
 from gan_core.engine.checkpoint import load_checkpoint
 from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import GAP, LABEL, MOST, contact_sheet
@@ -58,7 +59,7 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_the_record_is_what_is_in_the_folder(record: Record, folder: Path) -> None:
-    assert [{"step": step, **values} for step, values in record.rows] == lines(folder)
+    assert [{"step": row.step, **row.measurements} for row in record.rows] == lines(folder)
     assert record.experiment == Experiment.from_json((folder / "experiment.json").read_text())
     assert (record.name, record.step) == ("linear", 120)
     assert record.frames[-1].step == 120
@@ -81,7 +82,7 @@ def test_json_holds_settings_rows_and_findings(record: Record, folder: Path) -> 
 
 
 def test_json_has_no_nan() -> None:
-    broken = Record("x", Experiment(), 1, [(1, {"loss_d": float("nan"), "finite": 0.0})], (), None, None)
+    broken = Record("x", Experiment(), 1, [Row(1, {"loss_d": float("nan"), "finite": 0.0})], (), None, None)
     assert json.loads(KINDS["json"].make(broken))["measurements"] == [{"step": 1, "finite": 0.0}]
 
 
@@ -232,7 +233,7 @@ def test_tensorboard_reads_the_event_file(record: Record, tmp_path: Path) -> Non
         (event.step, value.tag): value.tensor.float_val[0]
         for event in events for value in event.summary.value if value.tag != "generated"
     }  # fmt: skip
-    expected = {(step, name): value for step, values in record.rows for name, value in values.items()}
+    expected = {(row.step, name): value for row in record.rows for name, value in row.measurements.items()}
     assert scalars == pytest.approx(expected, rel=1e-6)
     pictures = [value.tensor.string_val[2] for e in events for value in e.summary.value if value.tag == "generated"]
     assert pictures == [frame.fake_png for frame in record.frames]

@@ -10,7 +10,7 @@ from visiting import Open, widgets, words
 from gan_core.live.registry import registry
 from gan_core.settings.compatibility import FOLLOWERS, matters
 from gan_core.settings.experiment import SETTINGS, Experiment
-from gan_core.settings.row import Setting
+from gan_core.settings.setting import Setting
 
 # Together they make every setting matter at least once.
 SITUATIONS: list[dict[str, str]] = [

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from untrained_runs import OPENING, E, checkpoint, history, png, saved
 
+from gan_core.diagnosis.row import Row
 from gan_core.files.folder_lock import FolderLock, Locked
-from gan_core.messages.commands_and_reports import Row
 from gan_core.saved_runs import run_folder
 from gan_core.saved_runs.run_folder import SavedRunError, read_heading, read_run, write_run
 

@@ -26,7 +26,7 @@ from gan_core.settings.comparison import (
 )
 from gan_core.settings.experiment import SETTINGS, Experiment
 from gan_core.settings.link import from_query
-from gan_core.settings.row import Setting
+from gan_core.settings.setting import Setting
 
 BASE = Experiment(dataset="mnist", width=0.5)
 V_KEYS = {"v1", "v2", "v3", "v4"}

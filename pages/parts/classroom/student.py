@@ -179,7 +179,7 @@ def _told(lesson: Assignment, run: Snapshot | None) -> Reveal | None:
         return None
     if run.state not in ("finished", "broken"):
         return None
-    return reveal(lesson.prediction, mine, run.experiment, [(row.step, row.measurements) for row in run.rows])
+    return reveal(lesson.prediction, mine, run.experiment, run.rows)
 
 
 def _changes(lesson: Assignment, run: Snapshot | None) -> str:

@@ -103,7 +103,7 @@ def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
                 wide = len(runs) == 2
                 panel.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past)
                 with st.container(key=f"losses-{letter}"):
-                    charts.losses(_rows(run), e.loss, f"losses_chart_{letter}", axes)
+                    charts.losses(run.rows if run else (), e.loss, f"losses_chart_{letter}", axes, _seconds(run))
                     m = frame.measurements if frame else {}
                     numbers(f"D {number(m, 'loss_d')} · G {number(m, 'loss_g')} · dotted: D guesses")
 
@@ -115,7 +115,7 @@ def table(runs: Runs) -> None:
         return
     ended = [run for run in runs if run]
     last = [run.rows[-1].measurements if run.rows else {} for run in ended]
-    found = [diagnose(run.experiment, [(row.step, row.measurements) for row in run.rows]) for run in ended]
+    found = [diagnose(run.experiment, run.rows) for run in ended]
     heads = "".join(
         f"<th><i>{letter}</i> {escape(panel.named(run.experiment, comparison_state.now().differing))}<br>"
         f"<small>step {run.rows[-1].step if run.rows else 0}, {run.frames[-1].trained_s if run.frames else 0:.1f} s "
@@ -158,22 +158,20 @@ def _moving(runs: Runs) -> bool:
     return any(run.state in live_view.ACTIVE for run in runs if run)
 
 
-def _rows(run: Snapshot | None) -> charts.Rows:
-    """The rows of a run at the places of the axis that all share: steps, or seconds of training."""
-    if run is None:
-        return []
-    rows = [(row.step, row.measurements) for row in run.rows]
-    if state.BY.get() != "time" or not run.frames:
-        return rows
+def _seconds(run: Snapshot | None) -> list[float] | None:
+    """The seconds of training at each row of a run, where they are the axis that all share; None where steps are."""
+    if run is None or state.BY.get() != "time" or not run.frames:
+        return None
     taken = [frame.step for frame in run.frames]
-    seconds = np.interp([step for step, _ in rows], taken, [frame.trained_s for frame in run.frames])
-    return [(float(second), m) for second, (_, m) in zip(seconds, rows, strict=True)]
+    seconds = np.interp([row.step for row in run.rows], taken, [frame.trained_s for frame in run.frames])
+    return [float(second) for second in seconds]
 
 
 def _axes(runs: Runs, frames: Sequence[Frame | None]) -> charts.Shared:
     """From the losses of all runs, without what a broken one ended in."""
     by_time = state.BY.get() == "time"
-    losses = [m[name] for run in runs for _, m in _rows(run) for name in ("loss_d", "loss_g") if name in m]
+    measured = [row.measurements for run in runs if run for row in run.rows]
+    losses = [m[name] for m in measured for name in ("loss_d", "loss_g") if name in m]
     low, high = np.quantile(losses, [0.0, 0.98]) if losses else (0.0, 1.0)
     margin = 0.05 * max(high - low, 0.1)
     shown = [frame.trained_s if by_time else frame.step for frame in frames if frame]

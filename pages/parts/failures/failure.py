@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from gan_core.diagnosis.detectors import Condition, Row
+from gan_core.diagnosis.detectors import Condition
 from gan_core.diagnosis.findings import Finding, diagnose, undecided
 from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS, signs
 from gan_core.diagnosis.recipes import Recipe, Side
+from gan_core.diagnosis.row import Row
 from gan_core.live import aligned_frames
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
@@ -107,7 +108,7 @@ def _together(runs: Runs) -> dict[Side, Frame | None]:
 
 def _rows(run: Snapshot | None, frame: Frame | None) -> list[Row]:
     """What the diagnosis knows at the step that is shown."""
-    return [(row.step, row.measurements) for row in run.rows if row.step <= frame.step] if run and frame else []
+    return [row for row in run.rows if row.step <= frame.step] if run and frame else []
 
 
 def _findings(e: Experiment, rows: list[Row]) -> dict[str, Finding]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.messages.untrained_report import Contrast, Layer
 from gan_core.settings.experiment import SETTINGS, Experiment
@@ -25,7 +26,6 @@ MARGIN = {"l": 38, "r": 8, "t": 6, "b": 18}
 BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 
 Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
-Rows = Sequence[tuple[float, dict[str, float]]]  # by step, or by seconds of training
 
 
 def pixel_histogram(opening: Opening | None, frame: Frame | None, key: str = "histogram_chart") -> None:
@@ -62,12 +62,19 @@ class Shared:
     at: float
 
 
-def losses(rows: Rows, loss: str, key: str = "loss_chart", shared: Shared | None = None) -> None:
-    """Both losses over the steps, and where each stands when D cannot tell real from generated."""
+def losses(
+    rows: Sequence[Row],
+    loss: str,
+    key: str = "loss_chart",
+    shared: Shared | None = None,
+    seconds: Sequence[float] | None = None,
+) -> None:
+    """Both losses over the steps, and where each stands when D cannot tell real from generated. With `seconds`, those
+    of training at each row, over these."""
     balance_d, balance_g = BALANCE[loss]
     traces = [
-        _line("D", rows, "loss_d", theme.DISCRIMINATOR, "solid"),
-        _line("G", rows, "loss_g", theme.GENERATED, "dash"),
+        _line("D", rows, "loss_d", theme.DISCRIMINATOR, "solid", seconds),
+        _line("G", rows, "loss_g", theme.GENERATED, "dash", seconds),
     ]
     layout = _layout(shapes=[_level(balance_d, theme.DISCRIMINATOR), _level(balance_g, theme.GENERATED)])
     if shared:
@@ -78,7 +85,7 @@ def losses(rows: Rows, loss: str, key: str = "loss_chart", shared: Shared | None
     _show(key, "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps")
 
 
-def accuracy(rows: Rows) -> None:
+def accuracy(rows: Sequence[Row]) -> None:
     """How often D is right, on real and on generated images."""
     traces = [
         _line("on real", rows, "d_accuracy_real", theme.REAL, "solid"),
@@ -90,7 +97,7 @@ def accuracy(rows: Rows) -> None:
     _show("accuracy_chart", "D is right", legend, traces, layout, "How often the discriminator is right")
 
 
-def gradients(rows: Rows) -> None:
+def gradients(rows: Sequence[Row]) -> None:
     """Length of each network's gradient, logarithmic."""
     traces = [
         _line("D", rows, "grad_norm_d", theme.DISCRIMINATOR, "solid"),
@@ -230,14 +237,21 @@ def number(m: dict[str, float], name: str) -> str:
     return f"{m[name]:.3g}" if name in m else "–"
 
 
-def _line(name: str, rows: Rows, measurement: str, colour: str, dash: str) -> dict[str, Any]:
-    there = [(step, values[measurement]) for step, values in rows if measurement in values]
+def _line(
+    name: str, rows: Sequence[Row], measurement: str, colour: str, dash: str, places: Sequence[float] | None = None
+) -> dict[str, Any]:
+    places = [row.step for row in rows] if places is None else places
+    there = [
+        (place, row.measurements[measurement])
+        for place, row in zip(places, rows, strict=True)
+        if measurement in row.measurements
+    ]
     stride = -(-len(there) // MOST_POINTS) or 1
     kept = there[::stride]
     if there and kept[-1] != there[-1]:
         kept.append(there[-1])
     return {
-        "type": "scatter", "mode": "lines", "name": name, "x": [step for step, _ in kept],
+        "type": "scatter", "mode": "lines", "name": name, "x": [place for place, _ in kept],
         "y": [value for _, value in kept], "line": {"color": colour, "dash": dash, "width": 2},
     }  # fmt: skip
 

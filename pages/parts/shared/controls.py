@@ -11,7 +11,7 @@ import streamlit as st
 from gan_core.data import upload_cache
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS
-from gan_core.settings.row import Setting
+from gan_core.settings.setting import Setting
 from pages.parts.shared import page_settings, state
 
 Changed = Callable[[], None]

@@ -7,13 +7,13 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.diagnosis.detectors import Row
 from gan_core.diagnosis.findings import Finding, diagnose, undecided
+from gan_core.diagnosis.row import Row
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.settings.comparison import Comparison
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
-from gan_core.settings.row import Value
+from gan_core.settings.setting import Value
 from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs
 from pages.parts.shared.charts import number, percent
 
@@ -38,7 +38,7 @@ def show(
     trouble = state.REFUSAL.get() or (run.trouble if run else "")
     e = run.experiment if run else e
     # What the detectors knew at the moment that is shown.
-    rows = [(row.step, row.measurements) for row in run.rows if frame and row.step <= frame.step] if run else []
+    rows = [row for row in run.rows if frame and row.step <= frame.step] if run else []
     found = diagnose(e, rows)
     with st.container(key=key):
         if trouble:
@@ -71,7 +71,7 @@ def show(
 
 def _classes_seen(run: Snapshot, rows: Sequence[Row]) -> float | None:
     """How many classes were in the pictures when they were last counted; None where that is not measured."""
-    counts = [m["modes_covered"] for _, m in rows if "modes_covered" in m]
+    counts = [row.measurements["modes_covered"] for row in rows if "modes_covered" in row.measurements]
     return counts[-1] if counts and run.opening and run.opening.classes else None
 
 

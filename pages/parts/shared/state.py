@@ -17,7 +17,7 @@ from gan_core.classroom.lesson import Assignment
 from gan_core.saving_mistakes import link as saving_link
 from gan_core.settings.comparison import Comparison
 from gan_core.settings.experiment import Experiment, Problem
-from gan_core.settings.row import Value
+from gan_core.settings.setting import Value
 
 if TYPE_CHECKING:
     from pages.parts.pixels.controls import Handed

@@ -26,10 +26,9 @@ def buttons(run: Snapshot) -> None:
 
 def record_of(run: Snapshot) -> Record:
     """A live run as plain values."""
-    rows = [(row.step, row.measurements) for row in run.rows]
     name = run.saved_as.name if run.saved_as else f"gan-{run.experiment.digest}"
     real = run.opening.real_png if run.opening else None
-    return Record(name, run.experiment, run.step, rows, run.frames, real, run.checkpoint)
+    return Record(name, run.experiment, run.step, run.rows, run.frames, real, run.checkpoint)
 
 
 def _missing(name: str, record: Record) -> str:

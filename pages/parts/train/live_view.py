@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from gan_core.diagnosis.row import Row
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.messages.commands_and_reports import Players
@@ -38,7 +39,7 @@ class ChartRows(NamedTuple):
 
     run_id: str
     drawn_at: float  # by time.monotonic
-    rows: charts.Rows
+    rows: list[Row]
 
 
 def interval(run: Snapshot | None) -> float | None:
@@ -249,7 +250,7 @@ def _reset() -> None:
     tab_runs.rewind(go=False)
 
 
-def _chart_rows(run: Snapshot) -> charts.Rows:
+def _chart_rows(run: Snapshot) -> list[Row]:
     """The rows, renewed about once a second: four charts drawn twice as often would take half a processor in
     every browser. A run that stands still is shown to its last row."""
     shown = state.CHART_ROWS.get()
@@ -261,11 +262,11 @@ def _chart_rows(run: Snapshot) -> charts.Rows:
         and now - shown.drawn_at < CHART_EVERY_S * max(1, _crowd())
     ):
         rows = shown.rows
-        if not rows or rows[-1][0] <= run.step:
+        if not rows or rows[-1].step <= run.step:
             return rows
-    fresh = [(row.step, row.measurements) for row in run.rows]
-    if run.frame and (not fresh or run.frame.step > fresh[-1][0]):
-        fresh.append((run.frame.step, run.frame.measurements))
+    fresh = [*run.rows]
+    if run.frame and (not fresh or run.frame.step > fresh[-1].step):
+        fresh.append(Row(run.frame.step, run.frame.measurements))
     state.CHART_ROWS.set(ChartRows(run.run_id, now, fresh))
     return fresh
 
