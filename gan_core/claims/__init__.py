@@ -6,13 +6,14 @@
     cited.py             which claims the pages that teach cite                        (no torch)
     ledger.py            all claims by id, and the code that decides one               (no torch)
     outcome.py           what an experiment returns; when an effect stands out of the spread
-    lab.py               trains for the experiments, with progress
-    distance.py          how far pictures are from the real ones: for claims that say better or worse
+    trained_runs.py      trains for the experiments, with progress
+    frechet.py           how far pictures are from the real ones: for claims that say better or worse
     first_pictures.py    what generators draw before their first step: for claims about that
-    running.py           runs one claim and compares it with the recorded verdict
+    run_claim.py         runs one claim and compares it with the recorded verdict
     record.py            assets/claims.json: what was measured when the whole ledger was run
     command.py           python -m gan_core claims
-    laboratory.py        runs claims for pages, in processes of its own (worker.py)    (no torch)
+    process_pool.py      runs claims for pages, in processes of its own (worker.py)    (no torch)
+    link.py              what a link to the page claims opens                          (no torch)
 
 To add a claim of document 001, say:
 
@@ -34,7 +35,7 @@ To add a claim of document 001, say:
             ...
             return Outcome(verdict(share > 0.5), {"share_changed": share})
 
-   One that trains takes a Lab, gives a list with a value for each seed, and decides by `greater`, `above` or
+   One that trains takes a Lab and gives a list with a value for each seed. It decides by `greater`, `above` or
    `equal` of outcome.py, which say None where the effect does not stand out of the spread:
 
         def sigmoid_is_blank(lab: Lab) -> Outcome:
@@ -49,6 +50,6 @@ To add a claim of document 001, say:
 
 3. In `ledger.py`, the module is one of `DOCUMENTS`.
 
-4. Run it for the record: `python -m gan_core claims --run 001-08 --record` (or `--run 001` for the whole document).
-   tests/claims check the words, run the quick ones, some of the others, and compare ledger and record.
+4. Run it for the record: `python -m gan_core claims --run 001-08 --record`, or `--run 001` for the whole document.
+   The tests in tests/claims check the words, run the quick ones, some of the others, and compare ledger and record.
 """

@@ -20,33 +20,25 @@ SUBJECTS: tuple[str, ...] = get_args(Subject)
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One checkable sentence of a document.
+    """One checkable sentence of a document."""
 
-    `id` is the document's number and a running one ("000-03"); `place` says where in the document; `experiment` names
-    the function of experiments_NNN.py that decides it. A `quick` one takes less than a second; for a `training` one,
-    `seconds` is what three seeds take on one core. Beside the verdict stands the `condition` under which it holds,
-    what is true `instead`, or the `reason` why it cannot be tested. `source` names documentation that was looked up;
-    `study` are the rows of the project's study that it covers. It is shown by a `recipe`, by a `trap` of the page
-    pixels ("speckled/wrap"), or by `settings` on a `page` (train or untrained).
-    """
-
-    id: str
-    place: str
+    id: str  # the document's number and a running one: "000-03"
+    place: str  # where in the document
     subject: Subject
-    claim: str
-    verdict: Verdict
-    experiment: str = ""
-    speed: Speed = "quick"
-    seconds: int = 0
-    condition: str = ""
-    instead: str = ""
-    reason: str = ""
-    source: str = ""
-    study: tuple[int, ...] = ()
-    recipe: str = ""
-    trap: str = ""
-    page: Literal["train", "untrained"] = "train"
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    claim: str  # what is said, in our words
+    verdict: Verdict  # as recorded
+    experiment: str = ""  # the function of experiments_NNN.py that decides it; empty for one that cannot be tested
+    speed: Speed = "quick"  # quick: less than a second
+    seconds: int = 0  # of a training one: what three seeds take on one core
+    condition: str = ""  # under which it holds, for holds-if
+    instead: str = ""  # what is true, for refuted
+    reason: str = ""  # why it cannot be tested, for not-testable
+    source: str = ""  # documentation that was looked up
+    study: tuple[int, ...] = ()  # the rows of the project's study that it covers
+    recipe: str = ""  # that shows it, by name
+    trap: str = ""  # the known mistake of the page pixels that shows it: "speckled/wrap"
+    page: Literal["train", "untrained"] = "train"  # on which `settings` show it
+    settings: Mapping[str, Any] = field(default_factory=dict)  # that show it
 
     @property
     def document(self) -> str:

@@ -61,7 +61,7 @@ CLAIMS = (
         claim="With its latent vector saved in a JSON file, an image can be made again.",
         verdict="holds-if", experiment="latents_make_it_again",
         condition="the weights are kept as well and BatchNorm is in eval mode; in train mode the same latent gives "
-        "another picture in other company. The JSON loses nothing of a float32",
+        "another picture in another batch. The JSON loses nothing of a float32",
         settings={"sample_mode": "eval"},
     ),
     Claim(

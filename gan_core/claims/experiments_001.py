@@ -178,7 +178,7 @@ def an_activation_too_many_in_d(lab: Lab) -> Outcome:
     return Outcome(verdict(greater(wrong, right)), {"distance_sigmoid_twice": wrong, "distance_usual": right})
 
 
-class FewImages(Trainer):
+class FirstThreeHundred(Trainer):
     """Trains on 300 of the digits alone."""
 
     def __init__(self, experiment: Experiment) -> None:
@@ -187,7 +187,7 @@ class FewImages(Trainer):
 
 
 def few_images_do_not_blank(lab: Lab) -> Outcome:
-    runs = [lab.train(Experiment(steps=200, seed=seed), FewImages) for seed in lab.seeds]
+    runs = [lab.train(Experiment(steps=200, seed=seed), FirstThreeHundred) for seed in lab.seeds]
     contrast = last(runs, "contrast")
     return Outcome(verdict(above(contrast, BLANK, below=True)), {"contrast_to_real": contrast})
 
@@ -195,7 +195,7 @@ def few_images_do_not_blank(lab: Lab) -> Outcome:
 def augmentation_of_few_images(lab: Lab) -> Outcome:
     real = load_images(Experiment())
     plain, shifted = (
-        [lab.train(Experiment(augment=augment, steps=300, seed=seed), FewImages) for seed in lab.seeds]
+        [lab.train(Experiment(augment=augment, steps=300, seed=seed), FirstThreeHundred) for seed in lab.seeds]
         for augment in ((), ("crop",))
     )
     far, near = distances(plain, real), distances(shifted, real)

@@ -25,7 +25,7 @@ from gan_core.claims.first_pictures import (
     untrained,
 )
 from gan_core.claims.frechet import distance_to_real
-from gan_core.claims.outcome import Outcome, Value, above, equal, greater, verdict, verdict_if
+from gan_core.claims.outcome import Outcome, Value, above, anywhere, equal, greater, opposite, verdict, verdict_if
 from gan_core.claims.trained_runs import Lab
 from gan_core.engine import noise
 from gan_core.engine.initialise import initialise
@@ -54,16 +54,6 @@ def figures(**contrasts: dict[str, list[float]]) -> dict[str, list[float]]:
     return {f"contrast_{name}_{place}": seen for name, each in contrasts.items() for place, seen in each.items()}
 
 
-def other(held: bool | None) -> bool | None:
-    """The opposite; what is not decided stays so."""
-    return None if held is None else not held
-
-
-def some(held: list[bool | None]) -> bool | None:
-    """Whether it holds anywhere."""
-    return True if True in held else None if None in held else False
-
-
 def grey_by_mode() -> Outcome:
     train, by_running, bare = contrast(DOCUMENT), contrast(EVAL), contrast(BARE)
     return Outcome(
@@ -74,7 +64,7 @@ def grey_by_mode() -> Outcome:
 
 def one_channel_is_as_grey() -> Outcome:
     one, three = contrast(BARE.replace(channels=1)), contrast(BARE)
-    return Outcome(verdict(other(grey(one))), {"contrast_1_channel": one, "contrast_3_channels": three})
+    return Outcome(verdict(opposite(grey(one))), {"contrast_1_channel": one, "contrast_3_channels": three})
 
 
 def training_ends_the_grey(lab: Lab) -> Outcome:
@@ -129,8 +119,8 @@ def convolutions_lose_no_more() -> Outcome:
 
 def weights_of_little_variance() -> Outcome:
     tiny, usual = both(init="normal", init_std=0.001), both(init="normal", init_std=0.02)
-    lively = some([other(grey(contrasts)) for contrasts in tiny.values()])
-    return Outcome(verdict(other(lively)), figures(std_0_001=tiny, std_0_02=usual))
+    lively = anywhere([opposite(grey(contrasts)) for contrasts in tiny.values()])
+    return Outcome(verdict(opposite(lively)), figures(std_0_001=tiny, std_0_02=usual))
 
 
 @torch.no_grad()
@@ -165,7 +155,7 @@ def imshow_of_raw_tanh() -> Outcome:
         seen |= {f"mean_level_{mode}_mode": tones, f"contrast_{mode}_mode": contrasts}
         seen[f"share_black_{mode}_mode"] = [float((made == 0).mean()) for made in pictures]
         mid_grey.append(grey(contrasts) and above(tones, 64))
-    return Outcome(verdict(some(mid_grey)), seen)
+    return Outcome(verdict(anywhere(mid_grey)), seen)
 
 
 def tanh_is_not_the_culprit() -> Outcome:
@@ -208,7 +198,7 @@ def sigmoid_of_zero() -> Outcome:
 
 def sigmoid_is_narrower() -> Outcome:
     tanh, sigmoid = both(), both(output_activation="sigmoid")
-    broader = some([greater(sigmoid[place], tanh[place]) for place in tanh])
+    broader = anywhere([greater(sigmoid[place], tanh[place]) for place in tanh])
     return Outcome(verdict(broader), figures(tanh=tanh, sigmoid=sigmoid))
 
 
@@ -230,7 +220,7 @@ def standard_normal_weights() -> Outcome:
     bare = BARE.replace(init="normal", init_std=1.0)
     saturated = for_each_seed(lambda made: (np.abs(made - 127.5) > 127).mean(), bare)  # black or white
     return Outcome(
-        verdict(some([grey(each) for each in contrasts.values()])),
+        verdict(anywhere([grey(each) for each in contrasts.values()])),
         {**figures(std_1=contrasts), "share_black_or_white_without_batchnorm": saturated},
     )
 
@@ -254,7 +244,7 @@ def signal_through_layers() -> Outcome:
 def kaiming_as_in_example_2() -> Outcome:
     fan_out, fan_in = contrast(BARE.replace(init=KAIMING)), contrast(BARE.replace(init="he_normal"))
     return Outcome(
-        verdict(other(grey(fan_out))),
+        verdict(opposite(grey(fan_out))),
         {"contrast_default": contrast(BARE), "contrast_fan_out": fan_out, "contrast_fan_in": fan_in},
     )
 
@@ -269,7 +259,9 @@ def kaiming_against_the_default() -> Outcome:
 
 def xavier_without_batchnorm() -> Outcome:
     xavier = contrast(BARE.replace(init="xavier_normal"))
-    return Outcome(verdict(other(grey(xavier))), {"contrast_xavier_normal": xavier, "contrast_default": contrast(BARE)})
+    return Outcome(
+        verdict(opposite(grey(xavier))), {"contrast_xavier_normal": xavier, "contrast_default": contrast(BARE)}
+    )
 
 
 def colour_of_example_2() -> Outcome:
@@ -277,7 +269,7 @@ def colour_of_example_2() -> Outcome:
     first = {
         mode: for_each_seed(lambda made: colour(shown(made)), DOCUMENT.replace(sample_mode=mode)) for mode in second
     }
-    turned = some([greater(second["train"], first["train"]), above(second["eval"], GREY)])
+    turned = anywhere([greater(second["train"], first["train"]), above(second["eval"], GREY)])
     return Outcome(
         verdict(turned),
         {f"colour_example_1_{mode}_mode": values for mode, values in first.items()}
@@ -304,7 +296,7 @@ def narrow_noise_is_not_grey(lab: Lab) -> Outcome:
 
 def narrow_noise_untrained() -> Outcome:
     narrow, usual = both(noise_scale=0.01), both()
-    cause = some([grey(narrow[place]) and other(grey(usual[place])) for place in usual])
+    cause = anywhere([grey(narrow[place]) and opposite(grey(usual[place])) for place in usual])
     return Outcome(verdict(cause), figures(noise_0_01=narrow, noise_1=usual))
 
 
@@ -336,7 +328,7 @@ def each_execution() -> Outcome:
         runs = [levels(EXAMPLE_2.replace(noise=name, seed=seed)) for seed in (*SEEDS, 3)]  # all is drawn anew
         changes[name] = [float(np.abs(now - before).mean()) for before, now in pairwise(runs)]
     return Outcome(
-        verdict(other(above(changes["normal"], GREY))),  # whether it stays as it was without the broader noise
+        verdict(opposite(above(changes["normal"], GREY))),  # whether it stays as it was without the broader noise
         {f"mean_change_{name}": values for name, values in changes.items()},
     )
 
@@ -348,6 +340,6 @@ def remedies_of_the_summary() -> Outcome:
     }  # fmt: skip
     remedies["three_together"] = remedies["sigmoid"] | remedies["kaiming"] | remedies["uniform_noise"]
     seen = {name: contrast(EVAL.replace(**changes)) for name, changes in remedies.items()}
-    cured = some([other(grey(contrasts)) for contrasts in seen.values()])
+    cured = anywhere([opposite(grey(contrasts)) for contrasts in seen.values()])
     seen |= {"train_mode": contrast(DOCUMENT), "fan_in": contrast(EVAL.replace(init="he_normal"))}
     return Outcome(verdict(cured), {f"contrast_{name}": contrasts for name, contrasts in seen.items()})

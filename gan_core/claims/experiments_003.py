@@ -171,17 +171,17 @@ def latents_make_it_again() -> Outcome:
     random, g = torch.Generator().manual_seed(0), generator(0)
     z, others = torch.randn(8, 64, generator=random), torch.randn(8, 64, generator=random)
     read = torch.tensor(json.loads(json.dumps(z.tolist())))
-    company = torch.cat([read[:1], others[1:]])
+    other_batch = torch.cat([read[:1], others[1:]])
     levels = {}
     for mode in ("train", "eval"):
         first = g.train(mode == "train")(z)[0]
-        levels[f"mean_change_levels_in_other_company_{mode}"] = (g(company)[0] - first).abs().mean().item() * 127.5
+        levels[f"mean_change_levels_in_other_batch_{mode}"] = (g(other_batch)[0] - first).abs().mean().item() * 127.5
     other_weights = (generator(1).eval()(read)[0] - g(z)[0]).abs().mean().item() * 127.5
     exact = bool((read == z).all())
     return Outcome(
         verdict_if(
-            exact and levels["mean_change_levels_in_other_company_eval"] < 0.5,
-            levels["mean_change_levels_in_other_company_train"] < 0.5 and other_weights < 0.5,
+            exact and levels["mean_change_levels_in_other_batch_eval"] < 0.5,
+            levels["mean_change_levels_in_other_batch_train"] < 0.5 and other_weights < 0.5,
         ),
         {"latents_exact_after_json": int(exact), **levels, "mean_change_levels_other_weights": other_weights},
     )

@@ -44,7 +44,7 @@ def distances(runs: list[Trained], real: Images | None = None) -> list[float]:
     return [distance_to_real(run.trainer, real) for run in runs]
 
 
-class FewImages(Trainer):
+class ThreeHundredBySeed(Trainer):
     """Trains on 300 of the digits alone, others for each seed."""
 
     def __init__(self, experiment: Experiment) -> None:
@@ -61,7 +61,7 @@ def distance_of(pixels: np.ndarray) -> float:
 
 
 def a_gan_of_few_images(lab: Lab) -> Outcome:
-    runs = trained(lab, USUAL.replace(steps=400), FewImages)
+    runs = trained(lab, USUAL.replace(steps=400), ThreeHundredBySeed)
     made, themselves = distances(runs, load_images(USUAL)), [distance_of(run.trainer.images.pixels) for run in runs]
     return Outcome(verdict(greater(themselves, made)), {"distance_made": made, "distance_of_the_300": themselves})
 
@@ -79,8 +79,8 @@ def d_takes_one_image() -> Outcome:
     for pack, name in ((0, "one_at_a_time"), (2, "packing_two")):
         d = build(Experiment(pack=pack))[1]
         moved = d(torch.cat([real, fake]))[0] - d(torch.cat([real, other]))[0]
-        change[f"change_of_answer_by_company_{name}"] = moved.abs().item()
-    return Outcome(verdict(change["change_of_answer_by_company_one_at_a_time"] > 1e-4), change)
+        change[f"change_of_answer_by_neighbours_{name}"] = moved.abs().item()
+    return Outcome(verdict(change["change_of_answer_by_neighbours_one_at_a_time"] > 1e-4), change)
 
 
 @cache
@@ -171,7 +171,7 @@ class AgainstPerfect(Trainer):
         return super()._loss_d(real, self.batches.encode(torch.tensor(other_digits()[chosen])))
 
 
-class AgainstPerfectWithFew(AgainstPerfect, FewImages):
+class AgainstPerfectWithFew(AgainstPerfect, ThreeHundredBySeed):
     """The same where there are few real ones."""
 
 

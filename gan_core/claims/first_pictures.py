@@ -27,8 +27,10 @@ GREY = 10.0  # levels of 255: pictures of less contrast look even to the eye
 
 
 def untrained(e: Experiment) -> tuple[nn.Sequential, Tensor]:
-    """The layers of an experiment's generator as initialised, in the mode of BatchNorm that it says, and noise
-    (IMAGES, latent_dim) for them. Both follow from its seed."""
+    """The layers of an experiment's generator as initialised, and noise (IMAGES, latent_dim) for them.
+
+    The layers are in the mode of BatchNorm that the experiment says. Both follow from its seed.
+    """
     g = build_generator(e).train(e.sample_mode == "train")
     initialise(g, e.init, e.init_std, e.seed)
     layers = g.layers
@@ -38,8 +40,10 @@ def untrained(e: Experiment) -> tuple[nn.Sequential, Tensor]:
 
 @torch.no_grad()
 def levels(e: Experiment) -> Levels:
-    """The pictures (IMAGES, C, H, W) of an untrained generator in levels, 0 to 255, neither more nor less: each output
-    activation is drawn in the range that it is made for."""
+    """The pictures (IMAGES, C, H, W) of an untrained generator in levels, 0 to 255, neither more nor less.
+
+    Each output activation is drawn in the range that it is made for.
+    """
     layers, z = untrained(e)
     values = layers(z).reshape(IMAGES, e.channels, e.image_size, e.image_size).numpy()
     return RangeMap.of(FITTING_RANGE[e.output_activation]).decode(values).clip(0, 255)

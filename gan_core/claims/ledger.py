@@ -51,8 +51,11 @@ def find(words: str) -> list[Claim]:
 
 
 def code_of(claim: Claim) -> str:
-    """The experiment as a script that runs when it is copied: the imports and other top-level names of its file that
-    it uses, the function, and a line that calls it. Empty for a claim that cannot be tested."""
+    """The experiment as a script that runs when it is copied. Empty for a claim that cannot be tested.
+
+    It is the imports and other top-level names of its file that the function uses, the function, and a line that calls
+    it.
+    """
     if not claim.testable:
         return ""
     path = Path(__file__).parent / f"experiments_{claim.document}.py"

@@ -19,12 +19,12 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """The document, verdict and subject that are shown (empty: all), and the claim that is opened, if any."""
+    """What the page claims is asked to show. Whatever is empty does not choose."""
 
-    document: str = ""
-    verdict: str = ""
-    subject: str = ""
-    claim: str = ""
+    document: str = ""  # the claims of this one
+    verdict: str = ""  # the claims with this one
+    subject: str = ""  # the claims about this one
+    claim: str = ""  # the claim that is opened, by id
 
     def shows(self, claim: Claim) -> bool:
         """Whether a claim is among those that are asked for."""

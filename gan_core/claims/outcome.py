@@ -18,10 +18,10 @@ LEAST_SEEDS = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdict that follows from what was measured: flat, by names that tell the unit."""
+    """What an experiment comes to."""
 
-    verdict: Measured
-    measured: Mapping[str, Value]
+    verdict: Measured  # that follows from what was measured
+    measured: Mapping[str, Value]  # by names that give the unit
 
 
 def verdict(held: bool | None) -> Measured:
@@ -57,13 +57,25 @@ def above(values: Sequence[float], limit: float, *, below: bool = False) -> bool
 
 
 def equal(ours: Sequence[float], theirs: Sequence[float], within: float) -> bool | None:
-    """Whether the means differ by at most `within`, the spreads included; False where they differ by more and beyond
-    the spreads. Raises ValueError for too few seeds."""
+    """Whether the means differ by at most `within`, the spreads included.
+
+    False where they differ by more and beyond the spreads. Raises ValueError for too few seeds.
+    """
     difference = abs(_mean(ours) - _mean(theirs))
     widest = max(spread(ours), spread(theirs))
     if difference + widest <= within:
         return True
     return False if difference - widest > within else None
+
+
+def opposite(held: bool | None) -> bool | None:
+    """The opposite; what is not decided stays so."""
+    return None if held is None else not held
+
+
+def anywhere(held: Sequence[bool | None]) -> bool | None:
+    """Whether it holds in any of several places; None where it is found in none and some are not decided."""
+    return True if True in held else None if None in held else False
 
 
 def spread(values: Sequence[float]) -> float:

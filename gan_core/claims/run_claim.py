@@ -36,11 +36,11 @@ def described(claim: Claim, measured: Mapping[str, Any]) -> dict[str, Any]:
 def run(
     claim: Claim, seeds: tuple[int, ...] | None = None, told: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
-    """Run a claim's experiment and describe it with what was measured now, `measured_verdict`, and whether that
-    `agrees` with the recorded one.
+    """Run a claim's experiment and describe it with what was measured now.
 
-    A training claim takes the seeds (None: 0, 1, 2), and tells after each step how many were taken. One that cannot
-    be tested is what it was recorded as. Raises ValueError for fewer than three different seeds.
+    That adds its `measured_verdict`, and whether it `agrees` with the recorded one. A training claim takes the seeds
+    (None: 0, 1, 2), and calls `told` after each step with how many were taken. One that cannot be tested is what it
+    was recorded as. Raises ValueError for fewer than three different seeds.
     """
     if not claim.testable:
         return _result(claim, Outcome("not-testable", {}), (), 0, 0.0)
