@@ -5,7 +5,7 @@ import io
 import numpy as np
 import streamlit as st
 
-from gan_core.claims.cited import of_trap
+from gan_core.claims.cited import of_mistake
 from gan_core.saving_mistakes.judge import judge
 from pages.parts import navigation
 from pages.parts.claims import cited
@@ -28,14 +28,14 @@ if tensor is not None:
     with st.sidebar:
         controls.stages(tensor)
     asked = controls.asked()
-    verdict = judge(tensor.values[asked.image], tensor.range_map, asked.choices, asked.image)
-    trap = asked.trap()
-    journey.verdict(verdict)
-    journey.comparison(verdict, trap.met if trap else "")
-    journey.cards(verdict)
-    cited.show(of_trap(asked.looks, trap))
+    judgement = judge(tensor.values[asked.image], tensor.range_map, asked.choices, asked.image)
+    mistake = asked.known_mistake()
+    journey.judgement(judgement)
+    journey.comparison(judgement, mistake.met if mistake else "")
+    journey.cards(judgement)
+    cited.show(of_mistake(asked.looks, mistake))
     st.markdown("**The code of exactly these choices**")
-    st.code(verdict.yours.code, language="python")
+    st.code(judgement.yours.code, language="python")
     stored = io.BytesIO()
     np.save(stored, tensor.values)
     st.download_button("tensor.npy, to run it", stored.getvalue(), "tensor.npy", key="tensor_npy")

@@ -8,7 +8,7 @@ from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS
 from gan_core.diagnosis.lessons import LESSONS
 from gan_core.diagnosis.recipes import Recipe
-from gan_core.saving_mistakes.known_mistakes import ABOUT, Trap
+from gan_core.saving_mistakes.known_mistakes import ABOUT, KnownMistake
 from gan_core.settings.experiment import Experiment
 
 MOST = 3
@@ -27,9 +27,9 @@ def of_recipe(recipe: Recipe) -> tuple[Claim, ...]:
     return _first([claim.id for claim in shown] + list(about))
 
 
-def of_trap(looks: str, trap: Trap | None) -> tuple[Claim, ...]:
-    """The claims about a trap, then those about every picture that looks so; of a way that is no trap, only these."""
-    return _first([*(trap.claims if trap else ()), *ABOUT.get(looks, ())])
+def of_mistake(looks: str, mistake: KnownMistake | None) -> tuple[Claim, ...]:
+    """The claims about a known mistake, then those about every picture that looks so; without one, only these."""
+    return _first([*(mistake.claims if mistake else ()), *ABOUT.get(looks, ())])
 
 
 def of_untrained(e: Experiment, grey: bool) -> tuple[Claim, ...]:

@@ -36,7 +36,7 @@ class Claim:
     source: str = ""  # documentation that was looked up
     study: tuple[int, ...] = ()  # the rows of the project's study that it covers
     recipe: str = ""  # that shows it, by name
-    trap: str = ""  # the known mistake of the page pixels that shows it: "speckled/wrap"
+    mistake: str = ""  # the known mistake of the page pixels that shows it: "speckled/wrap"
     page: Literal["train", "untrained"] = "train"  # on which `settings` show it
     settings: Mapping[str, Any] = field(default_factory=dict)  # that show it
 

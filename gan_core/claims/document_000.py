@@ -26,7 +26,7 @@ CLAIMS = (
         verdict="refuted", experiment="fromarray_takes_negatives",
         instead="It never looks at the values. Grey floats and 16- or 32-bit integers are kept, negatives and all; "
         "int8 is silently read again as 0 to 255.",
-        trap="fine/negative",
+        mistake="fine/negative",
     ),
     Claim(
         id="000-04", study=(4,), place="Section 1, first paragraph", subject="pillow",
@@ -35,7 +35,7 @@ CLAIMS = (
         instead="It is a TypeError of that text, and shape and dtype decide it, not the values: (28, 28, 1), "
         "(1, 28, 28), colour floats, float16 and int64 raise it with all zeros too. Pillow's only ValueError here, "
         "“Invalid mode for data type”, comes from a mode= that does not fit.",
-        trap="error/hw1",
+        mistake="error/hw1",
     ),
     Claim(
         id="000-05", study=(5,), place="Title and opening paragraph", subject="files",
@@ -43,7 +43,7 @@ CLAIMS = (
         verdict="holds-if", experiment="where_negative_floats_fail",
         condition="as grey floats saved to PNG or JPEG, which fails for positive ones as well; TIFF keeps every value, "
         "and as bytes they never reach Pillow",
-        trap="error/float-grey",
+        mistake="error/float-grey",
     ),
     Claim(
         id="000-06", study=(6,), place="Section 2, example 2", subject="activations",
@@ -56,7 +56,7 @@ CLAIMS = (
         verdict="refuted", experiment="clip_after_tanh_changes_nothing",
         instead="It changes not one value, in any precision: tanh has done it already. It matters after a linear "
         "output, which the complete solution does not have.",
-        trap="fine/tanh",
+        mistake="fine/tanh",
     ),
     Claim(
         id="000-08", study=(8,), place="Section 2, example 3, last line", subject="pillow",
@@ -64,7 +64,7 @@ CLAIMS = (
         verdict="refuted", experiment="one_channel_axis_raises",
         instead="It still has its channel axis, (28, 28, 1), which Pillow takes for no picture: a TypeError, although "
         "the values are right. image[0, :, :, 0] works.",
-        trap="error/hw1",
+        mistake="error/hw1",
     ),
     Claim(
         id="000-09", study=(9,), place="Section 2, examples 1 to 3", subject="code",
@@ -80,7 +80,7 @@ CLAIMS = (
         verdict="refuted", experiment="cast_ends_the_gradient",
         instead="No gradient passes a cast to whole numbers, so the generator never learns. Cast after training, on a "
         "copy for the file.",
-        trap="black/early",
+        mistake="black/early",
     ),
     Claim(
         id="000-11", study=(11,), place="Section 2, example 3", subject="pixels",
@@ -88,7 +88,7 @@ CLAIMS = (
         verdict="holds-if", experiment="cast_without_rounding",
         condition="the product is rounded first: the cast alone cuts off, half a level too dark on average, and white "
         "is reached only by exactly 1",
-        trap="dark/truncate",
+        mistake="dark/truncate",
     ),
     Claim(
         id="000-12", study=(12,), place="Section 1, second paragraph", subject="data",
@@ -102,7 +102,7 @@ CLAIMS = (
         verdict="refuted", experiment="cast_wraps_around",
         instead="Cast to uint8 they wrap around without a word: −1 becomes 255, 256 becomes 0, NaN becomes 0. The "
         "picture is speckled, the file is valid.",
-        trap="speckled/wrap",
+        mistake="speckled/wrap",
     ),
     Claim(
         id="000-14", place="Opening paragraph", subject="activations",
@@ -110,12 +110,12 @@ CLAIMS = (
         verdict="refuted", experiment="bounded_outputs_are_negative_too",
         instead="A tanh generator is bounded, and most of its values are negative: −1 is black there. Negative is "
         "wrong only against the range of the data; what is missing is the map to 0–255 before saving.",
-        trap="black/raw",
+        mistake="black/raw",
     ),
     Claim(
         id="000-15", place="Section 2, after example 2", subject="pixels",
         claim="Tanh alone is not enough: its values must still be scaled and shifted before Pillow.",
-        verdict="holds", experiment="tanh_needs_its_range_map", trap="black/raw",
+        verdict="holds", experiment="tanh_needs_its_range_map", mistake="black/raw",
     ),
     Claim(
         id="000-16", place="Section 1, second paragraph", subject="losses",
@@ -134,7 +134,7 @@ CLAIMS = (
         verdict="refuted", experiment="mode_is_best_left_out",
         instead="Without a mode, Pillow takes the right one from the array's shape. With one, any other raises "
         "ValueError, so it can only break.",
-        trap="error/mode",
+        mistake="error/mode",
     ),
     Claim(
         id="000-19", study=(12,), place="Section 1, second paragraph", subject="data",

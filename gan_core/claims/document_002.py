@@ -81,7 +81,7 @@ CLAIMS = (
         instead="It looks dark: imshow takes colours as floats for 0 to 1 and cuts off the rest, so that half of all "
         "values turn black. Of the vivid noise, bright specks are left on black; of a grey picture, black.",
         source="Matplotlib documentation: Axes.imshow, parameter X (not installed here; its clipping is done by hand)",
-        trap="dark/imshow",
+        mistake="dark/imshow",
     ),
     Claim(
         id="002-11", study=(35,), place="Paragraph 4, and after example 1", subject="activations",

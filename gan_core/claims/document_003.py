@@ -11,7 +11,7 @@ CLAIMS = (
         verdict="holds-if", experiment="example_1_by_channels",
         condition="there are three channels (or four: the last becomes transparency); one channel is a TypeError, and "
         "a grey (H, W) a ValueError",
-        trap="error/1hw",
+        mistake="error/1hw",
     ),
     Claim(
         id="003-02", study=(46,), place="Section 2, example 1", subject="pixels",
@@ -19,7 +19,7 @@ CLAIMS = (
         verdict="holds-if", experiment="times_255_by_range",
         condition="the values are in [0,1]; a tanh generator's are in [-1,1], and all that is below 0 wraps around. On "
         "black and white digits it hides, since −255 becomes 1",
-        trap="speckled/times255",
+        mistake="speckled/times255",
     ),
     Claim(
         id="003-03", study=(47,), place="After example 3", subject="pillow",
@@ -27,7 +27,7 @@ CLAIMS = (
         verdict="refuted", experiment="example_3_on_grey",
         instead="No grey tensor is saved as a picture: (H, W) gets its new axis in the middle, (W, 1, H), and raises "
         "TypeError, as (1, H, W) does. Three or four rows are even saved, as a strip of one pixel's width.",
-        trap="error/w1h",
+        mistake="error/w1h",
     ),
     Claim(
         id="003-04", study=(48,), place="Example 3 and after it", subject="code",
@@ -35,26 +35,26 @@ CLAIMS = (
         verdict="refuted", experiment="example_3_catches_the_wrong_error",
         instead="It catches ValueError, but what Pillow raises is TypeError, so the program ends there. A batch of "
         "four axes it does catch: it prints a line, writes no file, and goes on.",
-        trap="error/batch",
+        mistake="error/batch",
     ),
     Claim(
         id="003-05", study=(49,), place="Section 2, example 3", subject="code",
         claim="It takes example 3 to save images of different resolutions.",
         verdict="refuted", experiment="example_1_takes_any_size",
         instead="Example 1 saves any height and width already, to the same pixels.",
-        trap="fine/wide",
+        mistake="fine/wide",
     ),
     Claim(
         id="003-06", study=(50,), place="Section 1, first paragraph", subject="files",
         claim="PNG is lossless, JPEG is lossy.",
-        verdict="holds", experiment="what_formats_lose", trap="jpeg/q75",
+        verdict="holds", experiment="what_formats_lose", mistake="jpeg/q75",
     ),
     Claim(
         id="003-07", study=(51,), place="Section 1, first paragraph", subject="files",
         claim="JPEG makes the smaller file where a little loss does no harm.",
         verdict="holds-if", experiment="what_formats_weigh",
         condition="the picture is like a photograph; of drawn digits, JPEG at its usual quality is the larger file",
-        trap="jpeg/q75",
+        mistake="jpeg/q75",
     ),
     Claim(
         id="003-08", study=(52,), place="Section 1, second paragraph", subject="files",
@@ -105,7 +105,7 @@ CLAIMS = (
         verdict="holds-if", experiment="how_much_jpeg_loses",
         condition="neighbouring pixels are alike, as in photographs and digits: a few levels. Of colour noise, which "
         "an untrained generator makes, hardly anything is kept, since JPEG halves the resolution of colour",
-        trap="jpeg/q10",
+        mistake="jpeg/q10",
     ),
     Claim(
         id="003-15", place="Section 1, first paragraph", subject="files",
@@ -118,12 +118,12 @@ CLAIMS = (
         verdict="refuted", experiment="example_3_by_channels",
         instead="Two, three and four pass (two as grey with transparency); one channel, the most common, raises "
         "TypeError, as five does.",
-        trap="error/1hw",
+        mistake="error/1hw",
     ),
     Claim(
         id="003-17", place="Section 1, first paragraph", subject="pixels",
         claim="The values must be mapped back by the very range that the training data had.",
-        verdict="holds", experiment="each_range_needs_its_own_map", trap="grey/half255",
+        verdict="holds", experiment="each_range_needs_its_own_map", mistake="grey/half255",
     ),
     Claim(
         id="003-18", place="Opening paragraph", subject="pixels",

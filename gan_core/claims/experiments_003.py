@@ -20,7 +20,7 @@ from gan_core.data import digits
 from gan_core.engine.networks import build
 from gan_core.pixels.range_map import RangeMap, channels_last, grid
 from gan_core.saving_mistakes.judge import judge
-from gan_core.saving_mistakes.known_mistakes import TRAPS
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES
 from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.saving_mistakes.stage_choices import STAGES
 from gan_core.settings.experiment import Experiment
@@ -302,13 +302,13 @@ def each_range_needs_its_own_map() -> Outcome:
 
 def where_the_traps_lie() -> Outcome:
     counted = dict.fromkeys(STAGES, 0)
-    for trap in [trap for traps in TRAPS.values() for trap in traps.values()]:
-        tensor = SOURCES[trap.source].make()
-        for finding in judge(tensor.values[trap.image], tensor.range_map, trap.choices).findings[:1]:
+    for mistake in [mistake for mistakes in KNOWN_MISTAKES.values() for mistake in mistakes.values()]:
+        tensor = SOURCES[mistake.source].make()
+        for finding in judge(tensor.values[mistake.image], tensor.range_map, mistake.choices).findings[:1]:
             for stage in finding.fix:
                 counted[stage] += 1
     before = counted["map"] + counted["clip"] + counted["cast"] + counted["order"]
     while_saving = counted["pil"] + counted["file"]
     return Outcome(
-        verdict(before > 2 * while_saving), {f"traps_of_this_project_at_{stage}": n for stage, n in counted.items()}
+        verdict(before > 2 * while_saving), {f"mistakes_of_this_project_at_{stage}": n for stage, n in counted.items()}
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gan_core.claims.claim import SUBJECTS, VERDICTS, Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS
 
-# By the field of Asked: the key in the address, and what is allowed there.
+# By the field of AskedClaims: the key in the address, and what is allowed there.
 KEYS = {
     "document": ("d", tuple(DOCUMENTS)),
     "verdict": ("v", VERDICTS),
@@ -18,7 +18,7 @@ KEYS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedClaims:
     """What the page claims is asked to show. Whatever is empty does not choose."""
 
     document: str = ""  # the claims of this one
@@ -38,15 +38,15 @@ class Asked:
         )
 
 
-def to_query(asked: Asked) -> dict[str, str]:
+def to_query(asked: AskedClaims) -> dict[str, str]:
     """The address of what is asked."""
     return {key: getattr(asked, field) for field, (key, _) in KEYS.items() if getattr(asked, field)}
 
 
-def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
+def read(query: Mapping[str, str]) -> tuple[AskedClaims, list[str]]:
     """What a link asks for, and one sentence for each part of it that cannot be used and is left out. Keys
     that are no part of such a link are left to whoever they belong to."""
-    asked, wrong = Asked(), []
+    asked, wrong = AskedClaims(), []
     for field, (key, allowed) in KEYS.items():
         if key in query:
             if query[key] in allowed:

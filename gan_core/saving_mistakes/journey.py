@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gan_core.pixels.range_map import Pixels, RangeMap
-from gan_core.saving_mistakes.stage_choices import STAGES, Subject, Way, ways
+from gan_core.saving_mistakes.stage_choices import STAGES, StageChoice, Subject, stage_choices
 
 Array = NDArray[Any]
 BYTES = (0.0, 255.0)
@@ -22,7 +22,7 @@ BYTES = (0.0, 255.0)
 
 @dataclass(frozen=True)
 class Choices:
-    """The way taken at each stage, by its name in `ways`, and JPEG's quality (1 to 95). The defaults are right."""
+    """What is chosen at each stage, by its name in `stage_choices`. The defaults are right."""
 
     map: str = "right"
     clip: str = "clip"
@@ -30,7 +30,7 @@ class Choices:
     order: str = "right"
     pil: str = "plain"
     file: str = "png"
-    quality: int = 75
+    quality: int = 75  # JPEG's, 1 to 95
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Stage:
     """Where the image is after one stage."""
 
     name: str  # a key of STAGES, or "tensor" for the start
-    way: Way | None  # None for the start
+    choice: StageChoice | None  # None for the start
     array: Array | None  # what came out, None where nothing did
     legal: tuple[float, float]  # the least and the greatest value that a pixel may have here
     mode: str = ""  # Pillow's
@@ -60,7 +60,7 @@ class Stage:
     @property
     def code(self) -> str:
         """The expression that was taken; empty where nothing was done."""
-        return self.way.code if self.way else ""
+        return self.choice.code if self.choice else ""
 
     @property
     def numbers(self) -> Numbers | None:
@@ -127,22 +127,22 @@ def subject(image: Array, range_map: RangeMap, choices: Choices) -> Subject:
 
 
 def travel(image: NDArray[np.float32], range_map: RangeMap, choices: Choices, index: int = 0) -> Journey:
-    """Take an image (C, H, W), its numbers in the range of `range_map`, through all stages in the chosen ways.
+    """Take an image (C, H, W), its numbers in the range of `range_map`, through all stages as chosen.
 
     `index` is the image's place in its batch; it matters to the code alone. Raises ValueError as `subject` does, and
-    for a way that is not offered for such an image.
+    for a choice that is not offered for such an image.
     """
     about = subject(image, range_map, choices)
-    chosen = {stage: _way(stage, getattr(choices, stage), about) for stage in _sequence(choices)}
+    chosen = {stage: _choice(stage, getattr(choices, stage), about) for stage in _sequence(choices)}
     stages = [Stage("tensor", None, image, (range_map.low, range_map.high))]
     x: Any = image
-    for name, way in chosen.items():
+    for name, choice in chosen.items():
         if stages[-1].array is None:
-            stages.append(Stage(name, way, None, BYTES))
+            stages.append(Stage(name, choice, None, BYTES))
             continue
         # Until the range map, a pixel's legal values are the tensor's: a cast before it is judged by these.
         mapped = name == "map" or any(stage.name == "map" for stage in stages)
-        stage, x = _take(name, way, x, BYTES if mapped else stages[0].legal)
+        stage, x = _take(name, choice, x, BYTES if mapped else stages[0].legal)
         stages.append(stage)
     return Journey(tuple(stages), x if isinstance(x, bytes) else b"", _code(chosen, range_map, index))
 
@@ -155,8 +155,8 @@ def _sequence(choices: Choices) -> list[str]:
     return names
 
 
-def _way(stage: str, name: str, about: Subject) -> Way:
-    offered = ways(stage, about)
+def _choice(stage: str, name: str, about: Subject) -> StageChoice:
+    offered = stage_choices(stage, about)
     if name not in offered:
         kind = "grey" if about.channels == 1 else "colour"
         raise ValueError(
@@ -166,14 +166,14 @@ def _way(stage: str, name: str, about: Subject) -> Way:
     return offered[name]
 
 
-def _take(name: str, way: Way, x: Any, legal: tuple[float, float]) -> tuple[Stage, Any]:
+def _take(name: str, choice: StageChoice, x: Any, legal: tuple[float, float]) -> tuple[Stage, Any]:
     """One stage: what it came to, and what goes on from here."""
     warned: list[str] = []
-    stage = Stage(name, way, None, legal)
+    stage = Stage(name, choice, None, legal)
     try:
         # Not warnings.catch_warnings, which would catch those of other visitors' threads too.
         with np.errstate(divide="call", over="call", invalid="call", call=lambda kind, _: warned.append(kind)):
-            x = way.do(x)
+            x = choice.do(x)
         if isinstance(x, bytes):
             with Image.open(io.BytesIO(x)) as read:
                 stage = replace(stage, array=np.asarray(read), mode=read.mode)
@@ -189,12 +189,12 @@ def _take(name: str, way: Way, x: Any, legal: tuple[float, float]) -> tuple[Stag
     return stage, x
 
 
-def _code(chosen: dict[str, Way], range_map: RangeMap, index: int) -> str:
+def _code(chosen: dict[str, StageChoice], range_map: RangeMap, index: int) -> str:
     lines = []
-    for name, way in chosen.items():
+    for name, choice in chosen.items():
         target = "" if name == "file" else "x = "
-        comment = f"# {STAGES[name][0]}: {way.words}"
-        lines.append(f"{target + way.code:<44}  {comment}" if way.code else comment)
+        comment = f"# {STAGES[name][0]}: {choice.words}"
+        lines.append(f"{target + choice.code:<44}  {comment}" if choice.code else comment)
     head = (
         "import numpy as np\nfrom PIL import Image\n\n"
         f"# (N, C, H, W) in {range_map.name}; of your own: generator(z).detach().cpu().numpy()\n"

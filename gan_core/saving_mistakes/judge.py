@@ -13,13 +13,13 @@ from gan_core.diagnosis.detectors import Evidence
 from gan_core.diagnosis.findings import Finding
 from gan_core.pixels.range_map import RangeMap
 from gan_core.saving_mistakes.journey import Array, Choices, Journey, subject, travel
-from gan_core.saving_mistakes.stage_choices import Subject, ways
+from gan_core.saving_mistakes.stage_choices import Subject, stage_choices
 
 RIGHT = Choices()
 
 
 @dataclass(frozen=True)
-class Difference:
+class LevelDifference:
     """Between two pictures, in levels of 0 to 255."""
 
     greatest: float
@@ -28,7 +28,7 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class Judgement:
     """One image saved by the chosen lines and by the right ones."""
 
     right: Journey | None  # None where the image holds NaN or infinity: no line is right then
@@ -36,11 +36,11 @@ class Verdict:
     findings: list[Finding]  # their `fix` names the choice to take at a stage
     notes: list[str]  # sentences on what is worth knowing and no failure
     marked: frozenset[str]  # the stages to look at
-    difference: Difference | None  # None where there are not two pictures of one size
+    difference: LevelDifference | None  # None where there are not two pictures of one size
 
 
-def judge(image: NDArray[np.float32], range_map: RangeMap, choices: Choices, index: int = 0) -> Verdict:
-    """Compare the chosen ways with the right ones. Shapes, ranges and errors as in `travel`."""
+def judge(image: NDArray[np.float32], range_map: RangeMap, choices: Choices, index: int = 0) -> Judgement:
+    """Compare the chosen lines with the right ones. Shapes, ranges and errors as in `travel`."""
     yours = travel(image, range_map, choices, index)
     finite = bool(np.isfinite(image).all())
     right = travel(image, range_map, RIGHT, index) if finite else None
@@ -52,7 +52,7 @@ def judge(image: NDArray[np.float32], range_map: RangeMap, choices: Choices, ind
             findings.append(finding)
             marked |= at
     notes = _notes(case, sound=not findings) if finite else []
-    return Verdict(right, yours, findings, notes, frozenset(marked), _difference(right, yours))
+    return Judgement(right, yours, findings, notes, frozenset(marked), _difference(right, yours))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +71,12 @@ class _Case:
         return bool(getattr(self.choices, stage) != getattr(RIGHT, stage))
 
     def right(self, stage: str) -> Callable[[Any], Any]:
-        return ways(stage, self.about)[getattr(RIGHT, stage)].do
+        return stage_choices(stage, self.about)[getattr(RIGHT, stage)].do
 
     def why(self, stage: str) -> str:
-        way = self.yours[stage].way
-        assert way is not None
-        return way.why
+        choice = self.yours[stage].choice
+        assert choice is not None
+        return choice.why
 
 
 _Found = list[tuple[Finding, set[str]]]
@@ -99,12 +99,12 @@ def _range_map(case: _Case) -> _Found:
     """The map by itself, on the tensor, whatever the order of the stages."""
     if not case.wrong("map"):
         return []
-    line, way = case.about.range_map, case.yours["map"].way
-    assert way is not None
+    line, choice = case.about.range_map, case.yours["map"].choice
+    assert choice is not None
     with np.errstate(all="ignore"):
-        mapped, wanted = way.do(case.image), case.right("map")(case.image)
+        mapped, wanted = choice.do(case.image), case.right("map")(case.image)
         error = float(np.abs(mapped - wanted).mean())
-        ends = way.do(np.array([line.low, line.high], np.float32))
+        ends = choice.do(np.array([line.low, line.high], np.float32))
     if not error > 0.5:
         return []
     evidence = [Evidence("map_error", error, 0.5, ">")]
@@ -245,11 +245,11 @@ def _notes(case: _Case, sound: bool) -> list[str]:
     return notes
 
 
-def _difference(right: Journey | None, yours: Journey) -> Difference | None:
+def _difference(right: Journey | None, yours: Journey) -> LevelDifference | None:
     if right is None or right.seen is None or yours.seen is None:
         return None
     pair = [np.atleast_3d(seen.astype(np.float64)) for seen in (right.seen, yours.seen)]
     if pair[0].shape[:2] != pair[1].shape[:2]:
         return None
     apart = np.abs(pair[0] - pair[1])  # grey against colour: the same grey in all three
-    return Difference(float(apart.max()), float(apart.mean()), float((apart > 0).mean()))
+    return LevelDifference(float(apart.max()), float(apart.mean()), float((apart > 0).mean()))

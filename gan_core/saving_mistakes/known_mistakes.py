@@ -1,4 +1,4 @@
-"""The known traps between tensor and file, by what the files look like; each is a set of choices to look at."""
+"""The known mistakes between tensor and file, by what the files look like; each is a set of choices to look at."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gan_core.saving_mistakes.journey import Choices
 
 
 @dataclass(frozen=True)
-class Trap:
+class KnownMistake:
     """One mistake that people make, or are said to make, as choices to look at."""
 
     words: str  # for its button, seven at most
@@ -32,7 +32,7 @@ SYMPTOMS: dict[str, str] = {
     "fine": "Is this one wrong?",
 }
 
-# Symptom -> claims of the ledger about any such picture; they stand after those of the trap.
+# Symptom -> claims of the ledger about any such picture; they stand after those of the mistake.
 ABOUT: dict[str, tuple[str, ...]] = {
     "speckled": ("002-13",),
     "black": ("000-19", "000-12"),
@@ -42,9 +42,9 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "fine": ("003-08",),
 }
 
-TRAPS: dict[str, dict[str, Trap]] = {
+KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
     "speckled": {
-        "wrap": Trap(
+        "wrap": KnownMistake(
             "Linear output, no clip",
             "Document 000",
             "linear",
@@ -53,7 +53,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrapped-pixels",
             ("000-13", "000-01"),
         ),
-        "times255": Trap(
+        "times255": KnownMistake(
             "×255 on [-1,1]",
             "Document 003, example 1 after tanh",
             "tanh",
@@ -62,7 +62,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("003-02",),
         ),
-        "hidden": Trap(
+        "hidden": KnownMistake(
             "The same on digits: hardly seen",
             "Document 003, example 1, on digits",
             "digits",
@@ -71,7 +71,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("003-02",),
         ),
-        "ramp": Trap(
+        "ramp": KnownMistake(
             "The wrap on a ramp",
             "whoever casts without a clip",
             "ramp",
@@ -82,7 +82,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
         ),
     },
     "black": {
-        "half": Trap(
+        "half": KnownMistake(
             "(x+1)/2, but no ×255",
             "many trackers",
             "tanh",
@@ -91,7 +91,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("003-17",),
         ),
-        "raw": Trap(
+        "raw": KnownMistake(
             "No range map",
             "Documents 000 and 001",
             "tanh",
@@ -100,7 +100,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("000-15", "000-14"),
         ),
-        "early": Trap(
+        "early": KnownMistake(
             "Cast before scaling",
             "Document 000; inside the generator, such a cast also lets no gradient through",
             "real",
@@ -109,8 +109,10 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("000-10",),
         ),
-        "unit": Trap("Clip to 0–1 after ×255", "many trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"),
-        "nan": Trap(
+        "unit": KnownMistake(
+            "Clip to 0–1 after ×255", "many trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"
+        ),
+        "nan": KnownMistake(
             "NaN from a broken run",
             "whoever saves on after it",
             "nan",
@@ -121,7 +123,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
         ),
     },
     "grey": {
-        "half255": Trap(
+        "half255": KnownMistake(
             "(x+1)/2 on [0,1]: pale",
             "Documents 001 and 002",
             "real",
@@ -130,8 +132,10 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("003-17",),
         ),
-        "first": Trap("Only the first channel", "many trackers", "real", 0, Choices(order="first"), "channel-order"),
-        "convert": Trap(
+        "first": KnownMistake(
+            "Only the first channel", "many trackers", "real", 0, Choices(order="first"), "channel-order"
+        ),
+        "convert": KnownMistake(
             "convert('L') of a colour image",
             "Document 000",
             "real",
@@ -140,7 +144,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "channel-order",
             ("000-18",),
         ),
-        "minmax": Trap(
+        "minmax": KnownMistake(
             "Min–max stretch: pale, and hides it",
             "save_image(normalize=True)",
             "linear",
@@ -151,10 +155,10 @@ TRAPS: dict[str, dict[str, Trap]] = {
         ),
     },
     "dark": {
-        "imshow": Trap(
+        "imshow": KnownMistake(
             "imshow of raw tanh", "Document 002", "ramp", 0, Choices(map="imshow"), "wrong-range-map", ("002-10",)
         ),
-        "clipped": Trap(
+        "clipped": KnownMistake(
             "×255 on [-1,1], then clip",
             "Document 003, example 1, mended halfway",
             "tanh",
@@ -163,17 +167,19 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("003-02",),
         ),
-        "truncate": Trap(
+        "truncate": KnownMistake(
             "Truncation, half a level", "Document 000", "tanh", 1, Choices(cast="truncate"), "", ("000-11",)
         ),
     },
     "colours": {
-        "reshape": Trap("reshape for transpose", "many trackers", "real", 0, Choices(order="reshape"), "channel-order"),
-        "bgr": Trap("Blue before red", "OpenCV", "real", 0, Choices(order="bgr"), "channel-order"),
-        "cwh": Trap("Width before height", "many trackers", "ramp", 0, Choices(order="cwh"), "channel-order"),
+        "reshape": KnownMistake(
+            "reshape for transpose", "many trackers", "real", 0, Choices(order="reshape"), "channel-order"
+        ),
+        "bgr": KnownMistake("Blue before red", "OpenCV", "real", 0, Choices(order="bgr"), "channel-order"),
+        "cwh": KnownMistake("Width before height", "many trackers", "ramp", 0, Choices(order="cwh"), "channel-order"),
     },
     "error": {
-        "hw1": Trap(
+        "hw1": KnownMistake(
             "(28,28,1) and 'L'",
             "Document 000's “complete solution”",
             "tanh",
@@ -182,11 +188,13 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "pil-error",
             ("000-08", "000-04"),
         ),
-        "1hw": Trap(
+        "1hw": KnownMistake(
             "(1,28,28)", "Document 003, example 1", "tanh", 1, Choices(order="chw"), "pil-error", ("003-01", "003-16")
         ),
-        "w1h": Trap("(28,1,28)", "Document 003, example 3", "tanh", 1, Choices(order="w1h"), "pil-error", ("003-03",)),
-        "batch": Trap(
+        "w1h": KnownMistake(
+            "(28,1,28)", "Document 003, example 3", "tanh", 1, Choices(order="w1h"), "pil-error", ("003-03",)
+        ),
+        "batch": KnownMistake(
             "The batch at once",
             "Document 003, example 3, of a whole batch",
             "real",
@@ -195,32 +203,32 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "pil-error",
             ("003-04",),
         ),
-        "float": Trap(
+        "float": KnownMistake(
             "Floats in colour", "whoever forgets the cast", "real", 0, Choices(cast="none"), "pil-error", ("000-04",)
         ),
-        "float-grey": Trap(
+        "float-grey": KnownMistake(
             "Grey floats to PNG", "Document 000", "tanh", 1, Choices(cast="none"), "pil-error", ("000-05",)
         ),
-        "int64": Trap(
+        "int64": KnownMistake(
             "int64", "whoever casts with astype(int)", "tanh", 1, Choices(cast="int64"), "pil-error", ("000-04",)
         ),
-        "mode": Trap(
+        "mode": KnownMistake(
             "mode='RGB' for grey", "Document 000", "tanh", 1, Choices(pil="RGB"), "pil-error", ("000-18", "000-04")
         ),
     },
     "jpeg": {
-        "q75": Trap(
+        "q75": KnownMistake(
             "JPEG as it comes, 75", "Document 003", "real", 0, Choices(file="jpeg"), "jpeg-loss", ("003-06", "003-07")
         ),
-        "q10": Trap(
+        "q10": KnownMistake(
             "JPEG at 10", "Document 003", "real", 0, Choices(file="jpeg", quality=10), "jpeg-loss", ("003-14", "003-06")
         ),
-        "q95": Trap(
+        "q95": KnownMistake(
             "JPEG at 95", "Document 003", "real", 0, Choices(file="jpeg", quality=95), "jpeg-loss", ("003-14", "003-06")
         ),
     },
     "fine": {
-        "tanh": Trap(
+        "tanh": KnownMistake(
             "Tanh without clip: harmless",
             "Document 000, which calls the clip crucial",
             "tanh",
@@ -229,7 +237,7 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "",
             ("000-07", "000-06"),
         ),
-        "negative": Trap(
+        "negative": KnownMistake(
             "Negative floats to TIFF: no error",
             "Document 000, which expects an exception",
             "tanh",
@@ -238,12 +246,12 @@ TRAPS: dict[str, dict[str, Trap]] = {
             "wrong-range-map",
             ("000-03", "000-05"),
         ),
-        "wide": Trap("A picture that is not square", "Document 003", "ramp", 0, Choices(), "", ("003-05",)),
-        "lossless": Trap("WebP, lossless", "Document 003", "real", 0, Choices(file="webp"), "", ("003-06",)),
+        "wide": KnownMistake("A picture that is not square", "Document 003", "ramp", 0, Choices(), "", ("003-05",)),
+        "lossless": KnownMistake("WebP, lossless", "Document 003", "real", 0, Choices(file="webp"), "", ("003-06",)),
     },
 }
 
-# The trap that shows each failure of saving most plainly: symptom and name.
+# The mistake that shows each failure of saving most plainly: symptom and name.
 PLAINEST: dict[str, tuple[str, str]] = {
     "wrapped-pixels": ("speckled", "wrap"),
     "wrong-range-map": ("black", "half"),
@@ -260,16 +268,16 @@ def recipes() -> list[dict[str, Any]]:
     """
     found = []
     for failure, (looks, name) in PLAINEST.items():
-        trap = TRAPS[looks][name]
-        shown = {"source": trap.source, "image": trap.image}
+        mistake = KNOWN_MISTAKES[looks][name]
+        shown = {"source": mistake.source, "image": mistake.image}
         found.append(
             {
                 "name": failure,
                 "failure": failure,
                 "document": "",
-                "broken": shown | asdict(trap.choices),
+                "broken": shown | asdict(mistake.choices),
                 "fixed": shown | asdict(Choices()),
-                "words": trap.words,
+                "words": mistake.words,
                 "carries_over": {},
             }
         )

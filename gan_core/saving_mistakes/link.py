@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gan_core.saving_mistakes.journey import Choices, subject
-from gan_core.saving_mistakes.known_mistakes import SYMPTOMS, TRAPS, Trap
-from gan_core.saving_mistakes.sample_tensors import SOURCES, Tensor
-from gan_core.saving_mistakes.stage_choices import STAGES, ways
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, SYMPTOMS, KnownMistake
+from gan_core.saving_mistakes.sample_tensors import SOURCES, TensorSample
+from gan_core.saving_mistakes.stage_choices import STAGES, stage_choices
 
 RUN, FILE = "run", "file"  # sources of this tab alone
 KEYS = ("looks", "source", "image", *STAGES, "quality", RUN)
@@ -17,7 +17,7 @@ RIGHT = Choices()
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedPixels:
     """What the page pixels is asked to show."""
 
     looks: str = "speckled"  # the symptom whose known mistakes are offered
@@ -25,30 +25,30 @@ class Asked:
     image: int = 0  # its number in the tensor
     choices: Choices = field(default_factory=Choices)  # at each stage
 
-    def trap(self) -> Trap | None:
-        """The trap that these choices are, where they are one of the symptom's, on any image of one's own."""
-        for trap in TRAPS[self.looks].values():
-            if trap.choices == self.choices and (
-                self.source in (RUN, FILE) or (trap.source, trap.image) == (self.source, self.image)
+    def known_mistake(self) -> KnownMistake | None:
+        """The known mistake that these choices are, where they are one of the symptom's, on any image of one's own."""
+        for mistake in KNOWN_MISTAKES[self.looks].values():
+            if mistake.choices == self.choices and (
+                self.source in (RUN, FILE) or (mistake.source, mistake.image) == (self.source, self.image)
             ):
-                return trap
+                return mistake
         return None
 
 
-def opening() -> Asked:
+def opening() -> AskedPixels:
     """What is shown to somebody who comes without a link."""
-    return of_trap("speckled", "wrap")
+    return of_mistake("speckled", "wrap")
 
 
-def of_trap(looks: str, name: str) -> Asked:
-    """A trap, as its button opens it."""
-    trap = TRAPS[looks][name]
-    return Asked(looks, trap.source, trap.image, trap.choices)
+def of_mistake(looks: str, name: str) -> AskedPixels:
+    """A known mistake, as its button opens it."""
+    mistake = KNOWN_MISTAKES[looks][name]
+    return AskedPixels(looks, mistake.source, mistake.image, mistake.choices)
 
 
-def to_query(asked: Asked, run_id: str | None) -> dict[str, str]:
-    """The address of what is asked: source and image always, the rest where it is not the right way."""
-    query = {"looks": asked.looks} if asked.looks != Asked().looks else {}
+def to_query(asked: AskedPixels, run_id: str | None) -> dict[str, str]:
+    """The address of what is asked: source and image always, the rest where it is not the right choice."""
+    query = {"looks": asked.looks} if asked.looks != AskedPixels().looks else {}
     query |= {"source": asked.source, "image": str(asked.image)}
     query |= {
         stage: getattr(asked.choices, stage)
@@ -62,10 +62,12 @@ def to_query(asked: Asked, run_id: str | None) -> dict[str, str]:
     return query
 
 
-def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
-    """What a link asks for, and one sentence for each part of it that cannot be used; that part is left as it is
-    without a link. Whether image and ways fit the tensor is a matter of `fitted`; keys that are no part of such a link
-    are left to whoever they belong to."""
+def read(query: Mapping[str, str]) -> tuple[AskedPixels, list[str]]:
+    """What a link asks for, and one sentence for each part of it that cannot be used.
+
+    Such a part is left as it is without a link. Whether image and choices fit the tensor is left to `fitted`. Keys that
+    are no part of such a link are left alone.
+    """
     wrong = []
     changes: dict[str, Any] = {}
     for key, allowed in (("looks", tuple(SYMPTOMS)), ("source", (*SOURCES, RUN, FILE))):
@@ -85,10 +87,10 @@ def read(query: Mapping[str, str]) -> tuple[Asked, list[str]]:
         chosen["quality"] = int(quality)
     else:
         wrong.append(_refused("quality", quality, "a whole number from 1 to 95"))
-    return Asked(**changes, choices=Choices(**chosen)), wrong
+    return AskedPixels(**changes, choices=Choices(**chosen)), wrong
 
 
-def fitted(asked: Asked, tensor: Tensor) -> tuple[Asked, list[str]]:
+def fitted(asked: AskedPixels, tensor: TensorSample) -> tuple[AskedPixels, list[str]]:
     """What is asked as far as this tensor has it, and one sentence for each part it has not."""
     wrong = []
     count = len(tensor.values)
@@ -98,7 +100,7 @@ def fitted(asked: Asked, tensor: Tensor) -> tuple[Asked, list[str]]:
         asked = replace(asked, image=0)
     about = subject(tensor.values[asked.image], tensor.range_map, RIGHT)
     for stage in STAGES:
-        offered, name = ways(stage, about), getattr(asked.choices, stage)
+        offered, name = stage_choices(stage, about), getattr(asked.choices, stage)
         if name not in offered:
             wrong.append(_refused(stage, name, f"one of {', '.join(offered)} for this tensor"))
             asked = replace(asked, choices=replace(asked.choices, **{stage: getattr(RIGHT, stage)}))

@@ -22,7 +22,7 @@ LARGEST = 112  # pixels that a stage's picture may be wide and high
 
 
 @dataclass(frozen=True, eq=False)
-class Tensor:
+class TensorSample:
     """Images as a network has them."""
 
     values: NDArray[np.float32]  # (N, C, H, W)
@@ -30,20 +30,20 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Source:
+class TensorSource:
     """Where a tensor comes from."""
 
     label: str  # of few words
     words: str  # a sentence
-    make: Callable[[], Tensor]
+    make: Callable[[], TensorSample]
 
 
-def in_range(name: str, values: NDArray[np.float32]) -> Tensor:
+def in_range(name: str, values: NDArray[np.float32]) -> TensorSample:
     """Numbers of a range that needs no data to be known: [-1,1], [0,1] or raw."""
-    return Tensor(values, RangeMap.of(name))
+    return TensorSample(values, RangeMap.of(name))
 
 
-def brought(report: Report) -> Tensor | None:
+def brought(report: Report) -> TensorSample | None:
     """The first pictures of a file that `report` is on, for a journey of their own.
 
     Floats are as they came; of bytes, what a network would be given, in [-1,1]. Of pictures larger than LARGEST, every
@@ -57,7 +57,7 @@ def brought(report: Report) -> Tensor | None:
     few = report.first[:COUNT, :, ::stride, ::stride]
     if few.dtype.kind == "f":
         with np.errstate(over="ignore"):  # beyond float32 is infinite, and the journey says so
-            return Tensor(few.astype(np.float32), line)
+            return TensorSample(few.astype(np.float32), line)
     if report.findings:
         return None
     return in_range("[-1,1]", from_pictures(to_pictures(few, line, "NCHW"), "[-1,1]"))
@@ -79,53 +79,53 @@ def _line(report: Report) -> RangeMap | None:
     return None if name is None else RangeMap.of(name)
 
 
-def _stored(name: str) -> Tensor:
+def _stored(name: str) -> TensorSample:
     return in_range("[-1,1]", np.load(FOLDER / f"{name}.npy"))
 
 
-def _drawn(channels: int, data_range: str) -> Tensor:
+def _drawn(channels: int, data_range: str) -> TensorSample:
     pixels, _ = digits.draw(COUNT, 28, channels, seed=0)
     return in_range(data_range, RangeMap.of(data_range).encode(pixels))
 
 
-def _ramp() -> Tensor:
+def _ramp() -> TensorSample:
     """16 high and 32 wide: red grows to the right, green downwards, blue to the left, each a quarter too far."""
     across, down = np.linspace(-1.25, 1.25, 32, dtype=np.float32), np.linspace(-1.25, 1.25, 16, dtype=np.float32)
     image = np.stack(np.broadcast_arrays(across[None, :], down[:, None], -across[None, :]))
     return in_range("[-1,1]", np.ascontiguousarray(image[None]))
 
 
-def _broken() -> Tensor:
+def _broken() -> TensorSample:
     return in_range("[-1,1]", np.full((1, 1, 28, 28), np.nan, np.float32))
 
 
-SOURCES: dict[str, Source] = {
-    "linear": Source(
+SOURCES: dict[str, TensorSource] = {
+    "linear": TensorSource(
         "Linear output, colour",
         "A generator of this project with a linear output, trained for 3,000 steps on coloured digits in [-1,1].",
         lambda: _stored("linear"),
     ),
-    "tanh": Source(
+    "tanh": TensorSource(
         "Tanh output, grey clothes",
         "A generator of this project with tanh, trained for 3,000 steps on Fashion-MNIST in [-1,1].",
         lambda: _stored("tanh"),
     ),
-    "real": Source(
+    "real": TensorSource(
         "Real images, colour, [0,1]",
         "Coloured digits as ToTensor() gives them: from 0 to 1.",
         lambda: _drawn(3, "[0,1]"),
     ),
-    "digits": Source(
+    "digits": TensorSource(
         "Real digits, grey",
         "White digits on black in [-1,1]: nearly all is −1 or 1, which hides much that goes wrong.",
         lambda: _drawn(1, "[-1,1]"),
     ),
-    "ramp": Source(
+    "ramp": TensorSource(
         "Colour ramp, 16×32",
         "Not square, and every level from −1.25 to 1.25: shows turned axes and what lies outside.",
         _ramp,
     ),
-    "nan": Source(
+    "nan": TensorSource(
         "NaN, from a run that broke",
         "What a generator gives once one of its numbers became infinite: NaN everywhere.",
         _broken,

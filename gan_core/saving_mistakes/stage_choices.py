@@ -30,7 +30,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Way:
+class StageChoice:
     """One choice that a stage offers."""
 
     words: str  # at most seven
@@ -39,36 +39,36 @@ class Way:
     why: str = ""  # why it is wrong, empty where it is not
 
 
-Ways = dict[str, Way]  # by the name that links use, the right way first
+StageChoices = dict[str, StageChoice]  # by the name that links use, the right way first
 
 
-def map_ways(subject: Subject) -> Ways:
+def map_choices(subject: Subject) -> StageChoices:
     """From the tensor's range to 0 to 255; on an array of any shape."""
     line = subject.range_map
-    to_unit = Way("Scale to 0–255", "x * 255", lambda x: x * 255)
-    to_signed = Way("Scale to 0–255", "(x + 1) / 2 * 255", lambda x: (x + 1) / 2 * 255)
+    to_unit = StageChoice("Scale to 0–255", "x * 255", lambda x: x * 255)
+    to_signed = StageChoice("Scale to 0–255", "(x + 1) / 2 * 255", lambda x: (x + 1) / 2 * 255)
     wrong = {
-        "times255": Way(
+        "times255": StageChoice(
             "×255, as for [0,1]", to_unit.code, to_unit.do,
             "×255 is made for numbers from 0 to 1: −1 becomes −255, and mid-grey becomes black.",
         ),
-        "half255": Way(
+        "half255": StageChoice(
             "(x+1)/2×255, as for [-1,1]", to_signed.code, to_signed.do,
             "(x + 1) / 2 is made for numbers from −1 to 1: here black becomes mid-grey, so the picture is pale.",
         ),
-        "half": Way(
+        "half": StageChoice(
             "(x+1)/2 without ×255", "(x + 1) / 2", lambda x: (x + 1) / 2,
             "The ×255 is missing: as bytes, numbers from 0 to 1 are black or all but black.",
         ),
-        "none": Way(
+        "none": StageChoice(
             "None: the numbers as they are", "", lambda x: x,
             "There is no range map: the network's own numbers are taken for bytes, and all are near 0.",
         ),
-        "imshow": Way(
+        "imshow": StageChoice(
             "What imshow does with colours", "x.clip(0, 1) * 255", lambda x: x.clip(0, 1) * 255,
             "Colours as floats are clipped to 0–1 before they are shown: all that is below 0 becomes black.",
         ),
-        "minmax": Way(
+        "minmax": StageChoice(
             "Min–max stretch", "(x - x.min()) / (x.max() - x.min()) * 255",
             lambda x: (x - x.min()) / (x.max() - x.min()) * 255,
             "The stretch gives each picture a map of its own: pale, dim and out-of-range pictures all look alike.",
@@ -82,37 +82,37 @@ def map_ways(subject: Subject) -> Ways:
         return {"right": to_unit, **wrong}
     if line.name == "raw":
         del wrong["none"]
-        return {"right": Way("None: already 0–255", "", lambda x: x), **wrong}
+        return {"right": StageChoice("None: already 0–255", "", lambda x: x), **wrong}
     code = f"x * {line.std!r} + {line.mean!r}"
-    return {"right": Way("×std + mean, in bytes", code, lambda x: x * line.std + line.mean), **wrong}
+    return {"right": StageChoice("×std + mean, in bytes", code, lambda x: x * line.std + line.mean), **wrong}
 
 
-def clip_ways(_: Subject) -> Ways:
+def clip_choices(_: Subject) -> StageChoices:
     """Values beyond 0 and 255 to these; on an array of any shape."""
     return {
-        "clip": Way("Clip to 0–255", "x.clip(0, 255)", lambda x: x.clip(0, 255)),
-        "none": Way(
+        "clip": StageChoice("Clip to 0–255", "x.clip(0, 255)", lambda x: x.clip(0, 255)),
+        "none": StageChoice(
             "No clip", "", lambda x: x,
             "Nothing is clipped: what lies outside 0–255 wraps around as a byte, dark to light and light to dark.",
         ),
-        "unit": Way(
+        "unit": StageChoice(
             "Clip to 0–1", "x.clip(0, 1)", lambda x: x.clip(0, 1),
             "Clipped to 0–1 after the scaling to 0–255: nothing brighter than byte 1 is left.",
         ),
     }  # fmt: skip
 
 
-def cast_ways(_: Subject) -> Ways:
+def cast_choices(_: Subject) -> StageChoices:
     """From floats to bytes; on an array of any shape."""
 
-    def to(kind: type[np.generic], words: str, why: str) -> Way:
-        return Way(words, f"x.astype(np.{kind.__name__})", lambda x: x.astype(kind), why)
+    def to(kind: type[np.generic], words: str, why: str) -> StageChoice:
+        return StageChoice(words, f"x.astype(np.{kind.__name__})", lambda x: x.astype(kind), why)
 
     return {
-        "round": Way("Round, then uint8", "x.round().astype(np.uint8)", lambda x: x.round().astype(np.uint8)),
+        "round": StageChoice("Round, then uint8", "x.round().astype(np.uint8)", lambda x: x.round().astype(np.uint8)),
         "truncate": to(np.uint8, "uint8 without rounding", "The cast drops the fraction: half a level too dark."),
         "early": to(np.uint8, "uint8 before the scaling", "Cast before scaling: only whole numbers are left of it."),
-        "none": Way("No cast: floats", "", lambda x: x, "These are floats; a picture file holds bytes."),
+        "none": StageChoice("No cast: floats", "", lambda x: x, "These are floats; a picture file holds bytes."),
         "int8": to(np.int8, "int8", "int8 ends at 127: what is brighter becomes negative."),
         "int32": to(np.int32, "int32", "These are 32-bit integers; a picture file holds bytes."),
         "int64": to(np.int64, "int64", "These are 64-bit integers; a picture file holds bytes."),
@@ -120,23 +120,25 @@ def cast_ways(_: Subject) -> Ways:
     }
 
 
-def order_ways(subject: Subject) -> Ways:
+def order_choices(subject: Subject) -> StageChoices:
     """From (C, H, W) to what Pillow takes: (H, W, 3) for colours, (H, W) for grey."""
     height, width = subject.height, subject.width
-    chw = Way(
+    chw = StageChoice(
         "None: (C,H,W) as it is", "", lambda x: x,
         "Pillow wants channels last; of grey it wants no channel axis at all.",
     )  # fmt: skip
-    batch = Way("The whole batch, 4-D", "x[None]", lambda x: x[None], "Pillow takes one image, not a batch of them.")
+    batch = StageChoice(
+        "The whole batch, 4-D", "x[None]", lambda x: x[None], "Pillow takes one image, not a batch of them."
+    )
     if subject.channels == 1:
         return {
-            "right": Way("First channel: (H,W)", "x[0]", lambda x: x[0]),
-            "hw1": Way(
+            "right": StageChoice("First channel: (H,W)", "x[0]", lambda x: x[0]),
+            "hw1": StageChoice(
                 "Transpose: (H,W,1)", "x.transpose(1, 2, 0)", lambda x: x.transpose(1, 2, 0),
                 "A grey image keeps an axis of length 1 at its end, which Pillow does not take.",
             ),
             "chw": chw,
-            "w1h": Way(
+            "w1h": StageChoice(
                 "Add an axis, transpose: (W,1,H)", "x[0][..., None].transpose(1, 2, 0)",
                 lambda x: x[0][..., None].transpose(1, 2, 0),
                 "The added axis ends up in the middle: rows of one pixel with as many channels as the image is high.",
@@ -144,20 +146,20 @@ def order_ways(subject: Subject) -> Ways:
             "batch": batch,
         }  # fmt: skip
     return {
-        "right": Way("Transpose: (H,W,C)", "x.transpose(1, 2, 0)", lambda x: x.transpose(1, 2, 0)),
-        "reshape": Way(
+        "right": StageChoice("Transpose: (H,W,C)", "x.transpose(1, 2, 0)", lambda x: x.transpose(1, 2, 0)),
+        "reshape": StageChoice(
             "Reshape to (H,W,C)", f"x.reshape({height}, {width}, 3)", lambda x: x.reshape(height, width, 3),
             "Reshape only renames the axes: three neighbours of one channel become the colours of one pixel.",
         ),
-        "bgr": Way(
+        "bgr": StageChoice(
             "Blue before red (OpenCV)", "x.transpose(1, 2, 0)[..., ::-1]", lambda x: x.transpose(1, 2, 0)[..., ::-1],
             "Red and blue change places: OpenCV counts blue first, Pillow red.",
         ),
-        "cwh": Way(
+        "cwh": StageChoice(
             "Transpose to (W,H,C)", "x.transpose(2, 1, 0)", lambda x: x.transpose(2, 1, 0),
             "Height and width change places: the picture is mirrored at its diagonal.",
         ),
-        "first": Way(
+        "first": StageChoice(
             "First channel only", "x[0]", lambda x: x[0],
             "Only red is kept, so the file is grey.",
         ),
@@ -166,29 +168,29 @@ def order_ways(subject: Subject) -> Ways:
     }  # fmt: skip
 
 
-def pil_ways(_: Subject) -> Ways:
+def pil_choices(_: Subject) -> StageChoices:
     """From an array to Pillow's image."""
     return {
-        "plain": Way("Image.fromarray(x)", "Image.fromarray(x)", Image.fromarray),
-        "L": Way(
+        "plain": StageChoice("Image.fromarray(x)", "Image.fromarray(x)", Image.fromarray),
+        "L": StageChoice(
             "mode='L'", "Image.fromarray(x, mode='L')", lambda x: Image.fromarray(x, mode="L"),
             "mode= converts nothing: it must be what Pillow would choose for this array anyway.",
         ),
-        "RGB": Way(
+        "RGB": StageChoice(
             "mode='RGB'", "Image.fromarray(x, mode='RGB')", lambda x: Image.fromarray(x, mode="RGB"),
             "mode= converts nothing: it must be what Pillow would choose for this array anyway.",
         ),
-        "convert": Way(
+        "convert": StageChoice(
             "convert('L')", "Image.fromarray(x).convert('L')", lambda x: Image.fromarray(x).convert("L"),
             "convert('L') makes everything grey, and cuts floats to 0–255 without rounding.",
         ),
     }  # fmt: skip
 
 
-def file_ways(subject: Subject) -> Ways:
+def file_choices(subject: Subject) -> StageChoices:
     """From Pillow's image to the bytes of a file; the code's name for the image is x as well."""
 
-    def saved(name: str, kind: str, words: str, why: str = "", **options: Any) -> Way:
+    def saved(name: str, kind: str, words: str, why: str = "", **options: Any) -> StageChoice:
         arguments = "".join(f", {key}={value}" for key, value in options.items())
 
         def save(picture: Image.Image) -> bytes:
@@ -196,7 +198,7 @@ def file_ways(subject: Subject) -> Ways:
             picture.save(file, kind, **options)
             return file.getvalue()
 
-        return Way(words, f'x.save("{name}"{arguments})', save, why)
+        return StageChoice(words, f'x.save("{name}"{arguments})', save, why)
 
     quality = subject.quality
     return {
@@ -213,16 +215,16 @@ def file_ways(subject: Subject) -> Ways:
     }
 
 
-STAGES: dict[str, tuple[str, Callable[[Subject], Ways]]] = {
-    "map": ("Range map", map_ways),
-    "clip": ("Clip", clip_ways),
-    "cast": ("Cast", cast_ways),
-    "order": ("Channel order", order_ways),
-    "pil": ("Image.fromarray", pil_ways),
-    "file": ("File", file_ways),
+STAGES: dict[str, tuple[str, Callable[[Subject], StageChoices]]] = {
+    "map": ("Range map", map_choices),
+    "clip": ("Clip", clip_choices),
+    "cast": ("Cast", cast_choices),
+    "order": ("Channel order", order_choices),
+    "pil": ("Image.fromarray", pil_choices),
+    "file": ("File", file_choices),
 }
 
 
-def ways(stage: str, subject: Subject) -> Ways:
+def stage_choices(stage: str, subject: Subject) -> StageChoices:
     """What is offered at a stage (a key of STAGES) for such an image, by name, the right way first."""
     return STAGES[stage][1](subject)

@@ -10,18 +10,21 @@ from typing import Any
 import pytest
 
 from gan_core.claims import record
-from gan_core.claims.cited import MOST, of_recipe, of_trap, of_untrained
+from gan_core.claims.cited import MOST, of_mistake, of_recipe, of_untrained
 from gan_core.claims.ledger import CLAIMS
 from gan_core.diagnosis.lessons import LESSONS
 from gan_core.diagnosis.recipes import RECIPES
-from gan_core.saving_mistakes.known_mistakes import ABOUT, SYMPTOMS, TRAPS
+from gan_core.saving_mistakes.known_mistakes import ABOUT, KNOWN_MISTAKES, SYMPTOMS
 from gan_core.settings.experiment import SETTINGS, Experiment
 
-EVERY_TRAP = [(looks, name) for looks, traps in TRAPS.items() for name in traps]
+EVERY_MISTAKE = [(looks, name) for looks, mistakes in KNOWN_MISTAKES.items() for name in mistakes]
 TAUGHT = {
     **{f"lesson {name}": " ".join(map(str, astuple(lesson))) for name, lesson in LESSONS.items()},
     **{f"recipe {name}": recipe.words for name, recipe in RECIPES.items()},
-    **{f"trap {looks}/{name}": f"{TRAPS[looks][name].words} {TRAPS[looks][name].met}" for looks, name in EVERY_TRAP},
+    **{
+        f"mistake {looks}/{name}": f"{KNOWN_MISTAKES[looks][name].words} {KNOWN_MISTAKES[looks][name].met}"
+        for looks, name in EVERY_MISTAKE
+    },
 }
 # Words of these pages that say how a claim ended: where, what, which claim, and its verdict.
 RELY = [
@@ -48,8 +51,8 @@ RELY = [
     ("lesson batchnorm-mismatch", "Keras counts the momentum the other way round", "004-17", "holds-if"),
     ("recipe 004-momentum", "hardly matters", "004-18", "refuted"),
     ("recipe 004-fashion", "not realistic", "004-25", "refuted"),
-    ("trap fine/tanh", "harmless", "000-07", "refuted"),
-    ("trap fine/negative", "no error", "000-03", "refuted"),
+    ("mistake fine/tanh", "harmless", "000-07", "refuted"),
+    ("mistake fine/negative", "no error", "000-03", "refuted"),
 ]
 
 
@@ -57,7 +60,7 @@ RELY = [
     "ids",
     [
         *(lesson.claims for lesson in LESSONS.values()),
-        *(TRAPS[looks][name].claims for looks, name in EVERY_TRAP),
+        *(KNOWN_MISTAKES[looks][name].claims for looks, name in EVERY_MISTAKE),
         *ABOUT.values(),
     ],
     ids=" ".join,
@@ -89,16 +92,16 @@ def test_a_recipe_cites_the_claims_that_it_shows(name: str) -> None:
         assert CLAIMS[found[0]].verdict == "refuted"
 
 
-@pytest.mark.parametrize("claim", [claim for claim in CLAIMS.values() if claim.trap], ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", [claim for claim in CLAIMS.values() if claim.mistake], ids=lambda claim: claim.id)
 def test_a_trap_cites_the_claims_that_it_shows(claim: Any) -> None:
-    looks, _, name = claim.trap.partition("/")
-    assert claim in of_trap(looks, TRAPS[looks][name])
+    looks, _, name = claim.mistake.partition("/")
+    assert claim in of_mistake(looks, KNOWN_MISTAKES[looks][name])
 
 
 def test_a_way_that_is_no_trap_cites_what_is_said_of_the_symptom() -> None:
     assert set(ABOUT) <= set(SYMPTOMS)
-    assert [claim.id for claim in of_trap("black", None)] == ["000-19", "000-12"]
-    assert of_trap("dark", None) == ()
+    assert [claim.id for claim in of_mistake("black", None)] == ["000-19", "000-12"]
+    assert of_mistake("dark", None) == ()
 
 
 @pytest.mark.parametrize(

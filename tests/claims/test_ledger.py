@@ -12,7 +12,7 @@ from gan_core.claims import record
 from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS, STUDY, STUDY_OF_ALL, code_of, find
 from gan_core.diagnosis.recipes import RECIPES
-from gan_core.saving_mistakes.known_mistakes import TRAPS
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES
 from gan_core.settings.experiment import SETTINGS, Experiment
 
 EVERY = pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
@@ -32,8 +32,8 @@ def test_a_claim_says_all_that_its_verdict_needs(claim: Claim) -> None:
 @EVERY
 def test_what_shows_a_claim_is_there(claim: Claim) -> None:
     assert not claim.recipe or claim.recipe in RECIPES
-    looks, _, name = claim.trap.partition("/")
-    assert not claim.trap or name in TRAPS[looks]
+    looks, _, name = claim.mistake.partition("/")
+    assert not claim.mistake or name in KNOWN_MISTAKES[looks]
     assert set(claim.settings) <= set(SETTINGS)
     Experiment(**claim.settings)
 

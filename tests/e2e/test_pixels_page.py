@@ -1,4 +1,4 @@
-"""The page `pixels` as a person uses it: the trap on the first screen, mending it, bringing a file."""
+"""The page `pixels` as a person uses it: the mistake on the first screen, mending it, bringing a file."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_trap_its_effect_and_the_right_result_are_on_the_first_screen(
     server: Server, open_tab: OpenTab, scheme: str
 ) -> None:
     page = drawn(open_tab(server.url + "/pixels", color_scheme=scheme))
-    for place in (".st-key-verdict", ".file-right img", YOURS, ".facts", ".journey", ".stage.broken >> nth=0"):
+    for place in (".st-key-judgement", ".file-right img", YOURS, ".facts", ".journey", ".stage.broken >> nth=0"):
         box = page.locator(place).bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= 800, place
         assert box["x"] >= 0 and box["x"] + box["width"] <= 1280, place
@@ -66,7 +66,7 @@ def test_mending_makes_both_files_the_same(server: Server, open_tab: OpenTab) ->
     page = drawn(open_tab(f"{server.url}/pixels?looks=black&source=tanh&image=1&map=half"))
     assert max(pixels(page, YOURS)[::4]) <= 1  # black
     button(page, "mend").click()
-    expect(page.locator(".st-key-verdict")).to_contain_text("Nothing is wrong")
+    expect(page.locator(".st-key-judgement")).to_contain_text("Nothing is wrong")
     assert pixels(page, YOURS) == pixels(page, ".file-right img")
     expect(page.locator(".stage.broken")).to_have_count(0)
     assert "map" not in query(page)
@@ -75,14 +75,14 @@ def test_mending_makes_both_files_the_same(server: Server, open_tab: OpenTab) ->
 def test_a_link_is_a_lesson(server: Server, open_tab: OpenTab) -> None:
     page = drawn(open_tab(server.url + "/pixels"))
     page.locator(".st-key-looks").get_by_text("An error").click()
-    button(page, "trap-mode").click()
+    button(page, "mistake-mode").click()
     url_says(page, "pil", "RGB")
     expect(page.locator(".facts pre")).to_have_text("ValueError: Invalid mode for data type")
-    choose(page, "way-file", "JPEG")
+    choose(page, "choice-file", "JPEG")
     url_says(page, "file", "jpeg")
     other = drawn(open_tab(page.url))
     expect(other.locator(".facts pre")).to_have_text("ValueError: Invalid mode for data type")
-    expect(other.locator(".st-key-way-file input")).to_have_value("JPEG")
+    expect(other.locator(".st-key-choice-file input")).to_have_value("JPEG")
     assert other.url == page.url
 
 
@@ -111,7 +111,7 @@ def test_what_is_brought_is_diagnosed_and_can_be_followed(server: Server, open_t
     url_says(page, "source", "file")
     outside = np.mean(np.abs(samples[0]) > 1)
     expect(page.locator(f"{STAGES} >> nth=0")).to_contain_text(f"{outside:.1%} outside")
-    expect(page.locator(".st-key-verdict")).to_contain_text("wrapped-pixels")
+    expect(page.locator(".st-key-judgement")).to_contain_text("wrapped-pixels")
     assert not server.imports("torch")
 
 

@@ -100,7 +100,7 @@ def test_every_claim_is_opened_with_all_that_is_known(open_page: Open) -> None:
         for name in record.read()[claim.id]["measured"]:
             assert name.replace("_", " ") in drawn(at)
         links = [link.proto.label for link in at.get("page_link")]
-        assert len(links) == bool(claim.recipe) + bool(claim.trap) + bool(claim.settings)
+        assert len(links) == bool(claim.recipe) + bool(claim.mistake) + bool(claim.settings)
         if claim.recipe:
             assert RECIPES[claim.recipe].words in links[0]
 

@@ -14,7 +14,7 @@ from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS, signs
 from gan_core.diagnosis.recipes import RECIPES, SAVING, find
 from gan_core.live.registry import registry
 from gan_core.saving_mistakes.known_mistakes import PLAINEST
-from gan_core.saving_mistakes.link import of_trap
+from gan_core.saving_mistakes.link import of_mistake
 from gan_core.settings.experiment import SETTINGS, diff
 
 
@@ -108,7 +108,7 @@ def test_a_failure_of_saving_opens_where_it_is_shown(open_page: Open, failure: s
     at = open_page("failures")
     at.button(key=f"open-{failure}").click().run()
     assert not at.exception
-    assert at.session_state["asked"] == of_trap(*PLAINEST[failure])
+    assert at.session_state["asked"] == of_mistake(*PLAINEST[failure])
     assert any(failure in text for text in html(at))
 
 

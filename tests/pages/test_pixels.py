@@ -1,4 +1,4 @@
-"""pixels without a browser: the traps, the link, the ways, a live run, what is brought."""
+"""pixels without a browser: the mistakes, the link, the ways, a live run, what is brought."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from live_runs import PATIENCE_S, reach
 from PIL import Image
 from visiting import Open, cited, html, words
 
-from gan_core.claims.cited import of_trap as cited_of
+from gan_core.claims.cited import of_mistake as cited_of
 from gan_core.claims.ledger import CLAIMS
 from gan_core.live.registry import registry
 from gan_core.pixels.range_map import channels_last
 from gan_core.saving_mistakes.journey import Choices
-from gan_core.saving_mistakes.known_mistakes import SYMPTOMS, TRAPS
-from gan_core.saving_mistakes.link import Asked, of_trap, read, to_query
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, SYMPTOMS
+from gan_core.saving_mistakes.link import AskedPixels, of_mistake, read, to_query
 from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.saving_mistakes.stage_choices import STAGES
 from gan_core.settings.experiment import Experiment
 
-TRAP_NAMES = [(looks, name) for looks, traps in TRAPS.items() for name in traps]
+MISTAKE_NAMES = [(looks, name) for looks, mistakes in KNOWN_MISTAKES.items() for name in mistakes]
 
 
 def drawn(at) -> str:
@@ -34,49 +34,49 @@ def code(at) -> str:
     return at.code[0].value
 
 
-def ways_shown(at) -> dict[str, str]:
-    return {stage: at.selectbox(key=f"way-{stage}").value for stage in STAGES}
+def choices_shown(at) -> dict[str, str]:
+    return {stage: at.selectbox(key=f"choice-{stage}").value for stage in STAGES}
 
 
 def test_the_page_opens_on_a_trap_with_its_effect_in_words(open_page: Open) -> None:
     at = open_page("pixels")
     assert not at.exception and not at.warning
-    assert at.session_state["asked"] == of_trap("speckled", "wrap")
+    assert at.session_state["asked"] == of_mistake("speckled", "wrap")
     assert "wrapped-pixels" in drawn(at) and 'class="stage broken"' in drawn(at)
     assert at.query_params["clip"] == "none" and at.query_params["source"] == "linear"
     assert "x.clip" not in code(at) and "x.astype(np.uint8)" in code(at)
 
 
-@pytest.mark.parametrize(("looks", "name"), TRAP_NAMES, ids=lambda value: value)
+@pytest.mark.parametrize(("looks", "name"), MISTAKE_NAMES, ids=lambda value: value)
 def test_the_address_of_a_trap_brings_it_back(looks: str, name: str) -> None:
-    asked = of_trap(looks, name)
+    asked = of_mistake(looks, name)
     assert read(to_query(asked, None)) == (asked, [])
-    assert asked.trap() is TRAPS[looks][name]
+    assert asked.known_mistake() is KNOWN_MISTAKES[looks][name]
 
 
 def test_each_trap_cites_its_claims_and_links_to_them(open_page: Open) -> None:
     at = open_page("pixels")
-    for looks, traps in TRAPS.items():
+    for looks, mistakes in KNOWN_MISTAKES.items():
         at.pills(key="looks").set_value(looks).run()
-        for name, trap in traps.items():
-            at.button(key=f"trap-{name}").click().run()
-            assert cited(at) == [claim.id for claim in cited_of(looks, trap)]
-            assert set(cited(at)) >= set(trap.claims)
+        for name, mistake in mistakes.items():
+            at.button(key=f"mistake-{name}").click().run()
+            assert cited(at) == [claim.id for claim in cited_of(looks, mistake)]
+            assert set(cited(at)) >= set(mistake.claims)
     assert f"### {CLAIMS[cited(at)[0]].claim}" in words(open_page("claims", c=cited(at)[0]))
 
 
 def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page: Open) -> None:
     at = open_page("pixels")
-    for looks, traps in TRAPS.items():
+    for looks, mistakes in KNOWN_MISTAKES.items():
         if looks != "speckled":
             at.pills(key="looks").set_value(looks).run()
-        for name, trap in traps.items():
-            at.button(key=f"trap-{name}").click().run()
+        for name, mistake in mistakes.items():
+            at.button(key=f"mistake-{name}").click().run()
             assert not at.exception and not at.warning
-            assert at.session_state["asked"] == of_trap(looks, name)
-            assert ways_shown(at) == {stage: getattr(trap.choices, stage) for stage in STAGES}
-            assert (f"<b>{trap.failure}.</b>" if trap.failure else "<b>N") in drawn(at)
-            assert ("<pre>" in drawn(at)) == (trap.failure in ("pil-error", "non-finite"))
+            assert at.session_state["asked"] == of_mistake(looks, name)
+            assert choices_shown(at) == {stage: getattr(mistake.choices, stage) for stage in STAGES}
+            assert (f"<b>{mistake.failure}.</b>" if mistake.failure else "<b>N") in drawn(at)
+            assert ("<pre>" in drawn(at)) == (mistake.failure in ("pil-error", "non-finite"))
 
 
 def test_mending_leads_to_the_right_pixels(open_page: Open) -> None:
@@ -91,11 +91,11 @@ def test_mending_leads_to_the_right_pixels(open_page: Open) -> None:
 def test_a_way_that_is_chosen_stands_in_the_address_and_in_the_code(open_page: Open) -> None:
     at = open_page("pixels", source="real", image="2")
     assert "<b>Nothing is wrong.</b>" in drawn(at)
-    at.selectbox(key="way-order").set_value("bgr").run()
+    at.selectbox(key="choice-order").set_value("bgr").run()
     assert at.query_params["order"] == "bgr" and at.query_params["image"] == "2"
     assert "[..., ::-1]" in code(at) and '"tensor.npy")[2]' in code(at)
     assert "<b>channel-order.</b>" in drawn(at)
-    at.selectbox(key="way-file").set_value("jpeg").run()
+    at.selectbox(key="choice-file").set_value("jpeg").run()
     at.select_slider(key="quality").set_value(10).run()
     assert at.query_params["quality"] == "10" and "quality=10" in code(at)
     at.button(key="all_right").click().run()
@@ -107,7 +107,7 @@ def test_another_tensor_keeps_the_ways_that_it_has(open_page: Open) -> None:
     at = open_page("pixels", source="real", image="7", order="bgr", clip="none")
     at.selectbox(key="source").set_value("tanh").run()
     assert not at.exception and not at.warning
-    assert at.session_state["asked"] == Asked("speckled", "tanh", 0, Choices(clip="none"))
+    assert at.session_state["asked"] == AskedPixels("speckled", "tanh", 0, Choices(clip="none"))
 
 
 def test_every_tensor_can_be_shown(open_page: Open) -> None:
@@ -129,7 +129,7 @@ def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
     for key, text in (("looks", "purple"), ("image", "99"), ("map", "foo"), ("order", "bgr"), ("quality", "200")):
         assert sum(f"(`{key}` in the link) = `{text}`: allowed is" in sentence for sentence in sentences) == 1
     assert "no setting called `zz`" in words(at)
-    assert at.session_state["asked"] == Asked("speckled", "tanh", 0, Choices(clip="none"))
+    assert at.session_state["asked"] == AskedPixels("speckled", "tanh", 0, Choices(clip="none"))
     at.button(key="all_right").click().run()
     assert not at.warning
 
@@ -139,7 +139,7 @@ def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
 )
 def test_odd_values_are_refused_not_raised(query: dict[str, str]) -> None:
     asked, wrong = read(query)
-    assert asked == Asked() and len(wrong) == 1
+    assert asked == AskedPixels() and len(wrong) == 1
 
 
 def test_without_a_run_its_tensor_cannot_be_had(open_page: Open) -> None:
@@ -168,11 +168,11 @@ def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
         reach(registry(), run_id, lambda seen: seen.step == 1)
         at.button(key="take_anew").click().run()
         assert at.button(key="take_anew").label.startswith("Step 1")
-        # A trap keeps the run where it can be had there, here in colour.
+        # A mistake keeps the run where it can be had there, here in colour.
         at.pills(key="looks").set_value("colours").run()
-        assert at.session_state["asked"] == Asked("colours", "run", 3, Choices(order="reshape"))
+        assert at.session_state["asked"] == AskedPixels("colours", "run", 3, Choices(order="reshape"))
         at.pills(key="looks").set_value("error").run()
-        assert at.session_state["asked"] == of_trap("error", "hw1")
+        assert at.session_state["asked"] == of_mistake("error", "hw1")
     finally:
         registry().forget(run_id)
 
@@ -210,7 +210,7 @@ def test_the_page_train_leads_to_its_own_tensor(open_page: Open) -> None:
     at.run()
     (link,) = [link for link in at.get("page_link") if link.proto.page == "pixels"]
     query = dict(parse_qsl(link.proto.query_string))
-    assert read(query) == (Asked(source="run"), [])
+    assert read(query) == (AskedPixels(source="run"), [])
     assert query["run"] == run_id
 
 
@@ -221,7 +221,7 @@ def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -
     assert "8 pictures of 28×28 as numbers: float32, layout NCHW" in words(at)
     assert "np.load('mine.npy')" in at.code[1].value
     at.button(key="follow").click().run()
-    assert at.session_state["asked"] == Asked("speckled", "file", 0, Choices(order="bgr"))
+    assert at.session_state["asked"] == AskedPixels("speckled", "file", 0, Choices(order="bgr"))
     assert f"{values[0].min():.3g} … {values[0].max():.3g}" in drawn(at)
     assert at.query_params["source"] == "file"
 

@@ -21,9 +21,9 @@ from PIL import Image
 from gan_core.pixels.range_map import RangeMap
 from gan_core.saving_mistakes.journey import Choices, Journey, subject, travel
 from gan_core.saving_mistakes.judge import judge
-from gan_core.saving_mistakes.known_mistakes import SYMPTOMS, TRAPS, Trap
-from gan_core.saving_mistakes.sample_tensors import SOURCES, Tensor
-from gan_core.saving_mistakes.stage_choices import STAGES, ways
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, SYMPTOMS, KnownMistake
+from gan_core.saving_mistakes.sample_tensors import SOURCES, TensorSample
+from gan_core.saving_mistakes.stage_choices import STAGES, stage_choices
 
 SIGNED = RangeMap.of("[-1,1]", np.zeros(1, np.uint8))
 UNIT = RangeMap.of("[0,1]", np.zeros(1, np.uint8))
@@ -31,11 +31,13 @@ RAW = RangeMap.of("raw", np.zeros(1, np.uint8))
 STANDARDISED = RangeMap.of("standardised", np.array([0, 30, 255], np.uint8))
 LINES = {line.name: line for line in (SIGNED, UNIT, RAW, STANDARDISED)}
 
-ALL_TRAPS = [pytest.param(trap, id=name) for traps in TRAPS.values() for name, trap in traps.items()]
+ALL_MISTAKES = [
+    pytest.param(mistake, id=name) for mistakes in KNOWN_MISTAKES.values() for name, mistake in mistakes.items()
+]
 
 
 @pytest.fixture(scope="module")
-def tensors() -> dict[str, Tensor]:
+def tensors() -> dict[str, TensorSample]:
     return {name: source.make() for name, source in SOURCES.items()}
 
 
@@ -72,14 +74,14 @@ def test_the_right_way_is_the_one_of_pixels(image: np.ndarray, name: str) -> Non
     assert np.abs(found - LINES[name].to_uint8(image).transpose(1, 2, 0)).max() <= 1  # where a half is rounded
 
 
-def test_nothing_is_found_in_the_right_way(tensors: dict[str, Tensor]) -> None:
+def test_nothing_is_found_in_the_right_way(tensors: dict[str, TensorSample]) -> None:
     for name, tensor in tensors.items():
         if name == "nan":
             continue
         for image in tensor.values:
-            verdict = judge(image, tensor.range_map, Choices())
-            assert verdict.findings == [] and verdict.marked == frozenset()
-            assert verdict.difference is not None and verdict.difference.greatest == 0
+            judgement = judge(image, tensor.range_map, Choices())
+            assert judgement.findings == [] and judgement.marked == frozenset()
+            assert judgement.difference is not None and judgement.difference.greatest == 0
 
 
 # ---------------------------------------------------------------------------------------------- the ledger
@@ -108,14 +110,14 @@ def test_claim_11_truncation_is_half_a_level_too_dark() -> None:
     assert (truncated == 255).mean() < 1e-4 < (rounded == 255).mean()
 
 
-def test_claims_6_and_7_a_clip_after_tanh_changes_nothing(tensors: dict[str, Tensor]) -> None:
+def test_claims_6_and_7_a_clip_after_tanh_changes_nothing(tensors: dict[str, TensorSample]) -> None:
     for image in tensors["tanh"].values:
-        verdict = judge(image, SIGNED, Choices(clip="none"))
-        assert verdict.findings == [] and verdict.difference is not None and verdict.difference.greatest == 0
-        assert "a clip would change 0 of 784 values" in verdict.notes[0]
+        judgement = judge(image, SIGNED, Choices(clip="none"))
+        assert judgement.findings == [] and judgement.difference is not None and judgement.difference.greatest == 0
+        assert "a clip would change 0 of 784 values" in judgement.notes[0]
 
 
-def test_claim_3_negative_floats_raise_nothing_and_tiff_keeps_them(tensors: dict[str, Tensor]) -> None:
+def test_claim_3_negative_floats_raise_nothing_and_tiff_keeps_them(tensors: dict[str, TensorSample]) -> None:
     image = tensors["tanh"].values[1]
     journey = travel(image, SIGNED, Choices(map="none", clip="none", cast="none", file="tiff"))
     assert journey.broke is None and journey["pil"].mode == "F"
@@ -141,11 +143,11 @@ def test_claim_5_convert_clamps_and_truncates() -> None:
     ],
 )
 def test_claims_4_8_45_47_48_the_exceptions_are_pillows_own(
-    tensors: dict[str, Tensor], symptom: str, name: str, at: str, error: str
+    tensors: dict[str, TensorSample], symptom: str, name: str, at: str, error: str
 ) -> None:
-    trap = TRAPS[symptom][name]
-    tensor = tensors[trap.source]
-    broke = travel(tensor.values[trap.image], tensor.range_map, trap.choices).broke
+    mistake = KNOWN_MISTAKES[symptom][name]
+    tensor = tensors[mistake.source]
+    broke = travel(tensor.values[mistake.image], tensor.range_map, mistake.choices).broke
     assert broke is not None
     assert (broke.name, broke.error) == (at, error)
 
@@ -175,15 +177,15 @@ def test_claim_50_what_is_lossless_and_what_is_not() -> None:
         direct = io.BytesIO()
         Image.fromarray(exact).save(direct, "JPEG", quality=quality)
         lost = np.abs(read(direct.getvalue()).astype(float) - exact)
-        verdict = judge(image, UNIT, Choices(file="jpeg", quality=quality))
-        (finding,) = verdict.findings
+        judgement = judge(image, UNIT, Choices(file="jpeg", quality=quality))
+        (finding,) = judgement.findings
         assert finding.failure == "jpeg-loss"
         assert {e.measurement: e.value for e in finding.evidence} == {
             "jpeg_mean_error": pytest.approx(lost.mean()),
             "jpeg_greatest_error": lost.max(),
         }
-        assert verdict.difference is not None
-        assert (verdict.difference.mean, verdict.difference.greatest) == (pytest.approx(lost.mean()), lost.max())
+        assert judgement.difference is not None
+        assert (judgement.difference.mean, judgement.difference.greatest) == (pytest.approx(lost.mean()), lost.max())
         errors.append(lost.mean())
     assert 0 < errors[0] < errors[1] < errors[2]
 
@@ -210,29 +212,31 @@ def test_channel_order_against_pillows_own_split_and_transpose() -> None:
         assert [finding.failure for finding in judge(image, UNIT, Choices(order=order)).findings] == ["channel-order"]
 
 
-# ---------------------------------------------------------------------------------------------- the traps
+# ---------------------------------------------------------------------------------------------- the known mistakes
 
 
-@pytest.mark.parametrize("trap", ALL_TRAPS)
-def test_each_trap_shows_its_failure_and_the_fixes_mend_it(tensors: dict[str, Tensor], trap: Trap) -> None:
-    tensor = tensors[trap.source]
-    image = tensor.values[trap.image]
-    verdict = judge(image, tensor.range_map, trap.choices)
-    assert [finding.failure for finding in verdict.findings][:1] == ([trap.failure] if trap.failure else [])
-    for finding in verdict.findings:
+@pytest.mark.parametrize("mistake", ALL_MISTAKES)
+def test_each_mistake_shows_its_failure_and_the_fixes_mend_it(
+    tensors: dict[str, TensorSample], mistake: KnownMistake
+) -> None:
+    tensor = tensors[mistake.source]
+    image = tensor.values[mistake.image]
+    judgement = judge(image, tensor.range_map, mistake.choices)
+    assert [finding.failure for finding in judgement.findings][:1] == ([mistake.failure] if mistake.failure else [])
+    for finding in judgement.findings:
         assert finding.evidence and finding.why
-        assert set(finding.fix) <= verdict.marked
+        assert set(finding.fix) <= judgement.marked
         for evidence in finding.evidence:
             below = evidence.value < evidence.threshold
             assert below if evidence.comparison == "<" else evidence.value > evidence.threshold
-    if trap.failure == "non-finite":
-        assert verdict.right is None and not read(verdict.yours.file).any()  # black
+    if mistake.failure == "non-finite":
+        assert judgement.right is None and not read(judgement.yours.file).any()  # black
         return
-    fixes = {stage: way for finding in verdict.findings for stage, way in finding.fix.items()}
-    mended = judge(image, tensor.range_map, replace(trap.choices, **fixes))
-    if not verdict.findings:
+    fixes = {stage: way for finding in judgement.findings for stage, way in finding.fix.items()}
+    mended = judge(image, tensor.range_map, replace(mistake.choices, **fixes))
+    if not judgement.findings:
         assert mended.difference is not None and mended.difference.greatest <= 1
-    elif trap.choices.cast == "none":  # floats to TIFF, which keeps them: no failure once they are mapped
+    elif mistake.choices.cast == "none":  # floats to TIFF, which keeps them: no failure once they are mapped
         assert mended.difference is not None and mended.difference.greatest <= 0.5
     else:
         assert mended.findings == []
@@ -240,12 +244,12 @@ def test_each_trap_shows_its_failure_and_the_fixes_mend_it(tensors: dict[str, Te
 
 
 def test_every_symptom_has_its_traps_in_few_words() -> None:
-    assert list(TRAPS) == list(SYMPTOMS)
-    names = [name for traps in TRAPS.values() for name in traps]
+    assert list(KNOWN_MISTAKES) == list(SYMPTOMS)
+    names = [name for mistakes in KNOWN_MISTAKES.values() for name in mistakes]
     assert len(set(names)) == len(names)
-    for traps in TRAPS.values():
-        for trap in traps.values():
-            assert len(trap.words.split()) <= 7
+    for mistakes in KNOWN_MISTAKES.values():
+        for mistake in mistakes.values():
+            assert len(mistake.words.split()) <= 7
 
 
 # ---------------------------------------------------------------------------------------------- the code
@@ -268,7 +272,7 @@ def outcome_of_code(code: str, tensor: np.ndarray, folder: Path) -> tuple[str, n
 def pairwise(channels: int, line: RangeMap) -> list[Choices]:
     """Choices in which every two ways of any two stages meet."""
     about = subject(np.zeros((channels, 16, 20), np.float32), line, Choices())
-    offered = {stage: list(ways(stage, about)) for stage in STAGES}
+    offered = {stage: list(stage_choices(stage, about)) for stage in STAGES}
     return [
         Choices(**{one: first, other: second})
         for one, other in combinations(STAGES, 2)
@@ -328,12 +332,12 @@ def test_a_cast_before_the_scaling_stands_before_it_and_is_judged_by_the_tensors
 
 def test_nan_has_no_right_way() -> None:
     image = grey([0, np.nan, np.inf])
-    verdict = judge(image, SIGNED, Choices())
-    assert verdict.right is None and verdict.difference is None
-    (finding,) = verdict.findings
+    judgement = judge(image, SIGNED, Choices())
+    assert judgement.right is None and judgement.difference is None
+    (finding,) = judgement.findings
     assert finding.failure == "non-finite" and finding.evidence[0].value == pytest.approx(2 / 3)
-    assert verdict.yours["tensor"].picture is None
-    assert verdict.yours["cast"].warning == "RuntimeWarning: invalid value encountered in cast"
+    assert judgement.yours["tensor"].picture is None
+    assert judgement.yours["cast"].warning == "RuntimeWarning: invalid value encountered in cast"
 
 
 def test_a_single_tone_has_nothing_to_stretch() -> None:

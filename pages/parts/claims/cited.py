@@ -20,5 +20,5 @@ def show(claims: Sequence[Claim]) -> None:
                 st.page_link(
                     "pages/claims.py",
                     label=f"{claim.id} {listing.LOOKS[claim.verdict].text} {claim.claim}",
-                    query_params=link.to_query(link.Asked(claim=claim.id)),
+                    query_params=link.to_query(link.AskedClaims(claim=claim.id)),
                 )

@@ -11,7 +11,7 @@ from gan_core.claims.ledger import code_of
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.saving_mistakes import link
 from gan_core.saving_mistakes.judge import judge
-from gan_core.saving_mistakes.known_mistakes import TRAPS
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES
 from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.link import to_query
@@ -83,12 +83,12 @@ def _links(claim: Claim) -> None:
                 "pages/failures.py", label=f"See it live: {recipe.words}", icon=":material/heart_broken:",
                 query_params=failure_link.LINK.query(failure_link.Asked(recipe.name)),
             )  # fmt: skip
-        if claim.trap:
-            looks, name = claim.trap.split("/")
+        if claim.mistake:
+            looks, name = claim.mistake.split("/")
             st.page_link(
-                "pages/pixels.py", label=f"Follow the pixels: {TRAPS[looks][name].words}",
+                "pages/pixels.py", label=f"Follow the pixels: {KNOWN_MISTAKES[looks][name].words}",
                 icon=":material/photo_library:",
-                query_params=link.to_query(link.of_trap(looks, name), None),
+                query_params=link.to_query(link.of_mistake(looks, name), None),
             )  # fmt: skip
         if claim.settings:
             st.page_link(
@@ -98,11 +98,11 @@ def _links(claim: Claim) -> None:
 
 
 def _pictures(claim: Claim) -> None:
-    if claim.trap:
+    if claim.mistake:
         st.html(theme.ASSETS / "pixels.css")
-        looks, name = claim.trap.split("/")
-        trap = TRAPS[looks][name]
-        tensor = SOURCES[trap.source].make()
-        journey.comparison(judge(tensor.values[trap.image], tensor.range_map, trap.choices, trap.image), "")
+        looks, name = claim.mistake.split("/")
+        mistake = KNOWN_MISTAKES[looks][name]
+        tensor = SOURCES[mistake.source].make()
+        journey.comparison(judge(tensor.values[mistake.image], tensor.range_map, mistake.choices, mistake.image), "")
     elif claim.recipe:
         cards.pictures_of(RECIPES[claim.recipe])

@@ -11,7 +11,7 @@ import streamlit as st
 from gan_core.claims import link, record
 from gan_core.claims.claim import SUBJECTS, Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS
-from gan_core.claims.link import Asked
+from gan_core.claims.link import AskedClaims
 from gan_core.diagnosis.lessons import DOCUMENTS as FAILING
 from pages.parts.shared import page_link, state
 from pages.parts.shared.page_link import PageLink
@@ -34,7 +34,9 @@ class Look:
         return f":{self.name}[**{self.sign} {self.words}**]"
 
 
-LINK: PageLink[Asked, str] = PageLink(link.read, link.to_query, {key for key, _ in link.KEYS.values()}.__contains__)
+LINK: PageLink[AskedClaims, str] = PageLink(
+    link.read, link.to_query, {key for key, _ in link.KEYS.values()}.__contains__
+)
 
 LOOKS = {
     "holds": Look("✓", "holds", "green", "#0f9d76"),
@@ -54,7 +56,7 @@ def open_page() -> None:
             st.warning("  \n".join(wrong))
 
 
-def asked() -> Asked:
+def asked() -> AskedClaims:
     """What the page shows."""
     return state.CLAIMS.get()
 

@@ -14,7 +14,7 @@ import streamlit as st
 from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS
 from gan_core.diagnosis.recipes import RECIPES, Recipe, Side
 from gan_core.saving_mistakes import link
-from gan_core.saving_mistakes.known_mistakes import PLAINEST, TRAPS
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, PLAINEST
 from gan_core.settings.experiment import diff
 from pages.parts.compare import panel
 from pages.parts.failures import failure as lesson
@@ -62,11 +62,14 @@ def pictures_of(recipe: Recipe) -> None:
 
 
 def saving() -> None:
-    """The failures of saving, each a button that opens its trap on the page `pixels`."""
+    """The failures of saving, each a button that opens its mistake on the page `pixels`."""
     with st.container(key="document-saving", horizontal=True, gap="xsmall"):
         for failure, (looks, name) in PLAINEST.items():
             st.button(
-                f"{TRAPS[looks][name].words} → **{failure}**", key=f"open-{failure}", on_click=_open, args=(failure,)
+                f"{KNOWN_MISTAKES[looks][name].words} → **{failure}**",
+                key=f"open-{failure}",
+                on_click=_open,
+                args=(failure,),
             )
 
 
@@ -78,7 +81,7 @@ def go_where_opened() -> None:
     """Follow a card that was clicked; to be called by a page after its cards."""
     name = state.OPENED.take()
     if name in PLAINEST:
-        st.switch_page("pages/pixels.py", query_params=link.to_query(link.of_trap(*PLAINEST[name]), None))
+        st.switch_page("pages/pixels.py", query_params=link.to_query(link.of_mistake(*PLAINEST[name]), None))
     if name is not None:
         state.SEE_LIVE.set(name)
         st.switch_page("pages/failures.py", query_params=failure_link.LINK.query(failure_link.Asked(name)))

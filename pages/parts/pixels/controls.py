@@ -1,4 +1,4 @@
-"""The controls of the page `pixels`: the symptom, its traps, and the way at each stage."""
+"""The controls of the page `pixels`: the symptom, its known mistakes, and the choice at each stage."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import streamlit as st
 from gan_core.live.registry import RunError, registry
 from gan_core.saving_mistakes import link
 from gan_core.saving_mistakes.journey import subject
-from gan_core.saving_mistakes.known_mistakes import SYMPTOMS, TRAPS
-from gan_core.saving_mistakes.link import FILE, RIGHT, RUN, Asked
-from gan_core.saving_mistakes.sample_tensors import SOURCES, Tensor
-from gan_core.saving_mistakes.stage_choices import QUALITIES, STAGES, ways
+from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, SYMPTOMS
+from gan_core.saving_mistakes.link import FILE, RIGHT, RUN, AskedPixels
+from gan_core.saving_mistakes.sample_tensors import SOURCES, TensorSample
+from gan_core.saving_mistakes.stage_choices import QUALITIES, STAGES, stage_choices
 from pages.parts.pixels import upload
 from pages.parts.shared import page_link, state, tab_runs
 from pages.parts.shared.page_link import PageLink
@@ -31,14 +31,14 @@ class Handed(NamedTuple):
 
     run_id: str
     step: int
-    tensor: Tensor
+    tensor: TensorSample
 
 
-def _write(asked: Asked) -> dict[str, str]:
+def _write(asked: AskedPixels) -> dict[str, str]:
     return link.to_query(asked, state.RUN.get())
 
 
-LINK: PageLink[Asked, str] = PageLink(link.read, _write, link.KEYS.__contains__)
+LINK: PageLink[AskedPixels, str] = PageLink(link.read, _write, link.KEYS.__contains__)
 
 
 def open_page() -> None:
@@ -55,12 +55,12 @@ def open_page() -> None:
         state.ASKED_WRONG.set(came.wrong + strange)
 
 
-def asked() -> Asked:
+def asked() -> AskedPixels:
     """What the page shows."""
     return state.ASKED.get()
 
 
-def take(new: Asked) -> None:
+def take(new: AskedPixels) -> None:
     """Show this from now on, as somebody clicked; what was wrong with the link is settled."""
     state.ASKED.set(new)
     state.ASKED_WRONG.set(None)
@@ -71,7 +71,7 @@ def write() -> None:
     LINK.put(asked())
 
 
-def tensor() -> Tensor | None:
+def tensor() -> TensorSample | None:
     """The chosen source's images; None where they cannot be had, which the page then says. A live run's are those of
     the moment they were asked for."""
     if asked().source == FILE:
@@ -94,12 +94,12 @@ def tensor() -> Tensor | None:
         except RunError as error:
             st.warning(str(error))
             return None
-        kept = Handed(run_id, samples.step, Tensor(samples.values, samples.range_map))
+        kept = Handed(run_id, samples.step, TensorSample(samples.values, samples.range_map))
         state.ASKED_TENSOR.set(kept)
     return kept.tensor
 
 
-def fit(images: Tensor) -> None:
+def fit(images: TensorSample) -> None:
     """Drop what this tensor has not. Of a link, say so, a sentence for each; whoever chose another tensor sees it."""
     fitted, wrong = link.fitted(asked(), images)
     state.ASKED.set(fitted)
@@ -111,17 +111,17 @@ def fit(images: Tensor) -> None:
 
 
 def symptoms() -> None:
-    """What the files look like, then the traps that make them look so."""
+    """What the files look like, then the known mistakes that make them look so."""
     state.LOOKS.show(asked().looks)
     st.pills(
         "My pictures look", list(SYMPTOMS), format_func=lambda name: SYMPTOMS[name], key=state.LOOKS.name,
         required=True, on_change=_look, label_visibility="collapsed",
     )  # fmt: skip
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="traps"):
-        for name, trap in TRAPS[asked().looks].items():
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="mistakes"):
+        for name, mistake in KNOWN_MISTAKES[asked().looks].items():
             st.button(
-                trap.words, key=f"trap-{name}", on_click=_open, args=(asked().looks, name),
-                type="primary" if trap is asked().trap() else "secondary", help=trap.met,
+                mistake.words, key=f"mistake-{name}", on_click=_open, args=(asked().looks, name),
+                type="primary" if mistake is asked().known_mistake() else "secondary", help=mistake.met,
             )  # fmt: skip
 
         if asked().looks in ELSEWHERE:
@@ -140,8 +140,8 @@ def source() -> None:
     )  # fmt: skip
 
 
-def stages(images: Tensor) -> None:
-    """Which image, and the way at each stage, the right one ticked."""
+def stages(images: TensorSample) -> None:
+    """Which image, and the choice at each stage, the right one ticked."""
     if asked().source == RUN and (handed := state.ASKED_TENSOR.get()):
         st.button(f"Step {handed.step}: take it anew", key="take_anew", on_click=_forget_tensor, width="stretch")
     count = len(images.values)
@@ -151,15 +151,15 @@ def stages(images: Tensor) -> None:
     st.caption("✓ marks the right way.")
     about = subject(images.values[asked().image], images.range_map, asked().choices)
     for stage, (label, _) in STAGES.items():
-        offered = ways(stage, about)
-        state.WAY.of(stage).show(getattr(asked().choices, stage))
-        words = {name: way.words if way.why else f"✓ {way.words}" for name, way in offered.items()}
+        offered = stage_choices(stage, about)
+        state.CHOICE.of(stage).show(getattr(asked().choices, stage))
+        words = {name: choice.words if choice.why else f"✓ {choice.words}" for name, choice in offered.items()}
         st.selectbox(
             label,
             tuple(words),
             format_func=words.__getitem__,
-            key=state.WAY.of(stage).name,
-            on_change=_set_way,
+            key=state.CHOICE.of(stage).name,
+            on_change=_set_choice,
             args=(stage,),
         )
     if asked().choices.file == "jpeg":
@@ -170,31 +170,31 @@ def stages(images: Tensor) -> None:
 
 
 def mend(fix: dict[str, Any]) -> None:
-    """Take these ways."""
+    """Take these choices."""
     take(replace(asked(), choices=replace(asked().choices, **fix)))
 
 
 @st.cache_resource(show_spinner=False)
-def _made(name: str) -> Tensor:
+def _made(name: str) -> TensorSample:
     return SOURCES[name].make()
 
 
 def _look() -> None:
     looks = state.LOOKS.get()
-    _open(looks, next(iter(TRAPS[looks])))
+    _open(looks, next(iter(KNOWN_MISTAKES[looks])))
 
 
 def _open(looks: str, name: str) -> None:
-    """A trap on the tensor that shows it best; on one's own where that is chosen and has it."""
-    trapped = link.of_trap(looks, name)
+    """A known mistake on the tensor that shows it best; on one's own where that is chosen and has it."""
+    opened = link.of_mistake(looks, name)
     own = upload.tensor() if asked().source == FILE else None
     if asked().source == RUN and (handed := state.ASKED_TENSOR.get()):
         own = handed.tensor
-    if own is not None and trapped.source != "nan":
-        here = replace(trapped, source=asked().source, image=asked().image)
+    if own is not None and opened.source != "nan":
+        here = replace(opened, source=asked().source, image=asked().image)
         if not link.fitted(here, own)[1]:
-            trapped = here
-    take(trapped)
+            opened = here
+    take(opened)
 
 
 def _set_source() -> None:
@@ -206,8 +206,8 @@ def _set_image() -> None:
     take(replace(asked(), image=state.IMAGE.get()))
 
 
-def _set_way(stage: str) -> None:
-    mend({stage: state.WAY.of(stage).get()})
+def _set_choice(stage: str) -> None:
+    mend({stage: state.CHOICE.of(stage).get()})
 
 
 def _set_quality() -> None:

@@ -13,7 +13,7 @@ from gan_core.diagnosis.detectors import Evidence
 from gan_core.pixels.range_map import Pixels, png_bytes
 from gan_core.pixels.tiles import histogram
 from gan_core.saving_mistakes.journey import Journey, Numbers, Stage
-from gan_core.saving_mistakes.judge import Verdict
+from gan_core.saving_mistakes.judge import Judgement
 from gan_core.saving_mistakes.stage_choices import STAGES
 from pages.parts.pixels import controls
 from pages.parts.shared import diagnosis_line, theme
@@ -41,9 +41,9 @@ WORDS = {
 }
 
 
-def verdict(found: Verdict) -> None:
+def judgement(found: Judgement) -> None:
     """One line in words; with trouble, the evidence and a button that takes the right way at its stage."""
-    with st.container(key="verdict"):
+    with st.container(key="judgement"):
         if not found.findings:
             same = found.difference is not None and found.difference.greatest == 0
             lead = "Nothing is wrong." if same else "No failure, but not quite the right pixels."
@@ -62,7 +62,7 @@ def verdict(found: Verdict) -> None:
             )  # fmt: skip
 
 
-def comparison(found: Verdict, met: str) -> None:
+def comparison(found: Judgement, met: str) -> None:
     """The file as it should be and as it is, both read back, at the same scale, and how far apart they are; who `met`
     it (empty for nobody)."""
     right = _file("right", "The right way", theme.FIXED, found.right, "no picture: NaN has no right pixel")
@@ -98,7 +98,7 @@ def _evidence(evidence: Evidence) -> str:
     )
 
 
-def _lines(found: Verdict, stage: str) -> str:
+def _lines(found: Judgement, stage: str) -> str:
     """The line that was written, and the one to write."""
     wrote, write = (
         escape(journey[stage].code or "nothing") for journey in (found.yours, found.right) if journey is not None
@@ -106,7 +106,7 @@ def _lines(found: Verdict, stage: str) -> str:
     return f"<p>{TITLES[stage]}: <code>{wrote}</code> → <code>{write}</code></p>"
 
 
-def cards(found: Verdict) -> None:
+def cards(found: Judgement) -> None:
     """Every stage in order; those where it goes wrong are lit up."""
     drawn = [_card(number, stage, found) for number, stage in enumerate(found.yours.stages, start=1)]
     with st.container(key="stages"):
@@ -119,15 +119,15 @@ def cards(found: Verdict) -> None:
         )
 
 
-def _card(number: int, stage: Stage, found: Verdict) -> str:
+def _card(number: int, stage: Stage, found: Judgement) -> str:
     broken = stage.name in found.marked
     state = "broken" if broken else "unreached" if stage.array is None else ""
-    way = escape(stage.way.words) if stage.way else "As the network gives it"
+    way = escape(stage.choice.words) if stage.choice else "As the network gives it"
     head = f"<h4>{number} {TITLES[stage.name]}</h4><small>{way}</small>"
     return f'<div role="listitem" class="stage {state}"><div>{head}</div>{_body(stage, found)}</div>'
 
 
-def _body(stage: Stage, found: Verdict) -> str:
+def _body(stage: Stage, found: Judgement) -> str:
     numbers = stage.numbers
     if numbers is None:
         return _no_picture(SMALL, stage.error or "not reached")

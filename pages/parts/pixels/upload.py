@@ -13,7 +13,7 @@ from gan_core.files.errors import DataError
 from gan_core.pixels.range_map import Pixels, grid, png_bytes
 from gan_core.pixels.tiles import COLUMNS
 from gan_core.saving_mistakes.link import FILE
-from gan_core.saving_mistakes.sample_tensors import Tensor, brought, converted
+from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
 from gan_core.uploads import AGAINST, Mended, Report, Seems, examine
 from pages.parts.shared import diagnosis_line, pictures, state, theme
 
@@ -30,11 +30,11 @@ class Seen:
     against: str
     report: Report | None
     refused: str
-    tensor: Tensor | None
+    tensor: TensorSample | None
     saved: bytes
 
 
-def tensor() -> Tensor | None:
+def tensor() -> TensorSample | None:
     """What can travel of the file that was brought in this tab; None where there is none."""
     seen = state.BROUGHT.get()
     return seen.tensor if seen else None

@@ -157,19 +157,19 @@ GAIN: Key[float] = Key("gain", lambda: 1.0)
 GAIN_REFUSED: Key[str] = Key("gain_refused", str)
 
 # Pixels.
-ASKED: Key[saving_link.Asked] = Key("asked", saving_link.opening)
+ASKED: Key[saving_link.AskedPixels] = Key("asked", saving_link.opening)
 ASKED_WRONG: Key[list[str] | None] = Key("asked_wrong", _none)
 ASKED_TENSOR: Key[Handed | None] = Key("asked_tensor", _none)
 LOOKS: Key[str] = Key("looks", str)
 SOURCE: Key[str] = Key("source", str)
 IMAGE: Key[int] = Key("image", int)
-WAY: Family[str] = Family("way-", str)
+CHOICE: Family[str] = Family("choice-", str)
 QUALITY: Key[int] = Key("quality", int)
 BROUGHT: Key[Seen | None] = Key("brought", _none)
 FOLLOWING: Key[bool] = Key("following", bool)
 
 # Claims.
-CLAIMS: Key[claims_link.Asked] = Key("claims", claims_link.Asked)
+CLAIMS: Key[claims_link.AskedClaims] = Key("claims", claims_link.AskedClaims)
 CLAIMS_SHOWN: Family[str | None] = Family("claims_", _none)
 CLAIM_VISITOR: Key[str | None] = Key("claim_visitor", _none)
 CLAIM_ASKED: Key[AskedClaim | None] = Key("claim_asked", _none)

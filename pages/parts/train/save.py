@@ -83,7 +83,7 @@ def _choices(run: Snapshot) -> None:
         (st.success if proved.same else st.warning)(proved.words)
     st.page_link(
         "pages/pixels.py", label="Follow one from tensor to file", icon=":material/arrow_forward:",
-        query_params=link.to_query(link.Asked(source=link.RUN), run.run_id),
+        query_params=link.to_query(link.AskedPixels(source=link.RUN), run.run_id),
     )  # fmt: skip
 
 
