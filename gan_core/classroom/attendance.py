@@ -1,4 +1,4 @@
-"""What the visitors of an assignment have done on this server: answers as counts, and the steps each has trained.
+"""What the visitors of a lesson have done on this server: answers as counts, and the steps each has trained.
 
 No names and no addresses: a visitor is a random word in the browser. All of it ends with the process.
 """
@@ -14,8 +14,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-MOST_ASSIGNMENTS = 100
-MOST_VISITORS = 500  # remembered for each assignment; their answers stay counted when they are forgotten
+MOST_LESSONS = 100
+MOST_VISITORS = 500  # remembered for each lesson; their answers stay counted when they are forgotten
 MOST_RUNS = 5  # told apart for each visitor
 LIFETIME_S = 12 * 3600.0  # after the last visit
 
@@ -29,7 +29,7 @@ class _Visitor:
 
 @dataclass
 class _Class:
-    """All visitors of one assignment, the one seen last at the end."""
+    """All visitors of one lesson, the one seen last at the end."""
 
     seen_at: float
     counts: dict[str, int] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class _Class:
 
 
 class Attendance:
-    """The classes of this process, by their assignments' digests. Every method may be called from any thread."""
+    """The classes of this process, by their lessons' digests. Every method may be called from any thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -110,7 +110,7 @@ class Attendance:
         room = self._classes.pop(digest, None) or _Class(self._clock())
         room.seen_at = self._clock()
         self._classes[digest] = room
-        if len(self._classes) > MOST_ASSIGNMENTS:
+        if len(self._classes) > MOST_LESSONS:
             self._classes.popitem(last=False)
         return room
 

@@ -32,8 +32,8 @@ _FIELD_OF_KEY = {row.url_key: name for name, row in SETTINGS.items()}
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-class AssignmentError(ValueError):
-    """Everything that is wrong with an assignment, one `Problem` for each part."""
+class LessonError(ValueError):
+    """Everything that is wrong with a lesson, one `Problem` for each part."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
@@ -41,8 +41,8 @@ class AssignmentError(ValueError):
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """What a student gets. White space in the texts is made plain. Raises AssignmentError."""
+class Lesson:
+    """What a student gets. White space in the texts is made plain. Raises LessonError."""
 
     experiment: Experiment
     title: str  # at most MOST_TITLE characters
@@ -58,7 +58,7 @@ class Assignment:
         for name in ("shown", "locked"):
             object.__setattr__(self, name, _in_order(getattr(self, name)))
         if problems := self._problems():
-            raise AssignmentError(problems)
+            raise LessonError(problems)
 
     def _problems(self) -> list[Problem]:
         problems = []
@@ -86,7 +86,7 @@ class Assignment:
     # -------------------------------------------------------------------------------- the link
 
     def to_query(self) -> dict[str, str]:
-        """The assignment as a link's query; the order of its keys has no meaning."""
+        """The lesson as a link's query; the order of its keys has no meaning."""
         query = link.to_query(self.experiment) | {
             TITLE: self.title,
             QUESTION: self.question,
@@ -99,10 +99,10 @@ class Assignment:
         return {MARK: _digest(query)[:8]} | query
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> Assignment:
+    def from_query(cls, query: Mapping[str, str]) -> Lesson:
         """The inverse of `to_query`; keys that are not a lesson's are left alone.
 
-        Raises AssignmentError, also where a part of the link was changed or cut off after it had been made.
+        Raises LessonError, also where a part of the link was changed or cut off after it had been made.
         """
         given, problems = link.read_query(query)
         try:
@@ -124,18 +124,18 @@ class Assignment:
                 experiment, query.get(TITLE, ""), query.get(QUESTION, ""), _fields(query.get(SHOWN, "")),
                 _fields(query.get(LOCKED, "")), budget, asked,
             )  # fmt: skip
-        except AssignmentError as error:
-            raise AssignmentError(problems + error.problems) from None
+        except LessonError as error:
+            raise LessonError(problems + error.problems) from None
         if not problems and found.to_query()[MARK] != query.get(MARK):
             words = "it was changed or cut off after the lesson had been made, so its locks would not hold"
             problems = [Problem(MARK, query.get(MARK, ""), words)]
         if problems:
-            raise AssignmentError(problems)
+            raise LessonError(problems)
         return found
 
     @property
     def digest(self) -> str:
-        """16 hexadecimal digits: equal for equal assignments."""
+        """16 hexadecimal digits: equal for equal lessons."""
         return _digest({key: text for key, text in self.to_query().items() if key != MARK})
 
     # -------------------------------------------------------------------------------- the locks
@@ -143,12 +143,12 @@ class Assignment:
     def changed(self, current: Experiment, changes: Mapping[str, Value]) -> Experiment:
         """`current` with changes that a student made; what is hidden may follow them, what is locked does not.
 
-        Raises AssignmentError where a setting is not the student's to change, SettingsError where the new settings are
+        Raises LessonError where a setting is not the student's to change, SettingsError where the new settings are
         wrong.
         """
         barred = [name for name in changes if name not in self.shown]
         if barred:
-            raise AssignmentError([Problem(name, changes[name], "this lesson keeps it as it is") for name in barred])
+            raise LessonError([Problem(name, changes[name], "this lesson keeps it as it is") for name in barred])
         return current.replace(**{name: getattr(self.experiment, name) for name in self.locked}, **changes)
 
     def allows(self, e: Experiment) -> bool:

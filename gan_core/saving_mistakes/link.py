@@ -1,4 +1,4 @@
-"""What is asked of the page `pixels`, and how it stands in the address: a link is a lesson."""
+"""What is asked of the page `pixels`, and how it stands in the address."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def navigation() -> StreamlitPage:
     state.FRAMED.set(True)
     in_lesson = page_link.value(lesson.MARK) is not None
     if not in_lesson:
-        state.ASSIGNMENT.set(None)
+        state.LESSON.set(None)
     page = st.navigation(
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),

@@ -63,12 +63,12 @@ def test_visitors_that_are_forgotten_stay_counted() -> None:
 def test_lessons_are_bounded_and_the_one_visited_last_is_kept() -> None:
     room = Attendance()
     room.answer("first", "one", "grey")
-    for lesson in range(attendance.MOST_ASSIGNMENTS):
+    for lesson in range(attendance.MOST_LESSONS):
         room.answer("first", f"more {lesson}", "grey")
         room.answer(str(lesson), "one", "grey")
     assert room.counts("0") == {}
     assert room.counts("1") == {"grey": 1}
-    assert room.counts("first") == {"grey": attendance.MOST_ASSIGNMENTS + 1}
+    assert room.counts("first") == {"grey": attendance.MOST_LESSONS + 1}
 
 
 def test_what_nobody_visits_is_dropped_in_time() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_core.classroom.lesson import KEYS, MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Assignment, AssignmentError
+from gan_core.classroom.lesson import KEYS, MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Lesson, LessonError
 from gan_core.classroom.prediction import MEASURED, WhichFailure, WhichSide
 from gan_core.diagnosis.findings import WHY
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
@@ -27,12 +27,12 @@ PLAIN: dict[str, Any] = {
 }
 
 
-def lesson(**parts: Any) -> Assignment:
-    return Assignment(**{**PLAIN, **parts})
+def lesson(**parts: Any) -> Lesson:
+    return Lesson(**{**PLAIN, **parts})
 
 
 def refused(**parts: Any) -> list[str]:
-    with pytest.raises(AssignmentError) as error:
+    with pytest.raises(LessonError) as error:
         lesson(**parts)
     return [problem.field for problem in error.value.problems]
 
@@ -68,9 +68,9 @@ PREDICTIONS = st.one_of(
 def test_a_link_holds_the_whole_lesson(
     e: Experiment, title: str, question: str, names: list[str], cut: int, budget: int, asked: Any
 ) -> None:
-    made = Assignment(e, title, question, tuple(names[cut:]), tuple(names[:cut]), budget, asked)
+    made = Lesson(e, title, question, tuple(names[cut:]), tuple(names[:cut]), budget, asked)
     text = urlencode(made.to_query())
-    read = Assignment.from_query(dict(parse_qsl(text)))
+    read = Lesson.from_query(dict(parse_qsl(text)))
     assert read == made
     assert read.digest == made.digest
 
@@ -135,8 +135,8 @@ def test_a_bad_value_in_a_link_is_named_with_what_is_allowed(key: str, text: str
     query.pop(key, None)
     if text is not None:
         query[key] = text
-    with pytest.raises(AssignmentError) as error:
-        Assignment.from_query(query)
+    with pytest.raises(LessonError) as error:
+        Lesson.from_query(query)
     (problem,) = error.value.problems
     assert problem.field == field
     assert "allowed" in problem.allowed or "setting" in problem.allowed
@@ -148,26 +148,26 @@ def test_a_bad_value_in_a_link_is_named_with_what_is_allowed(key: str, text: str
      ("lesson", "00000000"), ("se", "1"), ("output_activation", "tanh")],
 )  # fmt: skip
 def test_a_link_that_was_changed_is_refused(key: str, text: str) -> None:
-    with pytest.raises(AssignmentError, match="changed or cut off"):
-        Assignment.from_query(lesson().to_query() | {key: text})
+    with pytest.raises(LessonError, match="changed or cut off"):
+        Lesson.from_query(lesson().to_query() | {key: text})
 
 
 def test_a_link_cut_off_anywhere_is_refused() -> None:
     text = urlencode(lesson().to_query())
     for end in range(len("lesson="), len(text)):
-        with pytest.raises(AssignmentError):
-            Assignment.from_query(dict(parse_qsl(text[:end])))
+        with pytest.raises(LessonError):
+            Lesson.from_query(dict(parse_qsl(text[:end])))
 
 
 def test_keys_of_others_are_left_alone() -> None:
-    assert Assignment.from_query(lesson().to_query() | {"utm_source": "x", "run": "abc"}) == lesson()
+    assert Lesson.from_query(lesson().to_query() | {"utm_source": "x", "run": "abc"}) == lesson()
 
 
 @given(st.dictionaries(st.sampled_from([*KEYS, "o", "lg", "d", "st", "a"]), st.text(max_size=30)))
 @settings(max_examples=300)
 def test_whatever_a_link_says_it_is_refused_in_words(query: dict[str, str]) -> None:
-    with pytest.raises(AssignmentError) as error:  # its own digits are not found by chance
-        Assignment.from_query(query)
+    with pytest.raises(LessonError) as error:  # its own digits are not found by chance
+        Lesson.from_query(query)
     assert error.value.problems and all(problem.allowed for problem in error.value.problems)
 
 
@@ -180,7 +180,7 @@ def test_what_is_shown_changes_and_nothing_else_does() -> None:
     assert now == made.experiment.replace(lr_g=0.01)
     assert made.allows(now)
     for name, value in (("data_range", "raw"), ("seed", 3), ("steps", 10)):
-        with pytest.raises(AssignmentError) as error:
+        with pytest.raises(LessonError) as error:
             made.changed(made.experiment, {"lr_g": 0.01, name: value})
         assert [problem.field for problem in error.value.problems] == [name]
     assert not made.allows(made.experiment.replace(seed=3))

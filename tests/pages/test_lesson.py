@@ -12,7 +12,7 @@ from tiny import SMALL
 from visiting import Open, html, widgets, words
 
 from gan_core.classroom.attendance import attendance
-from gan_core.classroom.lesson import Assignment
+from gan_core.classroom.lesson import Lesson
 from gan_core.classroom.prediction import WhichFailure, WhichSide
 from gan_core.live.registry import registry
 from gan_core.settings.experiment import Experiment
@@ -21,16 +21,16 @@ from gan_core.settings.experiment import Experiment
 QUICK = Experiment(**{**SMALL, "output_activation": "sigmoid", "steps": 8})
 
 
-def lesson(title: str, **parts: Any) -> Assignment:
+def lesson(title: str, **parts: Any) -> Lesson:
     """Each test has a title of its own, and so a class of its own."""
     plain: dict[str, Any] = {
         "experiment": QUICK, "title": title, "question": "What comes of it?", "shown": ("lr_g", "output_activation"),
         "locked": ("data_range", "noise"), "budget": 20, "prediction": WhichFailure(("unreachable-range",)),
     }  # fmt: skip
-    return Assignment(**{**plain, **parts})
+    return Lesson(**{**plain, **parts})
 
 
-def opened(open_page: Open, made: Assignment) -> AppTest:
+def opened(open_page: Open, made: Lesson) -> AppTest:
     at = open_page(**made.to_query())
     assert not at.exception
     return at
@@ -239,8 +239,8 @@ def test_the_form_makes_a_link_that_opens_as_it_was_meant(open_page: Open) -> No
     at.multiselect(key="lesson_shown").set_value(["lr_g"]).run()
     at.multiselect(key="lesson_locked").set_value(["output_activation"]).run()
     at.number_input(key="lesson_budget").set_value(700).run()
-    made = Assignment.from_query(link_of(at))
-    assert made == Assignment(
+    made = Lesson.from_query(link_of(at))
+    assert made == Lesson(
         Experiment(output_activation="sigmoid", lr_g=0.01), "Made", "Why?", ("lr_g",), ("output_activation",), 700,
         WhichFailure(("blank-grey", "out-of-range", "mode-collapse")),
     )  # fmt: skip
@@ -255,14 +255,14 @@ def test_a_setting_is_shown_or_locked_not_both(open_page: Open) -> None:
     at.multiselect(key="lesson_shown").set_value(["noise", "lr_g"]).run()
     assert not at.exception
     assert at.multiselect(key="lesson_locked").value == []
-    made = Assignment.from_query(link_of(at))
+    made = Lesson.from_query(link_of(at))
     assert (made.shown, made.locked) == (("noise", "lr_g"), ())
 
 
 def test_the_link_follows_the_settings_and_a_bad_address_is_refused(open_page: Open) -> None:
     at = making(open_page)
     widgets(at.sidebar)["lr_d"].set_value(0.01).run()
-    assert Assignment.from_query(link_of(at)).experiment.lr_d == 0.01
+    assert Lesson.from_query(link_of(at)).experiment.lr_d == 0.01
     at.text_input(key="lesson_base").set_value("javascript:alert(1)").run()
     assert not at.code
     assert "must begin with http" in drawn(at)

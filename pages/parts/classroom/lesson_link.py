@@ -11,7 +11,7 @@ import streamlit as st
 from segno.encoder import DataOverflowError
 
 from gan_core.classroom import lan_address, lesson
-from gan_core.classroom.lesson import Assignment, AssignmentError
+from gan_core.classroom.lesson import Lesson, LessonError
 from gan_core.settings.experiment import Problem
 from pages.parts.shared import page_settings
 from pages.parts.shared.page_link import PageLink, Query
@@ -23,7 +23,7 @@ TEACHER = "teacher"  # the URL key with the word that only who made the link has
 class Asked:
     """What a lesson's link asks for."""
 
-    lesson: Assignment | None  # None where the link opens none
+    lesson: Lesson | None  # None where the link opens none
     run_id: str | None = None
     teacher: str | None = None  # who shows it to the class has this word
 
@@ -57,8 +57,8 @@ def qr(url: str, size: str) -> None:
 def _read(query: Query) -> tuple[Asked, list[Problem]]:
     run_id, teacher = query.get(page_settings.RUN), query.get(TEACHER)
     try:
-        return Asked(Assignment.from_query(query), run_id, teacher), []
-    except AssignmentError as error:
+        return Asked(Lesson.from_query(query), run_id, teacher), []
+    except LessonError as error:
         return Asked(None, run_id, teacher), error.problems
 
 

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from gan_core.classroom.attendance import attendance
-from gan_core.classroom.lesson import Assignment
+from gan_core.classroom.lesson import Lesson
 from pages.parts.classroom import lesson_link, tally
 from pages.parts.classroom.lesson_link import Asked
 from pages.parts.shared import diagnosis_line
@@ -15,7 +15,7 @@ from pages.parts.shared import diagnosis_line
 LOOK_EVERY_S = 2.0
 
 
-def asked(lesson: Assignment, word: str | None) -> bool:
+def asked(lesson: Lesson, word: str | None) -> bool:
     """Whether the link is the teacher's; a word that is not, or no longer, right is told and opens the lesson."""
     if word is None:
         return False
@@ -28,7 +28,7 @@ def asked(lesson: Assignment, word: str | None) -> bool:
     return False
 
 
-def page(lesson: Assignment) -> None:
+def page(lesson: Lesson) -> None:
     """Question and code side by side, as large as they go."""
     base = lesson_link.class_base()
     url = lesson_link.link(base, Asked(lesson))
@@ -52,7 +52,7 @@ def page(lesson: Assignment) -> None:
         st.caption(f"On the network of {host}. Each device counts once, without a name.")
 
 
-def _answers(lesson: Assignment) -> None:
+def _answers(lesson: Lesson) -> None:
     assert lesson.prediction is not None
     counts = attendance().counts(lesson.digest)
     with st.container(key="class-answers"):

@@ -7,9 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.classroom import lesson as assignment
 from gan_core.classroom.attendance import attendance
-from gan_core.classroom.lesson import Assignment
+from gan_core.classroom.lesson import BUDGET, LOCKED, MARK, PREDICTION, QUESTION, SHOWN, TITLE, Lesson
 from gan_core.classroom.reveal import Reveal, reveal
 from gan_core.live.run import Snapshot
 from gan_core.settings.experiment import SETTINGS, Problem, diff
@@ -28,9 +27,9 @@ from pages.parts.shared import (
 from pages.parts.train import live_view
 
 PARTS = {
-    assignment.TITLE: "title", assignment.QUESTION: "question", assignment.SHOWN: "settings shown",
-    assignment.LOCKED: "settings locked", assignment.BUDGET: "budget of steps", assignment.PREDICTION: "prediction",
-    assignment.MARK: "link",
+    TITLE: "title", QUESTION: "question", SHOWN: "settings shown",
+    LOCKED: "settings locked", BUDGET: "budget of steps", PREDICTION: "prediction",
+    MARK: "link",
 }  # fmt: skip
 VERDICTS = {
     "right": (diagnosis_line.HEALTHY, "As you predicted."),
@@ -41,7 +40,7 @@ VERDICTS = {
 
 def asked() -> bool:
     """Whether the page was opened with a lesson's link."""
-    return page_link.value(assignment.MARK) is not None
+    return page_link.value(MARK) is not None
 
 
 def page() -> None:
@@ -51,8 +50,8 @@ def page() -> None:
     if lesson is None:
         _unusable(came.wrong)
         return
-    if lesson != page_settings.assignment():
-        state.ASSIGNMENT.set(lesson)
+    if lesson != page_settings.lesson():
+        state.LESSON.set(lesson)
         page_settings.take(lesson.experiment)
     if projector.asked(lesson, came.asked.teacher):
         projector.page(lesson)
@@ -73,7 +72,7 @@ def page() -> None:
     LINK.put(Asked(lesson, state.RUN.get()))
 
 
-def _title(lesson: Assignment) -> None:
+def _title(lesson: Lesson) -> None:
     with st.container(key="lesson-head"):
         words, leave = st.columns([0.82, 0.18])
         # Both come from a link: drawn as text, whatever stands in them.
@@ -85,7 +84,7 @@ def _title(lesson: Assignment) -> None:
         )  # fmt: skip
 
 
-def _controls(lesson: Assignment) -> None:
+def _controls(lesson: Lesson) -> None:
     if not (lesson.shown or lesson.locked):
         return
     over = visitor.spent() >= lesson.budget
@@ -94,7 +93,7 @@ def _controls(lesson: Assignment) -> None:
         controls.some(together, tab_runs.adopt, locked=together if over else lesson.locked)
 
 
-def _question(lesson: Assignment) -> None:
+def _question(lesson: Lesson) -> None:
     """What is to be predicted, until it is."""
     if lesson.prediction is None or visitor.answer() is not None:
         return
@@ -115,7 +114,7 @@ def _predict() -> None:
         visitor.keep(choice)
 
 
-def _run(lesson: Assignment, polled: float | None) -> None:
+def _run(lesson: Lesson, polled: float | None) -> None:
     """The live part; drawn again by itself while a run moves."""
     run = tab_runs.snapshot()
     visitor.note(run)
@@ -144,14 +143,14 @@ def _run(lesson: Assignment, polled: float | None) -> None:
         st.rerun()
 
 
-def _budget(lesson: Assignment, held: str) -> None:
+def _budget(lesson: Lesson, held: str) -> None:
     spent = visitor.spent()
     words = f"{spent} of this lesson's {lesson.budget} steps are trained, all runs together."
     with st.container(key="budget"):
         st.html(f'<div class="budget">{escape(held if held else words)}</div>')
 
 
-def _answered(lesson: Assignment, run: Snapshot | None) -> None:
+def _answered(lesson: Lesson, run: Snapshot | None) -> None:
     """The answer and the class's; beside what was measured, once the run has ended."""
     predicted, mine = lesson.prediction, visitor.answer()
     assert predicted is not None and mine is not None
@@ -173,7 +172,7 @@ def _answered(lesson: Assignment, run: Snapshot | None) -> None:
             tally.bars(predicted, counts, mine, told.measured if told else ())
 
 
-def _told(lesson: Assignment, run: Snapshot | None) -> Reveal | None:
+def _told(lesson: Lesson, run: Snapshot | None) -> Reveal | None:
     mine = visitor.answer()
     if lesson.prediction is None or mine is None or run is None or not run.rows:
         return None
@@ -182,7 +181,7 @@ def _told(lesson: Assignment, run: Snapshot | None) -> Reveal | None:
     return reveal(lesson.prediction, mine, run.experiment, run.rows)
 
 
-def _changes(lesson: Assignment, run: Snapshot | None) -> str:
+def _changes(lesson: Lesson, run: Snapshot | None) -> str:
     """In what the run was another one than that which the question is about."""
     changed = diff(lesson.experiment, run.experiment) if run else {}
     named = [f"{SETTINGS[name].label} {controls.name_of(new)}" for name, (_, new) in changed.items() if name != "steps"]
@@ -199,11 +198,11 @@ def _warn_of_strange(strange: Sequence[str]) -> None:
 
 def _unusable(problems: list[Problem]) -> None:
     """Why the link opens no lesson."""
-    state.ASSIGNMENT.set(None)
+    state.LESSON.set(None)
     for problem in problems:
         row = SETTINGS.get(problem.field)
         name = row.label if row else PARTS[problem.field]
-        given = "" if problem.field == assignment.MARK else str(problem.value)  # digits that tell nobody anything
+        given = "" if problem.field == MARK else str(problem.value)  # digits that tell nobody anything
         value = f" “{given[:40]}{'…' * (len(given) > 40)}”" if given else ""
         diagnosis_line.say(diagnosis_line.TROUBLE, f"{name}{value}: {problem.allowed}.")
     st.markdown("This link opens no lesson. Ask your teacher for the whole link again.")
@@ -212,7 +211,7 @@ def _unusable(problems: list[Problem]) -> None:
 
 def _leave() -> None:
     """Go on with the same settings and run on the whole page."""
-    state.ASSIGNMENT.set(None)
+    state.LESSON.set(None)
     page_link.empty()
     if state.EXPERIMENT.present:
         page_settings.write(state.RUN.get())

@@ -9,7 +9,7 @@ import streamlit as st
 
 from gan_core.classroom import lan_address, prediction
 from gan_core.classroom.attendance import attendance
-from gan_core.classroom.lesson import MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Assignment, AssignmentError
+from gan_core.classroom.lesson import MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Lesson, LessonError
 from gan_core.classroom.prediction import MEASURED, Prediction, WhichFailure, WhichSide
 from gan_core.diagnosis.findings import WHY
 from gan_core.diagnosis.lessons import LESSONS
@@ -57,8 +57,8 @@ def page() -> None:
             )
             return
         try:
-            lesson = Assignment(page_settings.experiment(), **parts)
-        except AssignmentError as error:
+            lesson = Lesson(page_settings.experiment(), **parts)
+        except LessonError as error:
             for problem in error.problems:
                 diagnosis_line.say(diagnosis_line.TROUBLE, f"{problem.field}: {problem.allowed}.")
             return
@@ -70,7 +70,7 @@ def _toggle() -> None:
 
 
 def _form(e: Experiment) -> dict[str, Any]:
-    """The parts of an assignment besides its settings, as they are typed."""
+    """The parts of a lesson besides its settings, as they are typed."""
     _first_choices(e)
     title = st.text_input("Title", max_chars=MOST_TITLE, key="lesson_title", **_STAYS)
     question = st.text_area("Question", max_chars=MOST_QUESTION, height=80, key="lesson_question", **_STAYS)
@@ -143,7 +143,7 @@ def _prediction() -> Prediction | None:
     return None
 
 
-def _outcome(lesson: Assignment) -> None:
+def _outcome(lesson: Lesson) -> None:
     """The link, to be shared, shown and tried."""
     base = st.text_input(
         "The class's address of this page", lesson_link.class_base(), key="lesson_base", placeholder="http://…/train"
@@ -186,7 +186,7 @@ def _how_reached(base: str) -> None:
         )
 
 
-def _sees(lesson: Assignment) -> str:
+def _sees(lesson: Lesson) -> str:
     def named(names: tuple[str, ...]) -> str:
         return ", ".join(f"{_label(name)} {controls.name_of(getattr(lesson.experiment, name))}" for name in names)
 

@@ -26,7 +26,7 @@ def show() -> None:
             ]
         )
     )
-    if page_settings.assignment():  # whose locked settings the nearest valid ones might change
+    if page_settings.lesson():  # whose locked settings the nearest valid ones might change
         st.button(
             "Take the change back", key="take_back", on_click=page_settings.take, args=(page_settings.experiment(),)
         )

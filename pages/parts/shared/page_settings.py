@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from gan_core.classroom.lesson import Assignment, AssignmentError
+from gan_core.classroom.lesson import Lesson, LessonError
 from gan_core.settings import link
 from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError, nearest
 from pages.parts.shared import state
@@ -51,9 +51,9 @@ def experiment() -> Experiment:
     return state.EXPERIMENT.get()
 
 
-def assignment() -> Assignment | None:
+def lesson() -> Lesson | None:
     """The lesson that the page was opened with, where it was."""
-    return state.ASSIGNMENT.get()
+    return state.LESSON.get()
 
 
 def draft() -> dict[str, Any]:
@@ -79,16 +79,16 @@ def write(run_id: str | None, gain: float = 1.0) -> None:
 def change(changes: dict[str, Any]) -> bool:
     """Change settings of the draft; True when it is valid and so became the experiment. A lesson's locked and hidden
     settings stay as they are."""
-    base, lesson = experiment(), assignment()
+    base, followed = experiment(), lesson()
     try:
-        if lesson:
-            open_yet = {name: draft()[name] for name in lesson.shown if draft()[name] != getattr(base, name)}
-            take(lesson.changed(base, open_yet | changes))
+        if followed:
+            open_yet = {name: draft()[name] for name in followed.shown if draft()[name] != getattr(base, name)}
+            take(followed.changed(base, open_yet | changes))
         elif not problems():
             take(base.replace(**changes))
         else:
             take(Experiment(**(draft() | changes)))
-    except AssignmentError as error:
+    except LessonError as error:
         state.REFUSAL.set("; ".join(f"{SETTINGS[p.field].label}: {p.allowed}." for p in error.problems))
         return False
     except SettingsError as error:

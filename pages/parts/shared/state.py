@@ -13,7 +13,7 @@ import streamlit as st
 
 from gan_core.claims import link as claims_link
 from gan_core.claims.process_pool import Asked as AskedClaim
-from gan_core.classroom.lesson import Assignment
+from gan_core.classroom.lesson import Lesson
 from gan_core.saving_mistakes import link as saving_link
 from gan_core.settings.comparison import Comparison
 from gan_core.settings.experiment import Experiment, Problem
@@ -176,7 +176,7 @@ CLAIM_ASKED: Key[AskedClaim | None] = Key("claim_asked", _none)
 CLAIM_RESULTS: Key[dict[str, dict[str, Any]]] = Key("claim_results", dict)
 
 # A lesson, as its teacher makes it and a student follows it.
-ASSIGNMENT: Key[Assignment | None] = Key("assignment", _none)
+LESSON: Key[Lesson | None] = Key("lesson", _none)
 VISITOR: Key[str | None] = Key("visitor", _none)
 PREDICTED: Key[str | None] = Key("predicted", _none)
 MAKING_LESSON: Key[bool] = Key("making_lesson", bool)

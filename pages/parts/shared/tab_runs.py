@@ -58,7 +58,7 @@ def attach() -> None:
     state.LOST.set(None)
     if asked is None:
         return
-    lesson, there = page_settings.assignment(), registry().snapshot(asked)
+    lesson, there = page_settings.lesson(), registry().snapshot(asked)
     if lesson and there and not lesson.allows(there.experiment):
         state.RUN.set(None)
         state.REFUSAL.set(f"The run “{asked}” has other settings than this lesson allows: start a new one.")

@@ -36,7 +36,7 @@ def remember() -> None:
 
 def answer() -> str | None:
     """What this visitor predicted; None before."""
-    lesson = page_settings.assignment()
+    lesson = page_settings.lesson()
     if lesson is None:
         return None
     given = attendance().answered(lesson.digest, me())
@@ -45,27 +45,27 @@ def answer() -> str | None:
 
 def keep(choice: str) -> None:
     """Count this visitor's prediction."""
-    lesson = page_settings.assignment()
+    lesson = page_settings.lesson()
     assert lesson is not None
     attendance().answer(lesson.digest, me(), choice)
 
 
 def note(run: Snapshot | None) -> None:
     """Take down how far this visitor's run is."""
-    lesson = page_settings.assignment()
+    lesson = page_settings.lesson()
     if lesson is not None and run is not None:
         attendance().trained(lesson.digest, me(), run.run_id, run.step)
 
 
 def spent() -> int:
     """How many of the lesson's steps are trained; 0 outside a lesson."""
-    lesson = page_settings.assignment()
+    lesson = page_settings.lesson()
     return attendance().spent(lesson.digest, me()) if lesson else 0
 
 
 def held() -> str:
     """Why no run may start now, in a sentence; empty where one may."""
-    lesson = page_settings.assignment()
+    lesson = page_settings.lesson()
     if lesson is None:
         return ""
     if lesson.prediction and answer() is None:
@@ -78,7 +78,7 @@ def held() -> str:
 def permitted(e: Experiment, going_on: Snapshot | None = None) -> Experiment:
     """These settings as a run may have them: in a lesson, with no more steps than its budget leaves to a new run, or
     to one that goes on. Raises RunError where none may start."""
-    lesson = page_settings.assignment()
+    lesson = page_settings.lesson()
     if lesson is None:
         return e
     note(going_on)
