@@ -57,7 +57,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     look = commands.add_parser("diagnose", help="say what samples, or a training log, show: .npy, .pt, pictures, .csv")
     look.add_argument("path", type=Path, metavar="FILE|DIR", help="read only; nothing in it is executed")
-    look.add_argument("--against", default="digits", metavar="DATASET", help="digits, fashion-mnist or mnist")
+    look.add_argument(
+        "--against",
+        default="digits",
+        metavar="DATASET",
+        help="any data set but folder (default: digits)",
+    )
 
     claims = commands.add_parser("claims", help="the documents' claims with their verdicts; --run tries them again")
     claims.add_argument("--run", metavar="ID|quick|all", help="one claim, those of under a second, all; or a document")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from gan_core.classroom import prediction
 from gan_core.classroom.prediction import Prediction
+from gan_core.data import SOURCES
 from gan_core.settings import link
 from gan_core.settings.compatibility import followers
 from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
@@ -78,9 +79,9 @@ class Lesson:
         if self.prediction is not None:
             text = self.prediction.text()
             problems += [Problem(PREDICTION, text, f"allowed is {allowed}") for allowed in self.prediction.problems()]
-        if self.experiment.dataset == "folder":
+        if SOURCES[self.experiment.dataset].own:
             words = "your own pictures are on your machine only; choose another data set for a lesson"
-            problems.append(Problem("dataset", "folder", words))
+            problems.append(Problem("dataset", self.experiment.dataset, words))
         return problems
 
     # -------------------------------------------------------------------------------- the link

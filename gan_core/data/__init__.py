@@ -1,7 +1,8 @@
-"""Training images: where they come from, one file per source, and the registry of all sources."""
+"""Training images: where they come from, one file for each data set, and the registry of all."""
 
 from gan_core.data.images import Images, Progress
-from gan_core.data.registry import SOURCES, Request, Source, load
+from gan_core.data.registry import SOURCES, load
+from gan_core.data.source import Request, Source
 from gan_core.files.errors import DataError
 
 __all__ = ["SOURCES", "DataError", "Images", "Progress", "Request", "Source", "load"]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gan_core.data import cache
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.skeletons import DIGITS, SAMPLES, Skeleton
+from gan_core.data.source import Source
 from gan_core.files.errors import DataError
 
 COUNT = 10_000
@@ -181,3 +182,13 @@ def _paint(cover: NDArray[np.float32], colours: NDArray[np.float32]) -> NDArray[
     across = np.linspace(0, 1, cover.shape[-1], dtype=np.float32)
     ground = left + (right - left) * across
     return np.asarray(ground + cover[:, None] * (stroke - ground))
+
+
+SOURCE = Source(
+    label="Drawn digits",
+    words="Ten digits as if handwritten, drawn by this project: needs no network.",
+    load=lambda asked: load(asked.image_size, asked.channels, asked.seed, asked.progress),
+    stamp=lambda asked: asked.seed,
+    in_script="digits drawn by the playground",
+    colours=True,
+)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.resize import to_square
+from gan_core.data.source import Source
 from gan_core.files import archives, folders, pictures
 from gan_core.files.bounds import TRAINING_SET
 from gan_core.files.errors import DataError
@@ -118,3 +119,12 @@ def _classes(names: list[PurePosixPath]) -> tuple[NDArray[np.int64] | None, tupl
     class_names = tuple(sorted({parts[shared] for parts in folders}))
     numbers = {name: number for number, name in enumerate(class_names)}
     return np.array([numbers[parts[shared]] for parts in folders], np.int64), class_names
+
+
+SOURCE = Source(
+    label="Your own pictures",
+    words="A folder or a zip file of your own pictures, cropped to squares.",
+    load=lambda asked: load(asked.folder, asked.image_size, asked.channels, asked.progress),
+    stamp=lambda asked: stamp(asked.folder),
+    own=True,
+)

@@ -1,4 +1,4 @@
-"""Fashion-MNIST and MNIST from gzip IDX files: those in the folder `GAN_DATA` names, else fetched once."""
+"""Data sets published as gzip IDX files: those in the folder `GAN_DATA` names, else fetched once."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from PIL import Image
 from gan_core.data.cache import cache_folder
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.resize import to_square
+from gan_core.data.source import Source
 from gan_core.files.errors import DataError
 
 IMAGES_MAGIC = 2051
@@ -54,33 +55,6 @@ class IdxData:
     def base_url(self) -> str:
         """The address the file names are appended to."""
         return (os.environ.get(self.url_variable) or self.url).rstrip("/") + "/"
-
-
-FASHION_MNIST = IdxData(
-    name="fashion-mnist",
-    label="Fashion-MNIST",
-    url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-    url_variable="GAN_FASHION_URL",
-    hashes=(
-        ("train-images-idx3-ubyte.gz", "md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
-        ("train-labels-idx1-ubyte.gz", "md5:25c81989df183df01b3e8a0aad5dffbe"),
-    ),
-    class_names=(
-        "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
-    ),
-)  # fmt: skip
-
-MNIST = IdxData(
-    name="mnist",
-    label="MNIST",
-    url="https://ossci-datasets.s3.amazonaws.com/mnist/",
-    url_variable="GAN_MNIST_URL",
-    hashes=(
-        ("train-images-idx3-ubyte.gz", "md5:f68b3c2dcbeaaa9fbdd348bbdeb94873"),
-        ("train-labels-idx1-ubyte.gz", "md5:d53e105ee54ea40749a09fcbcd1e9432"),
-    ),
-    class_names=tuple("0123456789"),
-)
 
 
 def load(
@@ -243,3 +217,13 @@ def _fitted(pixels: NDArray[np.uint8], size: int, progress: Progress | None) -> 
         if progress is not None and number % 1000 == 0:
             progress(number / len(pixels), "resizing")
     return fitted
+
+
+def source(data: IdxData, words: str) -> Source:
+    """The record of such a data set, with one sentence of words."""
+    return Source(
+        label=data.label,
+        words=words,
+        load=lambda asked: load(data, asked.image_size, asked.channels, asked.progress),
+        stamp=lambda _: stamp(data),
+    )

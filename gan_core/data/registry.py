@@ -1,73 +1,32 @@
-"""The one list of data sources, and `load`, which keeps the last few loaded sets in memory.
+"""The data sets by name, and `load`, which keeps the last few loaded sets in memory.
 
-A new source is a file beside this one and an entry in SOURCES.
+A new one is a file beside this one, named like it, with its `SOURCE`, and its name among the choices of the setting
+`dataset`.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable
+from importlib import import_module
 
-from gan_core.data import digits, folder, idx
 from gan_core.data.images import Images, Progress, check_layout
+from gan_core.data.source import Request, Source
 from gan_core.files.errors import DataError
+from gan_core.settings.experiment import SETTINGS
 
 # Sets kept in memory; the largest (20,000 colour pictures of 64 pixels) takes 245 MB.
 KEPT = 4
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a source; `image_size` in pixels. Each source reads the fields that concern it."""
-
-    image_size: int
-    channels: int
-    seed: int
-    folder: str
-    progress: Progress | None
+def _source(name: str) -> Source:
+    source: Source = import_module(f"gan_core.data.{name.replace('-', '_')}").SOURCE
+    return source
 
 
-@dataclass(frozen=True)
-class Source:
-    """A source of images: its `label` and one sentence of `words`, how to `load` it, and its `stamp`.
-
-    The stamp is whatever the images depend on besides size and channels (a seed, the state of the files):
-    images in memory serve again only while the stamp stays the same.
-    """
-
-    label: str
-    words: str
-    load: Callable[[Request], Images]
-    stamp: Callable[[Request], Hashable]
-
-
-def _idx_source(data: idx.IdxData, words: str) -> Source:
-    return Source(
-        label=data.label,
-        words=words,
-        load=lambda asked: idx.load(data, asked.image_size, asked.channels, asked.progress),
-        stamp=lambda _: idx.stamp(data),
-    )
-
-
-SOURCES: dict[str, Source] = {
-    "digits": Source(
-        label="Drawn digits",
-        words="Ten digits as if handwritten, drawn by this project: needs no network.",
-        load=lambda asked: digits.load(asked.image_size, asked.channels, asked.seed, asked.progress),
-        stamp=lambda asked: asked.seed,
-    ),
-    "fashion-mnist": _idx_source(idx.FASHION_MNIST, "Ten kinds of clothes, photographed, grey, 28×28."),
-    "mnist": _idx_source(idx.MNIST, "Ten digits written by hand, scanned, grey, 28×28."),
-    "folder": Source(
-        label="Your own pictures",
-        words="A folder or a zip file of your own pictures, cropped to squares.",
-        load=lambda asked: folder.load(asked.folder, asked.image_size, asked.channels, asked.progress),
-        stamp=lambda asked: folder.stamp(asked.folder),
-    ),
-}
+# In the order of the table of settings.
+SOURCES: dict[str, Source] = {str(name): _source(str(name)) for name in SETTINGS["dataset"].choices}
 
 _loaded: OrderedDict[Hashable, Images] = OrderedDict()
 _lock = threading.Lock()

@@ -82,8 +82,8 @@ def _recipe(
 
 
 def _carries_over(name: str, dataset: str) -> dict[str, str]:
-    """For each dataset besides the recipe's own: what tests/study.py counted there."""
-    others = sorted({"mnist", "fashion-mnist", "digits"} - {dataset})
+    """For each data set of the study besides the recipe's own: what tests/study.py counted there."""
+    others = sorted({name for counted in _COUNTED.values() for name in counted} - {dataset})
     counted = {other: _COUNTED.get(name, {}).get(other, "untested") for other in others}
     return counted | NOT_THERE.get(name, {})
 

@@ -12,6 +12,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from gan_core.data import SOURCES
 from gan_core.data.images import Images
 from gan_core.engine.device import resolve
 from gan_core.engine.networks import build_generator, memory_layout
@@ -68,7 +69,7 @@ def load_generator(path: Path) -> tuple[int, Experiment, nn.Module]:
 
 def _own_images(trainer: Trainer) -> str | None:
     """What tells a person's own pictures from others; None for the data that is always the same."""
-    return trainer.images.digest if trainer.experiment.dataset == "folder" else None
+    return trainer.images.digest if SOURCES[trainer.experiment.dataset].own else None
 
 
 def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gan_core.data import SOURCES
 from gan_core.diagnosis.detectors import Condition, Evidence
 from gan_core.uploads.as_pictures import BroughtPictures
 from gan_core.uploads.measure import FEW, SOME
@@ -127,7 +128,7 @@ def untold(of: BroughtPictures, measurements: Mapping[str, float]) -> list[str]:
     elif measurements["compared"] < SOME:
         sentences.append(f"Whether only a few pictures come again and again cannot be told from fewer than {SOME}.")
     if of.squares.shape[1] == 3:
-        hues = "has every hue as often" if of.real.name == "digits" else "is grey"
+        hues = "has every hue as often" if SOURCES[of.real.name].colours else "is grey"
         sentences.append(f"Whether red and blue are exchanged cannot be told: {of.real.name} {hues}.")
     if "out_of_range" in measurements and of.range in ("[-1,1]", "other") and measurements["out_of_range"] > 0:
         sentences.append("Were the data standardised, values beyond 1 would be no fault: the file does not say.")

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from gan_core.data import load
+from gan_core.data import SOURCES, load
 from gan_core.pixels.range_map import RangeMap
 from gan_core.uploads import picture_measures
 from gan_core.uploads.picture_measures import Tones
 
-# Sets that can be compared with; a folder of one's own has no name.
-AGAINST = ("digits", "fashion-mnist", "mnist")
+# Sets that can be compared with.
+AGAINST = tuple(name for name, source in SOURCES.items() if not source.own)
 # Pixels a side at which pictures are compared, whatever their own size.
 SIDE = 28
 # Pictures compared with one another, and real ones among which the most similar is looked for.

@@ -15,6 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gan_core.data import DataError, idx, load
+from gan_core.data.fashion_mnist import FASHION_MNIST
+from gan_core.data.mnist import MNIST
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -47,7 +49,7 @@ def test_every_file_is_used_in_order(folder: Path) -> None:
     (a, a_labels), (b, b_labels) = pair(5, seed=1), pair(7, seed=2)
     write(folder, "train", b, b_labels)
     write(folder, "t10k", a, a_labels)
-    images = idx.load(idx.MNIST, 28, 1)
+    images = idx.load(MNIST, 28, 1)
     assert np.array_equal(images.pixels[:, 0], np.concatenate([a, b]))
     assert np.array_equal(images.labels, np.concatenate([a_labels, b_labels]))
     assert images.class_names == tuple("0123456789")
@@ -58,14 +60,14 @@ def test_resized_and_repeated_for_colour(folder: Path) -> None:
     pixels[0, :, :14] = 255
     pixels[1] = 77
     write(folder, "train", pixels, np.zeros(2, np.uint8))
-    images = idx.load(idx.MNIST, 14, 3)
+    images = idx.load(MNIST, 14, 3)
     assert images.pixels.shape == (2, 3, 14, 14)
     assert np.all(images.pixels[:, 0] == images.pixels[:, 1])
     assert np.all(images.pixels[:, 0] == images.pixels[:, 2])
     assert np.all(images.pixels[0, 0, :, :6] == 255)
     assert np.all(images.pixels[0, 0, :, 8:] == 0)
     assert np.all(images.pixels[1] == 77)
-    assert idx.load(idx.MNIST, 64, 1).pixels.max() == 255
+    assert idx.load(MNIST, 64, 1).pixels.max() == 255
 
 
 @pytest.mark.parametrize(("name", "mean"), [("fashion-mnist", 72.0), ("mnist", 33.8)])
@@ -115,7 +117,7 @@ def test_damaged_images_are_named(folder: Path, damage: Callable[[bytes], bytes]
     path = folder / "train-images-idx3-ubyte.gz"
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(DataError, match=words) as caught:
-        idx.load(idx.MNIST, 28, 1)
+        idx.load(MNIST, 28, 1)
     assert "train-images-idx3-ubyte.gz" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -127,27 +129,27 @@ def test_one_changed_byte_is_noticed(folder: Path) -> None:
     content[-6] ^= 1  # in the checksum
     path.write_bytes(content)
     with pytest.raises(DataError, match="damaged"):
-        idx.load(idx.MNIST, 28, 1)
+        idx.load(MNIST, 28, 1)
 
 
 def test_missing_files_and_labels(folder: Path) -> None:
     with pytest.raises(DataError, match=r"GAN_DATA is set, but .* digits"):
-        idx.load(idx.MNIST, 28, 1)
+        idx.load(MNIST, 28, 1)
     write(folder, "train", *pair())
     (folder / "train-labels-idx1-ubyte.gz").unlink()
     with pytest.raises(DataError, match=r"put train-labels-idx1-ubyte\.gz beside it"):
-        idx.load(idx.MNIST, 28, 1)
+        idx.load(MNIST, 28, 1)
 
 
 def test_unknown_label_and_mixed_sizes(folder: Path) -> None:
     pixels, labels = pair()
     write(folder, "train", pixels, np.full_like(labels, 10))
     with pytest.raises(DataError, match="label 10, above 9"):
-        idx.load(idx.MNIST, 28, 1)
+        idx.load(MNIST, 28, 1)
     write(folder, "train", pixels, labels)
     write(folder, "other", *pair(size=20))
     with pytest.raises(DataError, match="different sizes"):
-        idx.load(idx.MNIST, 28, 1)
+        idx.load(MNIST, 28, 1)
 
 
 # -------------------------------------------------------------------------------------------- download
@@ -185,9 +187,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Pa
 
 def known(served: Path) -> idx.IdxData:
     """MNIST with the hashes of the files that are served."""
-    names = [name for name, _ in idx.MNIST.hashes]
+    names = [name for name, _ in MNIST.hashes]
     hashes = [hashlib.md5((served / name).read_bytes()).hexdigest() for name in names]
-    return replace(idx.MNIST, hashes=tuple(zip(names, [f"md5:{digest}" for digest in hashes], strict=True)))
+    return replace(MNIST, hashes=tuple(zip(names, [f"md5:{digest}" for digest in hashes], strict=True)))
 
 
 def test_fetched_once_with_progress(server: tuple[Path, list[str]]) -> None:
@@ -217,7 +219,7 @@ def test_other_file_than_known_is_refused(server: tuple[Path, list[str]], tmp_pa
     served, _ = server
     write(served, "train", *pair())
     with pytest.raises(DataError, match=r"hash differs.*digits"):
-        idx.load(idx.MNIST, 28, 1, retries=0)
+        idx.load(MNIST, 28, 1, retries=0)
     assert not list((tmp_path / "cache").rglob("*ubyte*"))
 
 
@@ -225,7 +227,7 @@ def test_fetching_is_tried_again(server: tuple[Path, list[str]], monkeypatch: py
     _, asked = server
     monkeypatch.setattr("pooch.core.time.sleep", lambda _: None)
     with pytest.raises(DataError, match=r"could not be fetched.*digits.*GAN_DATA"):
-        idx.load(idx.MNIST, 28, 1, retries=2)
+        idx.load(MNIST, 28, 1, retries=2)
     assert asked == ["/train-images-idx3-ubyte.gz"] * 3
 
 
@@ -249,5 +251,5 @@ def test_no_network_is_one_sentence(
     monkeypatch.setenv("GAN_CACHE", str(tmp_path))
     monkeypatch.setenv("GAN_FASHION_URL", address)
     with pytest.raises(DataError, match=r"Fashion-MNIST could not be fetched from .*digits.*GAN_DATA") as caught:
-        idx.load(idx.FASHION_MNIST, 28, 1, retries=0)
+        idx.load(FASHION_MNIST, 28, 1, retries=0)
     assert "\n" not in str(caught.value)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gan_core.data import SOURCES, DataError, digits, load, registry
+from gan_core.settings.experiment import SETTINGS
 
 
 @pytest.fixture(autouse=True)
@@ -45,10 +46,12 @@ def test_refused_in_words(arguments: tuple[str, int, int], words: str) -> None:
         load(*arguments)
 
 
-def test_every_source_has_words() -> None:
+def test_every_source_has_words_and_one_is_a_persons_own() -> None:
+    assert tuple(SOURCES) == SETTINGS["dataset"].choices
     for source in SOURCES.values():
-        assert source.label
+        assert source.label and source.named
         assert source.words.endswith(".")
+    assert [name for name, source in SOURCES.items() if source.own] == ["folder"]  # as the table of settings says
 
 
 def test_imports_neither_torch_nor_streamlit() -> None:

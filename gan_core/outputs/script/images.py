@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gan_core.data import SOURCES
 from gan_core.files.code_text import in_words
 from gan_core.outputs.script.constants import ENDS
 from gan_core.outputs.script.text import Block, indented
@@ -17,9 +18,10 @@ def needed(e: Experiment) -> bool:
 
 def described(e: Experiment) -> str:
     """What is in the file, in words for a docstring."""
-    if e.dataset == "folder":
+    source = SOURCES[e.dataset]
+    if source.own:
         return f"from '{in_words(Path(e.folder).name)}'"
-    return {"digits": "digits drawn by the playground", "mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}[e.dataset]
+    return source.named
 
 
 def blocks(e: Experiment) -> list[Block]:
@@ -53,7 +55,7 @@ def sources(e: Experiment) -> dict[str, str]:
 def _batches(e: Experiment) -> Block:
     order = "torch.randperm(len(images), generator=order_source)"
     lines = []
-    if e.dataset == "folder":
+    if SOURCES[e.dataset].own:
         lines += [
             "rounds = -(-BATCH_SIZE // len(images))  # a set smaller than a batch repeats within it",
             f"order = torch.cat([{order} for _ in range(rounds)])",

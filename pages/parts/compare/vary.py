@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from gan_core.data import SOURCES
 from gan_core.settings.comparison import LEAST, MOST, Comparison, ComparisonError, reshaping, same_start, vary
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS
@@ -113,7 +114,7 @@ def _options(row: Setting, chosen: list[Value]) -> list[str]:
     else:
         offered = list(row.choices) or [0, 1, 2, 3]
     if row.name == "dataset":
-        offered.remove("folder")
+        offered = [name for name in offered if not SOURCES[str(name)].own]
     return [row.text(value) for value in dict.fromkeys([*offered, *chosen])]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.data import upload_cache
+from gan_core.data import SOURCES, upload_cache
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS
 from gan_core.settings.setting import Setting
@@ -22,7 +22,7 @@ def draw(changed: Changed) -> None:
     shown = [row for row in SETTINGS.values() if matters(row.name, page_settings.draft())]
     for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
         _control(row, changed)
-        if row.name == "dataset" and page_settings.draft()["dataset"] == "folder":
+        if row.name == "dataset" and SOURCES[str(page_settings.draft()["dataset"])].own:
             _control(SETTINGS["folder"], changed)
             _upload(changed)
     with st.expander("More settings", key="more"):
