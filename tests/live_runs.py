@@ -18,8 +18,9 @@ from gan_core.engine.trainer import Trainer
 from gan_core.live.registry import Registry
 from gan_core.live.run import Snapshot
 from gan_core.messages import frame, framing
-from gan_core.messages.commands_and_reports import Command, Opened, Players, Report, Start
+from gan_core.messages.commands_and_reports import Command, Opened, Report, Start
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.players import Players
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 120.0  # generous, since the machine may be busy: nothing is asserted on it but an end

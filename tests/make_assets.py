@@ -19,8 +19,9 @@ from gan_core.claims.ledger import CLAIMS
 from gan_core.diagnosis.lessons import LESSONS
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.engine import take_frame
+from gan_core.engine.drive import drive
 from gan_core.engine.take_samples import collect
-from gan_core.engine.trainer import NonFinite, Trainer
+from gan_core.engine.trainer import Trainer
 from gan_core.saving_mistakes.sample_tensors import COUNT
 from gan_core.saving_mistakes.sample_tensors import FOLDER as TENSORS
 from gan_core.settings.experiment import Experiment
@@ -57,11 +58,9 @@ def make_cards(names: list[str]) -> None:
         made[name] = {}
         for side, e in (("broken", RECIPES[name].broken), ("fixed", RECIPES[name].fixed)):
             trainer = Trainer(e)
-            try:
-                while trainer.step < e.steps:
-                    trainer.train_step()
-            except NonFinite as error:
-                print(f"{name}: {error}")
+            *_, last = drive(trainer)
+            if last.broken is not None:
+                print(f"{name}: {last.broken}")
             size = CARD_TILES * e.image_size
             with Image.open(io.BytesIO(take_frame.take(trainer).fake_png)) as picture:
                 picture.crop((0, 0, size, size)).save(CARDS / f"{name}-{side}.png")

@@ -136,20 +136,13 @@ def train(e: Experiment) -> tuple[list[Row], float]:
     defer_compiler()
     import torch
 
-    from gan_core.engine.trainer import NonFinite, Trainer
+    from gan_core.engine.drive import drive
+    from gan_core.engine.trainer import Trainer
 
     torch.set_num_threads(1)
     trainer = Trainer(e)
     begun = time.process_time()
-    rows = [Row(0, trainer.measure())]
-    while trainer.step < e.steps:
-        try:
-            trainer.train_step()
-        except NonFinite:
-            rows.append(Row(trainer.step, {**trainer.measure(), "finite": 0.0}))
-            break
-        if trainer.due():
-            rows.append(Row(trainer.step, trainer.measure()))
+    rows = [moment.row for moment in drive(trainer) if moment.row is not None]
     return rows, time.process_time() - begun
 
 

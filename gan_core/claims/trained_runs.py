@@ -9,7 +9,8 @@ import torch
 
 from gan_core.claims.outcome import LEAST_SEEDS
 from gan_core.diagnosis.row import Row
-from gan_core.engine.trainer import NonFinite, Trainer
+from gan_core.engine.drive import drive
+from gan_core.engine.trainer import Trainer
 from gan_core.settings.experiment import Experiment
 
 SEEDS = (0, 1, 2)
@@ -49,21 +50,23 @@ class Lab:
     def train(self, experiment: Experiment, kind: type[Trainer] = Trainer) -> Trained:
         """Train from step 0 to the experiment's last, measured as it says; with `kind`, by another loop."""
         trainer = kind(experiment)
-        rows = [Row(0, trainer.measure())]
-        for step in self.count(experiment.steps):
-            try:
-                trainer.train_step()
-            except NonFinite as error:
-                rows.append(Row(step, {**trainer.measure(), "finite": 0.0}))
-                return Trained(rows, trainer, str(error))
-            if trainer.due():
-                rows.append(Row(step, trainer.measure()))
-        return Trained(rows, trainer)
+        rows, trouble = [], ""
+        for moment in drive(trainer):
+            if moment.row is not None:
+                rows.append(moment.row)
+            if moment.broken is not None:
+                trouble = str(moment.broken)
+            elif moment.step > 0:
+                self._counted()
+        return Trained(rows, trainer, trouble)
 
     def count(self, steps: int) -> Iterator[int]:
         """1 to `steps`, for a loop of the experiment's own."""
         for step in range(1, steps + 1):
             yield step
-            self.steps += 1
-            if self._told is not None:
-                self._told(self.steps)
+            self._counted()
+
+    def _counted(self) -> None:
+        self.steps += 1
+        if self._told is not None:
+            self._told(self.steps)

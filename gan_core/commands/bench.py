@@ -21,6 +21,7 @@ import torch
 from gan_core.commands.plain_loop import plain_loop
 from gan_core.data.images import Images
 from gan_core.engine import take_frame
+from gan_core.engine.drive import drive
 from gan_core.engine.light_torch import defer_compiler
 from gan_core.engine.trainer import Trainer, load_images
 from gan_core.live.registry import registry
@@ -97,10 +98,7 @@ def watched(e: Experiment, images: Images) -> Iterator[None]:
     """The engine's loop as a worker runs it: rows at fixed steps, about three pictures a second."""
     trainer = Trainer(e, images)
     next_frame = 0.0
-    while True:
-        trainer.train_step()
-        if trainer.due():
-            trainer.measure()
+    for _ in drive(trainer):
         if (begun := time.process_time()) >= next_frame:
             take_frame.take(trainer)
             now = time.process_time()

@@ -17,10 +17,10 @@ from tqdm import tqdm
 
 from gan_core.commands.own_files import make_way
 from gan_core.diagnosis.findings import Finding, diagnose
-from gan_core.diagnosis.row import Row
 from gan_core.engine import take_frame, take_samples
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
-from gan_core.engine.trainer import NonFinite, Trainer
+from gan_core.engine.drive import drive
+from gan_core.engine.trainer import Trainer
 from gan_core.files.atomic_write import told
 from gan_core.files.folder_lock import FolderLock
 from gan_core.messages import samples
@@ -106,28 +106,23 @@ def _job(trainer: Trainer, folder: Path | None, history: History) -> Outcome:
     trouble = ""
     begun = next_save = time.perf_counter()
     with tqdm(total=e.steps, initial=first, unit="step", file=sys.stderr) as bar:
-        while True:
-            if trainer.due() and (not rows or rows[-1].step < trainer.step):
-                rows.append(Row(trainer.step, trainer.measure()))
-                _append(folder, rows[-1])
-            if folder is not None and (trainer.step % every == 0 or trainer.step == e.steps):
-                save_picture(trainer, folder, f"samples/step-{trainer.step:06d}")
-                if not any(frame.step == trainer.step for frame in history.frames):
-                    run_folder.append_frame(folder, take_frame.take(trainer))
-            if folder is not None and (time.perf_counter() >= next_save or trainer.step >= e.steps):
-                next_save = _checkpoint(trainer, folder)
-            if trainer.step >= e.steps:
-                break
-            try:
-                trainer.train_step()
-            except NonFinite as error:
-                trouble = str(error)
-                rows.append(Row(trainer.step, {**trainer.measure(), "finite": 0.0}))
-                _append(folder, rows[-1])
+        for moment in drive(trainer):
+            bar.update(moment.step - bar.n)
+            if moment.row is not None and (not rows or rows[-1].step < moment.step):
+                rows.append(moment.row)
+                if folder is not None:
+                    run_folder.append_row(folder, moment.row)
+            if moment.broken is not None:
+                trouble = str(moment.broken)
                 if folder is not None:
                     run_folder.append_frame(folder, take_frame.take(trainer))
-                break
-            bar.update()
+            elif folder is not None:
+                if moment.step % every == 0 or moment.step == e.steps:
+                    save_picture(trainer, folder, f"samples/step-{moment.step:06d}")
+                    if not any(frame.step == moment.step for frame in history.frames):
+                        run_folder.append_frame(folder, take_frame.take(trainer))
+                if time.perf_counter() >= next_save or moment.step >= e.steps:
+                    next_save = _checkpoint(trainer, folder)
     seconds = time.perf_counter() - begun
     if folder is not None:
         save_picture(trainer, folder, "final")
@@ -159,8 +154,3 @@ def _checkpoint(trainer: Trainer, folder: Path) -> float:
         save_checkpoint(trainer, path)
     now = time.perf_counter()
     return now + max(SAVE_S, (now - begun) / SAVE_SHARE)
-
-
-def _append(folder: Path | None, row: Row) -> None:
-    if folder is not None:
-        run_folder.append_row(folder, row)

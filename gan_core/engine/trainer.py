@@ -28,10 +28,10 @@ from gan_core.engine.measure import MeasuredGAN, Probe, look
 from gan_core.engine.networks import Dropout, build, memory_layout
 from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
-from gan_core.messages.commands_and_reports import Players
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.settings.players import Players
 from gan_core.settings.setting import Value
 
 

@@ -30,7 +30,6 @@ from gan_core.messages.commands_and_reports import (
     Collected,
     Examine,
     Pause,
-    Players,
     Remade,
     Remake,
     Rewind,
@@ -41,6 +40,7 @@ from gan_core.messages.samples import Samples, unpacked
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.players import Players
 from gan_core.settings.setting import Value
 
 MOST_ORIGIN = 2_000_000  # characters of a saved picture's JSON; the largest that is saved has half of that

@@ -16,9 +16,8 @@ from gan_core.messages.frame import Frame, Opening
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.players import Players
 from gan_core.settings.setting import Value
-
-Players = Literal["both", "d", "g"]
 
 # A sentence for people. A file's name in it may be no UTF-8: what cannot be written becomes a question mark.
 Words = Annotated[str, PlainSerializer(lambda words: words.encode(errors="replace").decode(), when_used="json")]

@@ -14,10 +14,10 @@ from queue import Empty, SimpleQueue
 import torch
 
 from gan_core.data.images import DataError, Images
-from gan_core.diagnosis.row import Row
 from gan_core.engine import take_frame, take_samples
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.engine.device import DeviceError
+from gan_core.engine.drive import row_of, take_step
 from gan_core.engine.regenerate import RegenerateError, remade_by
 from gan_core.engine.trainer import NonFinite, Trainer, load_images
 from gan_core.engine.untrained import contrast_map, untrained
@@ -39,7 +39,6 @@ from gan_core.messages.commands_and_reports import (
     Measured,
     Opened,
     Pause,
-    Players,
     Ready,
     Refused,
     Remade,
@@ -55,6 +54,7 @@ from gan_core.outputs import provenance
 from gan_core.pixels.range_map import png_bytes
 from gan_core.saved_runs.checkpoint_header import CheckpointError
 from gan_core.settings.experiment import Experiment, SettingsError, diff
+from gan_core.settings.players import Players
 from gan_core.settings.setting import Value
 from gan_core.worker.speed import Rate
 
@@ -246,7 +246,7 @@ class WorkerLoop:
             return
         self.report(Changed(trainer.experiment))
         if trainer.step == trainer.experiment.steps and not self.finished:
-            self._row(trainer)  # this step has become the last
+            self.report(Measured(row_of(trainer)))  # this step has become the last
         self._finish_if_done(trainer)
         if not self.running:
             self._frame(trainer)  # noise and sample mode change the picture of the same step
@@ -268,17 +268,15 @@ class WorkerLoop:
     # ------------------------------------------------------------------------------------------ training
 
     def _train(self, trainer: Trainer, players: Players = "both") -> None:
-        begun = time.monotonic()
-        try:
-            trainer.train_step(players)
-        except NonFinite as error:
-            self._break(trainer, error)
+        moment = take_step(trainer, players)
+        if moment.row is not None:
+            self.report(Measured(moment.row))
+        if moment.broken is not None:
+            self._break(trainer, moment.broken)
             return
         now = time.monotonic()
-        self.trained_s += now - begun
+        self.trained_s += moment.seconds
         self.rate.step(now)
-        if trainer.due():
-            self._row(trainer)
         self._finish_if_done(trainer)
         rested = now >= self.next_frame and time.process_time() >= self.next_frame_cpu
         if self.running and (rested if self.until is None else trainer.step == self.until):
@@ -287,10 +285,8 @@ class WorkerLoop:
             self._save()
 
     def _break(self, trainer: Trainer, error: NonFinite) -> None:
-        """Show the ruin, with its row: that the numbers are not finite any more is the finding's evidence."""
         self.running = False
         self.broken = True
-        self.report(Measured(Row(trainer.step, {**trainer.measure(), "finite": 0.0})))
         self._frame(trainer)
         self.report(Broken(str(error)))
 
@@ -305,9 +301,6 @@ class WorkerLoop:
         self.finished = done
 
     # ------------------------------------------------------------------------------------------ telling
-
-    def _row(self, trainer: Trainer) -> None:
-        self.report(Measured(Row(trainer.step, trainer.measure())))
 
     def _frame(self, trainer: Trainer) -> None:
         # The share is one of this process's own time: where many train, a picture waits for its turn like a step,

@@ -11,9 +11,9 @@ import streamlit as st
 from gan_core.diagnosis.row import Row
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
-from gan_core.messages.commands_and_reports import Players
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
+from gan_core.settings.players import Players
 from pages.parts.shared import charts, page_settings, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import number, numbers, percent
 from pages.parts.train import save, save_run
