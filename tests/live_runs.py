@@ -82,7 +82,7 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 
 def gone(pid: int) -> bool:
-    """Whether a process ends within the tests' patience; one that only waits to be buried has ended."""
+    """Whether a process ends within the tests' patience; a zombie has ended."""
     try:
         process = psutil.Process(pid)
         for _ in range(int(PATIENCE_S * 10)):
@@ -96,6 +96,21 @@ def gone(pid: int) -> bool:
     except psutil.NoSuchProcess:
         return True
     return False
+
+
+def worker_pids(registry: Registry) -> tuple[int, ...]:
+    """The process ids of the workers that have a run, those that are ending included."""
+    return tuple(worker.pid for worker in registry._scheduler.runs_by_worker)
+
+
+def spare_pids(registry: Registry) -> tuple[int, ...]:
+    """The process ids of the workers that have no run yet, oldest first."""
+    return tuple(worker.pid for worker in registry._scheduler.spares)
+
+
+def warm_spares(registry: Registry) -> int:
+    """How many of those are ready to start a run at once."""
+    return len(registry._scheduler.warm)
 
 
 def reach(registry: Registry, run_id: str, test: Callable[[Snapshot], object]) -> Snapshot:

@@ -121,7 +121,7 @@ def in_app(e: Experiment, rounds: int, seconds: float) -> Ratio:
     """A worker process under the registry, as the page runs it, against the engine alone in a process of the
     same low priority, by the clock on the wall: on a busy machine both starve alike."""
     runs = registry()
-    run_id = runs.start(e, "bench")
+    run_id = runs.start(e)
     app_speeds, alone_speeds = [], []
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _as_a_worker) as other:
         _wait(lambda: _step(run_id) > 0, "its first step")
@@ -138,7 +138,7 @@ def in_app(e: Experiment, rounds: int, seconds: float) -> Ratio:
 
 
 def _speed_in_app(run_id: str, seconds: float) -> float:
-    """Steps per second from one report of the worker's (a beat, a picture) to another: in between, the page's side
+    """Steps per second from one report of the worker's (a heartbeat, a frame) to another: in between, the page's side
     does not know its step."""
     first = _next_report(run_id)
     begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The moments at which several runs are seen together: at equal steps, or after equal seconds of training."""
+"""Frames of several runs that belong together: those of equal steps, or of equal seconds of training."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class Stepped(Protocol):
 Entry = TypeVar("Entry", bound=Stepped)
 
 
-class Thinned(Generic[Entry]):
+class BoundedHistory(Generic[Entry]):
     """At most `limit` entries. When one more comes, every second entry is dropped, and from then on only
     every second arrival is kept (then every fourth…), so that the whole run stays evenly covered."""
 

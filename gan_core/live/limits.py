@@ -14,17 +14,14 @@ class LimitsError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """`max_workers`: runs that train at the same time (the others wait for their turn); `max_runs`: runs
-    that hold a worker process; `grace_s`: how long a run waits for its people to come back; `idle_minutes`:
-    how long without any command until its worker is ended; `slice_s`: length of a turn; `max_records`: ended
-    runs kept for looking back."""
+    """What all live runs together may take."""
 
-    max_workers: int
-    max_runs: int = 16
-    grace_s: float = 90.0
-    idle_minutes: float = 30.0
-    slice_s: float = 2.0
-    max_records: int = 32
+    max_workers: int  # runs that train at the same time; the others wait for their turn
+    max_runs: int = 16  # runs that hold a worker process
+    grace_s: float = 90.0  # how long a run waits for its people to come back
+    idle_minutes: float = 30.0  # without any command, until a run's worker is ended
+    slice_s: float = 2.0  # length of a turn
+    max_records: int = 32  # ended runs that are kept for looking back
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:

@@ -16,7 +16,7 @@ LONGEST = 250  # steps: of a longer run so many pictures are taken that some are
 
 
 class Member(Protocol):
-    """A run as its companions see it."""
+    """A run as the others of its group see it."""
 
     @property
     def reached(self) -> int:
@@ -27,11 +27,11 @@ class Member(Protocol):
         """Whether it can still go on."""
 
 
-class Company:
-    """The runs that go together; `every` is the length of a stretch in steps. Pure book-keeping."""
+class LockstepGroup:
+    """The runs that go together. Pure book-keeping."""
 
     def __init__(self, every: int) -> None:
-        self.every = every
+        self.every = every  # the length of a stretch, in steps
         self.members: list[Member] = []
 
     @property

@@ -20,11 +20,11 @@ from pathlib import Path
 from gan_core.live.asking import answered, examined
 from gan_core.live.errors import RunEnded, RunError, RunsFull, UnknownRun
 from gan_core.live.limits import Limits
-from gan_core.live.lockstep import Company, stretch
+from gan_core.live.lockstep import LockstepGroup, stretch
 from gan_core.live.run import Run, Snapshot
-from gan_core.live.save_thread import Saver
-from gan_core.live.scheduler import Keeper
-from gan_core.live.scratch_folders import RunFolder
+from gan_core.live.save_thread import SaveThread
+from gan_core.live.scheduler import Scheduler
+from gan_core.live.scratch_folders import ScratchFolder
 from gan_core.messages.commands_and_reports import (
     Collect,
     Collected,
@@ -36,7 +36,7 @@ from gan_core.messages.commands_and_reports import (
     Set,
     Step,
 )
-from gan_core.messages.samples import Samples, unpacked
+from gan_core.messages.samples import GeneratedSamples, unpacked
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.settings.experiment import Experiment
@@ -48,16 +48,10 @@ MOST_ORIGIN = 2_000_000  # characters of a saved picture's JSON; the largest tha
 
 @dataclass(frozen=True)
 class Stats:
-    """How many runs train, wait for a turn, have a worker (or are about to), are remembered; the process ids
-    of their workers, those that are ending included; the spare workers' ids, and how many of them are warm."""
+    """How busy this process is."""
 
-    running: int
-    waiting: int
-    alive: int
-    records: int
-    worker_pids: tuple[int, ...]
-    spare_pids: tuple[int, ...]
-    spares_ready: int
+    running: int  # runs that train
+    waiting: int  # runs that wait for a turn
 
 
 class Registry:
@@ -67,27 +61,27 @@ class Registry:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._keeper = Keeper(limits)
-        self.saver = Saver(self._keeper)
+        self._scheduler = Scheduler(limits)
+        self.save_thread = SaveThread(self._scheduler)
 
     # -------------------------------------------------------------------------------- starting and looking
 
     def warm(self, spares: int = 1) -> None:
         """From now on keep a spare worker ready, so that a start reaches its first picture at once; with `spares`,
         have so many for the next starts, of which one is replaced when they are taken."""
-        with self._keeper.lock:
-            self._keeper.spares_wanted = max(self._keeper.spares_wanted, spares)
-            self._keeper.duty.notify()
+        with self._scheduler.lock:
+            self._scheduler.spares_wanted = max(self._scheduler.spares_wanted, spares)
+            self._scheduler.work.notify()
 
-    def start(self, experiment: Experiment, owner: str, go: bool = True, checkpoint: Path | None = None) -> str:
+    def start(self, experiment: Experiment, go: bool = True, checkpoint: Path | None = None) -> str:
         """Start a run and return its id, which nobody can guess; with `checkpoint`, from a copy of that file,
         its live settings as in `experiment`. Raises RunsFull, and OSError where the file cannot be copied."""
-        return self._start(Run(secrets.token_urlsafe(8), owner, experiment, RunFolder(), go), checkpoint)
+        return self._start(Run(secrets.token_urlsafe(8), experiment, ScratchFolder(), go), checkpoint)
 
-    def reopen(self, saved: SavedRun, owner: str) -> str:
+    def reopen(self, saved: SavedRun) -> str:
         """Start a run that stands where a saved one does, with its history, and return its id. The saved one stays as
-        it is until `saver` is told otherwise. Raises as `start` does."""
-        run = Run(secrets.token_urlsafe(8), owner, saved.experiment, RunFolder(), go=False)
+        it is until `save_thread` is told otherwise. Raises as `start` does."""
+        run = Run(secrets.token_urlsafe(8), saved.experiment, ScratchFolder(), go=False)
         run.remember(saved.until(saved.step))
         run.saving.begin(saved.folder, saved.name, saved.step, None)
         return self._start(run, saved.checkpoint)
@@ -96,72 +90,63 @@ class Registry:
         try:
             if checkpoint is not None:
                 shutil.copyfile(checkpoint, run.checkpoint)
-            with self._keeper.lock:
+            with self._scheduler.lock:
                 self._check_room()
-                self._keeper.runs[run.run_id] = run
-                self._keeper.employ_spare(run)
+                self._scheduler.runs[run.run_id] = run
+                self._scheduler.assign_spare(run)
         except (OSError, RunsFull):
             run.folder.remove()
             raise
         return run.run_id
 
-    def start_together(self, experiments: Sequence[Experiment], owner: str, go: bool = True) -> tuple[str, ...]:
+    def start_together(self, experiments: Sequence[Experiment], go: bool = True) -> tuple[str, ...]:
         """Start runs in lock-step and return their ids: none is ever more than a stretch of steps ahead of the
         slowest, and all show pictures of the same steps, see lockstep. Raises RunsFull where there is no room for
         all of them, and OSError as `start` does; then none is started."""
-        return self._together(experiments, [partial(self.start, e, owner, go) for e in experiments])
+        return self._together(experiments, [partial(self.start, e, go) for e in experiments])
 
-    def reopen_together(self, saved: Sequence[SavedRun], owner: str) -> tuple[str, ...]:
+    def reopen_together(self, saved: Sequence[SavedRun]) -> tuple[str, ...]:
         """Reopen saved runs, which go on in lock-step from where they stand; raises as `start_together` does."""
-        return self._together([one.experiment for one in saved], [partial(self.reopen, one, owner) for one in saved])
+        return self._together([one.experiment for one in saved], [partial(self.reopen, one) for one in saved])
 
     def _together(self, experiments: Sequence[Experiment], starts: Sequence[Callable[[], str]]) -> tuple[str, ...]:
-        company = Company(stretch(experiments))
-        with self._keeper.lock:
+        group = LockstepGroup(stretch(experiments))
+        with self._scheduler.lock:
             self._check_room(len(starts))
             started: list[Run] = []
             try:
                 for start in starts:
-                    started.append(self._keeper.runs[start()])
-                    started[-1].company = company
-                    company.members.append(started[-1])
+                    started.append(self._scheduler.runs[start()])
+                    started[-1].group = group
+                    group.members.append(started[-1])
             except (OSError, ValueError):  # no room on the disk, or a saved run that cannot be read
                 for run in started:
-                    self._keeper.forget(run)
+                    self._scheduler.forget(run)
                 raise
         return tuple(run.run_id for run in started)
 
     def snapshot(self, run_id: str) -> Snapshot | None:
         """The run as it is now, unchangeable; None where there is no such run (any more)."""
-        with self._keeper.lock:
-            run = self._keeper.runs.get(run_id)
+        with self._scheduler.lock:
+            run = self._scheduler.runs.get(run_id)
             if run is None:
                 return None
-            turns, places = self._keeper.turns, self.limits.max_workers
+            turns, places = self._scheduler.turns, self.limits.max_workers
             cores = "core" if places == 1 else "cores"
             queue = f"Waiting for its turn: {turns.running + turns.waiting} runs share {places} {cores}"
             return run.snapshot(turns.has(run_id), queue)
 
     def stats(self) -> Stats:
-        """How busy this process is."""
-        keeper = self._keeper
-        with keeper.lock:
-            return Stats(
-                running=keeper.turns.running,
-                waiting=keeper.turns.waiting,
-                alive=self._alive(),
-                records=len(keeper.runs),
-                worker_pids=tuple(worker.pid for worker in keeper.homes),
-                spare_pids=tuple(worker.pid for worker in keeper.spares),
-                spares_ready=len(keeper.warm),
-            )
+        """How many runs want to train now."""
+        with self._scheduler.lock:
+            return Stats(self._scheduler.turns.running, self._scheduler.turns.waiting)
 
     def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `reached()`, which is asked whenever something about a run has changed; False if it was
         not within `timeout_s` seconds."""
         deadline = time.monotonic() + timeout_s
-        with self._keeper.lock:
-            return self._keeper.news.wait_for(reached, max(0.0, deadline - time.monotonic()))
+        with self._scheduler.lock:
+            return self._scheduler.changed.wait_for(reached, max(0.0, deadline - time.monotonic()))
 
     def examine(self, experiment: Experiment, gain: float = 1.0, timeout_s: float = 20.0) -> Untrained:
         """The untrained generator of an experiment, its weights multiplied by `gain`.
@@ -169,7 +154,7 @@ class Registry:
         A spare worker looks, and stays a spare one; waits for it at most `timeout_s` seconds: it takes a few to
         start. Raises NotExamined.
         """
-        seen = examined(self._keeper, Examine(experiment, gain), timeout_s).untrained
+        seen = examined(self._scheduler, Examine(experiment, gain), timeout_s).untrained
         assert seen is not None
         return seen
 
@@ -178,16 +163,16 @@ class Registry:
     ) -> tuple[Contrast, ...]:
         """The contrast of every output activation on top of these initialisations (at least one), all else as in
         the experiment; a fifth of a second each for the largest network. Waits, and raises, as `examine` does."""
-        return examined(self._keeper, Examine(experiment, gain, inits), timeout_s).contrasts
+        return examined(self._scheduler, Examine(experiment, gain, inits), timeout_s).contrasts
 
-    def collect(self, run_id: str, count: int, timeout_s: float = 20.0) -> Samples:
+    def collect(self, run_id: str, count: int, timeout_s: float = 20.0) -> GeneratedSamples:
         """The first `count` (1 to samples.MOST) images of the run's fixed noise at its present step, as numbers; the
         run goes on as if nothing had been.
 
         Its worker answers between two steps; waits for it at most `timeout_s` seconds. Raises UnknownRun, RunEnded
         where the run has no worker any more, and RunError for another count or where no answer comes.
         """
-        answer = answered(self._keeper, self._touch(run_id), Collect(count), timeout_s)
+        answer = answered(self._scheduler, self._touch(run_id), Collect(count), timeout_s)
         assert isinstance(answer, Collected)
         return unpacked(answer)
 
@@ -198,7 +183,7 @@ class Registry:
         """
         if len(origin) > MOST_ORIGIN:
             raise RunError(f"The saved picture's JSON has more than {MOST_ORIGIN:,} characters: it was changed.")
-        answer = answered(self._keeper, self._touch(run_id), Remake(origin), timeout_s)
+        answer = answered(self._scheduler, self._touch(run_id), Remake(origin), timeout_s)
         assert isinstance(answer, Remade)
         return answer.png
 
@@ -207,37 +192,37 @@ class Registry:
     def go(self, run_id: str) -> None:
         """Train, as soon as it is this run's turn. Raises RunEnded. A finished run goes on once it has more
         steps to do; a broken one needs a rewind."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._living(run_id)
             run.going = run.phase in ("ready", "finished")
-            self._keeper.settle()
+            self._scheduler.settle()
 
     def pause(self, run_id: str) -> None:
         """Stand still."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._touched(run_id)
             run.going = False
             if run.alive:
                 run.send(Pause())
-            self._keeper.settle()
+            self._scheduler.settle()
 
     def step(self, run_id: str, players: Players = "both") -> None:
         """Stand still and take one step: both players, 'd' or 'g' only. Raises RunEnded."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._living(run_id)
             run.going = False
             run.send(Step(players))
-            self._keeper.settle()
+            self._scheduler.settle()
 
     def set(self, run_id: str, changes: dict[str, Value]) -> None:
         """Change live settings between two steps; wrong ones show up as `trouble`. Raises RunEnded."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             self._living(run_id).send(Set(changes))
 
     def rewind(self, run_id: str, experiment: Experiment, go: bool = True) -> None:
         """Begin again at step 0 with an experiment, perhaps another; a run that ended gets a new worker.
         Raises RunsFull in that case."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._touched(run_id)
             if run.alive and not run.needs_worker:
                 run.saving.leave()
@@ -247,70 +232,70 @@ class Registry:
                 if not run.alive:
                     self._check_room()
                 run.begin_anew(experiment)
-                self._keeper.employ_spare(run)
+                self._scheduler.assign_spare(run)
             run.going = go
-            self._keeper.settle()
+            self._scheduler.settle()
 
     def resume(self, run_id: str, go: bool = True) -> None:
         """After a crash or a stop: go on from the last checkpoint (step 0 where there is none) with a new
         worker. Does nothing to a run that has one. Raises RunsFull."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._touched(run_id)
             if not run.alive:
                 self._check_room()
                 run.reopen()
                 run.going = go
-                self._keeper.employ_spare(run)
+                self._scheduler.assign_spare(run)
 
     def stop(self, run_id: str) -> None:
         """End the worker after a last checkpoint; the record stays and can be resumed."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._touched(run_id)
             if run.alive:
-                self._keeper.stop(run, f"Stopped at step {run.step}; it can go on from there.")
+                self._scheduler.stop(run, f"Stopped at step {run.step}; it can go on from there.")
 
     def forget(self, run_id: str) -> None:
         """End the worker and drop the record; does nothing where there is none (any more)."""
-        with self._keeper.lock:
-            if run_id in self._keeper.runs:
-                self._keeper.forget(self._keeper.runs[run_id])
+        with self._scheduler.lock:
+            if run_id in self._scheduler.runs:
+                self._scheduler.forget(self._scheduler.runs[run_id])
 
     # -------------------------------------------------------------------------------- people
 
     def attach(self, run_id: str, session: str) -> None:
         """Somebody looks at the run; one that stood still because everybody had left goes on."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._touched(run_id)
             run.sessions.add(session)
             run.left_at = None
-            self._keeper.settle()
+            self._scheduler.settle()
 
     def detach(self, session: str) -> None:
         """Somebody is gone. A run that nobody looks at any more stands still at once and is dropped after the
         grace period. Never waits: it may be called on the server's event loop."""
-        with self._keeper.lock:
-            for run in self._keeper.runs.values():
+        with self._scheduler.lock:
+            for run in self._scheduler.runs.values():
                 if session in run.sessions:
                     run.sessions.discard(session)
                     if not run.sessions:
                         run.left_at = time.monotonic()
                         if run.alive:
                             run.send(Pause())
-            self._keeper.settle()
+            self._scheduler.settle()
 
     def close(self) -> None:
         """End all workers and drop all records; waits for the processes, a few seconds at most."""
-        self.saver.close()
-        self._keeper.close()
+        self.save_thread.close()
+        self._scheduler.close()
 
     # -------------------------------------------------------------------------------- checks
 
     def _touch(self, run_id: str) -> Run:
-        with self._keeper.lock:
+        with self._scheduler.lock:
             return self._touched(run_id)
 
     def _touched(self, run_id: str) -> Run:
-        run = self._keeper.runs.get(run_id)
+        run = self._scheduler.runs.get(run_id)
         if run is None:
             raise UnknownRun("This run is no longer here; start it again.")
         run.touched_at = time.monotonic()
@@ -323,7 +308,7 @@ class Registry:
         return run
 
     def _alive(self) -> int:
-        return sum(run.alive for run in self._keeper.runs.values())
+        return sum(run.alive for run in self._scheduler.runs.values())
 
     def _check_room(self, wanted: int = 1) -> None:
         if self._alive() + wanted > self.limits.max_runs:

@@ -1,4 +1,4 @@
-"""Questions to workers and their answers: the spare one is asked for untrained generators, a run's for its samples."""
+"""Requests to workers and their answers: the spare one is asked for untrained generators, a run's for its samples."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _KINDS = (Examine.kind, Collect.kind, Remake.kind)
 
 
 @dataclass(eq=False)
-class Question:
-    """One question: its `answer`, or in words what went wrong; neither of the two as long as it is open."""
+class WorkerRequest:
+    """Something that a worker is asked for; it is open until there is an answer, or trouble."""
 
     command: Examine | Collect | Remake
     answer: Examined | Collected | Remade | None = None
-    trouble: str = ""
+    trouble: str = ""  # what went wrong, in words
 
     @property
     def open(self) -> bool:
@@ -35,40 +35,40 @@ class Question:
         return self.answer is None and not self.trouble
 
 
-class Questions:
-    """Who waits for what, to be used under the keeper's lock. A worker answers in the order of the questions,
+class WorkerRequests:
+    """Who waits for what, to be used under the scheduler's lock. A worker answers in the order of the requests,
     also one that has got a run meanwhile."""
 
     def __init__(self) -> None:
-        self._waiting: list[Question] = []  # for a worker
-        self._asked: dict[WorkerProcess, deque[Question]] = {}
+        self._waiting: list[WorkerRequest] = []  # for a worker
+        self._asked: dict[WorkerProcess, deque[WorkerRequest]] = {}
 
     @property
     def waiting(self) -> bool:
-        """Whether a question has no worker yet."""
+        """Whether a request has no worker yet."""
         return bool(self._waiting)
 
-    def ask(self, question: Question, worker: WorkerProcess | None) -> None:
-        """Put a question to a worker that is warm; without one, it waits."""
-        self._waiting.append(question)
+    def ask(self, request: WorkerRequest, worker: WorkerProcess | None) -> None:
+        """Put a request to a worker that is warm; without one, it waits."""
+        self._waiting.append(request)
         if worker is not None:
             self.hand_over(worker)
 
-    def ask_only(self, question: Question, worker: WorkerProcess) -> None:
-        """Put a question to this worker, who alone can answer it."""
-        self._asked.setdefault(worker, deque()).append(question)
-        worker.send(question.command)
+    def ask_only(self, request: WorkerRequest, worker: WorkerProcess) -> None:
+        """Put a request to this worker, who alone can answer it."""
+        self._asked.setdefault(worker, deque()).append(request)
+        worker.send(request.command)
 
     def hand_over(self, worker: WorkerProcess) -> None:
         """Put all that waits to this worker."""
-        for question in self._waiting:
-            self.ask_only(question, worker)
+        for request in self._waiting:
+            self.ask_only(request, worker)
         self._waiting = []
 
-    def give_up(self, question: Question) -> None:
+    def give_up(self, request: WorkerRequest) -> None:
         """Nobody waits for it any more; an answer that is under way is dropped when it comes."""
-        if question in self._waiting:
-            self._waiting.remove(question)
+        if request in self._waiting:
+            self._waiting.remove(request)
 
     def heard(self, worker: WorkerProcess, report: Report) -> bool:
         """A worker told something; whether that was an answer, and so concerns no run."""
@@ -91,7 +91,7 @@ class Questions:
         self._fail(self._waiting, words)
         self._waiting = []
 
-    def _fail(self, questions: list[Question] | deque[Question], words: str) -> None:
-        for question in questions:
-            if question.open:
-                question.trouble = words
+    def _fail(self, requests: list[WorkerRequest] | deque[WorkerRequest], words: str) -> None:
+        for request in requests:
+            if request.open:
+                request.trouble = words

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from gan_core.diagnosis.row import Row
-from gan_core.live.bounded_history import Thinned
-from gan_core.live.lockstep import Company
-from gan_core.live.save_state import SavedAs, Saving
-from gan_core.live.scratch_folders import RunFolder
+from gan_core.live.bounded_history import BoundedHistory
+from gan_core.live.lockstep import LockstepGroup
+from gan_core.live.save_state import SaveRecord, SaveState
+from gan_core.live.scratch_folders import ScratchFolder
 from gan_core.live.worker_process import WorkerProcess
 from gan_core.messages.commands_and_reports import (
     Broken,
-    Changed,
     Checkpoint,
     Checkpointed,
     Command,
@@ -29,6 +28,7 @@ from gan_core.messages.commands_and_reports import (
     Refused,
     Report,
     Rewind,
+    SettingsChanged,
     Start,
 )
 from gan_core.messages.frame import Frame, Opening
@@ -46,41 +46,35 @@ MAX_ROWS = 5000
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run at one moment. `frame` is the newest picture, the last of `frames` (those kept of the whole run);
-    it and `opening` are None until the first picture. `queue` says in words why the run waits, `trouble` what
-    went wrong; both are empty otherwise. `steps_per_second` is 0 unless it runs; `frame_age_s` is in seconds;
-    `checkpoint` is the file its checkpoints go to, which may not exist yet; `saved_as` is the saved run that it
-    belongs to, if any."""
+    """A run as it is now."""
 
     run_id: str
-    owner: str
     state: State
     experiment: Experiment
     step: int
-    steps: int
-    steps_per_second: float
-    device_name: str
-    opening: Opening | None
-    frame: Frame | None
-    frame_age_s: float | None
-    frames: tuple[Frame, ...]
+    steps: int  # of the whole run
+    steps_per_second: float  # 0 unless it runs
+    device_name: str  # empty until the first frame
+    opening: Opening | None  # None until the first frame
+    frame: Frame | None  # the newest one; None until the first
+    frame_age_s: float | None  # seconds since it came
+    frames: tuple[Frame, ...]  # those kept of the whole run, oldest first
     rows: tuple[Row, ...]
-    queue: str
-    trouble: str
-    checkpoint: Path
-    saved_as: SavedAs | None
+    queue: str  # why the run waits, in words; empty where it does not
+    trouble: str  # what went wrong, in words; empty where nothing did
+    checkpoint: Path  # the file its checkpoints go to, which may not exist yet
+    save_state: SaveState | None  # None for a run that was never saved
 
 
 class Run:
     """The record of one run, to be used under the registry's lock. Times are monotonic seconds."""
 
-    def __init__(self, run_id: str, owner: str, experiment: Experiment, folder: RunFolder, go: bool) -> None:
+    def __init__(self, run_id: str, experiment: Experiment, folder: ScratchFolder, go: bool) -> None:
         self.run_id = run_id
-        self.owner = owner
         self.experiment = experiment
         self.folder = folder
         self.checkpoint = folder.path / "checkpoint.safetensors"
-        self.saving = Saving()
+        self.saving = SaveRecord()
 
         # What its people want, and when they last said so.
         self.going = go
@@ -89,7 +83,7 @@ class Run:
         self.touched_at = time.monotonic()
 
         # The runs it goes in lock-step with, and how far its worker was told to go.
-        self.company: Company | None = None
+        self.group: LockstepGroup | None = None
         self.told_until: int | None = None
 
         # Its worker; without one, commands are kept until it comes.
@@ -103,12 +97,12 @@ class Run:
         self.opens = True  # a start or rewind is under way
         self.phase: Literal["ready", "finished", "broken", "crashed", "refused", "stopped"] = "ready"
         self.step = 0
-        self.rate = 0.0
+        self.steps_per_second = 0.0
         self.opening: Opening | None = None
         self.trained_before_s = 0.0  # by earlier workers, until the checkpoint that the present one began with
-        self.frames: Thinned[Frame] = Thinned(MAX_FRAMES)
+        self.frames: BoundedHistory[Frame] = BoundedHistory(MAX_FRAMES)
         self.framed_at: float | None = None
-        self.rows: Thinned[Row] = Thinned(MAX_ROWS)
+        self.rows: BoundedHistory[Row] = BoundedHistory(MAX_ROWS)
         self.trouble = ""
         self.loading = ""  # how far its images are, while it starts
         self.last_words = ""  # of a worker that crashed
@@ -129,7 +123,7 @@ class Run:
 
     @property
     def open(self) -> bool:
-        """Whether it can still go on, so that its company has to wait for it."""
+        """Whether it can still go on, so that its group has to wait for it."""
         return self.alive and (self.opens or self.phase == "ready")
 
     @property
@@ -139,12 +133,12 @@ class Run:
 
     @property
     def bound(self) -> int | None:
-        """The step at which it has to wait for its company; None for a run that goes alone."""
-        return self.company.bound if self.company else None
+        """The step at which it has to wait for its group; None for a run that goes alone."""
+        return self.group.bound if self.group else None
 
     @property
     def held(self) -> bool:
-        """Whether it waits for its company."""
+        """Whether it waits for its group."""
         return self.bound is not None and self.step >= self.bound
 
     def state(self, has_turn: bool) -> State:
@@ -163,12 +157,11 @@ class Run:
         frames = self.frames.entries
         return Snapshot(
             run_id=self.run_id,
-            owner=self.owner,
             state=state,
             experiment=self.experiment,
             step=self.step,
             steps=self.experiment.steps,
-            steps_per_second=self.rate if state == "running" else 0.0,
+            steps_per_second=self.steps_per_second if state == "running" else 0.0,
             device_name=self.opening.device_name if self.opening else "",
             opening=self.opening,
             frame=frames[-1] if frames else None,
@@ -178,7 +171,7 @@ class Run:
             queue={"waiting": queue, "starting": self.loading}.get(state, ""),
             trouble=self.trouble,
             checkpoint=self.checkpoint,
-            saved_as=self.saving.seen,
+            save_state=self.saving.state,
         )
 
     def remember(self, history: History) -> None:
@@ -199,7 +192,7 @@ class Run:
         else:
             self.backlog.append(command)
 
-    def employ(self, worker: WorkerProcess) -> None:
+    def begin_with(self, worker: WorkerProcess) -> None:
         """Begin with a worker: from the checkpoint where there is one, else at step 0."""
         self.worker, self.needs_worker, self.last_words = worker, False, ""
         if not self.from_checkpoint:
@@ -254,9 +247,9 @@ class Run:
                 self.step = row.step
             case Framed(frame):
                 self._show(frame)
-            case Heartbeat(step, rate):
-                self.step, self.rate = step, rate
-            case Changed(experiment):
+            case Heartbeat(step, speed):
+                self.step, self.steps_per_second = step, speed
+            case SettingsChanged(experiment):
                 self.experiment = experiment
                 if self.phase != "broken":
                     self.trouble = ""

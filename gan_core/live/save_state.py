@@ -9,21 +9,19 @@ from gan_core.files.folder_lock import FolderLock
 
 
 @dataclass(frozen=True)
-class SavedAs:
-    """The saved run that a live one belongs to. `run_id` is that in the store, empty where there is none; `step` is
-    where the saved one stands, None before it was first written; `follows`: it is brought up to date with each
-    checkpoint; `busy`: it is about to be; `trouble` says in words why it could not be the last time."""
+class SaveState:
+    """The saved run that a live one belongs to, as the page sees it."""
 
-    run_id: str
+    run_id: str  # in the store; empty where it could not be saved at all
     name: str
-    step: int | None
-    follows: bool
-    busy: bool
-    trouble: str
+    step: int | None  # where the saved run stands; None before it was first written
+    follows: bool  # it is brought up to date with each checkpoint
+    busy: bool  # it is about to be
+    trouble: str  # why it could not be the last time, in words
 
 
-class Saving:
-    """What is known of it, to be used under the registry's lock."""
+class SaveRecord:
+    """What is known of the saved run, to be used under the scheduler's lock."""
 
     def __init__(self) -> None:
         self.folder: Path | None = None
@@ -38,13 +36,13 @@ class Saving:
         self.checkpointed = -1  # the newest checkpoint whose rows and pictures were all heard of
 
     @property
-    def seen(self) -> SavedAs | None:
-        """What the page may see of it."""
+    def state(self) -> SaveState | None:
+        """What the page may see of it; None for a run that was never saved."""
         if self.folder is None and not self.trouble:
             return None
         run_id = self.folder.name if self.folder else ""
         busy = self.wanted or self.due or self.writing
-        return SavedAs(run_id, self.name, self.step, self.lock is not None, busy, self.trouble)
+        return SaveState(run_id, self.name, self.step, self.lock is not None, busy, self.trouble)
 
     def begin(self, folder: Path, name: str, step: int | None, lock: FolderLock | None) -> None:
         """From now on the run belongs to the saved run in this folder, which stands at `step`."""

@@ -1,4 +1,4 @@
-"""The saver of the live runs: a thread that writes them to the store, so that neither pages nor turns wait for a disk.
+"""The thread that writes live runs to the store, so that neither pages nor turns wait for a disk.
 
 A run is written when its worker has made a checkpoint: once when somebody saves it, and each time where the saved run
 follows the live one.
@@ -14,7 +14,7 @@ from pathlib import Path
 from gan_core.files.folder_lock import FolderLock
 from gan_core.live.errors import RunError, UnknownRun
 from gan_core.live.run import Run
-from gan_core.live.scheduler import Keeper
+from gan_core.live.scheduler import Scheduler
 from gan_core.messages.commands_and_reports import Checkpoint
 from gan_core.saved_runs.run_folder import CHECKPOINT, History, read_heading, write_run
 from gan_core.saved_runs.store import Store, StoreError, folder_size
@@ -26,23 +26,23 @@ class _Left(Exception):
     """The live run is another now, or gone; the saved one stays as it was."""
 
 
-class Saver:
+class SaveThread:
     """Saves live runs. Every method may be called from any thread, and only `close` waits for a disk that is slow: what
     came of the others is in the run's snapshot. They raise RunError, or a ValueError of the store, in one sentence."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
         self._closed = False
-        self._thread = threading.Thread(target=self._keep, name="gan-saver", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="gan-save", daemon=True)
         self._thread.start()
 
     def save_as(self, run_id: str, name: str) -> None:
         """Save a live run as a new one, which from now on follows it. Raises StoreError, NotWritten."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             self._known(run_id)
         folder = Store.from_environment().new(name)
         try:
-            with self._keeper.lock:
+            with self._scheduler.lock:
                 run = self._known(run_id)
                 run.saving.begin(folder, name, None, FolderLock(folder))
                 self._want(run)
@@ -52,7 +52,7 @@ class Saver:
 
     def save(self, run_id: str) -> None:
         """Bring the saved run that a live one belongs to up to date with it."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             run = self._known(run_id)
             if run.saving.folder is None:
                 raise RunError("This run is not saved yet: give it a name.")
@@ -61,7 +61,7 @@ class Saver:
     def follow(self, run_id: str, on: bool) -> None:
         """Have the saved run follow the live one from now on, or stand where it is. Raises Locked where it follows
         another one."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             saving = self._known(run_id).saving
             if on and saving.folder is not None and saving.lock is None:
                 saving.lock = FolderLock(saving.folder)
@@ -72,14 +72,14 @@ class Saver:
 
     def close(self) -> None:
         """Write no more."""
-        with self._keeper.lock:
+        with self._scheduler.lock:
             self._closed = True
-            self._keeper.saves.notify_all()
-            self._keeper.news.notify_all()
+            self._scheduler.saves.notify_all()
+            self._scheduler.changed.notify_all()
         self._thread.join()
 
     def _known(self, run_id: str) -> Run:
-        run = self._keeper.runs.get(run_id)
+        run = self._scheduler.runs.get(run_id)
         if run is None:
             raise UnknownRun("This run is no longer here; start it again.")
         if run.phase == "refused":
@@ -90,19 +90,19 @@ class Saver:
         run.saving.wanted = True
         if run.alive:
             run.send(Checkpoint())
-        elif not self._keeper.has_worker(run):  # else its last checkpoint is yet to come
+        elif not self._scheduler.has_worker(run):  # else its last checkpoint is yet to come
             run.saving.worker_lost()
-        self._keeper.saves.notify()
-        self._keeper.news.notify_all()
+        self._scheduler.saves.notify()
+        self._scheduler.changed.notify_all()
 
     # -------------------------------------------------------------------------------- the thread
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         while True:
-            with self._keeper.lock:
+            with self._scheduler.lock:
                 run = self._next()
                 while run is None and not self._closed:
-                    self._keeper.saves.wait()
+                    self._scheduler.saves.wait()
                     run = self._next()
                 if self._closed or run is None:
                     return
@@ -123,7 +123,7 @@ class Saver:
                 trouble = str(error) if folder.is_dir() else DELETED
             if step is None and not (folder / CHECKPOINT).exists():
                 shutil.rmtree(folder, ignore_errors=True)  # it never came to be
-            with self._keeper.lock:
+            with self._scheduler.lock:
                 saving.writing = False
                 if saving.folder == folder:
                     saving.trouble = trouble
@@ -132,10 +132,10 @@ class Saver:
                     elif saving.step is None:
                         saving.leave()
                         saving.trouble = trouble
-                self._keeper.news.notify_all()
+                self._scheduler.changed.notify_all()
 
     def _next(self) -> Run | None:
-        return next((run for run in self._keeper.runs.values() if run.saving.due and run.saving.folder), None)
+        return next((run for run in self._scheduler.runs.values() if run.saving.due and run.saving.folder), None)
 
     def _write(self, run: Run, folder: Path) -> int:
         """Write the run's newest checkpoint and what led to it; returns its step."""
@@ -144,7 +144,7 @@ class Saver:
         if not run.checkpoint.exists():
             raise StoreError("This run has no checkpoint yet: start it first.")
         with nullcontext() if run.saving.lock else FolderLock(folder):
-            with self._keeper.lock:
+            with self._scheduler.lock:
                 pictures = sum(len(frame.fake_png) for frame in run.frames.entries)
             more = run.checkpoint.stat().st_size + pictures - folder_size(folder)
             Store.from_environment().check_room(max(0, more))
@@ -156,9 +156,9 @@ class Saver:
         def left() -> bool:
             return run.saving.folder != folder or self._closed
 
-        with self._keeper.lock:
-            self._keeper.news.wait_for(
-                lambda: left() or run.saving.checkpointed >= step or not self._keeper.has_worker(run)
+        with self._scheduler.lock:
+            self._scheduler.changed.wait_for(
+                lambda: left() or run.saving.checkpointed >= step or not self._scheduler.has_worker(run)
             )
             if left():
                 raise _Left

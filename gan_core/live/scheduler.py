@@ -1,4 +1,4 @@
-"""The keeper of the live runs: a thread that starts and ends their workers, hands out turns, and sees to runs
+"""The scheduler of the live runs: a thread that starts and ends their workers, hands out turns, and sees to runs
 whose people have left or forgot them.
 
 All its methods but `close` and the two that workers call are to be used under its `lock`, and none of those
@@ -15,9 +15,9 @@ from collections.abc import Callable
 from functools import partial
 
 from gan_core.live.limits import Limits
-from gan_core.live.requests import Questions
+from gan_core.live.requests import WorkerRequests
 from gan_core.live.run import Run
-from gan_core.live.scratch_folders import RunFolder, found_folders, remove_if_left
+from gan_core.live.scratch_folders import ScratchFolder, found_folders, remove_if_left
 from gan_core.live.turns import Turns
 from gan_core.live.worker_process import WorkerProcess
 from gan_core.messages.commands_and_reports import (
@@ -36,27 +36,27 @@ SPARE_RETRY_S = 30.0  # after a spare worker that died by itself
 log = logging.getLogger(__name__)
 
 
-class Keeper:
+class Scheduler:
     """Everything about the live runs that changes, and the thread that keeps it in order."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.lock = threading.RLock()
-        self.duty = threading.Condition(self.lock)  # the keeper has something to do
-        self.news = threading.Condition(self.lock)  # something about a run has changed
+        self.work = threading.Condition(self.lock)  # the scheduler has something to do
+        self.changed = threading.Condition(self.lock)  # something about a run has changed
         self.saves = threading.Condition(self.lock)  # a run is to be saved
         self.runs: dict[str, Run] = {}
         self.turns = Turns(limits.max_workers, limits.slice_s)
-        self.homes: dict[WorkerProcess, Run] = {}  # of each worker with a run, until its process has ended
+        self.runs_by_worker: dict[WorkerProcess, Run] = {}  # of each worker with a run, until its process has ended
         self.ending: set[WorkerProcess] = set()
         self.spares: list[WorkerProcess] = []  # oldest first
         self.warm: set[WorkerProcess] = set()  # those of them that are ready to start a run
         self.spares_wanted = 0
-        self.questions = Questions()
+        self.requests = WorkerRequests()
         self._spare_not_before = 0.0
-        self._rubbish: list[tuple[Run, RunFolder]] = []
+        self._left_folders: list[tuple[Run, ScratchFolder]] = []
         self._closed = False
-        self._thread = threading.Thread(target=self._keep, name="gan-keeper", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="gan-scheduler", daemon=True)
         self._thread.start()
 
     # -------------------------------------------------------------------------------- what pages cause
@@ -74,65 +74,65 @@ class Keeper:
                 run.send(Go(run.bound))
         if any(run.saving.due for run in self.runs.values()):
             self.saves.notify()
-        self.duty.notify()
-        self.news.notify_all()
+        self.work.notify()
+        self.changed.notify_all()
 
     def _stands_back(self, run: Run) -> bool:
-        """Whether a run that waits for its company leaves its place to others. One that has a place keeps it,
-        unless one of its own company needs it: else a short wait would cost it a whole turn of somebody else's."""
-        if not run.held or run.company is None:
+        """Whether a run that waits for its group leaves its place to others. One that has a place keeps it,
+        unless one of its own group needs it: else a short wait would cost it a whole turn of somebody else's."""
+        if not run.held or run.group is None:
             return False
         return not self.turns.has(run.run_id) or any(
-            other.company is run.company and other.wants_turn and not other.held and not self.turns.has(other.run_id)
+            other.group is run.group and other.wants_turn and not other.held and not self.turns.has(other.run_id)
             for other in self.runs.values()
         )
 
-    def employ_spare(self, run: Run) -> None:
+    def assign_spare(self, run: Run) -> None:
         """Give a spare worker to a run that needs one, if there is one."""
         if self.spares and not self.has_worker(run):
             worker = self.warm_spare or self.spares[0]
-            self._strike(worker)
+            self._drop_spare(worker)
             self.spares_wanted = min(self.spares_wanted, 1)  # of several that were prepared, only one is replaced
-            self._employ(run, worker)
-        self.duty.notify()
+            self._assign(run, worker)
+        self.work.notify()
 
     @property
     def warm_spare(self) -> WorkerProcess | None:
         """A spare worker that answers at once, if there is one."""
         return next((worker for worker in self.spares if worker in self.warm), None)
 
-    def _strike(self, worker: WorkerProcess) -> None:
+    def _drop_spare(self, worker: WorkerProcess) -> None:
         """Take a worker off the list of the spare ones."""
         self.spares.remove(worker)
         self.warm.discard(worker)
 
     def stop(self, run: Run, words: str) -> None:
         """End the worker of a run after a last checkpoint; the record stays."""
-        self._dismiss(run.lose_worker("stopped", words), checkpoint=True)
+        self._end_worker(run.lose_worker("stopped", words), checkpoint=True)
         self.settle()
 
     def forget(self, run: Run) -> None:
         """End the worker of a run and drop its record and its files."""
         del self.runs[run.run_id]
-        if run.company is not None:
-            run.company.members.remove(run)
-        self._dismiss(run.lose_worker("stopped", ""), checkpoint=False)
+        if run.group is not None:
+            run.group.members.remove(run)
+        self._end_worker(run.lose_worker("stopped", ""), checkpoint=False)
         run.saving.leave()
-        self._rubbish.append((run, run.folder))
+        self._left_folders.append((run, run.folder))
         self.settle()
 
-    def _dismiss(self, worker: WorkerProcess | None, checkpoint: bool) -> None:
+    def _end_worker(self, worker: WorkerProcess | None, checkpoint: bool) -> None:
         if worker is not None:
             worker.end(checkpoint)
             self.ending.add(worker)
 
-    def _employ(self, run: Run, worker: WorkerProcess) -> None:
-        self.homes[worker] = run
-        run.employ(worker)
+    def _assign(self, run: Run, worker: WorkerProcess) -> None:
+        self.runs_by_worker[worker] = run
+        run.begin_with(worker)
 
     def has_worker(self, run: Run) -> bool:
         """Whether a former worker of the run still writes to its files."""
-        return any(home is run for home in self.homes.values())
+        return any(other is run for other in self.runs_by_worker.values())
 
     # -------------------------------------------------------------------------------- what workers cause
 
@@ -141,28 +141,28 @@ class Keeper:
         with self.lock:
             if isinstance(report, Ready) and worker in self.spares:
                 self.warm.add(worker)
-                self.questions.hand_over(worker)
-            if self.questions.heard(worker, report):
-                self.news.notify_all()
+                self.requests.hand_over(worker)
+            if self.requests.heard(worker, report):
+                self.changed.notify_all()
                 return
-            run = self.homes.get(worker)
+            run = self.runs_by_worker.get(worker)
             # A worker that is to end is heard only for what completes the record.
             completes = isinstance(report, Measured | Framed | Heartbeat | Checkpointed)
             if run is not None and (run.worker is worker or completes):
                 run.hear(report)
-            if isinstance(report, Measured | Framed | Heartbeat) and (run is None or run.company is None):
-                self.news.notify_all()
+            if isinstance(report, Measured | Framed | Heartbeat) and (run is None or run.group is None):
+                self.changed.notify_all()
             else:
                 self.settle()
 
     def gone(self, worker: WorkerProcess) -> None:
         """A worker's process has ended; called from its thread."""
         with self.lock:
-            run = self.homes.pop(worker, None)
+            run = self.runs_by_worker.pop(worker, None)
             self.ending.discard(worker)
-            self.questions.gone(worker, worker.exit_words)
+            self.requests.gone(worker, worker.exit_words)
             if worker in self.spares:
-                self._strike(worker)
+                self._drop_spare(worker)
                 self._spare_not_before = time.monotonic() + SPARE_RETRY_S
                 log.error("A spare worker ended by itself: %s.", worker.exit_words)
             if run is not None and run.worker is worker:
@@ -174,33 +174,33 @@ class Keeper:
 
     # -------------------------------------------------------------------------------- the thread
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         found = iter(found_folders())
         while True:
             with self.lock:
                 if self._closed:
                     return
-                jobs, until = self._duties(time.monotonic())
+                jobs, until = self._do_what_is_due(time.monotonic())
                 if not jobs and (folder := next(found, None)):
                     jobs = [partial(remove_if_left, folder)]  # one at a time, so that no run waits for more
                 if not jobs:
-                    self.duty.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
+                    self.work.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
             for job in jobs:
                 job()
 
-    def _duties(self, now: float) -> tuple[list[Callable[[], None]], float]:
+    def _do_what_is_due(self, now: float) -> tuple[list[Callable[[], None]], float]:
         """Do what is due; returns what has to be done without the lock, and when to look again."""
         self.settle()
-        until = [self.turns.next_change(), *[self._see_to(run, now) for run in list(self.runs.values())]]
+        until = [self.turns.next_change(), *[self._end_if_left_or_idle(run, now) for run in list(self.runs.values())]]
         for run in self._surplus():
             self.forget(run)
         until += [worker.press(now) for worker in list(self.ending)]
-        jobs = [*self._hirings(now), *self._removals()]
+        jobs = [*self._starts(now), *self._removals()]
         if len(self.spares) < self.spares_wanted:
             until.append(self._spare_not_before if self._spare_not_before > now else math.inf)
         return jobs, min(until)
 
-    def _see_to(self, run: Run, now: float) -> float:
+    def _end_if_left_or_idle(self, run: Run, now: float) -> float:
         """End a run whose people left or that was forgotten; returns when that will be due."""
         left = math.inf if run.left_at is None else run.left_at + self.limits.grace_s
         idle = run.touched_at + 60 * self.limits.idle_minutes if run.alive else math.inf
@@ -217,23 +217,23 @@ class Keeper:
         ended = sorted((run for run in self.runs.values() if not run.alive), key=lambda run: run.ended_at)
         return ended[: max(0, len(ended) - self.limits.max_records)]
 
-    def _hirings(self, now: float) -> list[Callable[[], None]]:
+    def _starts(self, now: float) -> list[Callable[[], None]]:
         """Workers to start: not more at a time than may train, since each start takes a processor for
         seconds; spare ones only where no run is starting, and one after the other."""
         starting = sum(run.opens and run.worker is not None for run in self.runs.values())
         needing = [run for run in self.runs.values() if run.needs_worker and not self.has_worker(run)]
-        hirings: list[Callable[[], None]] = [
-            partial(self._hire, run) for run in needing[: max(0, self.limits.max_workers - starting)]
+        starts: list[Callable[[], None]] = [
+            partial(self._start_worker, run) for run in needing[: max(0, self.limits.max_workers - starting)]
         ]
         starting += len(self.spares) - len(self.warm)
         idle = not starting and not any(run.needs_worker for run in self.runs.values())
         # Somebody who asks wants to know at once whether it fails again.
-        may = now >= self._spare_not_before or self.questions.waiting
+        may = now >= self._spare_not_before or self.requests.waiting
         if len(self.spares) < self.spares_wanted and idle and may:
-            hirings.append(partial(self._hire, None))
-        return hirings
+            starts.append(partial(self._start_worker, None))
+        return starts
 
-    def _hire(self, run: Run | None) -> None:
+    def _start_worker(self, run: Run | None) -> None:
         """Start a worker for a run, or as a spare one."""
         try:
             worker = WorkerProcess(self.heard, self.gone)
@@ -242,44 +242,44 @@ class Keeper:
                 if run is None:
                     self._spare_not_before = time.monotonic() + SPARE_RETRY_S
                     log.error("A spare worker could not be started: %s.", error)
-                    self.questions.fail(f"A worker process could not be started: {error}.")
+                    self.requests.fail(f"A worker process could not be started: {error}.")
                 else:
                     run.lose_worker("crashed", f"A worker process could not be started: {error}.")
-                self.news.notify_all()
+                self.changed.notify_all()
             return
         with self.lock:
             if self._closed:
-                self._dismiss(worker, checkpoint=False)
+                self._end_worker(worker, checkpoint=False)
             elif run is not None and run.needs_worker and not self.has_worker(run):
-                self._employ(run, worker)
+                self._assign(run, worker)
             elif len(self.spares) < self.spares_wanted or (run is not None and not self.spares):
                 self.spares.append(worker)  # its run, if any, was stopped meanwhile
             else:
-                self._dismiss(worker, checkpoint=False)
+                self._end_worker(worker, checkpoint=False)
             worker.listen()
 
     def _removals(self) -> list[Callable[[], None]]:
         """Files of forgotten runs, once no worker writes to them any more."""
-        free = [(run, folder) for run, folder in self._rubbish if not self.has_worker(run)]
-        self._rubbish = [entry for entry in self._rubbish if entry not in free]
+        free = [(run, folder) for run, folder in self._left_folders if not self.has_worker(run)]
+        self._left_folders = [entry for entry in self._left_folders if entry not in free]
         return [folder.remove for _, folder in free]
 
     def close(self) -> None:
         """End all workers, wait until they are gone (a few seconds at most), and remove all files."""
         with self.lock:
             self._closed = True
-            self.duty.notify()
+            self.work.notify()
         self._thread.join()
         with self.lock:
             for run in list(self.runs.values()):
                 self.forget(run)
             while self.spares:
-                self._dismiss(self.spares.pop(), checkpoint=False)
-            self.questions.fail("The server is ending.")
-            self.news.notify_all()
+                self._end_worker(self.spares.pop(), checkpoint=False)
+            self.requests.fail("The server is ending.")
+            self.changed.notify_all()
             while self.ending:
                 until = min(worker.press(time.monotonic()) for worker in self.ending)
-                self.news.wait(max(0.0, until - time.monotonic()))
-            rubbish, self._rubbish = self._rubbish, []
-        for _, folder in rubbish:
+                self.changed.wait(max(0.0, until - time.monotonic()))
+            folders, self._left_folders = self._left_folders, []
+        for _, folder in folders:
             folder.remove()

@@ -26,7 +26,7 @@ OWNER = "owner"
 _log = logging.getLogger(__name__)
 
 
-class RunFolder:
+class ScratchFolder:
     """A new folder among the temporary files, this process's own as long as this object is kept. Raises OSError."""
 
     def __init__(self) -> None:

@@ -166,11 +166,11 @@ class Heartbeat:
 
 
 @dataclass(frozen=True)
-class Changed:
+class SettingsChanged:
     """Live settings were changed."""
 
     experiment: Experiment  # the run's from now on
-    kind: Literal["changed"] = field(default="changed", kw_only=True)
+    kind: Literal["settings_changed"] = field(default="settings_changed", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -254,6 +254,6 @@ class Crashed:
 
 
 Report = (
-    Ready | Loading | Opened | Measured | Framed | Heartbeat | Changed | Checkpointed | Finished | Broken
+    Ready | Loading | Opened | Measured | Framed | Heartbeat | SettingsChanged | Checkpointed | Finished | Broken
     | Examined | Collected | Remade | Refused | Crashed
 )  # fmt: skip

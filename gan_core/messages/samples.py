@@ -17,7 +17,7 @@ MOST = 64  # images of the fixed noise that every picture of a run is drawn from
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class GeneratedSamples:
     """The first N images of a batch of MOST at one step, as the generator gave them."""
 
     step: int
@@ -28,7 +28,7 @@ class Samples:
     device_name: str
 
 
-def packed(samples: Samples) -> Collected:
+def packed(samples: GeneratedSamples) -> Collected:
     """As a message."""
     return Collected(
         step=samples.step,
@@ -41,11 +41,11 @@ def packed(samples: Samples) -> Collected:
     )
 
 
-def unpacked(message: Collected) -> Samples:
+def unpacked(message: Collected) -> GeneratedSamples:
     """From the message; the arrays cannot be written to."""
     e = message.experiment
     shape = (message.count, e.channels, e.image_size, e.image_size)
-    return Samples(
+    return GeneratedSamples(
         step=message.step,
         experiment=e,
         latent=np.frombuffer(message.latent, "<f4").reshape(message.count, e.latent_dim),

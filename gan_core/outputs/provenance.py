@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gan_core.messages.samples import MOST, Samples
+from gan_core.messages.samples import MOST, GeneratedSamples
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment, SettingsError
 
@@ -105,7 +105,7 @@ class Origin(BaseModel):
         return batch
 
 
-def origin_of(samples: Samples, first: int, count: int, columns: int | None, drawn: datetime | None) -> Origin:
+def origin_of(samples: GeneratedSamples, first: int, count: int, columns: int | None, drawn: datetime | None) -> Origin:
     """The origin of `count` of the samples from number `first` on: of a grid of so many `columns`, or of one image
     where that is None. Raises ValueError unless the samples are a whole batch."""
     if len(samples.latent) != MOST:

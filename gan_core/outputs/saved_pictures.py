@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from gan_core.files.atomic_write import write_together
 from gan_core.files.bounds import FILE_BYTES
-from gan_core.messages.samples import Samples
+from gan_core.messages.samples import GeneratedSamples
 from gan_core.outputs import provenance
 from gan_core.outputs.provenance import Changed, Origin, OriginError
 from gan_core.pixels import picture_files
@@ -41,7 +41,7 @@ def folder_name(e: Experiment, step: int) -> PurePosixPath:
     return PurePosixPath(f"run-{e.digest}", f"step-{step:06d}")
 
 
-def saved_singles(samples: Samples, format: str, drawn: datetime | None) -> list[SavedPicture]:
+def saved_singles(samples: GeneratedSamples, format: str, drawn: datetime | None) -> list[SavedPicture]:
     """Each of a whole batch of samples as a picture of its own, sample-00 to sample-63, in the folder of its step.
 
     `drawn` is the time that the JSON tells; without one, the same samples always give the same bytes.
@@ -55,7 +55,7 @@ def saved_singles(samples: Samples, format: str, drawn: datetime | None) -> list
 
 
 def saved_grid(
-    samples: Samples, format: str, drawn: datetime | None, name: PurePosixPath | None = None
+    samples: GeneratedSamples, format: str, drawn: datetime | None, name: PurePosixPath | None = None
 ) -> SavedPicture:
     """The first of a whole batch of samples as the page shows them: one picture of ROWS times COLUMNS images.
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from gan_core.messages.samples import Samples
+from gan_core.messages.samples import GeneratedSamples
 from gan_core.saved_runs.checkpoint_header import CheckpointError, read_state, refusing_damage
 
 NAME = "generator.safetensors"
 
 
-def weights_of(checkpoint: Path, samples: Samples) -> bytes:
+def weights_of(checkpoint: Path, samples: GeneratedSamples) -> bytes:
     """The generator, or its running average where that draws, as a file that `regenerate` takes for a checkpoint.
 
     Raises CheckpointError for a file that is damaged, or not of the step and the settings of these samples.

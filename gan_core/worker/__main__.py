@@ -1,4 +1,4 @@
-"""The worker: a process that owns one run. `python -m gan_core.worker` speaks the protocol.
+"""The worker: a process that owns one run. `python -m gan_core.worker` speaks through its pipes.
 
 Commands come on stdin, reports go to stdout. It ends at once when stdin ends, also in the middle of a step: a
 page server that was killed leaves no orphan.
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def own_stdout() -> BinaryIO:
-    """Keep stdout for the protocol alone: whatever else is printed, by C code too, goes to stderr."""
+    """Keep stdout for messages alone: whatever else is printed, by C code too, goes to stderr."""
     wire = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr

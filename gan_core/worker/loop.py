@@ -24,7 +24,6 @@ from gan_core.engine.untrained import contrast_map, untrained
 from gan_core.messages import samples
 from gan_core.messages.commands_and_reports import (
     Broken,
-    Changed,
     Checkpoint,
     Checkpointed,
     Collect,
@@ -46,6 +45,7 @@ from gan_core.messages.commands_and_reports import (
     Report,
     Rewind,
     Set,
+    SettingsChanged,
     Start,
     Step,
     Stop,
@@ -56,7 +56,7 @@ from gan_core.saved_runs.checkpoint_header import CheckpointError
 from gan_core.settings.experiment import Experiment, SettingsError, diff
 from gan_core.settings.players import Players
 from gan_core.settings.setting import Value
-from gan_core.worker.speed import Rate
+from gan_core.worker.speed import Speed
 
 HEARTBEAT_S = 0.5
 FRAME_S = 1 / 3
@@ -88,7 +88,7 @@ class WorkerLoop:
         self.finished = False
         self.until: int | None = None  # where to wait for the next Go
         self.trained_s = 0.0  # seconds spent in training steps since the run was built
-        self.rate = Rate()
+        self.speed = Speed()
         self.file: Path | None = None  # of the checkpoints, once a Start has named it
         self.saved: tuple[int, Experiment] | None = None
         self.next_heartbeat = self.next_frame = self.next_frame_cpu = self.next_save = 0.0
@@ -229,7 +229,7 @@ class WorkerLoop:
                 self.until = until
                 if not (self.running or self.broken or self.finished):
                     self.running = True
-                    self.rate.begin(time.monotonic())
+                    self.speed.begin(time.monotonic())
                     self.next_frame = time.monotonic() + FRAME_S
             case Step(players):
                 self.running = False
@@ -244,7 +244,7 @@ class WorkerLoop:
         except SettingsError as error:
             self._refuse(command, str(error))
             return
-        self.report(Changed(trainer.experiment))
+        self.report(SettingsChanged(trainer.experiment))
         if trainer.step == trainer.experiment.steps and not self.finished:
             self.report(Measured(row_of(trainer)))  # this step has become the last
         self._finish_if_done(trainer)
@@ -276,7 +276,7 @@ class WorkerLoop:
             return
         now = time.monotonic()
         self.trained_s += moment.seconds
-        self.rate.step(now)
+        self.speed.step(now)
         self._finish_if_done(trainer)
         rested = now >= self.next_frame and time.process_time() >= self.next_frame_cpu
         if self.running and (rested if self.until is None else trainer.step == self.until):
@@ -314,7 +314,7 @@ class WorkerLoop:
     def _heartbeat(self) -> None:
         self.next_heartbeat = time.monotonic() + HEARTBEAT_S
         if self.trainer is not None:
-            self.report(Heartbeat(self.trainer.step, self.rate.value if self.running else 0.0))
+            self.report(Heartbeat(self.trainer.step, self.speed.value if self.running else 0.0))
 
     def _save(self) -> bool:
         """Write a checkpoint where something is new since the last; never one of a broken run.

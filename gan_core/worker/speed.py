@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 
-class Rate:
+class Speed:
     """Steps per second over the last second of training, begun anew after each pause."""
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ def shared():
 @pytest.fixture
 def run_id(shared):
     """A run that has shown its first picture and stands still."""
-    run_id = shared.start(QUICK, "somebody", go=False)
+    run_id = shared.start(QUICK, go=False)
     reach(shared, run_id, lambda seen: seen.state == "paused")
     yield run_id
     shared.forget(run_id)

@@ -1,4 +1,4 @@
-"""Which pictures of several runs belong to the same moment, and how long a run had trained at each."""
+"""Which frames of several runs belong together, and how long a run had trained at each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from gan_core.live import aligned_frames
 from gan_core.live.run import Run, Snapshot, State
-from gan_core.live.scratch_folders import RunFolder
+from gan_core.live.scratch_folders import ScratchFolder
 from gan_core.messages.commands_and_reports import Framed, Opened
 from gan_core.messages.frame import Frame, Opening
 from gan_core.settings.experiment import Experiment
@@ -18,9 +18,9 @@ def run(steps: list[int], state: State = "running", pace: float = 1.0) -> Snapsh
     """A run with pictures of these steps, `pace` seconds of training each."""
     frames = tuple(Frame(step, {}, b"", [], trained_s=step * pace) for step in steps)
     return Snapshot(
-        run_id="r", owner="o", state=state, experiment=Experiment(), step=max(steps, default=0), steps=2000,
+        run_id="r", state=state, experiment=Experiment(), step=max(steps, default=0), steps=2000,
         steps_per_second=0, device_name="", opening=None, frame=frames[-1] if frames else None, frame_age_s=None,
-        frames=frames, rows=(), queue="", trouble="", checkpoint=Path(), saved_as=None,
+        frames=frames, rows=(), queue="", trouble="", checkpoint=Path(), save_state=None,
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_the_time_of_training_goes_on_with_another_worker_and_begins_anew_with_a
 ) -> None:
     """A worker counts from where it began: the seconds before its checkpoint are the run's too."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    made = Run("id", "somebody", Experiment(), RunFolder(), go=True)
+    made = Run("id", Experiment(), ScratchFolder(), go=True)
     opening = Opening(b"", [], -1, 1, -1, 1, 28, 8, 6, "cpu", None)
 
     def frame(step: int, seconds: float) -> Frame:

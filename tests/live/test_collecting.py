@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from live_runs import PATIENCE_S, QUICK, alone, beyond, reach, trains
+from live_runs import PATIENCE_S, QUICK, alone, beyond, reach, trains, worker_pids
 from shown_pictures import decoded
 
 from gan_core.engine.take_samples import collect
@@ -53,7 +53,7 @@ def test_samples_of_a_run_that_trains(shared, run_id):
 
 def test_a_run_that_is_just_starting_is_waited_for(fresh):
     registry = fresh()
-    run_id = registry.start(QUICK, "somebody", go=False)  # there is no worker yet
+    run_id = registry.start(QUICK, go=False)  # there is no worker yet
     assert_same(registry.collect(run_id, 2, PATIENCE_S), expected(0, 2))
 
 
@@ -99,7 +99,7 @@ def test_what_cannot_be_collected_is_told_in_one_sentence(shared, run_id):
     shared.stop(run_id)
     with pytest.raises(RunEnded, match="resume the run first"):
         shared.collect(run_id, 1)
-    refused = shared.start(QUICK.replace(dataset="folder", folder="/nowhere"), "somebody")
+    refused = shared.start(QUICK.replace(dataset="folder", folder="/nowhere"))
     with pytest.raises(RunError, match="no run yet"):
         shared.collect(refused, 1, PATIENCE_S)
     shared.forget(refused)
@@ -107,9 +107,9 @@ def test_what_cannot_be_collected_is_told_in_one_sentence(shared, run_id):
 
 def test_a_worker_that_hangs_or_is_killed_meanwhile_is_told(fresh):
     registry = fresh()
-    run_id = registry.start(QUICK, "somebody", go=False)
+    run_id = registry.start(QUICK, go=False)
     reach(registry, run_id, lambda seen: seen.state == "paused")
-    (worker,) = registry.stats().worker_pids
+    (worker,) = worker_pids(registry)
     os.kill(worker, signal.SIGSTOP)
     with pytest.raises(RunError, match=r"^The run did not answer within 0\.01 seconds; ask again\.$"):
         registry.collect(run_id, 1, 0.01)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 import torch
-from live_runs import PATIENCE_S, QUICK, beyond, reach, trains
+from live_runs import PATIENCE_S, QUICK, beyond, reach, trains, worker_pids
 
 from gan_core.engine.trainer import Trainer
 from gan_core.settings.experiment import Experiment
@@ -16,7 +16,7 @@ from gan_core.settings.experiment import Experiment
 def test_the_first_picture_comes_before_any_training(shared, run_id):
     seen = shared.snapshot(run_id)
     assert (seen.step, seen.frame.step, seen.steps) == (0, 0, QUICK.steps)
-    assert (seen.owner, seen.experiment, seen.device_name) == ("somebody", QUICK, "cpu")
+    assert (seen.experiment, seen.device_name) == (QUICK, "cpu")
     assert seen.frame_age_s >= 0
     assert (seen.queue, seen.trouble, seen.steps_per_second) == ("", "", 0)
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -24,7 +24,7 @@ def test_the_first_picture_comes_before_any_training(shared, run_id):
 
 
 def test_default_experiments_run_too(shared):
-    run_id = shared.start(Experiment(steps=5), "somebody")
+    run_id = shared.start(Experiment(steps=5))
     assert reach(shared, run_id, lambda seen: seen.state == "finished").opening.tile == 28
     shared.forget(run_id)
 
@@ -110,7 +110,7 @@ def test_a_broken_run_says_so_and_a_rewind_mends_it(shared, run_id):
 
 
 def test_a_refused_start_says_why_and_can_be_mended(shared, tmp_path):
-    run_id = shared.start(QUICK.replace(dataset="folder", folder=str(tmp_path / "none")), "somebody")
+    run_id = shared.start(QUICK.replace(dataset="folder", folder=str(tmp_path / "none")))
     refused = reach(shared, run_id, lambda seen: seen.state == "refused")
     assert "none" in refused.trouble
     shared.go(run_id)
@@ -129,17 +129,17 @@ def test_a_run_can_start_from_a_saved_checkpoint(shared, run_id, tmp_path):
     shared.step(run_id)
     shared.pause(run_id)
     shared.stop(run_id)
-    assert shared.wait_until(lambda: not shared.stats().worker_pids, PATIENCE_S)
-    run = shared.start(QUICK, "somebody", go=False, checkpoint=shared.snapshot(run_id).checkpoint)
+    assert shared.wait_until(lambda: not worker_pids(shared), PATIENCE_S)
+    run = shared.start(QUICK, go=False, checkpoint=shared.snapshot(run_id).checkpoint)
     assert reach(shared, run, lambda seen: seen.frame).step == 2
     shared.forget(run)
     with pytest.raises(FileNotFoundError):
-        shared.start(QUICK, "somebody", checkpoint=tmp_path / "none")
+        shared.start(QUICK, checkpoint=tmp_path / "none")
 
 
 def test_commands_before_the_worker_is_there_are_kept(fresh):
     registry = fresh()
-    run_id = registry.start(QUICK, "somebody", go=False)
+    run_id = registry.start(QUICK, go=False)
     registry.set(run_id, {"lr_g": 0.5})
     registry.step(run_id)
     registry.step(run_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 import pytest
-from live_runs import QUICK, alone, gone, reach
+from live_runs import QUICK, alone, gone, reach, worker_pids
 
 from gan_core.live.lockstep import LONGEST, STRETCHES, stretch
 from gan_core.live.registry import RunsFull
@@ -23,7 +23,7 @@ def together(fresh):
     class Started:
         def __init__(self, experiments: list[Experiment], **limits: int) -> None:
             self.registry = fresh(**limits)
-            self.ids = self.registry.start_together(experiments, "somebody")
+            self.ids = self.registry.start_together(experiments)
             self.every = stretch(experiments)
             self.apart = 0
 
@@ -77,7 +77,7 @@ def test_nobody_waits_for_one_that_broke(together):
 def test_nobody_waits_for_one_whose_process_died(together):
     group = together([LONG, LONG.replace(seed=1)])
     group.until(lambda runs: all(seen.step > 0 for seen in runs))
-    victim = group.registry.stats().worker_pids[0]
+    victim = worker_pids(group.registry)[0]
     psutil.Process(victim).kill()
     assert gone(victim)
     group.until(lambda runs: any(seen.state == "crashed" for seen in runs))
@@ -121,7 +121,7 @@ def test_rewound_they_begin_together_again(together):
 
 def test_others_keep_their_turn_beside_them(together):
     group = together([LONG, LONG.replace(seed=1)], max_workers=1)
-    solo = group.registry.start(QUICK.replace(seed=2), "somebody else")
+    solo = group.registry.start(QUICK.replace(seed=2))
     reach(group.registry, solo, lambda seen: seen.step > 0)
     steps = [seen.step for seen in group.look()]
     group.until(lambda runs: all(seen.step > step for seen, step in zip(runs, steps, strict=True)))
@@ -131,8 +131,9 @@ def test_others_keep_their_turn_beside_them(together):
 def test_without_room_for_all_none_is_started(fresh):
     registry = fresh(max_runs=2)
     with pytest.raises(RunsFull, match="0 of 2 places for runs are taken, and 3 are needed"):
-        registry.start_together([QUICK] * 3, "somebody")
-    assert registry.stats().records == 0
+        registry.start_together([QUICK] * 3)
+    with pytest.raises(RunsFull, match="0 of 2 places"):  # still none
+        registry.start_together([QUICK] * 3)
 
 
 @pytest.mark.parametrize(

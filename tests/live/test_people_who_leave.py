@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from live_runs import PATIENCE_S, QUICK, beyond, gone, reach, trains
+from live_runs import PATIENCE_S, QUICK, beyond, gone, reach, trains, worker_pids
 
 from gan_core.live.registry import UnknownRun
 
@@ -32,10 +32,10 @@ def test_a_paused_run_stays_paused_when_somebody_is_back(shared, run_id):
 
 def test_a_run_is_dropped_after_the_grace_period(fresh):
     registry = fresh(grace_s=0.2)
-    run_id = registry.start(QUICK, "somebody")
+    run_id = registry.start(QUICK)
     registry.attach(run_id, "one")
     folder = reach(registry, run_id, trains).checkpoint.parent
-    pid = registry.stats().worker_pids[0]
+    pid = worker_pids(registry)[0]
     registry.detach("one")
     assert registry.snapshot(run_id).state == "paused"
     assert registry.wait_until(lambda: registry.snapshot(run_id) is None, PATIENCE_S)
@@ -52,11 +52,11 @@ def test_a_forgotten_run_is_stopped_and_can_be_resumed(fresh):
 
     def busily(test):
         while not registry.wait_until(test, 0.2):
-            registry.attach(run_id, "somebody")
+            registry.attach(run_id)
 
-    run_id = registry.start(QUICK, "somebody")
+    run_id = registry.start(QUICK)
     busily(lambda: trains(registry.snapshot(run_id)))
-    pid = registry.stats().worker_pids[0]
+    pid = worker_pids(registry)[0]
     stopped = reach(registry, run_id, lambda seen: seen.state == "stopped")
     assert "after 0.05 minutes without a click" in stopped.trouble
     assert stopped.frame is not None

@@ -30,12 +30,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def saved_at(step: int):
-    return lambda seen: seen.saved_as and not seen.saved_as.busy and seen.saved_as.step == step
+    return lambda seen: seen.save_state and not seen.save_state.busy and seen.save_state.step == step
 
 
 def stepped(registry, experiment: Experiment, steps: int) -> str:
     """A run that stands still after so many steps."""
-    run_id = registry.start(experiment, "somebody", go=False)
+    run_id = registry.start(experiment, go=False)
     for _ in range(steps):
         registry.step(run_id)
     reach(registry, run_id, lambda seen: seen.state == "paused" and seen.step == steps)
@@ -43,8 +43,8 @@ def stepped(registry, experiment: Experiment, steps: int) -> str:
 
 
 def saved(registry, run_id: str, name: str = "a run") -> Snapshot:
-    registry.saver.save_as(run_id, name)
-    return reach(registry, run_id, lambda seen: seen.saved_as and not seen.saved_as.busy)
+    registry.save_thread.save_as(run_id, name)
+    return reach(registry, run_id, lambda seen: seen.save_state and not seen.save_state.busy)
 
 
 EXACT = {
@@ -73,7 +73,7 @@ def test_saved_and_reopened_in_other_processes_equals_uninterrupted(name, store,
     assert (heading.step, heading.name, heading.experiment) == (12, "a run", e)
 
     second = fresh()
-    run_id = second.reopen(store.read(heading.run_id), "somebody else")
+    run_id = second.reopen(store.read(heading.run_id))
     opened = reach(second, run_id, lambda seen: seen.state == "paused")
     assert (opened.step, opened.frame, opened.opening) == (12, before.frame, before.opening)
     assert opened.frames == before.frames
@@ -83,7 +83,7 @@ def test_saved_and_reopened_in_other_processes_equals_uninterrupted(name, store,
     assert ended.rows == tuple(rows)
     assert ended.frame == take_frame.take(through)
     assert store.read(heading.run_id).step == 12  # it does not follow unless it is told to
-    second.saver.save(run_id)
+    second.save_thread.save(run_id)
     reach(second, run_id, saved_at(23))
     found = store.read(heading.run_id)
     assert found.rows == tuple(rows)
@@ -93,7 +93,7 @@ def test_saved_and_reopened_in_other_processes_equals_uninterrupted(name, store,
 
 def test_a_saved_run_follows_and_is_whole_at_every_checkpoint(shared, store):
     run_id = stepped(shared, QUICK, 3)
-    assert saved(shared, run_id, "follows").saved_as.follows
+    assert saved(shared, run_id, "follows").save_state.follows
     shared.go(run_id)
     reach(shared, run_id, beyond(40))
     shared.pause(run_id)  # which makes a checkpoint
@@ -105,18 +105,18 @@ def test_a_saved_run_follows_and_is_whole_at_every_checkpoint(shared, store):
     assert found.until(found.step).frames == seen.frames
     assert found.frames[-1] == alone(QUICK, seen.step)
 
-    shared.saver.follow(run_id, False)
+    shared.save_thread.follow(run_id, False)
     shared.step(run_id)
     stands = reach(shared, run_id, lambda now: now.step == seen.step + 1)
     shared.pause(run_id)
-    assert (stands.saved_as.step, stands.saved_as.follows) == (seen.step, False)
-    shared.saver.follow(run_id, True)
+    assert (stands.save_state.step, stands.save_state.follows) == (seen.step, False)
+    shared.save_thread.follow(run_id, True)
     reach(shared, run_id, saved_at(seen.step + 1))
     shared.forget(run_id)
     with FolderLock(heading.folder):
         pass  # nobody writes any more
     with pytest.raises(UnknownRun):
-        shared.saver.save(run_id)
+        shared.save_thread.save(run_id)
 
 
 def test_a_reset_leaves_the_saved_run_where_it_was(shared, store):
@@ -124,11 +124,11 @@ def test_a_reset_leaves_the_saved_run_where_it_was(shared, store):
     saved(shared, run_id)
     shared.rewind(run_id, QUICK.replace(seed=4), go=False)
     seen = reach(shared, run_id, lambda seen: seen.state == "paused" and seen.step == 0)
-    assert seen.saved_as is None
+    assert seen.save_state is None
     with pytest.raises(RunError, match="not saved yet"):
-        shared.saver.save(run_id)
+        shared.save_thread.save(run_id)
     again = saved(shared, run_id, "the other")
-    assert again.saved_as.step == 0
+    assert again.save_state.step == 0
     assert {(heading.name, heading.step, heading.experiment.seed) for heading in store.headings()} == {
         ("a run", 7, QUICK.seed), ("the other", 0, 4),
     }  # fmt: skip
@@ -139,23 +139,23 @@ def test_a_run_whose_worker_has_ended_is_saved_as_it_was(shared, store):
     run_id = stepped(shared, QUICK, 5)
     shared.stop(run_id)
     seen = saved(shared, run_id)
-    assert (seen.state, seen.saved_as.step, seen.saved_as.trouble) == ("stopped", 5, "")
+    assert (seen.state, seen.save_state.step, seen.save_state.trouble) == ("stopped", 5, "")
     shared.forget(run_id)
 
 
 def test_a_run_that_became_non_finite_is_saved_with_its_ruin_and_goes_on_before_it(shared, store):
     e = tiny(steps=400, optimiser="sgd", lr_g=1.0, lr_d=1.0, loss="wasserstein", data_range="raw",
              output_activation="linear")  # fmt: skip
-    run_id = shared.start(e, "somebody")
+    run_id = shared.start(e)
     broken = reach(shared, run_id, lambda seen: seen.state == "broken")
     seen = saved(shared, run_id)
     (heading,) = store.headings()
     assert heading.step < broken.step
     assert "non-finite" in store.summary(heading).findings
     assert store.read(heading.run_id).rows[-1].step == broken.step
-    again = shared.reopen(store.read(heading.run_id), "somebody")
+    again = shared.reopen(store.read(heading.run_id))
     opened = reach(shared, again, lambda seen: seen.state == "paused")
-    assert opened.step == heading.step == seen.saved_as.step
+    assert opened.step == heading.step == seen.save_state.step
     assert all(row.step <= opened.step for row in opened.rows)
     shared.forget(run_id)
     shared.forget(again)
@@ -165,17 +165,17 @@ def test_two_runs_do_not_follow_into_the_same_folder(shared, store):
     run_id = stepped(shared, QUICK, 2)
     saved(shared, run_id)
     (heading,) = store.headings()
-    other = shared.reopen(store.read(heading.run_id), "somebody else")
+    other = shared.reopen(store.read(heading.run_id))
     reach(shared, other, lambda seen: seen.state == "paused")
     with pytest.raises(Locked, match="another run"):
-        shared.saver.follow(other, True)
+        shared.save_thread.follow(other, True)
     shared.step(other)
     reach(shared, other, lambda seen: seen.step == 3)
-    shared.saver.save(other)
-    seen = reach(shared, other, lambda seen: not seen.saved_as.busy)
-    assert "another run" in seen.saved_as.trouble
+    shared.save_thread.save(other)
+    seen = reach(shared, other, lambda seen: not seen.save_state.busy)
+    assert "another run" in seen.save_state.trouble
     assert store.read(heading.run_id).step == 2
-    shared.saver.save_as(other, "a copy")
+    shared.save_thread.save_as(other, "a copy")
     reach(shared, other, saved_at(3))
     assert sorted(heading.step for heading in store.headings()) == [2, 3]
     shared.forget(run_id)
@@ -188,14 +188,14 @@ def test_deleted_while_it_follows_it_stays_deleted_until_it_is_restored(shared, 
     (heading,) = store.headings()
     store.delete(heading.run_id)
     shared.step(run_id)
-    shared.saver.save(run_id)
-    seen = reach(shared, run_id, lambda seen: not seen.saved_as.busy and seen.saved_as.trouble)
-    assert "was deleted" in seen.saved_as.trouble
+    shared.save_thread.save(run_id)
+    seen = reach(shared, run_id, lambda seen: not seen.save_state.busy and seen.save_state.trouble)
+    assert "was deleted" in seen.save_state.trouble
     assert store.headings() == []
     store.restore(heading.run_id)
-    shared.saver.save(run_id)
+    shared.save_thread.save(run_id)
     seen = reach(shared, run_id, saved_at(3))
-    assert seen.saved_as.trouble == ""
+    assert seen.save_state.trouble == ""
     shared.forget(run_id)
 
 
@@ -206,16 +206,16 @@ def test_over_the_limit_nothing_is_written_and_nothing_lost(shared, store, monke
     before = {path: path.read_bytes() for path in heading.folder.rglob("*") if path.is_file()}
     monkeypatch.setenv("GAN_HOME_MB", str(0.9 * store.size() / 1e6))
     shared.step(run_id)
-    shared.saver.save(run_id)
-    seen = reach(shared, run_id, lambda seen: seen.step == 3 and not seen.saved_as.busy)
-    assert "GAN_HOME_MB" in seen.saved_as.trouble
-    assert seen.saved_as.step == 2
+    shared.save_thread.save(run_id)
+    seen = reach(shared, run_id, lambda seen: seen.step == 3 and not seen.save_state.busy)
+    assert "GAN_HOME_MB" in seen.save_state.trouble
+    assert seen.save_state.step == 2
     assert {path: path.read_bytes() for path in heading.folder.rglob("*") if path.is_file()} == before
     monkeypatch.setenv("GAN_HOME_MB", "0.0001")
     with pytest.raises(StoreError, match="GAN_HOME_MB"):
-        shared.saver.save_as(run_id, "one more")
+        shared.save_thread.save_as(run_id, "one more")
     monkeypatch.delenv("GAN_HOME_MB")
-    shared.saver.save(run_id)
+    shared.save_thread.save(run_id)
     reach(shared, run_id, saved_at(3))
     shared.forget(run_id)
 
@@ -234,12 +234,12 @@ def test_a_full_disk_is_told_in_a_sentence(shared, store, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", full)
-        shared.saver.save_as(run_id, "too large")
-        seen = reach(shared, run_id, lambda seen: seen.saved_as and not seen.saved_as.busy)
-    assert "there is no room left" in seen.saved_as.trouble
-    assert os.strerror(errno.ENOSPC) not in seen.saved_as.trouble
+        shared.save_thread.save_as(run_id, "too large")
+        seen = reach(shared, run_id, lambda seen: seen.save_state and not seen.save_state.busy)
+    assert "there is no room left" in seen.save_state.trouble
+    assert os.strerror(errno.ENOSPC) not in seen.save_state.trouble
     assert store.headings() == []
-    shared.saver.save_as(run_id, "now there is room")
+    shared.save_thread.save_as(run_id, "now there is room")
     reach(shared, run_id, saved_at(2))
     shared.forget(run_id)
 
@@ -249,13 +249,13 @@ def test_a_checkpoint_that_the_worker_cannot_write_is_told(shared, store):
     run_id = stepped(shared, QUICK, 2)
     scratch = shared.snapshot(run_id).checkpoint.parent
     away = scratch.rename(scratch.with_name(scratch.name + "-away"))
-    shared.saver.save_as(run_id, "later")
-    seen = reach(shared, run_id, lambda seen: seen.saved_as and not seen.saved_as.busy)
-    assert "The checkpoint could not be written" in seen.saved_as.trouble
+    shared.save_thread.save_as(run_id, "later")
+    seen = reach(shared, run_id, lambda seen: seen.save_state and not seen.save_state.busy)
+    assert "The checkpoint could not be written" in seen.save_state.trouble
     assert store.headings() == []
     away.rename(scratch)
-    shared.saver.save_as(run_id, "now")
-    assert reach(shared, run_id, saved_at(2)).saved_as.trouble == ""
+    shared.save_thread.save_as(run_id, "now")
+    assert reach(shared, run_id, saved_at(2)).save_state.trouble == ""
     shared.forget(run_id)
 
 
@@ -264,7 +264,7 @@ def test_live_changes_are_saved_and_count_when_it_goes_on(shared, store):
     saved(shared, run_id)
     shared.set(run_id, {"lr_g": 0.02})
     reach(shared, run_id, lambda seen: seen.experiment.lr_g == 0.02)
-    shared.saver.save(run_id)
+    shared.save_thread.save(run_id)
     reach(shared, run_id, saved_at(2))
     (heading,) = store.headings()
     assert heading.experiment.lr_g == 0.02
@@ -275,10 +275,10 @@ def test_live_changes_are_saved_and_count_when_it_goes_on(shared, store):
 
 
 def test_a_run_that_could_not_start_is_not_saved(shared, store, tmp_path):
-    run_id = shared.start(tiny(dataset="folder", folder=str(tmp_path / "none")), "somebody")
+    run_id = shared.start(tiny(dataset="folder", folder=str(tmp_path / "none")))
     reach(shared, run_id, lambda seen: seen.state == "refused")
     with pytest.raises(RunError, match="nothing to save"):
-        shared.saver.save_as(run_id, "nothing")
+        shared.save_thread.save_as(run_id, "nothing")
     assert store.headings() == []
     shared.forget(run_id)
 
@@ -286,7 +286,7 @@ def test_a_run_that_could_not_start_is_not_saved(shared, store, tmp_path):
 def test_a_folder_of_the_command_line_without_a_checkpoint_opens_at_its_start(shared, store):
     opening = take_frame.opening(Trainer(QUICK))
     run_folder.begin(store.home / "begun", QUICK, opening)
-    run_id = shared.reopen(store.read("begun"), "somebody")
+    run_id = shared.reopen(store.read("begun"))
     opened = reach(shared, run_id, lambda seen: seen.state == "paused")
     assert (opened.step, opened.frame) == (0, alone(QUICK, 0))
     shared.forget(run_id)

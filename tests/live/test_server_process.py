@@ -56,9 +56,10 @@ import glob, os, tempfile
 from gan_core.settings.experiment import Experiment
 from gan_core.live.registry import registry
 runs = registry()
-run = runs.start(Experiment(width=0.125, image_size=8, steps=10), "somebody")
-runs.wait_until(lambda: runs.stats().worker_pids, 60)
-print(runs.stats().worker_pids[0], runs.snapshot(run).checkpoint.parent)
+run = runs.start(Experiment(width=0.125, image_size=8, steps=10))
+workers = runs._scheduler.runs_by_worker
+runs.wait_until(lambda: workers, 60)
+print(next(iter(workers)).pid, runs.snapshot(run).checkpoint.parent)
 """
     pid, folder = python(program).split()
     assert gone(int(pid))

@@ -7,7 +7,7 @@ import signal
 import threading
 
 import pytest
-from live_runs import PATIENCE_S, QUICK, reach, trains
+from live_runs import PATIENCE_S, QUICK, reach, spare_pids, trains, warm_spares, worker_pids
 
 from gan_core.engine.untrained import contrast_map, untrained
 from gan_core.live.errors import NotExamined
@@ -15,41 +15,41 @@ from gan_core.live.errors import NotExamined
 
 def test_the_spare_worker_is_used_and_replaced(fresh):
     registry = fresh()
-    assert registry.stats().spare_pids == ()
+    assert spare_pids(registry) == ()
     registry.warm()
     registry.warm()
-    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
-    (spare,) = registry.stats().spare_pids
-    run_id = registry.start(QUICK, "somebody")
-    assert registry.stats().worker_pids == (spare,)
+    assert registry.wait_until(lambda: warm_spares(registry), PATIENCE_S)
+    (spare,) = spare_pids(registry)
+    run_id = registry.start(QUICK)
+    assert worker_pids(registry) == (spare,)
     reach(registry, run_id, trains)
-    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
-    assert spare not in registry.stats().spare_pids
+    assert registry.wait_until(lambda: warm_spares(registry), PATIENCE_S)
+    assert spare not in spare_pids(registry)
 
 
 def test_two_spare_workers_start_a_pair_and_one_is_replaced(fresh):
     registry = fresh()
     registry.warm(2)
     registry.warm()  # somebody else, who needs only one, takes none away
-    assert registry.wait_until(lambda: registry.stats().spares_ready == 2, PATIENCE_S)
-    spares = registry.stats().spare_pids
-    pair = [registry.start(QUICK, "somebody") for _ in range(2)]
-    assert sorted(registry.stats().worker_pids) == sorted(spares)
+    assert registry.wait_until(lambda: warm_spares(registry) == 2, PATIENCE_S)
+    spares = spare_pids(registry)
+    pair = [registry.start(QUICK) for _ in range(2)]
+    assert sorted(worker_pids(registry)) == sorted(spares)
     for run_id in pair:
         reach(registry, run_id, trains)
-    assert registry.wait_until(lambda: registry.stats().spares_ready == 1, PATIENCE_S)
+    assert registry.wait_until(lambda: warm_spares(registry) == 1, PATIENCE_S)
     for _ in range(5):  # by now, a second one would be on its way
         registry.examine(QUICK, timeout_s=PATIENCE_S)
-    assert len(registry.stats().spare_pids) == 1
+    assert len(spare_pids(registry)) == 1
 
 
 def test_a_spare_worker_that_dies_is_not_missed(fresh):
     registry = fresh()
     registry.warm()
-    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
-    os.kill(*registry.stats().spare_pids, signal.SIGKILL)
-    assert registry.wait_until(lambda: registry.stats().spare_pids == (), PATIENCE_S)
-    run_id = registry.start(QUICK, "somebody")
+    assert registry.wait_until(lambda: warm_spares(registry), PATIENCE_S)
+    os.kill(*spare_pids(registry), signal.SIGKILL)
+    assert registry.wait_until(lambda: spare_pids(registry) == (), PATIENCE_S)
+    run_id = registry.start(QUICK)
     reach(registry, run_id, trains)
 
 
@@ -57,13 +57,13 @@ def test_an_examination_leaves_the_spare_worker(fresh):
     registry = fresh()
     seen = registry.examine(QUICK, timeout_s=PATIENCE_S)  # no worker yet: waits for the spare one to be warm
     assert seen == untrained(QUICK)
-    (spare,) = registry.stats().spare_pids
-    assert registry.stats().spares_ready
+    (spare,) = spare_pids(registry)
+    assert warm_spares(registry)
     inits = ("pytorch", "zeros")
     assert registry.contrasts(QUICK, 3.0, inits) == contrast_map(QUICK, inits=inits, gain=3.0)
-    assert registry.stats().spare_pids == (spare,)
-    run_id = registry.start(QUICK, "somebody")
-    assert registry.stats().worker_pids == (spare,)
+    assert spare_pids(registry) == (spare,)
+    run_id = registry.start(QUICK)
+    assert worker_pids(registry) == (spare,)
     reach(registry, run_id, trains)
 
 
@@ -76,7 +76,7 @@ def test_an_examination_that_cannot_be_says_why(shared, tmp_path):
 
 
 def test_examinations_of_many_sessions_at_once(shared):
-    """Each gets the answer to its own question."""
+    """Each gets the answer to its own request."""
     seeds = range(6)
     seen = {}
 
@@ -108,8 +108,8 @@ def asked(registry, outcome, **given):
 def frozen_spare(registry):
     """The spare worker's id; it does not answer any more, nor does anybody know."""
     registry.warm()
-    assert registry.wait_until(lambda: registry.stats().spares_ready, PATIENCE_S)
-    (spare,) = registry.stats().spare_pids
+    assert registry.wait_until(lambda: warm_spares(registry), PATIENCE_S)
+    (spare,) = spare_pids(registry)
     os.kill(spare, signal.SIGSTOP)
     return spare
 
@@ -135,7 +135,7 @@ def test_a_spare_worker_that_gets_a_run_still_answers(fresh):
     outcome = []
     session = asked(registry, outcome, gain=2.0)
     assert not registry.wait_until(lambda: bool(outcome), 0.05)
-    run_id = registry.start(QUICK, "somebody", go=False)
+    run_id = registry.start(QUICK, go=False)
     os.kill(spare, signal.SIGCONT)
     session.join()
     assert outcome == [untrained(QUICK, 2.0)]

@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from live_runs import PATIENCE_S, QUICK, beyond, gone, reach, trains
+from live_runs import PATIENCE_S, QUICK, beyond, gone, reach, trains, worker_pids
 
 from gan_core.live.registry import RunEnded
 
@@ -34,7 +34,7 @@ def test_stop_keeps_the_record_and_resume_goes_on(shared, run_id):
 
 def test_a_killed_worker_is_told_in_words_and_resumes_from_its_checkpoint(fresh):
     registry = fresh()
-    run_id = registry.start(QUICK, "somebody", go=False)
+    run_id = registry.start(QUICK, go=False)
     reach(registry, run_id, lambda seen: seen.state == "paused")
     for _ in range(12):
         registry.step(run_id)
@@ -42,7 +42,7 @@ def test_a_killed_worker_is_told_in_words_and_resumes_from_its_checkpoint(fresh)
     reach(registry, run_id, lambda seen: seen.step == 12)
     registry.go(run_id)
     before = reach(registry, run_id, beyond(40))
-    os.kill(registry.stats().worker_pids[0], signal.SIGKILL)
+    os.kill(worker_pids(registry)[0], signal.SIGKILL)
     crashed = reach(registry, run_id, lambda seen: seen.state == "crashed")
     assert "SIGKILL (exit code -9)" in crashed.trouble
     assert crashed.frame.step >= before.frame.step
@@ -61,9 +61,9 @@ def test_a_killed_worker_is_told_in_words_and_resumes_from_its_checkpoint(fresh)
 
 def test_a_worker_killed_before_its_first_picture_begins_anew(fresh):
     registry = fresh()
-    run_id = registry.start(QUICK, "somebody")
-    assert registry.wait_until(lambda: registry.stats().worker_pids, PATIENCE_S)
-    os.kill(registry.stats().worker_pids[0], signal.SIGKILL)
+    run_id = registry.start(QUICK)
+    assert registry.wait_until(lambda: worker_pids(registry), PATIENCE_S)
+    os.kill(worker_pids(registry)[0], signal.SIGKILL)
     crashed = reach(registry, run_id, lambda seen: seen.state == "crashed")
     assert "step 0" in crashed.trouble
     assert crashed.frame is None
@@ -73,9 +73,9 @@ def test_a_worker_killed_before_its_first_picture_begins_anew(fresh):
 
 def test_a_crashed_run_can_be_rewound(fresh):
     registry = fresh()
-    run_id = registry.start(QUICK, "somebody")
+    run_id = registry.start(QUICK)
     reach(registry, run_id, trains)
-    os.kill(registry.stats().worker_pids[0], signal.SIGKILL)
+    os.kill(worker_pids(registry)[0], signal.SIGKILL)
     reach(registry, run_id, lambda seen: seen.state == "crashed")
     registry.rewind(run_id, QUICK.replace(seed=3), go=False)
     seen = reach(registry, run_id, lambda seen: seen.state == "paused")
@@ -84,9 +84,9 @@ def test_a_crashed_run_can_be_rewound(fresh):
 
 def test_a_worker_that_hangs_is_killed_and_nobody_waits(fresh):
     registry = fresh()
-    run_id = registry.start(QUICK, "somebody")
+    run_id = registry.start(QUICK)
     reach(registry, run_id, trains)
-    pid = registry.stats().worker_pids[0]
+    pid = worker_pids(registry)[0]
     os.kill(pid, signal.SIGSTOP)
     registry.pause(run_id)
     registry.set(run_id, {"lr_g": 0.1})

@@ -1,4 +1,4 @@
-"""Turns, thinning and limits: the rules without processes."""
+"""Turns, bounded histories and limits: the rules without processes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gan_core.diagnosis.row import Row
-from gan_core.live.bounded_history import Thinned
+from gan_core.live.bounded_history import BoundedHistory
 from gan_core.live.limits import Limits, LimitsError
 from gan_core.live.run import MAX_FRAMES, Run
-from gan_core.live.scratch_folders import RunFolder
+from gan_core.live.scratch_folders import ScratchFolder
 from gan_core.live.turns import Turns
 from gan_core.messages.commands_and_reports import Framed, Measured
 from gan_core.messages.frame import Frame
@@ -84,7 +84,7 @@ class Taken:
 
 @given(st.integers(3, 20), st.integers(1, 500))
 def test_the_first_and_the_newest_stay_and_the_rest_is_even(limit, count):
-    history: Thinned[Taken] = Thinned(limit)
+    history: BoundedHistory[Taken] = BoundedHistory(limit)
     for step in range(count):
         history.add(Taken(step))
         assert len(history.entries) <= limit
@@ -98,14 +98,14 @@ def test_the_first_and_the_newest_stay_and_the_rest_is_even(limit, count):
 
 
 def test_the_rule_drops_every_second():
-    history: Thinned[Taken] = Thinned(100)
+    history: BoundedHistory[Taken] = BoundedHistory(100)
     for step in range(101):
         history.add(Taken(step))
     assert [entry.step for entry in history.entries] == list(range(0, 101, 2))
 
 
 def test_going_back_makes_the_later_void():
-    history: Thinned[Taken] = Thinned(10)
+    history: BoundedHistory[Taken] = BoundedHistory(10)
     for step in (0, 10, 20, 30):
         history.add(Taken(step))
     history.add(Taken(20))
@@ -122,7 +122,7 @@ def frame(step, size):
 
 def test_a_record_is_bounded_in_number_and_in_bytes(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    run = Run("id", "somebody", Experiment(), RunFolder(), go=True)
+    run = Run("id", Experiment(), ScratchFolder(), go=True)
     for step in range(1000):
         run.hear(Framed(frame(step, 10)))
         run.hear(Measured(Row(step, {})))

@@ -16,7 +16,6 @@ from gan_core.diagnosis.row import Row
 from gan_core.messages import framing
 from gan_core.messages.commands_and_reports import (
     Broken,
-    Changed,
     Checkpoint,
     Checkpointed,
     Collect,
@@ -38,6 +37,7 @@ from gan_core.messages.commands_and_reports import (
     Report,
     Rewind,
     Set,
+    SettingsChanged,
     Start,
     Step,
     Stop,
@@ -118,7 +118,7 @@ reports = st.one_of(
     st.builds(Measured, st.builds(Row, steps, measurements)),
     st.builds(Framed, frames),
     st.builds(Heartbeat, steps, numbers),
-    st.builds(Changed, experiments),
+    st.builds(SettingsChanged, experiments),
     st.builds(Checkpointed, steps, st.booleans()),
     st.builds(Finished),
     st.builds(Broken, words),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from live_runs import ROOT
 from streamlit.testing.v1 import AppTest
-from visiting import EVERYBODY, Open
+from visiting import SHARED_RUNS, Open
 
 from gan_core.live.registry import registry
 
@@ -41,6 +41,5 @@ def open_page() -> Iterator[Open]:
             registry().forget(at.session_state["run"])
         for kind in ("pair", "compared"):
             for run in (at.session_state.get(kind) or {}).values():
-                there = registry().snapshot(run)
-                if there is not None and there.owner != EVERYBODY:
+                if run not in SHARED_RUNS:
                     registry().forget(run)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import EVERYBODY, Open, html, words
+from visiting import SHARED_RUNS, Open, html, words
 
 from gan_core.diagnosis.recipes import find
 from gan_core.live.registry import registry
@@ -40,7 +40,8 @@ def ended() -> Iterator[dict[str, str]]:
     """The link of a comparison whose runs have ended: a good one and one that leaves the range."""
     base = Experiment(width=0.5, steps=300)
     comparison = vary(base, "output_activation", ("tanh", "linear"))
-    ids = registry().start_together(comparison.experiments, EVERYBODY)
+    ids = registry().start_together(comparison.experiments)
+    SHARED_RUNS.update(ids)
     assert registry().wait_until(lambda: all(registry().snapshot(run).state == "finished" for run in ids), PATIENCE_S)
     yield comparison.to_query() | {"runs": "~".join(ids)}
     for run in ids:

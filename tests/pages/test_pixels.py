@@ -154,7 +154,7 @@ def test_without_a_run_its_tensor_cannot_be_had(open_page: Open) -> None:
 
 
 def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
-    run_id = registry().start(Experiment(width=0.125, channels=3, output_activation="linear"), "somebody", go=False)
+    run_id = registry().start(Experiment(width=0.125, channels=3, output_activation="linear"), go=False)
     try:
         reach(registry(), run_id, lambda seen: seen.state == "paused")
         expected = registry().collect(run_id, 8, PATIENCE_S).values

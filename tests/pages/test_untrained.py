@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from live_runs import PATIENCE_S
+from live_runs import PATIENCE_S, warm_spares
 from streamlit.testing.v1 import AppTest
 from visiting import Open, cited, html, widgets, words
 
@@ -24,7 +24,7 @@ GREY = 10.0  # levels: below this, the page calls a picture grey
 def worker_ready() -> None:
     """The page itself does not wait as long as a busy machine may need to start a worker."""
     registry().warm()
-    assert registry().wait_until(lambda: registry().stats().spares_ready > 0, PATIENCE_S)
+    assert registry().wait_until(lambda: warm_spares(registry()) > 0, PATIENCE_S)
 
 
 def verdict(at: AppTest) -> str:

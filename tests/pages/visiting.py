@@ -13,7 +13,7 @@ from gan_core.settings.experiment import SETTINGS
 
 Open = Callable[..., AppTest]
 MARKS = {"holds": "✓ holds", "holds-if": "◐ holds if…", "refuted": "✗ refuted"}
-EVERYBODY = "everybody"  # the owner of runs that outlive a visitor
+SHARED_RUNS: set[str] = set()  # ids of runs that outlive a visitor
 
 
 def widgets(block: Block) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from live_runs import QUICK, alone
 from gan_core.engine import take_frame
 from gan_core.engine.trainer import Trainer
 from gan_core.messages.commands_and_reports import (
-    Changed,
     Framed,
     Go,
     Heartbeat,
@@ -17,6 +16,7 @@ from gan_core.messages.commands_and_reports import (
     Refused,
     Rewind,
     Set,
+    SettingsChanged,
     Start,
     Step,
 )
@@ -25,7 +25,7 @@ from gan_core.messages.commands_and_reports import (
 def test_a_live_change_is_the_same_at_the_same_step(shared, tmp_path):
     shared.start(QUICK, tmp_path)
     shared.send(Step("both"), Set({"lr_g": 0.01, "noise_scale": 2.0}), Step("both"))
-    changed = shared.until(Changed)
+    changed = shared.until(SettingsChanged)
     assert changed.experiment == QUICK.replace(lr_g=0.01, noise_scale=2.0)
     trainer = Trainer(QUICK)
     trainer.train_step()
@@ -38,7 +38,7 @@ def test_a_live_change_is_the_same_at_the_same_step(shared, tmp_path):
 def test_a_live_change_while_running(shared, tmp_path):
     shared.start(QUICK, tmp_path)
     shared.send(Go(), Set({"lr_d": 0.01}))
-    assert shared.until(Changed).experiment.lr_d == 0.01
+    assert shared.until(SettingsChanged).experiment.lr_d == 0.01
     shared.until(Heartbeat, steps_per_second=lambda rate: rate > 0)
     shared.send(Pause())
 

@@ -1,4 +1,4 @@
-"""Pictures, rows and beats of a run: the same as those of a trainer that nobody watches."""
+"""Frames, rows and heartbeats of a run: the same as those of a trainer that nobody watches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from live_runs import QUICK, alone
 
 from gan_core.messages.commands_and_reports import (
     Broken,
-    Changed,
     Finished,
     Framed,
     Go,
@@ -20,6 +19,7 @@ from gan_core.messages.commands_and_reports import (
     Refused,
     Rewind,
     Set,
+    SettingsChanged,
     Start,
     Step,
 )
@@ -97,7 +97,7 @@ def test_the_end_and_more_steps(shared, tmp_path):
     shared.send(Step("both"))
     assert "raise Steps" in shared.until(Refused).words
     shared.send(Set({"steps": 30}), Go())
-    shared.until(Changed)
+    shared.until(SettingsChanged)
     shared.until(Finished)
     assert [report.row.step for report in shared.heard if isinstance(report, Measured)][-1] == 30
 

@@ -143,7 +143,7 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
                 registry().rewind(runs[name], experiment)
             return
         end_together(kind)
-        _keep(kind, experiments, registry().start_together([*experiments.values()], _tab()))
+        _keep(kind, experiments, registry().start_together([*experiments.values()]))
     except RunError as error:
         state.REFUSAL.set(str(error))
 
@@ -152,7 +152,7 @@ def reopen_together(kind: Together, saved: Mapping[str, SavedRun]) -> None:
     """Open saved runs as this tab's `kind`, by name, paused where each stood; those that were here end. Raises
     RunError, OSError."""
     end_together(kind)
-    _keep(kind, saved, registry().reopen_together([*saved.values()], _tab()))
+    _keep(kind, saved, registry().reopen_together([*saved.values()]))
 
 
 def _keep(kind: Together, names: Iterable[str], ids: tuple[str, ...]) -> None:
@@ -238,7 +238,7 @@ def leave_run() -> None:
 
 def reopen(saved: SavedRun) -> None:
     """Open a saved run as this tab's, paused where it stood; the run that was here ends. Raises RunError, OSError."""
-    run_id = registry().reopen(saved, _tab())
+    run_id = registry().reopen(saved)
     registry().attach(run_id, _tab())
     leave_run()
     state.RUN.set(run_id)
@@ -247,7 +247,7 @@ def reopen(saved: SavedRun) -> None:
 
 def start(experiment: Experiment, *, go: bool) -> str:
     """Start a run that this tab watches; raises RunError."""
-    run_id = registry().start(experiment, _tab(), go=go)
+    run_id = registry().start(experiment, go=go)
     registry().attach(run_id, _tab())
     return run_id
 

@@ -26,7 +26,7 @@ def buttons(run: Snapshot) -> None:
 
 def record_of(run: Snapshot) -> Record:
     """A live run as plain values."""
-    name = run.saved_as.name if run.saved_as else f"gan-{run.experiment.digest}"
+    name = run.save_state.name if run.save_state else f"gan-{run.experiment.digest}"
     real = run.opening.real_png if run.opening else None
     return Record(name, run.experiment, run.step, run.rows, run.frames, real, run.checkpoint)
 

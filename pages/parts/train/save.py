@@ -14,7 +14,7 @@ from PIL import Image
 
 from gan_core.live.registry import RunError, registry
 from gan_core.live.run import Snapshot
-from gan_core.messages.samples import MOST, Samples
+from gan_core.messages.samples import MOST, GeneratedSamples
 from gan_core.outputs import weights
 from gan_core.outputs.gif import saved_animation
 from gan_core.outputs.saved_pictures import SavedPicture, difference, read_bytes, saved_grid, saved_singles, zipped
@@ -137,12 +137,12 @@ def _make(kind: str) -> None:
     state.MADE.set(Made(run.run_id, step, pictures[0], words, packed, bool(others)))
 
 
-def _drawn(samples: Samples, kind: str, format: str) -> list[SavedPicture]:
+def _drawn(samples: GeneratedSamples, kind: str, format: str) -> list[SavedPicture]:
     now = datetime.now(UTC)
     return saved_singles(samples, format, now) if kind == "singles" else [saved_grid(samples, format, now)]
 
 
-def _weights(run: Snapshot, samples: Samples, folder: PurePosixPath) -> dict[PurePosixPath, bytes]:
+def _weights(run: Snapshot, samples: GeneratedSamples, folder: PurePosixPath) -> dict[PurePosixPath, bytes]:
     """What drew the samples, for the command line; none of a run that broke, or that trained on meanwhile."""
     try:
         return {folder / weights.NAME: weights.weights_of(run.checkpoint, samples)}

@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 def words(run: Snapshot) -> str:
     """Where the saved run stands, for the line of progress; empty where there is none."""
-    saved = run.saved_as
+    saved = run.save_state
     if saved is None or not saved.run_id:
         return ""
     if saved.trouble:
@@ -32,7 +32,7 @@ def words(run: Snapshot) -> str:
 
 def section(run: Snapshot) -> None:
     """Save this run, or say where the saved one stands and offer to bring it here."""
-    saved = run.saved_as
+    saved = run.save_state
     if saved is None or not saved.run_id:
         _as_new(run, "Save this run", suggested_name(run.experiment))
     else:
@@ -43,7 +43,7 @@ def section(run: Snapshot) -> None:
             help="Brought up to date every few seconds, at each pause and at the end. Off: it stays where it is.",
         )  # fmt: skip
         if follows != saved.follows:
-            _do(registry().saver.follow, run.run_id, follows)
+            _do(registry().save_thread.follow, run.run_id, follows)
             st.rerun(scope="fragment")
         if not saved.follows:
             st.button(
@@ -67,15 +67,15 @@ def _as_new(run: Snapshot, label: str, name: str) -> None:
 
 
 def _save(run_id: str) -> None:
-    _do(registry().saver.save_as, run_id, state.SAVE_NAME.of(run_id).get())
+    _do(registry().save_thread.save_as, run_id, state.SAVE_NAME.of(run_id).get())
 
 
 def _save_over(run_id: str) -> None:
-    _do(registry().saver.save, run_id)
+    _do(registry().save_thread.save, run_id)
 
 
 def _do(what: Callable[Concatenate[str, P], None], run_id: str, *arguments: P.args, **named: P.kwargs) -> None:
-    """Ask the saver for something, and keep its refusal for the popover to show."""
+    """Ask the save thread for something, and keep its refusal for the popover to show."""
     state.SAVE_TROUBLE.set("")
     try:
         what(run_id, *arguments, **named)
@@ -87,4 +87,4 @@ def _do(what: Callable[Concatenate[str, P], None], run_id: str, *arguments: P.ar
 
 def _busy(run_id: str) -> bool:
     now = registry().snapshot(run_id)
-    return bool(now and now.saved_as and now.saved_as.busy)
+    return bool(now and now.save_state and now.save_state.busy)

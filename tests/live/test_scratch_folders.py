@@ -13,7 +13,7 @@ import psutil
 import pytest
 from live_runs import PATIENCE_S, ROOT, gone
 
-from gan_core.live.scratch_folders import RunFolder, found_folders, remove_if_left
+from gan_core.live.scratch_folders import ScratchFolder, found_folders, remove_if_left
 
 fcntl = pytest.importorskip("fcntl", reason="no such locks on Windows")
 
@@ -22,7 +22,7 @@ import sys
 from gan_core.settings.experiment import Experiment
 from gan_core.live.registry import registry
 runs = registry()
-run = runs.start(Experiment(width=0.125, image_size=8, device="cpu"), "somebody", go=False)
+run = runs.start(Experiment(width=0.125, image_size=8, device="cpu"), go=False)
 checkpoint = runs.snapshot(run).checkpoint
 runs.wait_until(checkpoint.exists, 120)
 print(checkpoint.parent, flush=True)
@@ -96,7 +96,7 @@ def test_a_start_removes_what_a_killed_server_left_and_nothing_else(server, temp
 
 
 def test_the_folder_of_a_living_process_stays(temporary):
-    folder = RunFolder()
+    folder = ScratchFolder()
     assert found_folders() == [folder.path]
     assert (folder.path / "owner").read_text() == str(os.getpid())
     remove_if_left(folder.path)
