@@ -42,9 +42,11 @@ class LockstepGroup:
 
 
 def stretch(experiments: Sequence[Experiment]) -> int:
-    """The length of a stretch, in steps, for runs of these experiments: about 1/STRETCHES of the longest, but at
-    most LONGEST; it divides the first one's `measure_every` or is a multiple of it, so that pictures and rows of
-    measurements meet."""
+    """The length of a stretch for runs of these experiments, in steps.
+
+    It is about 1/STRETCHES of the longest run, at most LONGEST. It divides the first one's `measure_every` or is a
+    multiple of it, so that frames and rows meet.
+    """
     least = min(max(1, -(-max(e.steps for e in experiments) // STRETCHES)), LONGEST)
     rows = experiments[0].measure_every
     if least >= rows:

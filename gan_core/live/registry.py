@@ -67,8 +67,10 @@ class Registry:
     # -------------------------------------------------------------------------------- starting and looking
 
     def warm(self, spares: int = 1) -> None:
-        """From now on keep a spare worker ready, so that a start reaches its first picture at once; with `spares`,
-        have so many for the next starts, of which one is replaced when they are taken."""
+        """From now on keep a spare worker ready, so that a start reaches its first frame at once.
+
+        With `spares`, have so many for the next starts; only one of them is replaced when they are taken.
+        """
         with self._scheduler.lock:
             self._scheduler.spares_wanted = max(self._scheduler.spares_wanted, spares)
             self._scheduler.work.notify()
