@@ -99,7 +99,7 @@ def test_visitors_take_turns_and_quick_ones_do_not_wait_for_training(lab: Labora
 
 def test_whoever_leaves_stops_what_runs_and_the_next_goes_on(lab: Laboratory, gate: Path) -> None:
     lab.ask("somebody", TRAINING)
-    at_work(lab)
+    at_work(lab, "somebody")
     (pid,) = lab.pids()
     lab.ask("next", TRAINING)
     lab.leave("somebody")
@@ -123,7 +123,7 @@ def test_a_process_that_fails_gets_one_sentence_and_the_next_claim_a_new_one(
 
 def test_a_killed_process_gets_one_sentence(lab: Laboratory) -> None:
     lab.ask("somebody", QUICK)
-    at_work(lab)
+    at_work(lab, "somebody")
     os.kill(lab.pids()[0], signal.SIGKILL)
     assert "exit code -9" in lab.wait("somebody", PATIENCE_S).trouble
 

@@ -52,7 +52,7 @@ def test_a_forgotten_run_is_stopped_and_can_be_resumed(fresh):
 
     def busily(test):
         while not registry.wait_until(test, 0.2):
-            registry.attach(run_id)
+            registry.attach(run_id, "somebody")
 
     run_id = registry.start(QUICK)
     busily(lambda: trains(registry.snapshot(run_id)))
