@@ -1,4 +1,4 @@
-"""`python -m gan_core train`, in processes of its own, as a person would call it."""
+"""`python -m gan_core train` and `runs`, as a person would call them."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import json
 from pathlib import Path
 
 import pytest
-from commanding import SMALL, command, one_line, rows_in, trained
+from commanding import SMALL, command, command_in_its_own_process, one_line, outcome, rows_in, trained
 
 from gan_core.settings.experiment import Experiment, diff
 
 
 def test_result_is_json_and_progress_goes_to_stderr() -> None:
-    done = command("train", *SMALL, "--steps", "25")
-    outcome = json.loads(done.stdout)
-    assert set(outcome) == {"steps", "seconds", "steps_per_second", "measurements", "findings", "experiment"}
-    assert outcome["steps"] == 25
-    assert outcome["measurements"]["finite"] == 1
-    assert Experiment(**outcome["experiment"]).width == 0.125
+    done = command_in_its_own_process("train", *SMALL, "--steps", "25")
+    told = outcome(done)
+    assert set(told) == {"steps", "seconds", "steps_per_second", "measurements", "findings", "experiment"}
+    assert told["steps"] == 25
+    assert told["measurements"]["finite"] == 1
+    assert Experiment(**told["experiment"]).width == 0.125
     assert "25/25" in done.stderr
 
 
 def test_a_folder_holds_all_that_the_contract_names(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    outcome = trained("--steps", "25", "--out", folder)
+    found = trained("--steps", "25", "--out", folder)
     experiment = Experiment.from_json((folder / "experiment.json").read_text())
-    assert experiment == Experiment(**outcome["experiment"])
+    assert experiment == Experiment(**found["experiment"])
     assert [row["step"] for row in rows_in(folder)] == [0, 10, 20, 25]
-    assert {key: value for key, value in rows_in(folder)[-1].items() if key != "step"} == outcome["measurements"]
+    assert {key: value for key, value in rows_in(folder)[-1].items() if key != "step"} == found["measurements"]
     pictures = sorted(path.name for path in (folder / "samples").glob("*.png"))
     assert pictures[0] == "step-000000.png"
     assert pictures[-1] == "step-000025.png"
@@ -39,13 +39,11 @@ def test_a_folder_holds_all_that_the_contract_names(tmp_path: Path) -> None:
     assert not list(folder.rglob(".*"))  # no temporary file is left
 
 
-def test_resumed_equals_uninterrupted(tmp_path: Path) -> None:
+def test_resumed_by_another_process_equals_uninterrupted(tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     trained("--steps", "40", "--out", whole)
     trained("--steps", "20", "--out", parts)
-    done = command("train", "--resume", parts, "--steps", "40")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["steps"] == 40
+    assert outcome(command_in_its_own_process("train", "--resume", parts, "--steps", "40"))["steps"] == 40
     assert rows_in(parts) == rows_in(whole)
     assert (parts / "final.png").read_bytes() == (whole / "final.png").read_bytes()
 
@@ -54,13 +52,12 @@ def test_experiment_file_and_settings_on_top(tmp_path: Path) -> None:
     file = tmp_path / "experiment.json"
     file.write_text(Experiment(image_size=8, width=0.125, steps=5, lr_g=0.01).json_text())
     done = command("train", "--experiment", file, "--set", "lr_d=0.02")
-    found = Experiment(**json.loads(done.stdout)["experiment"])
+    found = Experiment(**outcome(done)["experiment"])
     assert set(diff(found, Experiment.from_json(file.read_text()))) == {"lr_d"}
 
 
 def test_zero_steps_shows_the_untrained_generator(tmp_path: Path) -> None:
-    outcome = trained("--steps", "0", "--out", tmp_path / "run")
-    assert outcome["steps"] == 0
+    assert trained("--steps", "0", "--out", tmp_path / "run")["steps"] == 0
     assert [row["step"] for row in rows_in(tmp_path / "run")] == [0]
 
 
@@ -83,15 +80,19 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], named: list
         assert words in line
 
 
+def test_the_process_says_no_more_than_that_line_and_ends_with_that_code() -> None:
+    assert "lr_g" in one_line(command_in_its_own_process("train", "--set", "lr_g=7"))
+
+
 def test_a_run_that_becomes_non_finite_ends_with_code_3() -> None:
     settings = ["optimiser=sgd", "lr_g=1", "lr_d=1", "loss=wasserstein", "data_range=raw", "output_activation=linear"]
     flags = [flag for setting in settings for flag in ("--set", setting)]
-    done = command("train", *SMALL, *flags, "--steps", "200")
+    done = command_in_its_own_process("train", *SMALL, *flags, "--steps", "200")
     assert done.returncode == 3
-    outcome = json.loads(done.stdout)
-    assert outcome["measurements"]["finite"] == 0
+    told = json.loads(done.stdout)
+    assert told["measurements"]["finite"] == 0
     assert "step" in done.stderr.splitlines()[-1]
-    assert "non-finite" in [finding["failure"] for finding in outcome["findings"]]
+    assert "non-finite" in [finding["failure"] for finding in told["findings"]]
 
 
 def test_a_folder_goes_on_with_live_settings_alone(tmp_path: Path) -> None:

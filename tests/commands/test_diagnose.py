@@ -1,20 +1,19 @@
-"""`python -m gan_core diagnose`, in processes of its own, as a person would call it."""
+"""`python -m gan_core diagnose`, as a person would call it."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 from bringing import npy, packed, picture
-from commanding import command
+from commanding import Done, command, command_in_its_own_process
 
 from gan_core.data import load
 
 
-def diagnose(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def diagnose(*arguments: str | Path) -> Done:
     return command("diagnose", *arguments)
 
 
@@ -22,7 +21,7 @@ def test_a_file_gives_json_on_stdout(tmp_path: Path) -> None:
     digits = load("digits", 28, 1).probe(64).pixels
     path = tmp_path / "digits.npy"
     path.write_bytes(npy(((digits[:, 0] / 127.5 - 1) * 1.15 * 127.5 + 127.5).astype(np.int64).astype(np.uint8)))
-    done = diagnose(path)
+    done = command_in_its_own_process("diagnose", path)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     assert {"measurements", "findings", "seems", "untold"} <= set(found)
@@ -64,7 +63,7 @@ def test_what_the_library_for_tiff_complains_of_is_not_on_stderr(tmp_path: Path)
     tiff = picture(load("digits", 28, 1).pixels[0, 0], "TIFF", compression="tiff_deflate")
     tiff = tiff[:8] + tiff[8:].replace(b"\x78\x9c", b"\x00\x00")  # no stream of zlib's
     (tmp_path / "a.tif").write_bytes(tiff)
-    done = diagnose(tmp_path / "a.tif")
+    done = command_in_its_own_process("diagnose", tmp_path / "a.tif")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("python -m gan_core: a.tif")

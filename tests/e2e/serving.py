@@ -58,11 +58,9 @@ class Server:
 def serve(folder: Path, *, kill: bool, **environment: str) -> Iterator[Server]:
     """Start the app and end it again; asserts that its workers end too and, unless it is killed, that
     nothing is left of its runs on the disk."""
-    for name in ("cache", "temporary"):
-        (folder / name).mkdir(parents=True)
+    (folder / "temporary").mkdir(parents=True)
     port = _free_port()
     limits = {
-        "GAN_CACHE": str(folder / "cache"),
         "GAN_HOME": str(folder / "home"),
         "GAN_GRACE_SECONDS": str(GRACE_S),
         "GAN_MAX_WORKERS": "2",
