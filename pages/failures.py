@@ -10,7 +10,7 @@ from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
 from pages.parts.failures import cards, failure, failure_link, study
-from pages.parts.failures.failure_link import Asked
+from pages.parts.failures.failure_link import AskedFailure
 from pages.parts.shared import diagnosis_line, page_link, page_settings, state, tab_runs
 from pages.parts.train import live_view
 
@@ -86,7 +86,7 @@ def to_train(recipe: Recipe, side: Side) -> None:
 def close() -> None:
     """Back to all failures."""
     tab_runs.leave_pair()
-    failure_link.LINK.put(Asked())
+    failure_link.LINK.put(AskedFailure())
 
 
 if asked in RECIPES:
@@ -104,7 +104,7 @@ if asked in RECIPES:
     view(panel.interval(*runs().values()), chosen)
     cited.show(of_recipe(chosen))
     failure.elsewhere(chosen)
-    failure_link.LINK.put(Asked(chosen.name, tab_runs.pair_ids()))
+    failure_link.LINK.put(AskedFailure(chosen.name, tab_runs.pair_ids()))
 else:
     registry().warm(2)  # a card starts two runs
     if asked is not None:

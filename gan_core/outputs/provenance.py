@@ -45,7 +45,7 @@ class Grid(BaseModel):
     columns: int = Field(ge=1, le=4096)
 
 
-class Changed(BaseModel):
+class FormatChange(BaseModel):
     """What the file's format changed, in levels of 0 to 255."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,25 +54,23 @@ class Changed(BaseModel):
 
 
 class Origin(BaseModel):
-    """Where a picture comes from. `latent` is the noise of its one image, or with `grid` a list of them, float32;
-    `time` is when it was drawn (ISO, UTC), left out where the same experiment shall give the same bytes; `loss` is
-    that of a format with one; `crossed` are the images that were crossed out, since they hold NaN or infinity."""
+    """Where a picture comes from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     format: Literal["gan-playground-picture-1"]
     step: int = Field(ge=0)
     experiment: dict[str, Any]
     experiment_hash: str
-    latent: Vector | list[Vector]
+    latent: Vector | list[Vector]  # the noise of its one image, or with `grid` a list of them, float32
     batch: Batch
-    grid: Grid | None = None
+    grid: Grid | None = None  # None for a single image
     range_map: RangeMap
     batchnorm_mode: Literal["train", "eval"]
     device: str
-    versions: dict[str, str]
-    time: str | None = None
-    loss: Changed | None = None
-    crossed: list[int] | None = None
+    versions: dict[str, str]  # of Python and the libraries
+    time: str | None = None  # when it was drawn (ISO, UTC); None where the same experiment shall give the same bytes
+    loss: FormatChange | None = None  # of a format that loses something
+    crossed: list[int] | None = None  # the images that were crossed out, since they hold NaN or infinity
 
     def json_text(self) -> str:
         """ASCII JSON; every float32 in it is exact."""
@@ -92,8 +90,11 @@ class Origin(BaseModel):
         return np.array(self.latent, np.float32).reshape(-1, self.settings.latent_dim)
 
     def batch_latents(self) -> NDArray[np.float32]:
-        """(batch.count, latent_dim): all latents drawn together, each in its place. Where the others do not matter
-        they are zero: a row of a product depends on where it stands, in the last bit, but not on the other rows."""
+        """(batch.count, latent_dim): all latents drawn together, each in its place.
+
+        Where the others do not matter they are zero: a row of a product depends on where it stands, in the last bit,
+        but not on the other rows.
+        """
         own = self.latents
         batch = np.zeros((self.batch.count, own.shape[1]), np.float32)
         at = slice(self.batch.first, self.batch.first + len(own))

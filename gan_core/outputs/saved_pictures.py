@@ -13,7 +13,7 @@ from gan_core.files.atomic_write import write_together
 from gan_core.files.bounds import FILE_BYTES
 from gan_core.messages.samples import GeneratedSamples
 from gan_core.outputs import provenance
-from gan_core.outputs.provenance import Changed, Origin, OriginError
+from gan_core.outputs.provenance import FormatChange, Origin, OriginError
 from gan_core.pixels import picture_files
 from gan_core.pixels.picture_files import FORMATS, NO_LOSS, FormatLoss, PictureError
 from gan_core.pixels.range_map import Pixels, channels_last, grid
@@ -112,14 +112,13 @@ def read_bytes(content: bytes, name: str) -> tuple[Origin, Pixels]:
 
 @dataclass(frozen=True)
 class Difference:
-    """Between a saved picture and the same made again: `greatest` and `mean`, in levels of 0 to 255 over all values;
-    how many of the `all` pixels `differ`, and row and column of the `first` of them, counted from 0."""
+    """Between a saved picture and the same made again."""
 
-    greatest: int
-    mean: float
-    differ: int
-    all: int
-    first: tuple[int, int] | None
+    greatest: int  # in levels of 0 to 255, over all values
+    mean: float  # in levels of 0 to 255, over all values
+    differ: int  # how many pixels differ
+    all: int  # how many pixels there are
+    first: tuple[int, int] | None  # row and column of the first that differs, counted from 0; None for none
 
     @property
     def words(self) -> str:
@@ -147,7 +146,7 @@ def difference(saved: Pixels, again: Pixels, told: Origin) -> Difference:
 def _saved(name: PurePosixPath, picture: Pixels, told: Origin, format: str) -> SavedPicture:
     loss = picture_files.loss(picture, format)
     if not FORMATS[format].lossless:
-        told = told.model_copy(update={"loss": Changed(mean=round(loss.mean, 4), greatest=loss.greatest)})
+        told = told.model_copy(update={"loss": FormatChange(mean=round(loss.mean, 4), greatest=loss.greatest)})
     text = told.json_text()
     file = name.with_name(name.name + FORMATS[format].ending)
     return SavedPicture(file, picture_files.encode(picture, format, text), text, loss)

@@ -21,27 +21,21 @@ Value = str | int | float | bool | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Setting:
-    """One row of the table.
+    """One row of the table of settings."""
 
-    `choices` lists every allowed value (empty for numbers and free text); `low` and `high` bound a number,
-    both included; `marks` are the coarse values a slider offers; `live` says whether the value may change
-    while a run goes on; `front` is its place (1 to 10) among the ten controls that are always in sight, 0 for
-    the rest.
-    """
-
-    name: str
+    name: str  # the Experiment's field
     kind: Literal["choice", "set", "integer", "number", "switch", "text"]
     default: Value
-    choices: tuple[str | int, ...]
-    low: float | None
-    high: float | None
-    marks: tuple[float, ...]
+    choices: tuple[str | int, ...]  # every allowed value; empty for numbers and free text
+    low: float | None  # the least allowed number
+    high: float | None  # the greatest allowed number
+    marks: tuple[float, ...]  # the coarse values that a slider offers
     label: str
-    help: str
-    group: str
-    live: bool
-    front: int
-    url_key: str
+    help: str  # one sentence
+    group: str  # of the controls
+    live: bool  # whether it may change while a run goes on
+    front: int  # its place (1 to 10) among the ten controls that are always in sight, 0 for the rest
+    url_key: str  # its name in a link
 
     @property
     def allowed(self) -> str:

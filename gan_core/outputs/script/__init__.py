@@ -1,7 +1,7 @@
 """An Experiment as one plain PyTorch script, to be read, run and changed without this program.
 
 Only what the experiment uses is in its script. It computes what the Trainer computes, from the same random numbers,
-but by PyTorch's own layers and optimisers, so the losses agree to rounding: the engine multiplies matrices by another
+but by PyTorch's own layers and optimisers. So the losses agree to rounding: the engine multiplies matrices by another
 library and updates all weights in one go. Training repeats every rounding in all that follows, so two long runs drift
 apart in the last digits first and may differ visibly after some hundred steps.
 """
@@ -27,8 +27,11 @@ _IMPORTS = {
 
 
 def script_of(e: Experiment) -> str:
-    """The script of an experiment, under 200 lines; it reads IMAGES from the folder that it is run in, prints both
-    losses of the steps that the engine measures, and saves the pictures of the last as PICTURE."""
+    """The script of an experiment, under 200 lines.
+
+    It reads IMAGES from the folder that it is run in, prints both losses of the steps that the engine measures, and
+    saves the pictures of the last as PICTURE.
+    """
     blocks: list[Block] = [
         constants.block(e),
         constants.sources(),

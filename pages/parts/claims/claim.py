@@ -81,7 +81,7 @@ def _links(claim: Claim) -> None:
             recipe = RECIPES[claim.recipe]
             st.page_link(
                 "pages/failures.py", label=f"See it live: {recipe.words}", icon=":material/heart_broken:",
-                query_params=failure_link.LINK.query(failure_link.Asked(recipe.name)),
+                query_params=failure_link.LINK.query(failure_link.AskedFailure(recipe.name)),
             )  # fmt: skip
         if claim.mistake:
             looks, name = claim.mistake.split("/")

@@ -20,13 +20,13 @@ ABOUT = {**FAILING, "003": "how generated images are saved"}
 
 
 @dataclass(frozen=True)
-class Look:
-    """A verdict for people: sign, words, and colour, as Streamlit's text has it and as CSS does."""
+class VerdictLook:
+    """A verdict for people."""
 
     sign: str
     words: str
-    name: str
-    colour: str
+    name: str  # of its colour in Streamlit's text
+    colour: str  # the same for CSS
 
     @property
     def text(self) -> str:
@@ -39,11 +39,11 @@ LINK: PageLink[AskedClaims, str] = PageLink(
 )
 
 LOOKS = {
-    "holds": Look("✓", "holds", "green", "#0f9d76"),
-    "holds-if": Look("◐", "holds if…", "orange", "#dd7326"),
-    "refuted": Look("✗", "refuted", "red", "#d1495b"),
-    "not-testable": Look("○", "not testable", "gray", "#808a96"),
-    "not-decided": Look("≈", "not decided", "violet", "#8a63c9"),
+    "holds": VerdictLook("✓", "holds", "green", "#0f9d76"),
+    "holds-if": VerdictLook("◐", "holds if…", "orange", "#dd7326"),
+    "refuted": VerdictLook("✗", "refuted", "red", "#d1495b"),
+    "not-testable": VerdictLook("○", "not testable", "gray", "#808a96"),
+    "not-decided": VerdictLook("≈", "not decided", "violet", "#8a63c9"),
 }
 
 

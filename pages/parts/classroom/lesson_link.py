@@ -20,7 +20,7 @@ TEACHER = "teacher"  # the URL key with the word that only who made the link has
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedLesson:
     """What a lesson's link asks for."""
 
     lesson: Lesson | None  # None where the link opens none
@@ -28,7 +28,7 @@ class Asked:
     teacher: str | None = None  # who shows it to the class has this word
 
 
-def link(base: str, asked: Asked) -> str:
+def link(base: str, asked: AskedLesson) -> str:
     """The lesson under an address of the page `train`."""
     return f"{base}?{urlencode(LINK.query(asked), safe='~,[]')}"
 
@@ -54,18 +54,20 @@ def qr(url: str, size: str) -> None:
     st.html(f'<div class="qr" style="--qr:{size}"><img src="{escape(source)}" alt="{words}"></div>')
 
 
-def _read(query: Query) -> tuple[Asked, list[Problem]]:
+def _read(query: Query) -> tuple[AskedLesson, list[Problem]]:
     run_id, teacher = query.get(page_settings.RUN), query.get(TEACHER)
     try:
-        return Asked(Lesson.from_query(query), run_id, teacher), []
+        return AskedLesson(Lesson.from_query(query), run_id, teacher), []
     except LessonError as error:
-        return Asked(None, run_id, teacher), error.problems
+        return AskedLesson(None, run_id, teacher), error.problems
 
 
-def _write(asked: Asked) -> dict[str, str]:
+def _write(asked: AskedLesson) -> dict[str, str]:
     query = asked.lesson.to_query() if asked.lesson else {}
     query |= {page_settings.RUN: asked.run_id} if asked.run_id else {}
     return query | ({TEACHER: asked.teacher} if asked.teacher else {})
 
 
-LINK: PageLink[Asked, Problem] = PageLink(_read, _write, (page_settings.KEYS | {*lesson.KEYS, TEACHER}).__contains__)
+LINK: PageLink[AskedLesson, Problem] = PageLink(
+    _read, _write, (page_settings.KEYS | {*lesson.KEYS, TEACHER}).__contains__
+)

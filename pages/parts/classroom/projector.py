@@ -9,7 +9,7 @@ import streamlit as st
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from pages.parts.classroom import lesson_link, tally
-from pages.parts.classroom.lesson_link import Asked
+from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import diagnosis_line
 
 LOOK_EVERY_S = 2.0
@@ -31,7 +31,7 @@ def asked(lesson: Lesson, word: str | None) -> bool:
 def page(lesson: Lesson) -> None:
     """Question and code side by side, as large as they go."""
     base = lesson_link.class_base()
-    url = lesson_link.link(base, Asked(lesson))
+    url = lesson_link.link(base, AskedLesson(lesson))
     left, right = st.columns([0.5, 0.5], gap="large")
     with left:
         st.html(
@@ -42,7 +42,7 @@ def page(lesson: Lesson) -> None:
             st.fragment(run_every=LOOK_EVERY_S)(_answers)(lesson)
         st.link_button(
             "Open the lesson here",
-            lesson_link.link("train", Asked(lesson)),
+            lesson_link.link("train", AskedLesson(lesson)),
             icon=":material/play_circle:",
             key="open_lesson",
         )

@@ -13,7 +13,7 @@ from gan_core.classroom.reveal import Reveal, reveal
 from gan_core.live.run import Snapshot
 from gan_core.settings.experiment import SETTINGS, Problem, diff
 from pages.parts.classroom import projector, tally
-from pages.parts.classroom.lesson_link import LINK, Asked
+from pages.parts.classroom.lesson_link import LINK, AskedLesson
 from pages.parts.shared import (
     controls,
     diagnosis_line,
@@ -69,7 +69,7 @@ def page() -> None:
     _question(lesson)
     wait = live_view.interval(tab_runs.snapshot())
     st.fragment(run_every=wait)(_run)(lesson, wait)
-    LINK.put(Asked(lesson, state.RUN.get()))
+    LINK.put(AskedLesson(lesson, state.RUN.get()))
 
 
 def _title(lesson: Lesson) -> None:

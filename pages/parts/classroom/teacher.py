@@ -16,7 +16,7 @@ from gan_core.diagnosis.lessons import LESSONS
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS, Experiment, diff
 from pages.parts.classroom import lesson_link
-from pages.parts.classroom.lesson_link import Asked
+from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import controls, diagnosis_line, page_settings, state
 
 NOTHING, FAILURE, SIDE = "Nothing", "What the diagnosis finds", "A measurement"
@@ -152,7 +152,7 @@ def _outcome(lesson: Lesson) -> None:
         diagnosis_line.say(diagnosis_line.TROUBLE, wrong)
         return
     _how_reached(base)
-    url = lesson_link.link(base, Asked(lesson))
+    url = lesson_link.link(base, AskedLesson(lesson))
     with st.container(key="lesson-link"):
         st.code(url, language=None, wrap_lines=True, height=96)
     lesson_link.qr(url, "min(26rem, 100%)")
@@ -160,11 +160,11 @@ def _outcome(lesson: Lesson) -> None:
         word = attendance().teacher(lesson.digest)
         own = "train" if base == lesson_link.class_base() else base  # the projector's code repeats where it was opened
         st.link_button(
-            "Show to the class", lesson_link.link(own, Asked(lesson, teacher=word)), type="primary",
+            "Show to the class", lesson_link.link(own, AskedLesson(lesson, teacher=word)), type="primary",
             key="project_lesson", icon=":material/cast_for_education:",
             help="Question, large code, and the answers as they come in.",
         )  # fmt: skip
-        st.link_button("Try it as a student", lesson_link.link("train", Asked(lesson)), key="try_lesson")
+        st.link_button("Try it as a student", lesson_link.link("train", AskedLesson(lesson)), key="try_lesson")
     st.html(f'<div class="budget">{escape(_sees(lesson))}</div>')
 
 

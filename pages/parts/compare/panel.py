@@ -44,8 +44,11 @@ def panel(
     explained: bool = True,
     past: Sequence[Frame] = (),
 ) -> None:
-    """One run: where it is, what is found (with the evidence at hand if it is to be `explained`), its pictures at
-    `frame`, its pixels at that moment or, where frames are given as `past`, over all of these. Keys end in `side`."""
+    """One run: where it is, what is found, its pictures at `frame`, and its pixels.
+
+    With `explained`, the evidence for what is found is at hand. The pixels are those of the moment or, where frames
+    are given as `past`, of all these. Keys end in `side`.
+    """
     live_view.progress(run, e.steps, key=f"progress-{side}")
     # Runs in lock-step wait for each other all the time: what is found stays in sight.
     diagnosis_line.show(

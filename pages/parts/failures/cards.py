@@ -84,7 +84,7 @@ def go_where_opened() -> None:
         st.switch_page("pages/pixels.py", query_params=link.to_query(link.of_mistake(*PLAINEST[name]), None))
     if name is not None:
         state.SEE_LIVE.set(name)
-        st.switch_page("pages/failures.py", query_params=failure_link.LINK.query(failure_link.Asked(name)))
+        st.switch_page("pages/failures.py", query_params=failure_link.LINK.query(failure_link.AskedFailure(name)))
 
 
 def just_opened(name: str) -> bool:

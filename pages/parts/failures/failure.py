@@ -24,26 +24,26 @@ SIDES: tuple[Side, Side] = ("broken", "fixed")
 Runs = dict[Side, Snapshot | None]
 
 
-class Look(NamedTuple):
-    """What a side is called, above its pictures and in a sentence, and its colour."""
+class SideLook(NamedTuple):
+    """How a side is shown."""
 
-    title: str
-    name: str
+    title: str  # above its pictures
+    name: str  # in a sentence
     colour: str
 
 
-FAILING: dict[Side, Look] = {
-    "broken": Look("Broken", "the broken one", theme.BROKEN),
-    "fixed": Look("Fixed", "the fixed one", theme.FIXED),
+FAILING: dict[Side, SideLook] = {
+    "broken": SideLook("Broken", "the broken one", theme.BROKEN),
+    "fixed": SideLook("Fixed", "the fixed one", theme.FIXED),
 }
 # Of a setup that does not fail, whatever its document says.
-HARMLESS: dict[Side, Look] = {
-    "broken": Look("As described", "the document's setup", theme.DISCRIMINATOR),
-    "fixed": Look("Otherwise", "the other one", theme.GRADIENT),
+HARMLESS: dict[Side, SideLook] = {
+    "broken": SideLook("As described", "the document's setup", theme.DISCRIMINATOR),
+    "fixed": SideLook("Otherwise", "the other one", theme.GRADIENT),
 }
 
 
-def looks(recipe: Recipe) -> dict[Side, Look]:
+def looks(recipe: Recipe) -> dict[Side, SideLook]:
     """How the two sides are told apart."""
     return FAILING if recipe.failure else HARMLESS
 

@@ -10,22 +10,22 @@ FAILURE, PAIR = "f", "pair"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedFailure:
     """What is asked of the page `failures`."""
 
     name: str | None = None  # of a recipe; None for all of them
     runs: tuple[str, ...] = ()  # ids, the broken one first, once they are started
 
 
-def _read(query: Query) -> tuple[Asked, list[str]]:
+def _read(query: Query) -> tuple[AskedFailure, list[str]]:
     runs = query.get(PAIR)
-    return Asked(query.get(FAILURE), tuple(runs.split(AND)) if runs is not None else ()), []
+    return AskedFailure(query.get(FAILURE), tuple(runs.split(AND)) if runs is not None else ()), []
 
 
-def _write(asked: Asked) -> dict[str, str]:
+def _write(asked: AskedFailure) -> dict[str, str]:
     if asked.name is None:
         return {}
     return {FAILURE: asked.name} | ({PAIR: AND.join(asked.runs)} if asked.runs else {})
 
 
-LINK: PageLink[Asked, str] = PageLink(_read, _write, {FAILURE, PAIR}.__contains__)
+LINK: PageLink[AskedFailure, str] = PageLink(_read, _write, {FAILURE, PAIR}.__contains__)

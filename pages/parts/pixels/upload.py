@@ -23,19 +23,18 @@ SPOILT = frozenset({"wrong-range-map", "wrapped-pixels", "channel-order"})
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What came of one upload: the report, or why there is none; its tensor, where there is one; and its numbers
-    rightly saved, as a zip file of PNG, empty where that cannot be done for certain."""
+    """What came of one upload."""
 
-    file_id: str
-    against: str
-    report: Report | None
-    refused: str
-    tensor: TensorSample | None
-    saved: bytes
+    file_id: str  # Streamlit's, of the file that was uploaded
+    against: str  # the real set that it was compared with
+    report: Report | None  # None where the file cannot be read
+    refused: str  # why it cannot be read; empty where it can
+    tensor: TensorSample | None  # what can go through the stages of it
+    saved: bytes  # its numbers rightly saved, as a zip of PNG; empty where that cannot be done for certain
 
 
 def tensor() -> TensorSample | None:
-    """What can travel of the file that was brought in this tab; None where there is none."""
+    """What can go through the stages of the file that was brought in this tab; None where nothing can."""
     seen = state.BROUGHT.get()
     return seen.tensor if seen else None
 

@@ -53,13 +53,12 @@ def pixel_histogram(opening: Opening | None, frame: Frame | None, key: str = "hi
 
 @dataclass(frozen=True)
 class Shared:
-    """The axes that the charts of several runs have in common: from 0 to `end` (steps, or seconds of training), from
-    `low` to `high`, and the moment that is shown."""
+    """The axes that the charts of several runs have in common."""
 
-    end: float
-    low: float
+    end: float  # of the axis from 0: in steps, or in seconds of training
+    low: float  # of the upright axis
     high: float
-    at: float
+    at: float  # the moment that is shown, on the axis from 0
 
 
 def losses(
@@ -120,8 +119,10 @@ def gradients(rows: Sequence[Row]) -> None:
 def histogram_map(
     opening: Opening, frames: Sequence[Frame], at: float, key: str, end: float, height: int = HEIGHT
 ) -> None:
-    """The histogram over the whole run: steps to the right, pixel values upwards, the share of each as colour on a
-    fixed logarithmic scale; the legal range between dotted lines, the moment `at` as an upright one."""
+    """The histogram over the whole run: steps to the right, pixel values upwards, the share of each as colour.
+
+    The scale of colours is fixed and logarithmic. Dotted lines bound the legal range; an upright one is at `at`.
+    """
     kept = list(frames[:: -(-len(frames) // MOST_COLUMNS) or 1])
     shares = [[log10(max(share, 1e-4)) for share in _halved(frame.histogram)] for frame in kept]
     width = (opening.high - opening.low) / max(1, len(shares[0]) if shares else 1)

@@ -19,7 +19,7 @@ RUNS = "runs"  # the URL key that names them
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedComparison:
     """What is asked of the page `compare`."""
 
     comparison: Comparison
@@ -115,7 +115,7 @@ def hold() -> None:
 
 def write() -> None:
     """Put the comparison and its runs into the URL."""
-    LINK.put(Asked(now(), tuple(state.COMPARED.get().values())))
+    LINK.put(AskedComparison(now(), tuple(state.COMPARED.get().values())))
 
 
 def _usual(base: Experiment) -> Comparison:
@@ -123,7 +123,7 @@ def _usual(base: Experiment) -> Comparison:
     return comparison.vary(base, "output_activation", ("tanh", "sigmoid"))
 
 
-def _read(query: Query) -> tuple[Asked, list[str]]:
+def _read(query: Query) -> tuple[AskedComparison, list[str]]:
     """What a link asks for, and in words what is left out of it."""
     given, problems = link.read_query(query)
     try:
@@ -137,10 +137,10 @@ def _read(query: Query) -> tuple[Asked, list[str]]:
         said.append(f"`{row.url_key}` is left out. {row.label} = “{problem.value}”: {problem.allowed}.")
     new, wrong = comparison.read_query(base, query)
     runs = tuple(query[RUNS].split(AND)) if RUNS in query else ()
-    return Asked(new or _usual(base), runs), said + wrong
+    return AskedComparison(new or _usual(base), runs), said + wrong
 
 
-def _write(asked: Asked) -> dict[str, str]:
+def _write(asked: AskedComparison) -> dict[str, str]:
     return asked.comparison.to_query() | ({RUNS: AND.join(asked.runs)} if asked.runs else {})
 
 
@@ -160,4 +160,4 @@ def _attach(ids: tuple[str, ...]) -> list[str]:
     return ["The runs of this link are no longer here: they ended when their last visitor had left. Start them anew."]
 
 
-LINK: PageLink[Asked, str] = PageLink(_read, _write, _knows)
+LINK: PageLink[AskedComparison, str] = PageLink(_read, _write, _knows)

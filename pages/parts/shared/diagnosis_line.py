@@ -32,8 +32,8 @@ def show(
 ) -> None:
     """What is to be said of a run, in words with numbers: trouble first, then the failures that are found.
 
-    `e` are the settings of a run yet to start; `explained` says whether to offer the evidence and the fix,
-    `fixable` whether the page can apply it, `queued` whether to say instead that it waits for its turn.
+    `e` are the settings of a run yet to start. With `explained`, the evidence and the fix are offered; with `fixable`,
+    the page can apply the fix; with `queued`, a run that waits for its turn says so instead.
     """
     trouble = state.REFUSAL.get() or (run.trouble if run else "")
     e = run.experiment if run else e

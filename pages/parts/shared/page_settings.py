@@ -21,7 +21,7 @@ KEYS = {RUN, GAIN} | {name for row in SETTINGS.values() for name in (row.name, r
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedSettings:
     """What is asked of a page with settings."""
 
     experiment: Experiment
@@ -30,7 +30,7 @@ class Asked:
     given: dict[str, Any] = field(default_factory=dict)  # what a link has that cannot be used as it stands
 
 
-def open_page() -> Asked | None:
+def open_page() -> AskedSettings | None:
     """Bring the session up to date with the URL; what it asks for where the browser came with another. To be called
     first on each run of the script."""
     if not state.EXPERIMENT.present:
@@ -73,7 +73,7 @@ def strange() -> list[str]:
 
 def write(run_id: str | None, gain: float = 1.0) -> None:
     """Put the settings, the run, and the gain of an untrained generator into the URL."""
-    LINK.put(Asked(experiment(), run_id, f"{gain:g}"))
+    LINK.put(AskedSettings(experiment(), run_id, f"{gain:g}"))
 
 
 def change(changes: dict[str, Any]) -> bool:
@@ -111,21 +111,21 @@ def take(e: Experiment) -> None:
     state.STRANGE.set([])
 
 
-def _read(query: Query) -> tuple[Asked, list[Problem]]:
+def _read(query: Query) -> tuple[AskedSettings, list[Problem]]:
     """What a link asks for, and which settings of it are wrong."""
     run_id, gain = query.get(RUN), query.get(GAIN, "1")
     given, unread = link.read_query(query)
     try:
-        return Asked(Experiment(**given), run_id, gain), unread
+        return AskedSettings(Experiment(**given), run_id, gain), unread
     except SettingsError as error:
         wrong = {problem.field for problem in error.problems}
         right = nearest({name: value for name, value in given.items() if name not in wrong})
-        return Asked(right, run_id, gain, given), unread + error.problems
+        return AskedSettings(right, run_id, gain, given), unread + error.problems
 
 
-def _write(asked: Asked) -> dict[str, str]:
+def _write(asked: AskedSettings) -> dict[str, str]:
     run = {RUN: asked.run_id} if asked.run_id else {}
     return link.to_query(asked.experiment) | run | ({GAIN: asked.gain} if asked.gain != "1" else {})
 
 
-LINK: PageLink[Asked, Problem] = PageLink(_read, _write, KEYS.__contains__)
+LINK: PageLink[AskedSettings, Problem] = PageLink(_read, _write, KEYS.__contains__)

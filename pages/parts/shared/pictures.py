@@ -22,8 +22,10 @@ def titled(title: str, words: str, colour: str, *, square: bool = False) -> str:
 
 
 def grid(heading: str, png: bytes, width: int, height: int, alt: str) -> None:
-    """A picture of `width` x `height` pixels, shown once, twice or three times as large as there is room; on a
-    phone, small images are shown at twice their size, as many columns of them as fit."""
+    """A picture of `width` x `height` pixels, shown once, twice or three times as large as there is room.
+
+    On a phone, small images are shown at twice their size, as many columns of them as fit.
+    """
     source = "data:image/png;base64," + base64.b64encode(png).decode()
     st.html(
         f'{heading}<div class="pictures" style="{_size(width, height)}">'
