@@ -22,18 +22,18 @@ LIFETIME_S = 12 * 3600.0  # after the last visit
 
 @dataclass
 class _Visitor:
-    answer: str | None = None
+    answer: str | None = None  # the first one given
     before: int = 0  # steps of runs that are no longer told apart
     runs: OrderedDict[str, tuple[int, int]] = field(default_factory=OrderedDict)  # id -> (before a rewind, now)
 
 
 @dataclass
 class _Class:
-    """All visitors of one lesson, the one seen last at the end."""
+    """All visitors of one lesson."""
 
-    seen_at: float
-    counts: dict[str, int] = field(default_factory=dict)
-    visitors: OrderedDict[str, _Visitor] = field(default_factory=OrderedDict)
+    seen_at: float  # when one was last seen, by the clock of Attendance
+    counts: dict[str, int] = field(default_factory=dict)  # answer -> how many gave it
+    visitors: OrderedDict[str, _Visitor] = field(default_factory=OrderedDict)  # the one seen last at the end
 
 
 class Attendance:

@@ -28,9 +28,10 @@ def load(folder: str, image_size: int, channels: int, progress: Progress | None 
     """The pictures of a folder or zip file, in the order of their names, cut to their centre squares.
 
     Files that are no pictures are left out, and `source` says how many. If every picture lies in one of
-    several sub-folders, those are the classes. Raises DataError if there is no such folder or zip, if no
-    picture is in it, or if it exceeds a bound: 20,000 files, 50 megapixels a picture, and in a zip 60 MB a
-    file and 2 GB together.
+    several sub-folders, those are the classes.
+
+    Raises DataError if there is no such folder or zip, if no picture is in it, or if it exceeds a bound. The bounds
+    are 20,000 files, 50 megapixels a picture, and in a zip 60 MB a file and 2 GB together.
     """
     check_layout(image_size, channels)
     path = _existing(folder)

@@ -40,16 +40,13 @@ pooch.get_logger().setLevel("WARNING")
 
 @dataclass(frozen=True)
 class IdxData:
-    """A data set published as IDX files: where it lies, the files' known hashes, and its class names.
+    """A data set published as IDX files."""
 
-    `name` is also its folder in GAN_DATA. The environment variable `url_variable`, where set, replaces `url`.
-    """
-
-    name: str
-    label: str
-    url: str
-    url_variable: str
-    hashes: tuple[tuple[str, str], ...]
+    name: str  # also its folder in GAN_DATA
+    label: str  # for people
+    url: str  # where its files lie
+    url_variable: str  # the environment variable that replaces `url` where it is set
+    hashes: tuple[tuple[str, str], ...]  # each file with its known hash
     class_names: tuple[str, ...]
 
     def base_url(self) -> str:

@@ -21,16 +21,14 @@ Progress = Callable[[float, str], None]
 class Images:
     """Images of one size, all in memory.
 
-    `pixels` is uint8 (N, C, H, W), 0 to 255, C being 1 or 3; `labels` is int64 (N,), an index into
-    `class_names`, or None; `source` says in words where the images come from. Both arrays are read-only,
-    because one loaded set is shared by everyone who asks for it. Raises DataError for arrays of another
-    type or shape, or labels that do not fit.
+    Both arrays are read-only, because one loaded set is shared by everyone who asks for it. Raises DataError for arrays
+    of another type or shape, or labels that do not fit.
     """
 
-    pixels: NDArray[np.uint8]
-    labels: NDArray[np.int64] | None
+    pixels: NDArray[np.uint8]  # (N, C, H, W), 0 to 255, C being 1 or 3
+    labels: NDArray[np.int64] | None  # (N,), each an index into `class_names`
     class_names: tuple[str, ...]
-    source: str
+    source: str  # where the images come from, in words
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape

@@ -21,15 +21,14 @@ SAMPLES = 128
 
 @dataclass(frozen=True, eq=False)
 class Skeleton:
-    """One way to write a digit: `points` (P, 2), and `curve` (SAMPLES, P), which maps them to the path.
+    """One way to write a digit.
 
     The path `curve @ points` is linear in the points, so thousands of disturbed copies are one product.
-    `share` is how often people write it this way; the shares of one digit add up to 1.
     """
 
-    points: NDArray[np.float64]
-    curve: NDArray[np.float64]
-    share: float
+    points: NDArray[np.float64]  # (P, 2)
+    curve: NDArray[np.float64]  # (SAMPLES, P), maps the points to the path
+    share: float  # how often people write it this way; the shares of one digit add up to 1
 
 
 def _stroke_weights(knots: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:

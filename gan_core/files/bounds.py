@@ -35,11 +35,11 @@ COLUMN_NAME = 100
 
 @dataclass(frozen=True)
 class Several:
-    """Bounds on a folder or a zip file: `files` in it, `one` and `together` in bytes, unpacked."""
+    """Bounds on a folder or a zip file."""
 
-    files: int
-    one: int
-    together: int
+    files: int  # how many may be in it
+    one: int  # bytes of a single file, unpacked
+    together: int  # bytes of all, unpacked
 
 
 # A training set, of which each picture is made small at once.

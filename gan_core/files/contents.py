@@ -26,12 +26,12 @@ ENDINGS = tuple(ending for endings in KINDS.values() for ending in endings)
 
 @dataclass
 class Contents:
-    """What was found, each by its name: mostly one kind alone. `left_out` counts a folder's other files."""
+    """What was found: mostly one kind alone."""
 
     arrays: list[Array] = field(default_factory=list)
-    pictures: list[tuple[str, Picture]] = field(default_factory=list)
-    rows: list[logs.LogRow] = field(default_factory=list)
-    left_out: int = 0
+    pictures: list[tuple[str, Picture]] = field(default_factory=list)  # each with its file's name
+    rows: list[logs.LogRow] = field(default_factory=list)  # of a log
+    left_out: int = 0  # how many other files a folder or zip holds
 
 
 def read(name: str, content: bytes) -> Contents:

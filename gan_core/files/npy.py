@@ -22,18 +22,14 @@ _SHAPE = re.compile(r"'shape': *\((?P<shape>[0-9, ]*)\)")
 
 @dataclass(frozen=True, eq=False)
 class Array:
-    """An array of numbers by `name` (where in its file it was, or ""), and its `dtype` as the file calls it.
+    """An array of numbers."""
 
-    `reader` is who reads it; `member` the file in a zip or folder that it was in, "" where it was in none; `keys`
-    lead to it in the lists and dicts of tensors.
-    """
-
-    name: str
+    name: str  # where in its file it was, or ""
     values: NDArray[Any]
-    dtype: str
-    reader: Literal["numpy", "torch", "Pillow"] = "numpy"
-    member: str = ""
-    keys: tuple[str | int, ...] = ()
+    dtype: str  # as the file calls it
+    reader: Literal["numpy", "torch", "Pillow"] = "numpy"  # the library that reads such a file
+    member: str = ""  # the file in a zip or folder that it was in, "" where it was in none
+    keys: tuple[str | int, ...] = ()  # that lead to it in the lists and dicts of tensors
 
 
 def read(content: bytes, name: str) -> Array:

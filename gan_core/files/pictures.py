@@ -39,15 +39,11 @@ class NoPictureError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture as its file holds it: uint8 (H, W) or (H, W, 3), 0 to 255; of a TIFF of floats, float32 (H, W).
+    """A picture as its file holds it."""
 
-    `format` is Pillow's name for it; `jpeg_step` the mean step to which a JPEG's frequencies were rounded (1 loses
-    hardly anything), 0 for other formats.
-    """
-
-    values: NDArray[Any]
-    format: str
-    jpeg_step: float
+    values: NDArray[Any]  # uint8 (H, W) or (H, W, 3), 0 to 255; of a TIFF of floats, float32 (H, W)
+    format: str  # Pillow's name for it
+    jpeg_step: float  # the mean step to which a JPEG's frequencies were rounded, 1 losing hardly anything; else 0
 
 
 def is_picture(beginning: bytes) -> bool:

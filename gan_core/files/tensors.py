@@ -50,18 +50,18 @@ class _Named:
 
 @dataclass(frozen=True)
 class _Storage:
-    """Numbers in the zip's member data/`key`."""
+    """Numbers in a member of the zip."""
 
-    key: str
+    key: str  # the member is data/<key>
     type: str
 
 
 @dataclass(frozen=True, eq=False)
 class _Tensor:
-    """A view into a storage, in units of its numbers."""
+    """A view into a storage."""
 
     storage: _Storage
-    offset: int
+    offset: int  # in numbers, as the strides are
     shape: tuple[int, ...]
     strides: tuple[int, ...]
 

@@ -65,14 +65,13 @@ class Record:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file: what it is called on a button, what it is good for, the ending of its name, its media type, and
-    how it is made. `make` raises ExportError, CheckpointError or DataError."""
+    """One kind of file."""
 
-    label: str
-    words: str
-    ending: str
-    mime: str
-    make: Callable[[Record], bytes]
+    label: str  # on a button
+    words: str  # what it is good for
+    ending: str  # of its name
+    mime: str  # its media type
+    make: Callable[[Record], bytes]  # raises ExportError, CheckpointError or DataError
 
 
 def read_record(run: str) -> Record:

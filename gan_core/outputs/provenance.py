@@ -29,13 +29,12 @@ class OriginError(ValueError):
 
 
 class Batch(BaseModel):
-    """The batch that the picture's images were drawn in: `count` images, theirs from number `first` on. `others` holds
-    the latents of the rest, in order, where BatchNorm took its statistics from all of them; else it is None."""
+    """The batch that the picture's images were drawn in."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    count: int = Field(ge=1, le=4096)
-    first: int = Field(ge=0)
-    others: list[Vector] | None = None
+    count: int = Field(ge=1, le=4096)  # of its images
+    first: int = Field(ge=0)  # number of the picture's first image in it
+    others: list[Vector] | None = None  # the other latents, in order, where BatchNorm took its statistics from all
 
 
 class Grid(BaseModel):

@@ -23,13 +23,12 @@ from gan_core.settings.experiment import Experiment
 
 @dataclass(frozen=True)
 class SavedPicture:
-    """One picture as files: `picture` under `name`, `text` (JSON) beside it under the same name with .json. `loss` is
-    what the format changed."""
+    """One picture as files."""
 
-    name: PurePosixPath
+    name: PurePosixPath  # of the picture's file
     picture: bytes
-    text: str
-    loss: FormatLoss = NO_LOSS
+    text: str  # JSON, to stand beside it under the same name with .json
+    loss: FormatLoss = NO_LOSS  # what the format changed
 
     def files(self) -> dict[PurePosixPath, bytes]:
         """Both files, by name."""

@@ -14,12 +14,12 @@ MOST_POINTS = 400
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its name, colour, dashes (as SVG writes them, empty for none), and points (step, value)."""
+    """One line of a chart."""
 
     name: str
     colour: str
-    dashes: str
-    points: Sequence[tuple[int, float]]
+    dashes: str  # as SVG writes them, empty for none
+    points: Sequence[tuple[int, float]]  # (step, value)
 
 
 def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share: bool = False) -> str:

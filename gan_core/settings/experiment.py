@@ -18,11 +18,11 @@ LEARNING_RATES = (1e-6, 1e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 4e-3, 1e-2, 0.03, 0.
 
 @dataclass(frozen=True)
 class Problem:
-    """One wrong setting: the field, what was given, and what would be right."""
+    """One wrong setting."""
 
     field: str
-    value: object
-    allowed: str
+    value: object  # what was given
+    allowed: str  # what would be right, in words
 
     def __str__(self) -> str:
         return f"{self.field}={self.value!r}: {self.allowed}"

@@ -56,7 +56,7 @@ class BroughtPictures:
     whole: list[Tones]  # `tones` before grids were cut to tiles
     tones: list[Tones]  # for each size (n, C, H, W) in units of bytes, not clipped, not rounded, finite; C is 1 or 3
     squares: Tones  # all of them, cut and clipped, (n, C, SIDE, SIDE)
-    jpeg_step: float  # see files.contents.Picture; 0 for numbers
+    jpeg_step: float  # see files.pictures.Picture; 0 for numbers
     told: list[str]  # sentences on what was left aside
 
     @property

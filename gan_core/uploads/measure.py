@@ -25,7 +25,7 @@ def measure(of: BroughtPictures) -> dict[str, float]:
     - `contrast`, `diversity`: ratios to the real set
     - `pixel_mean`, `darkest` (1 % quantile): position in the range after clipping, 0 black to 1 white
     - `duplicates`: share of pictures with another almost the same
-    - `jpeg_step`: see files.contents.Picture
+    - `jpeg_step`: see files.pictures.Picture
     - all others: see picture_measures
     """
     found = {

@@ -118,10 +118,10 @@ def _report(e: Experiment) -> Block:
 
 def _picture(e: Experiment) -> Block:
     averaged = bool(e.ema and e.steps)
-    artist = "average" if averaged else "generator"
+    network = "average" if averaged else "generator"
     lines = []
     if e.sample_mode == "eval" and e.norm_g == "batch":
-        lines.append(f"{artist}.eval()  # BatchNorm with its running statistics")
+        lines.append(f"{network}.eval()  # BatchNorm with its running statistics")
     z = "noise(64, source(4))" if e.device == "cpu" else "noise(64, source(4)).to(DEVICE)"
     floats = ".float()" if e.precision == "bfloat16" else ""
     cpu = "" if e.device == "cpu" else ".cpu()"
@@ -129,7 +129,7 @@ def _picture(e: Experiment) -> Block:
     return [
         "# The pictures: 48 of a batch of 64, clipped to the data range, never stretched.",
         *lines,
-        f"pictures = {artist}({z})[:48].detach(){floats}{cpu}.numpy()",
+        f"pictures = {network}({z})[:48].detach(){floats}{cpu}.numpy()",
         "levels = np.rint(((pictures - LOW) / (HIGH - LOW) * 255).clip(0, 255)).astype(np.uint8).transpose(0, 2, 3, 1)",
         "grid = np.vstack([np.hstack(levels[first : first + 8]) for first in range(0, 48, 8)])",
         f'Image.fromarray(grid{colour}).save("generated.png")',

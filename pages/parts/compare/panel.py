@@ -16,7 +16,7 @@ from pages.parts.train import live_view
 
 
 def interval(*runs: Snapshot | None) -> float | None:
-    """Seconds between two looks at several runs, see live.interval; the longer the more there is to draw."""
+    """Seconds between two looks at several runs, see live_view.interval; the longer the more there is to draw."""
     waits = [wait for run in runs if (wait := live_view.interval(run)) is not None]
     if playing := playback.interval():
         return playing

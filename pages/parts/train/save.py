@@ -29,15 +29,14 @@ KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run", "
 
 @dataclass(frozen=True)
 class Made:
-    """Files of one run, made to be taken away: `words` say what they are, `first` is one of them; `step` is None for
-    an animation; `weighed` says whether the generator's weights are among them."""
+    """Files of one run, made to be taken away."""
 
     run_id: str
-    step: int | None
-    first: SavedPicture
-    words: str
-    zip: bytes
-    weighed: bool
+    step: int | None  # None for an animation
+    first: SavedPicture  # one of them
+    words: str  # what they are
+    zip: bytes  # all of them
+    weighed: bool  # whether the generator's weights are among them
 
 
 class Proof(NamedTuple):

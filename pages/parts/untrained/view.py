@@ -87,12 +87,11 @@ def _examined(experiment: str, gain: float) -> Untrained:
 
 @dataclass
 class ContrastMap:
-    """The contrast of every activation on every initialisation, all else as in the experiment; `known` is what
-    was examined by now, by initialisation."""
+    """The contrast of every activation on every initialisation, all else as in the experiment."""
 
     experiment: Experiment
     gain: float
-    known: dict[str, tuple[Contrast, ...]]
+    known: dict[str, tuple[Contrast, ...]]  # what was examined by now, by initialisation
 
     @property
     def whole(self) -> bool:
