@@ -3,8 +3,9 @@
 import streamlit as st
 
 from gan_core.claims.cited import of_recipe
-from gan_core.diagnosis.lessons import LESSONS
-from gan_core.diagnosis.recipes import RECIPES, Recipe, Side
+from gan_core.diagnosis.failures import CARDS
+from gan_core.diagnosis.recipe import Recipe, Side
+from gan_core.diagnosis.recipes import RECIPES
 from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.claims import cited
@@ -27,7 +28,7 @@ if asked in RECIPES:
 
 
 def runs() -> failure.Runs:
-    """The lesson's two runs, where they were started."""
+    """The failure's two runs, where they were started."""
     return {side: tab_runs.pair(side) for side in failure.SIDES}
 
 
@@ -92,7 +93,7 @@ def close() -> None:
 if asked in RECIPES:
     chosen = RECIPES[asked]
     registry().warm(1 if any(runs().values()) else 2)
-    with st.container(key="lesson-title"):
+    with st.container(key="failure-title"):
         title, back = st.columns([0.82, 0.18], vertical_alignment="center")
         title.markdown(f"## {failure.title(chosen)}")
         back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=close, width="stretch")
@@ -111,7 +112,7 @@ else:
         diagnosis_line.say(diagnosis_line.TROUBLE, f"There is no failure called “{asked}”; choose one of the cards.")
     st.markdown("## How GANs fail")
     st.markdown("Open a card: the broken run and the fixed one train beside each other, one setting apart.")
-    cards.show([RECIPES[name] for name in LESSONS])
+    cards.show([card.recipe for card in CARDS])
     st.markdown("### What the documents describe")
     st.markdown("Each document's own setup, as it stands there; some fail, some do not fail as they say.")
     cards.listing([recipe for recipe in RECIPES.values() if recipe.document])

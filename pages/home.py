@@ -4,8 +4,7 @@ import json
 
 import streamlit as st
 
-from gan_core.diagnosis.lessons import LESSONS
-from gan_core.diagnosis.recipes import RECIPES
+from gan_core.diagnosis.failures import CARDS
 from gan_core.live.registry import registry
 from pages.parts.failures import cards
 from pages.parts.shared import pictures, state, theme
@@ -51,5 +50,5 @@ with st.container(key="home"):
             pictures.grid(heading, picture, width, height, f"Generated images at step {step}")
 
     st.markdown("## Now break it")
-    cards.show([RECIPES[name] for name in LESSONS])
+    cards.show([failure.recipe for failure in CARDS])
     cards.go_where_opened()

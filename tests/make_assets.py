@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 
 from gan_core.claims.ledger import CLAIMS
-from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.engine import take_frame
 from gan_core.engine.drive import drive
@@ -40,13 +40,13 @@ def main() -> None:
         make_home()
     if not names or "pixels" in names:
         make_tensors()
-    make_cards([name for name in names or [*LESSONS, *cited()] if name != "pixels"])
+    make_cards([name for name in names or [*FAILURES, *cited()] if name != "pixels"])
 
 
 def cited() -> list[str]:
     """The documents' setups that a claim shows."""
-    sides = [(RECIPES[name].broken, RECIPES[name].fixed) for name in LESSONS]
-    names = sorted({claim.recipe for claim in CLAIMS.values() if claim.recipe} - set(LESSONS))
+    sides = [(own.recipe.broken, own.recipe.fixed) for own in FAILURES.values()]
+    names = sorted({claim.recipe for claim in CLAIMS.values() if claim.recipe} - set(FAILURES))
     return [name for name in names if (RECIPES[name].broken, RECIPES[name].fixed) not in sides]
 
 

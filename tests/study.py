@@ -5,7 +5,7 @@
 
 `run` appends one line a run and skips those that are there, so it can be done in pieces and by several
 processes one after another; `table` diagnoses all of them with the detectors as they are now, writes
-assets/study.json and gan_core/carries_over.json, and prints Markdown.
+assets/study.json and gan_core/diagnosis/carries_over.json, and prints Markdown.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gan_core.diagnosis.findings import EXPLAINED_BY, diagnose
-from gan_core.diagnosis.recipes import NOT_THERE, RECIPES
+from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.findings import diagnose
+from gan_core.diagnosis.recipe import COUNTED
+from gan_core.diagnosis.recipes import RECIPES
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
 TOP = Path(__file__).resolve().parents[1]
 STUDY = TOP / "assets" / "study.json"
-CARRIES_OVER = TOP / "gan_core" / "carries_over.json"
 PARTS = ("recipes", "documents", "spoilt", "healthy")
 DATASETS = ("digits", "mnist", "fashion-mnist")
 
@@ -49,7 +50,7 @@ def recipe_cases(dataset: str, seed: int, documents: bool) -> Iterator[Case]:
             documents and dataset == "fashion-mnist" and recipe.document == "004"
         ):
             continue
-        if dataset in NOT_THERE.get(recipe.name, {}):
+        if dataset in recipe.not_there:
             continue
         for side, failure in (("broken", recipe.failure), ("fixed", "")):
             e = recipe.side(side).replace(dataset=dataset, seed=seed)  # type: ignore[arg-type]
@@ -210,7 +211,7 @@ def _right(case: Case, called: set[str]) -> bool:
     """Whether a failing run is called what it is, or by the cause that explains it, and others nothing ever."""
     if not case.failure:
         return not called
-    return bool(called & ({case.failure} | EXPLAINED_BY.get(case.failure, frozenset())))
+    return bool(called & ({case.failure} | FAILURES[case.failure].explained_by))
 
 
 def _kind(part: str, case: Case) -> str:
@@ -311,7 +312,7 @@ def main() -> None:
     else:
         study = tally(given.runs)
         STUDY.write_text(json.dumps(study) + "\n")
-        CARRIES_OVER.write_text(json.dumps(carries_over(study), indent=1) + "\n")
+        COUNTED.write_text(json.dumps(carries_over(study), indent=1) + "\n")
         print(markdown(study))
 
 

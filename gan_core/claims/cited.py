@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS
-from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import Recipe
 from gan_core.saving_mistakes.known_mistakes import ABOUT, KnownMistake
 from gan_core.settings.experiment import Experiment
@@ -23,7 +23,7 @@ def of_recipe(recipe: Recipe) -> tuple[Claim, ...]:
         (claim for claim in CLAIMS.values() if claim.recipe == recipe.name),
         key=lambda claim: ORDER.index(claim.verdict),
     )
-    about = LESSONS[recipe.failure].claims if recipe.failure else ()
+    about = FAILURES[recipe.failure].claims if recipe.failure else ()
     return _first([claim.id for claim in shown] + list(about))
 
 

@@ -13,7 +13,6 @@ from gan_core.claims.frechet import distance_to_real
 from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
 from gan_core.claims.trained_runs import Lab, Trained
 from gan_core.data.images import Images
-from gan_core.diagnosis.detectors import REACH
 from gan_core.diagnosis.findings import diagnose
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.engine.class_coverage import classifier_of
@@ -21,6 +20,7 @@ from gan_core.engine.penalties import gradient_penalty
 from gan_core.engine.trainer import Trainer, load_images
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.output_range import REACH
 
 BLANK = 0.2  # of the real pictures' contrast: below that, all one tone to the eye
 NEAR = 35.0  # a tenth of an untrained generator's distance: two that differ by less are about as good

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gan_core.diagnosis.findings import WHY
-from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.failures import FAILURES
 
 MOST_FAILURES = 5
 LARGEST_THRESHOLD = 1e6
@@ -50,11 +49,11 @@ class WhichFailure:
 
     def label(self, choice: str) -> str:
         """An answer in words."""
-        return "No failure" if choice == NONE else LESSONS[choice].title
+        return "No failure" if choice == NONE else FAILURES[choice].title
 
     def captions(self) -> tuple[str, ...]:
         """How each choice looks."""
-        return (*(LESSONS[name].looks for name in self.failures), "The diagnosis has nothing to name.")
+        return (*(FAILURES[name].looks for name in self.failures), "The diagnosis has nothing to name.")
 
     def text(self) -> str:
         """As it stands in a link."""
@@ -62,8 +61,8 @@ class WhichFailure:
 
     def problems(self) -> Iterator[str]:
         """What is wrong with it, as what would be right."""
-        if not 1 <= len(self.failures) <= MOST_FAILURES or set(self.failures) - set(WHY):
-            yield f"1 to {MOST_FAILURES} of {', '.join(WHY)}"
+        if not 1 <= len(self.failures) <= MOST_FAILURES or set(self.failures) - set(FAILURES):
+            yield f"1 to {MOST_FAILURES} of {', '.join(FAILURES)}"
         elif len(set(self.failures)) < len(self.failures):
             yield "each failure once"
 

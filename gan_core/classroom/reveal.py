@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gan_core.classroom.prediction import ABOVE, BELOW, MEASURED, NONE, Prediction, WhichSide
-from gan_core.diagnosis.detectors import detectors
-from gan_core.diagnosis.findings import EXPLAINED_BY, Finding, diagnose
-from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.findings import Finding, detectors, diagnose
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
@@ -63,7 +62,7 @@ def _failure(answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
     if answer in later:
         words = f"{nothing}, and {_title(answer)} can be told only from step {later[answer]} on."
         return Reveal("open", words, ())
-    if answer not in (NONE, "unreachable-range", *detectors(e)):
+    if answer != NONE and not FAILURES[answer].is_looked_for(e):
         return Reveal("open", f"{nothing}; with these settings it does not look for {_title(answer)}.", ())
     return Reveal("right" if answer == NONE else "other", f"{nothing}.", (NONE,))
 
@@ -75,8 +74,8 @@ def _beside(
     measured = tuple(found)
     if answer == NONE:
         return Reveal("other", words, measured)
-    causes = [name for name in found if name in EXPLAINED_BY.get(answer, frozenset())]
-    detector = detectors(e).get(answer)
+    causes = [name for name in found if name in FAILURES[answer].explained_by]
+    detector = FAILURES[answer].detector_for(e)
     if causes and detector and detector.streak(rows):
         words = f"The signs of {_title(answer)} are there, and {_listed(causes)} explains them. {words}"
         return Reveal("right", words, (answer, *measured))
@@ -102,7 +101,7 @@ def _told(finding: Finding) -> str:
 
 
 def _title(failure: str) -> str:
-    return f"“{LESSONS[failure].title}”"
+    return f"“{FAILURES[failure].title}”"
 
 
 def _listed(failures: list[str]) -> str:

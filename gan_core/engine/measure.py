@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from gan_core.diagnosis.detectors import REACH
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.networks import Dropout
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.output_range import REACH
 
 
 @dataclass(frozen=True)

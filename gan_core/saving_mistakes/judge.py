@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.diagnosis.detectors import Evidence
+from gan_core.diagnosis.detector import Evidence
 from gan_core.diagnosis.findings import Finding
 from gan_core.pixels.range_map import RangeMap
 from gan_core.saving_mistakes.journey import Array, Choices, Journey, subject, travel

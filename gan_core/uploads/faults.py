@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gan_core.data import SOURCES
-from gan_core.diagnosis.detectors import Condition, Evidence
+from gan_core.diagnosis.detector import Condition, Evidence
 from gan_core.uploads.as_pictures import BroughtPictures
 from gan_core.uploads.measure import FEW, SOME
 

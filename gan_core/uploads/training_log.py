@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from math import log
 from typing import Any
 
-from gan_core.diagnosis.detectors import Condition, Detector, Evidence, detectors
-from gan_core.diagnosis.findings import EXPLAINED_BY, WHY
+from gan_core.diagnosis.detector import Condition, Detector, Evidence
+from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.findings import detectors
 from gan_core.diagnosis.row import Row
 from gan_core.files import logs
 from gan_core.files.errors import DataError, shown
@@ -99,7 +100,7 @@ def _findings(rows: Sequence[Row]) -> list[Mended]:
     found: list[Mended] = []
     for failure, detector in _detectors(rows):
         named = {finding.failure for finding in found}
-        if failure in named or named & EXPLAINED_BY.get(failure, frozenset()):
+        if failure in named or named & FAILURES[failure].explained_by:
             continue
         if (streak := detector.streak(rows)) is not None:
             first, conditions = streak
@@ -125,7 +126,7 @@ def _detectors(rows: Sequence[Row]) -> list[tuple[str, Detector]]:
 
 
 def _finding(failure: str, step: int, evidence: list[Evidence]) -> Mended:
-    return Mended(failure, step, evidence, WHY[failure], _FIX.get(failure, {}), _CODE.get(failure, ""))
+    return Mended(failure, step, evidence, FAILURES[failure].why, _FIX.get(failure, {}), _CODE.get(failure, ""))
 
 
 def _untold(rows: Sequence[Row], steps: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -12,14 +11,17 @@ import pytest
 from gan_core.claims import record
 from gan_core.claims.cited import MOST, of_mistake, of_recipe, of_untrained
 from gan_core.claims.ledger import CLAIMS
-from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.saving_mistakes.known_mistakes import ABOUT, KNOWN_MISTAKES, SYMPTOMS
 from gan_core.settings.experiment import SETTINGS, Experiment
 
 EVERY_MISTAKE = [(looks, name) for looks, mistakes in KNOWN_MISTAKES.items() for name in mistakes]
 TAUGHT = {
-    **{f"lesson {name}": " ".join(map(str, astuple(lesson))) for name, lesson in LESSONS.items()},
+    **{
+        f"failure {name}": " ".join((told.title, told.looks, told.reason, told.tell, told.reported))
+        for name, told in FAILURES.items()
+    },
     **{f"recipe {name}": recipe.words for name, recipe in RECIPES.items()},
     **{
         f"mistake {looks}/{name}": f"{KNOWN_MISTAKES[looks][name].words} {KNOWN_MISTAKES[looks][name].met}"
@@ -28,10 +30,10 @@ TAUGHT = {
 }
 # Words of these pages that say how a claim ended: where, what, which claim, and its verdict.
 RELY = [
-    ("lesson out-of-range", "hardly any value is illegal at first, and a third later", "000-02", "holds-if"),
-    ("lesson discriminator-too-weak", "The losses alone say that all is well", "001-08", "refuted"),
-    ("lesson non-finite", "paints it black", "000-13", "refuted"),
-    ("lesson untrained-grey", "Tanh is not the cause", "002-11", "refuted"),
+    ("failure out-of-range", "hardly any value is illegal at first, and a third later", "000-02", "holds-if"),
+    ("failure discriminator-too-weak", "The losses alone say that all is well", "001-08", "refuted"),
+    ("failure non-finite", "paints it black", "000-13", "refuted"),
+    ("failure untrained-grey", "Tanh is not the cause", "002-11", "refuted"),
     ("recipe 000-tanh", "Tanh suffices: nothing left to clip", "000-07", "refuted"),
     ("recipe 001-rates", "Only slow, never blank", "001-14", "refuted"),
     ("recipe 001-equal-rates", "Equal rates: even minimax learns", "001-15", "holds"),
@@ -48,7 +50,7 @@ RELY = [
     ("recipe 002-sigmoid", "Sigmoid is greyer than tanh", "002-15", "refuted"),
     ("recipe 002-narrow-noise", "BatchNorm undoes it", "002-25", "refuted"),
     ("recipe 002-uniform-noise", "Uniform noise is no broader", "002-26", "refuted"),
-    ("lesson batchnorm-mismatch", "Keras counts the momentum the other way round", "004-17", "holds-if"),
+    ("failure batchnorm-mismatch", "Keras counts the momentum the other way round", "004-17", "holds-if"),
     ("recipe 004-momentum", "hardly matters", "004-18", "refuted"),
     ("recipe 004-fashion", "not realistic", "004-25", "refuted"),
     ("mistake fine/tanh", "harmless", "000-07", "refuted"),
@@ -59,7 +61,7 @@ RELY = [
 @pytest.mark.parametrize(
     "ids",
     [
-        *(lesson.claims for lesson in LESSONS.values()),
+        *(failure.claims for failure in FAILURES.values()),
         *(KNOWN_MISTAKES[looks][name].claims for looks, name in EVERY_MISTAKE),
         *ABOUT.values(),
     ],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gan_core.classroom.lesson import KEYS, MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Lesson, LessonError
 from gan_core.classroom.prediction import MEASURED, WhichFailure, WhichSide
-from gan_core.diagnosis.findings import WHY
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
 from gan_core.settings.link import to_query
 
@@ -52,7 +52,7 @@ EXPERIMENTS = st.builds(
 )
 PREDICTIONS = st.one_of(
     st.none(),
-    st.lists(st.sampled_from(list(WHY)), min_size=1, max_size=5, unique=True).map(
+    st.lists(st.sampled_from(list(FAILURES)), min_size=1, max_size=5, unique=True).map(
         lambda found: WhichFailure(tuple(found))
     ),
     st.builds(WhichSide, st.sampled_from(list(MEASURED)), st.floats(-1e6, 1e6)),
@@ -95,7 +95,7 @@ def test_the_limits() -> None:
     assert refused(shown=("folder",)) == ["show"]
     assert refused(experiment=Experiment(dataset="folder", folder="/x"), shown=()) == ["dataset"]
     assert refused(prediction=WhichFailure(())) == ["ask"]
-    assert refused(prediction=WhichFailure(tuple(WHY)[:6])) == ["ask"]
+    assert refused(prediction=WhichFailure(tuple(FAILURES)[:6])) == ["ask"]
     assert refused(prediction=WhichFailure(("blank-grey", "blank-grey"))) == ["ask"]
     assert refused(prediction=WhichFailure(("wrapped-pixels",))) == ["ask"]
     assert refused(prediction=WhichSide("contrast", float("nan"))) == ["ask"]

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from visiting import Open, cited, html, words
 
 from gan_core.claims.cited import of_recipe
-from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS, signs
+from gan_core.diagnosis.document_recipes import DOCUMENTS
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES, SAVING, find
 from gan_core.live.registry import registry
 from gan_core.saving_mistakes.known_mistakes import PLAINEST
@@ -46,8 +47,8 @@ def test_every_failure_has_a_card_and_every_document_its_setups(open_page: Open)
     assert not at.exception
     assert {key for key in keys(at) if key.startswith("open-")} == {f"open-{name}" for name in (*RECIPES, *SAVING)}
     shown = html(at)
-    for name, lesson in LESSONS.items():
-        assert any(lesson.title in text and RECIPES[name].words in text for text in shown), name
+    for name, failure in FAILURES.items():
+        assert any(failure.title in text and RECIPES[name].words in text for text in shown), name
         (pictures,) = [text for text in shown if f'alt="{RECIPES[name].words}: broken"' in text]
         assert len(set(re.findall(r"base64,([^\"]+)", pictures))) == 2, f"{name}: the two pictures are the same"
     assert {recipe.document for recipe in RECIPES.values()} - {""} == set(DOCUMENTS)
@@ -61,12 +62,12 @@ def test_a_link_opens_the_failure(open_page: Open, name: str) -> None:
     assert not at.exception
     said = words(at)
     if recipe.failure:
-        lesson = LESSONS[recipe.failure]
-        for told in (lesson.looks, lesson.why, lesson.tell, lesson.reported):
+        failure = FAILURES[recipe.failure]
+        for told in (failure.looks, failure.reason, failure.tell, failure.reported):
             assert told in said
-        assert [lesson.formula] == [text.value.strip("$\n") for text in at.latex]
+        assert [failure.formula] == [text.value.strip("$\n") for text in at.latex]
         (table,) = [text for text in html(at) if 'class="measured"' in text]
-        for sign in signs(recipe.failure, recipe.broken):
+        for sign in failure.signs(recipe.broken):
             assert sign.measurement in table
     else:
         assert "does not fail" in said

@@ -12,7 +12,7 @@ from gan_core.claims import link, record
 from gan_core.claims.claim import SUBJECTS, Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS
 from gan_core.claims.link import AskedClaims
-from gan_core.diagnosis.lessons import DOCUMENTS as FAILING
+from gan_core.diagnosis.document_recipes import DOCUMENTS as FAILING
 from pages.parts.shared import page_link, state
 from pages.parts.shared.page_link import PageLink
 

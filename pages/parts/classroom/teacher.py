@@ -11,8 +11,7 @@ from gan_core.classroom import lan_address, prediction
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Lesson, LessonError
 from gan_core.classroom.prediction import MEASURED, Prediction, WhichFailure, WhichSide
-from gan_core.diagnosis.findings import WHY
-from gan_core.diagnosis.lessons import LESSONS
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS, Experiment, diff
 from pages.parts.classroom import lesson_link
@@ -124,8 +123,9 @@ def _prediction() -> Prediction | None:
     )  # fmt: skip
     if kind == FAILURE:
         failures = st.multiselect(
-            "The choices, besides “No failure”", list(WHY), default=["blank-grey", "out-of-range", "mode-collapse"],
-            format_func=lambda name: LESSONS[name].title, max_selections=prediction.MOST_FAILURES,
+            "The choices, besides “No failure”", list(FAILURES),
+            default=["blank-grey", "out-of-range", "mode-collapse"],
+            format_func=lambda name: FAILURES[name].title, max_selections=prediction.MOST_FAILURES,
             key="lesson_failures", **_STAYS,
         )  # fmt: skip
         return WhichFailure(tuple(failures))

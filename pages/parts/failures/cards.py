@@ -11,14 +11,14 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS
-from gan_core.diagnosis.recipes import RECIPES, Recipe, Side
+from gan_core.diagnosis.document_recipes import DOCUMENTS
+from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.recipe import Recipe, Side
 from gan_core.saving_mistakes import link
 from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, PLAINEST
 from gan_core.settings.experiment import diff
 from pages.parts.compare import panel
-from pages.parts.failures import failure as lesson
-from pages.parts.failures import failure_link
+from pages.parts.failures import failure, failure_link
 from pages.parts.shared import state, theme
 
 PICTURES = theme.ASSETS / "failures"
@@ -30,8 +30,8 @@ def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
     for start in range(0, len(recipes), columns):
         for column, recipe in zip(st.columns(columns), recipes[start : start + columns], strict=False):
             with column, st.container(border=True, key=f"card-{recipe.name}"):
-                st.html(f"<b>{escape(LESSONS[recipe.failure].title)}</b><br>{escape(recipe.words)}")
-                st.html(_pair(recipe, made[recipe.name], {side: side for side in lesson.SIDES}))
+                st.html(f"<b>{escape(FAILURES[recipe.failure].title)}</b><br>{escape(recipe.words)}")
+                st.html(_pair(recipe, made[recipe.name], {side: side for side in failure.SIDES}))
                 st.button(
                     "See it live", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch"
                 )
@@ -54,22 +54,22 @@ def listing(recipes: Sequence[Recipe]) -> None:
 def pictures_of(recipe: Recipe) -> None:
     """Both pictures of a recipe, with what sets them apart: those of its failure's own recipe are also those of a
     document that has the same two sides."""
-    own = RECIPES.get(recipe.failure)
-    same = own is not None and (own.broken, own.fixed) == (recipe.broken, recipe.fixed)
+    own = FAILURES[recipe.failure].recipe if recipe.failure else recipe
+    same = (own.broken, own.fixed) == (recipe.broken, recipe.fixed)
     apart = [name for name in diff(recipe.broken, recipe.fixed) if name != "steps"]
-    titles = {side: panel.named(recipe.side(side), apart) for side in lesson.SIDES}
-    st.html(_pair(recipe, _made()[recipe.failure if same else recipe.name], titles))
+    titles = {side: panel.named(recipe.side(side), apart) for side in failure.SIDES}
+    st.html(_pair(recipe, _made()[own.name if same else recipe.name], titles))
 
 
 def saving() -> None:
     """The failures of saving, each a button that opens its mistake on the page `pixels`."""
     with st.container(key="document-saving", horizontal=True, gap="xsmall"):
-        for failure, (looks, name) in PLAINEST.items():
+        for saved_wrong, (looks, name) in PLAINEST.items():
             st.button(
-                f"{KNOWN_MISTAKES[looks][name].words} → **{failure}**",
-                key=f"open-{failure}",
+                f"{KNOWN_MISTAKES[looks][name].words} → **{saved_wrong}**",
+                key=f"open-{saved_wrong}",
                 on_click=_open,
-                args=(failure,),
+                args=(saved_wrong,),
             )
 
 
@@ -105,7 +105,7 @@ def _pair(recipe: Recipe, made: dict[str, Any], titles: Mapping[Side, str]) -> s
         f'<figure style="{size}"><figcaption><i style="color:{look.colour}">■</i> {escape(titles[side])}</figcaption>'
         f'<div><img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {escape(titles[side])}"></div>'
         "</figure>"
-        for side, look in lesson.looks(recipe).items()
+        for side, look in failure.looks(recipe).items()
     )
     return f'<div class="pair">{figures}</div>'
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from gan_core.diagnosis.detectors import Condition
+from gan_core.diagnosis.detector import Condition
+from gan_core.diagnosis.document_recipes import DOCUMENTS
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding, diagnose, undecided
-from gan_core.diagnosis.lessons import DOCUMENTS, LESSONS, signs
-from gan_core.diagnosis.recipes import Recipe, Side
+from gan_core.diagnosis.recipe import Recipe, Side
 from gan_core.diagnosis.row import Row
 from gan_core.live import aligned_frames
 from gan_core.live.run import Snapshot
@@ -50,23 +51,23 @@ def looks(recipe: Recipe) -> dict[Side, SideLook]:
 
 def title(recipe: Recipe) -> str:
     """The failure's name; for a document's setup, what it shows."""
-    return recipe.words if recipe.document else LESSONS[recipe.failure].title
+    return recipe.words if recipe.document else FAILURES[recipe.failure].title
 
 
 def words(recipe: Recipe) -> None:
     """How it looks, why, how it is told, who meets it."""
-    with st.container(key="lesson-words"):
+    with st.container(key="failure-words"):
         left, right = st.columns(2, gap="medium")
         if recipe.document:
             left.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
         if not recipe.failure:
             right.markdown("**This setup does not fail**, whatever the document says of it: see for yourself.")
             return
-        told = LESSONS[recipe.failure]
+        told = FAILURES[recipe.failure]
         left.markdown(
             f"**How it looks.** {told.looks}\n\n**How to tell.** {told.tell}\n\n**Who meets it.** {told.reported}"
         )
-        right.markdown(f"**Why.** {told.why}")
+        right.markdown(f"**Why.** {told.reason}")
         if told.formula:
             right.latex(told.formula)
 
@@ -117,7 +118,7 @@ def _findings(e: Experiment, rows: list[Row]) -> dict[str, Finding]:
 
 
 def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, rows: list[Row], found: dict[str, Finding]) -> None:
-    """Which side this is, and in colour whether the lesson's failure is found on it."""
+    """Which side this is, and in colour whether the recipe's failure is found on it."""
     if own := found.get(recipe.failure):
         state, said = "lit", f"{own.failure}, since step {own.since_step}"
     elif found:
@@ -149,7 +150,7 @@ def _difference(recipe: Recipe) -> None:
 
 def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side, dict[str, Finding]]) -> None:
     """What the diagnosis looks at, on both sides, and where it raises the alarm."""
-    conditions = signs(recipe.failure, recipe.broken)
+    conditions = FAILURES[recipe.failure].signs(recipe.broken)
     if own := found["broken"].get(recipe.failure):  # some failures are told by one of two sets of signs
         conditions = tuple(Condition(seen.measurement, seen.comparison, seen.threshold) for seen in own.evidence)
     rows = ""

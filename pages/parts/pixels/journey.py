@@ -9,7 +9,7 @@ from math import log10
 import numpy as np
 import streamlit as st
 
-from gan_core.diagnosis.detectors import Evidence
+from gan_core.diagnosis.detector import Evidence
 from gan_core.pixels.range_map import Pixels, png_bytes
 from gan_core.pixels.tiles import histogram
 from gan_core.saving_mistakes.journey import Journey, Numbers, Stage

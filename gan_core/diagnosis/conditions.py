@@ -1,0 +1,28 @@
+"""What several failures are told by, or explained by."""
+
+from __future__ import annotations
+
+from gan_core.diagnosis.detector import Condition
+from gan_core.settings.experiment import Experiment
+
+_FLAT = Condition("contrast", "<", 0.2)
+GREY = (_FLAT, Condition("pixel_mean", ">", 0.25), Condition("pixel_mean", "<", 0.75))
+BLACK = (_FLAT, Condition("pixel_mean", "<", 0.25))
+WHITE = (_FLAT, Condition("pixel_mean", ">", 0.75))
+IDENTICAL = (Condition("diversity", "<", 0.1), Condition("duplicates", ">", 0.85))
+
+# Causes of much else: a blank picture has no diversity either.
+BLANKS = frozenset({"blank-grey", "blank-black", "blank-white"})
+BROKEN = frozenset({"non-finite", "exploding"})
+
+
+def patience(e: Experiment) -> int:
+    """Steps within which a healthy generator has found different pictures; nearly all begin with one.
+
+    Batch normalisation spreads the samples from the start; a sigmoid begins with all pixels at grey, and needs
+    longer. A tenth of the learning rate takes about three times the steps (Adam), measured from 1e-3.
+    """
+    steps = 300 if e.norm_g == "batch" else 800
+    if e.output_activation == "sigmoid":
+        steps = round(1.7 * steps)
+    return round(steps * max(1.0, (1e-3 / e.lr_g) ** 0.5))

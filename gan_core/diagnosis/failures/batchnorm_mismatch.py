@@ -1,0 +1,50 @@
+"""batchnorm-mismatch: the running statistics used for sampling are not those of the batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.recipe import of_failure
+from gan_core.diagnosis.remedies import Change
+from gan_core.settings.experiment import Experiment
+
+
+def _detector(e: Experiment) -> Detector | None:
+    if e.norm_g != "batch" or e.sample_mode != "eval":
+        return None
+    # The running statistics of a fresh network need tens of steps even at PyTorch's own momentum.
+    # A convolutional one is more restless: healthy ones reached 0.5, fully connected ones 0.32.
+    return Detector((Condition("mode_gap", ">", 0.55 if "dcgan" in e.architecture else 0.45),), after=100)
+
+
+def _remedies(e: Experiment) -> Iterator[Change]:
+    if not 0.05 <= e.bn_momentum <= 0.5:
+        yield {"bn_momentum": 0.1}
+    yield {"sample_mode": "train"}
+
+
+FAILURE = Failure(
+    name="batchnorm-mismatch",
+    rank=130,
+    place=120,
+    title="BatchNorm: eval is not train",
+    looks="Washed-out tiles, though training goes well.",
+    reason="In eval mode BatchNorm uses running averages instead of the batch's own statistics. Where those lag "
+    "behind, the generator that draws the pictures is not the one that was trained.",
+    formula=r"\hat\mu \leftarrow (1 - m)\,\hat\mu + m\,\mu_{\text{batch}}",
+    tell="`mode_gap`: how far train- and eval-mode pictures of the same noise are apart.",
+    reported="CycleGAN and pix2pix #1329, #555 and #285; FastGAN #4. Keras counts the momentum the other way round.",
+    claims=("002-03", "004-18", "004-17"),
+    why="BatchNorm's running statistics, used while sampling, are not those of the batches.",
+    detector=_detector,
+    remedies=_remedies,
+    recipe=of_failure(
+        "batchnorm-mismatch",
+        "Running statistics lag: washed-out pictures",
+        shared={"sample_mode": "eval", "steps": 300},
+        broken={"bn_momentum": 0.001},
+        fixed={"bn_momentum": 0.1},
+    ),
+)

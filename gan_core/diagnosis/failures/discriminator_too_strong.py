@@ -1,0 +1,60 @@
+"""discriminator-too-strong: it never errs, and the generator has nothing to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gan_core.diagnosis.conditions import BLANKS, BROKEN
+from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.recipe import of_failure
+from gan_core.diagnosis.remedies import LR, SUSPECT, Change
+from gan_core.settings.experiment import Experiment
+
+
+def _detector(e: Experiment) -> Detector | None:
+    if e.loss not in ("non_saturating", "minimax"):
+        return None
+    signs = (Condition("d_accuracy", ">", 0.97), Condition("logit_gap", ">", 8.0), Condition("grad_norm_g", "<", 0.1))
+    return Detector(signs, after=100)
+
+
+def _remedies(e: Experiment) -> Iterator[Change]:
+    if e.lr_d > e.lr_g:
+        yield {"lr_d": e.lr_g} if e.lr_d > LR else {"lr_g": e.lr_d}
+    if e.loss == "minimax":
+        yield {"loss": "non_saturating"}
+    if e.n_dis > 1:
+        yield {"n_dis": 1}
+    if e.lr_g >= SUSPECT:
+        yield {"lr_g": LR}
+    yield {"penalty": "gradient_penalty"}
+    yield {"penalty_weight": 10.0}
+    yield {"penalty_weight": 100.0}
+
+
+FAILURE = Failure(
+    name="discriminator-too-strong",
+    rank=80,
+    place=50,
+    title="The discriminator wins",
+    looks="Grey static that never becomes a picture, while the discriminator is right every time.",
+    reason="The minimax loss of the generator is flat where the discriminator is sure. Its gradient shrinks with "
+    "D's own certainty, so the generator is told that it is wrong but not what to change.",
+    formula=r"\frac{\partial}{\partial \ell} \log(1 - \sigma(\ell)) = -\sigma(\ell) \to 0 \quad (\ell \to -\infty)",
+    tell="`d_accuracy` is near 1: D is right about nearly every image. `logit_gap`, how far apart it sets real and "
+    "generated, is large, and `grad_norm_g`, all that G has to learn from, has all but vanished.",
+    reported="Document 001; ganhacks #36, #45 and #67; Arjovsky & Bottou 2017 explain it.",
+    claims=("001-03", "001-05", "001-04"),
+    why="The discriminator never errs, so the generator gets almost no gradient from it.",
+    detector=_detector,
+    explained_by=BLANKS | BROKEN,
+    remedies=_remedies,
+    recipe=of_failure(
+        "discriminator-too-strong",
+        "D never errs: G learns nothing",
+        shared={"loss": "minimax", "n_dis": 3, "steps": 400},
+        broken={"lr_g": 1e-4},
+        fixed={"lr_g": 1e-3},
+    ),
+)

@@ -1,0 +1,68 @@
+"""discriminator-too-weak: it tells nothing apart, and the generator has nothing to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gan_core.diagnosis.conditions import BLANKS, BROKEN
+from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.recipe import SHORT, of_failure
+from gan_core.diagnosis.remedies import LR, SUSPECT, Change
+from gan_core.settings.experiment import Experiment
+
+
+def _detector(_: Experiment) -> Detector:
+    weak = (Condition("d_accuracy", "<", 0.56), Condition("grad_norm_g", "<", 0.05))
+    # G is past a discriminator that takes its images for the more real ones and cannot follow; the only sign with a
+    # critic, which has no accuracy.
+    misled = (Condition("logit_gap", "<", -0.3), Condition("grad_norm_g", "<", 0.25))
+    return Detector(weak, misled, after=100)
+
+
+def _remedies(e: Experiment) -> Iterator[Change]:
+    if e.n_dis == 0:
+        yield {"n_dis": 1}
+    if e.lr_d < e.lr_g:
+        yield {"lr_g": LR} if e.lr_g >= SUSPECT else {"lr_d": e.lr_g}
+    if e.n_gen > 1:
+        yield {"n_gen": 1}
+    if e.instance_noise > 0.1:
+        yield {"instance_noise": 0.0}
+    if e.dropout_d > 0.5:
+        yield {"dropout_d": 0.0}
+    if e.penalty not in ("none", "clip") and e.penalty_weight > 10:
+        yield {"penalty_weight": 10.0}
+    if e.lr_d < LR / 10:
+        yield {"lr_d": LR}
+    if e.beta1 >= 0.9:
+        yield {"beta1": 0.5}
+    yield {"n_dis": 2}
+    yield {"n_dis": 3}
+
+
+FAILURE = Failure(
+    name="discriminator-too-weak",
+    rank=90,
+    place=60,
+    title="The discriminator is no help",
+    looks="Hard black-and-white static, nearly the same in every picture.",
+    reason="A discriminator that hardly learns gives the generator one fixed direction to run in. It saturates every "
+    "pixel on the way, and the loss values look perfect: neither side can tell anything.",
+    formula=r"D \approx \tfrac12 \;\Rightarrow\; \mathcal{L}_D \approx 2\ln 2,\ \mathcal{L}_G \approx \ln 2",
+    tell="`d_accuracy` is near one half, like a coin's, while `grad_norm_g`, all that G can learn from, has vanished. "
+    "The losses alone say that all is well.",
+    reported="Document 001; keras #4943 (D frozen by mistake).",
+    claims=("001-08", "004-10", "001-07"),
+    why="The discriminator cannot tell real from generated, so the generator learns nothing.",
+    detector=_detector,
+    explained_by=BLANKS | BROKEN,
+    remedies=_remedies,
+    recipe=of_failure(
+        "discriminator-too-weak",
+        "D hardly learns: static, no digits",
+        shared=SHORT,
+        broken={"lr_d": 1e-6},
+        fixed={"lr_d": 1e-3},
+    ),
+)

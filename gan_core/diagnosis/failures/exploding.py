@@ -1,0 +1,59 @@
+"""exploding: the weights run away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.recipe import SHORT, of_failure
+from gan_core.diagnosis.remedies import Change, shorter_steps
+from gan_core.settings.experiment import Experiment
+
+
+def _detector(e: Experiment) -> Detector:
+    # Logits of hundreds mean weights out of hand. D is linear in its input's scale, and raw pixels are 127 times
+    # greater than those in [-1, 1].
+    return Detector((Condition("logit_max", ">", 100.0 * (127.0 if e.data_range == "raw" else 1.0)),))
+
+
+def remedies(e: Experiment) -> Iterator[Change]:
+    """For weights that run away, before and after a number overflows."""
+    if e.init == "normal" and e.init_std >= 0.5:
+        yield {"init": "pytorch"}
+    yield from shorter_steps(e)
+    if e.penalty != "none" and e.penalty != "clip" and e.penalty_weight > 10:
+        yield {"penalty_weight": 10.0}
+    if e.data_range == "raw":
+        yield {"data_range": "[-1,1]"}
+    if e.loss == "wasserstein":  # Nothing else bounds its critic (Gulrajani 2017).
+        yield {"penalty": "gradient_penalty"}
+    if e.optimiser == "sgd":
+        yield {"optimiser": "adam"}
+    yield {"beta1": 0.5}
+    yield {"penalty": "gradient_penalty"}
+    yield {"lr_d": 2e-4}
+    yield {"lr_d": 1e-4}
+
+
+FAILURE = Failure(
+    name="exploding",
+    rank=30,
+    place=90,
+    title="Exploding weights",
+    looks="Haze and specks that never settle, or one frozen black-and-white pattern; the losses jump by orders of "
+    "magnitude.",
+    reason="Each update is larger than the weights it changes. Logits grow into the thousands, and the networks only "
+    "throw each other further off.",
+    formula=r"\|\Delta w\| \gtrsim \|w\|",
+    tell="`logit_max`, the largest of D's answers before they become probabilities, warns before anything is infinite.",
+    reported="Whoever copies a learning rate from another optimiser or architecture.",
+    claims=("001-16",),
+    why="The updates are so long that each overshoots, so the discriminator's weights run away.",
+    detector=_detector,
+    explained_by=frozenset({"non-finite"}),
+    remedies=remedies,
+    recipe=of_failure(
+        "exploding", "Steps too long: weights run away", shared=SHORT, broken={"lr_d": 1.0}, fixed={"lr_d": 1e-3}
+    ),
+)

@@ -1,0 +1,53 @@
+"""identical-samples: one picture, whatever the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gan_core.diagnosis.conditions import BLANKS, BROKEN, IDENTICAL, patience
+from gan_core.diagnosis.detector import Detector
+from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.failures import mode_collapse
+from gan_core.diagnosis.recipe import of_failure
+from gan_core.diagnosis.remedies import Change
+from gan_core.settings.experiment import Experiment
+
+
+def _detector(e: Experiment) -> Detector:
+    # A collapse wanders, and may be at one picture for a moment; ignored noise is ignored throughout.
+    return Detector(IDENTICAL, lasting=200, after=patience(e) // 2)
+
+
+def _remedies(e: Experiment) -> Iterator[Change]:
+    if e.noise == "constant":
+        yield {"noise": "normal"}
+    if e.noise_scale < 0.5:
+        yield {"noise_scale": 1.0}
+    yield from mode_collapse.remedies(e)
+
+
+FAILURE = Failure(
+    name="identical-samples",
+    rank=100,
+    place=70,
+    title="Identical samples",
+    looks="The same picture in every tile, whatever the noise.",
+    reason="The noise is so narrow that all inputs look alike to the generator. Without BatchNorm, which would "
+    "stretch them again, it learns one picture and adds a trace of variation.",
+    formula=r"G(\epsilon z) \approx G(0) + \epsilon\, J z \to G(0)",
+    tell="`diversity`, the spread across pictures against that of real ones, is near zero; `duplicates`, the share "
+    "with a near twin, near 1.",
+    reported="Document 002, which expects grey; BigGAN-PyTorch #75.",
+    claims=("002-24", "002-23", "002-25"),
+    why="The generator ignores its noise: every input gives almost the same picture.",
+    detector=_detector,
+    explained_by=BLANKS | BROKEN | {"discriminator-too-weak", "discriminator-too-strong"},
+    remedies=_remedies,
+    recipe=of_failure(
+        "identical-samples",
+        "Noise too small: one picture everywhere",
+        shared={"norm_g": "none", "steps": 1000},
+        broken={"noise_scale": 0.001},
+        fixed={"noise_scale": 1.0},
+    ),
+)
