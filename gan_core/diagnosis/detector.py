@@ -11,12 +11,12 @@ from gan_core.diagnosis.row import Row
 
 @dataclass(frozen=True)
 class Evidence:
-    """A measurement, its value, and the threshold it passed: value `comparison` threshold."""
+    """A measurement that passed a threshold."""
 
-    measurement: str
-    value: float
+    measurement: str  # by name
+    value: float  # what was measured
     threshold: float
-    comparison: Literal["<", ">"]
+    comparison: Literal["<", ">"]  # of the value with the threshold
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,14 @@ class Condition:
 
 @dataclass(frozen=True)
 class Detector:
-    """A failure is named when all conditions, or all of the `alternative` ones, have held in `hits` rows,
-    `lasting` steps apart, and step `after` is reached; or when `sooner` names it, whose signs are surer."""
+    """When a failure is named: all conditions, or all alternative ones, have held for long enough."""
 
     conditions: tuple[Condition, ...]
-    alternative: tuple[Condition, ...] = ()
-    hits: int = 2
-    lasting: int = 25
-    after: int = 0
-    sooner: Detector | None = None
+    alternative: tuple[Condition, ...] = ()  # that name it as well, where there are any
+    hits: int = 2  # in how many rows they must have held
+    lasting: int = 25  # over how many steps
+    after: int = 0  # the step from which on it can be named
+    sooner: Detector | None = None  # of surer signs, that may name it before
 
     def streak(self, rows: Sequence[Row]) -> tuple[int, tuple[Condition, ...]] | None:
         """The index of the first of the rows in which conditions have held until now, and these; or None."""

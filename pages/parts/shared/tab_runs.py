@@ -128,7 +128,7 @@ def begin(*, go: bool) -> None:
 
 
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
-    """Start the two runs of a lesson, in lock-step; where they are there, both begin again."""
+    """Start the two runs of a recipe, in lock-step; where they are there, both begin again."""
     state.PAIR_OF.set(name)
     begin_together(state.PAIR, {"broken": broken, "fixed": fixed})
 
@@ -191,7 +191,7 @@ def end_together(kind: Together) -> None:
 
 
 def pair(side: str) -> Snapshot | None:
-    """One run of the lesson's two, where it was started."""
+    """One run of the recipe's two, where it was started."""
     return together(state.PAIR, side)
 
 
@@ -214,17 +214,17 @@ def keep_pair(name: str, broken: Experiment, fixed: Experiment, asked: Sequence[
 
 
 def pair_ids() -> tuple[str, ...]:
-    """The ids of the lesson's two runs, the broken one first; empty before they are started."""
+    """The ids of the recipe's two runs, the broken one first; empty before they are started."""
     return tuple(state.PAIR.get().values())
 
 
 def act_on_pair(what: Callable[[str], None]) -> None:
-    """Ask the registry for something about both runs of the lesson."""
+    """Ask the registry for something about both runs of the recipe."""
     act_on_all(state.PAIR, what)
 
 
 def leave_pair() -> None:
-    """End both runs of the lesson."""
+    """End both runs of the recipe."""
     end_together(state.PAIR)
     state.PAIR_OF.set(None)
 
