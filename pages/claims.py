@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gan_core.claims.ledger import CLAIMS
-from gan_core.claims.process_pool import laboratory
+from gan_core.claims.process_pool import claim_pool
 from pages.parts import navigation
 from pages.parts.claims import claim, listing
 from pages.parts.shared import theme
@@ -14,7 +14,7 @@ listing.open_page()
 
 asked = listing.asked().claim
 if asked:
-    laboratory().warm()
+    claim_pool().warm()
     claim.show(CLAIMS[asked])
 else:
     st.markdown("## The advice, checked")

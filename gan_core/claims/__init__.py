@@ -35,13 +35,13 @@ To add a claim of document 001, say:
             ...
             return Outcome(verdict(share > 0.5), {"share_changed": share})
 
-   One that trains takes a Lab and gives a list with a value for each seed. It decides by `greater`, `above` or
+   One that trains takes a Training and gives a list with a value for each seed. It decides by `greater`, `above` or
    `equal` of outcome.py, which say None where the effect does not stand out of the spread:
 
-        def sigmoid_is_blank(lab: Lab) -> Outcome:
+        def sigmoid_is_blank(training: Training) -> Outcome:
             contrast = [
-                lab.train(Experiment(output_activation="sigmoid", steps=100, seed=seed)).last["contrast"]
-                for seed in lab.seeds
+                training.train(Experiment(output_activation="sigmoid", steps=100, seed=seed)).last["contrast"]
+                for seed in training.seeds
             ]
             return Outcome(verdict(above(contrast, 0.1, below=True)), {"contrast": contrast})
 

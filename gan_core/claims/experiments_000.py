@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
-from gan_core.claims.trained_runs import Lab
+from gan_core.claims.trained_runs import Training
 from gan_core.engine.trainer import Trainer
 from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.settings.experiment import Experiment
@@ -21,18 +21,18 @@ PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 LAST_LINE = "Image.fromarray(image[0], 'L')"
 
 
-def linear_output_leaves_the_range(lab: Lab) -> Outcome:
-    rows = [lab.train(LINEAR.replace(seed=seed)).last for seed in lab.seeds]
+def linear_output_leaves_the_range(training: Training) -> Outcome:
+    rows = [training.train(LINEAR.replace(seed=seed)).last for seed in training.seeds]
     outside = [row["out_of_range"] for row in rows]
     lowest = [row["pixel_min"] for row in rows]  # black is -1
     held = above(outside, 0.02) and above(lowest, -1, below=True)
     return Outcome(verdict(held), {"share_out_of_range": outside, "lowest_value": lowest})
 
 
-def early_or_late(lab: Lab) -> Outcome:
+def early_or_late(training: Training) -> Outcome:
     early, late = {}, {}
     for data_range in ("[0,1]", "[-1,1]"):
-        runs = [lab.train(LINEAR.replace(data_range=data_range, seed=seed)) for seed in lab.seeds]
+        runs = [training.train(LINEAR.replace(data_range=data_range, seed=seed)) for seed in training.seeds]
         early[data_range] = [run.at(0)["out_of_range"] for run in runs]
         late[data_range] = [run.last["out_of_range"] for run in runs]
     return Outcome(
@@ -154,19 +154,19 @@ def cast_without_rounding() -> Outcome:
     )
 
 
-def unnormalised_data_blacken(lab: Lab) -> Outcome:
+def unnormalised_data_blacken(training: Training) -> Outcome:
     raw, scaled = (
-        [lab.train(LINEAR.replace(data_range=data_range, seed=seed)).last["contrast"] for seed in lab.seeds]
+        [training.train(LINEAR.replace(data_range=data_range, seed=seed)).last["contrast"] for seed in training.seeds]
         for data_range in ("raw", "[-1,1]")
     )
     return Outcome(verdict(greater(scaled, raw)), {"contrast_to_real_raw": raw, "contrast_to_real_minus_1_1": scaled})
 
 
-def unnormalised_data_outside_the_range(lab: Lab) -> Outcome:
+def unnormalised_data_outside_the_range(training: Training) -> Outcome:
     raw, scaled = (
         [
-            lab.train(LINEAR.replace(data_range=data_range, steps=400, seed=seed)).last["out_of_range"]
-            for seed in lab.seeds
+            training.train(LINEAR.replace(data_range=data_range, steps=400, seed=seed)).last["out_of_range"]
+            for seed in training.seeds
         ]
         for data_range in ("raw", "[0,1]")
     )
@@ -215,9 +215,9 @@ class BoundsInLoss(Trainer):
         return super()._loss_g(fake) + 10 * (fake.abs() - 1).relu().square().mean()
 
 
-def a_loss_can_enforce_the_bounds(lab: Lab) -> Outcome:
+def a_loss_can_enforce_the_bounds(training: Training) -> Outcome:
     plain, bounded = (
-        [lab.train(LINEAR.replace(seed=seed), kind).last["out_of_range"] for seed in lab.seeds]
+        [training.train(LINEAR.replace(seed=seed), kind).last["out_of_range"] for seed in training.seeds]
         for kind in (Trainer, BoundsInLoss)
     )
     return Outcome(

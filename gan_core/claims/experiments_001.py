@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gan_core.claims.frechet import distance_to_real
 from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
-from gan_core.claims.trained_runs import Lab, Trained
+from gan_core.claims.trained_runs import Trained, Training
 from gan_core.data.images import Images
 from gan_core.diagnosis.findings import diagnose
 from gan_core.diagnosis.recipes import RECIPES
@@ -34,8 +34,8 @@ EQUAL = UNEQUAL.replace(lr_d=2e-4, lr_g=2e-4)
 SIGMOID = Experiment(output_activation="sigmoid", data_range="[-1,1]", steps=100)
 
 
-def trained(lab: Lab, experiment: Experiment) -> list[Trained]:
-    return [lab.train(experiment.replace(seed=seed)) for seed in lab.seeds]
+def trained(training: Training, experiment: Experiment) -> list[Trained]:
+    return [training.train(experiment.replace(seed=seed)) for seed in training.seeds]
 
 
 def last(runs: list[Trained], name: str) -> list[float]:
@@ -59,28 +59,29 @@ def named(runs: list[Trained], failure: str) -> list[float]:
     return [float(failure in {finding.failure for finding in findings}) for findings in found]
 
 
-def unstable_dynamics_do_not_blank(lab: Lab) -> Outcome:
+def unstable_dynamics_do_not_blank(training: Training) -> Outcome:
     unbalanced = {
         "d_too_fast": UNEQUAL.replace(steps=100),
         "d_too_slow": Experiment(lr_d=1e-5, steps=100),
     }
-    contrast = {f"contrast_{name}": last(trained(lab, e), "contrast") for name, e in unbalanced.items()}
+    contrast = {f"contrast_{name}": last(trained(training, e), "contrast") for name, e in unbalanced.items()}
     blank = [above(values, BLANK, below=True) for values in contrast.values()]
-    out_of_reach = last(trained(lab, SIGMOID), "contrast")  # rates that work, but black is out of the output's reach
+    # Rates that work, but black is out of the output's reach.
+    out_of_reach = last(trained(training, SIGMOID), "contrast")
     held = False if blank == [False, False] and above(out_of_reach, BLANK, below=True) else None
     return Outcome(verdict(held), {**contrast, "contrast_range_out_of_reach": out_of_reach})
 
 
-def patience_does_not_help(lab: Lab) -> Outcome:
-    runs = trained(lab, SIGMOID.replace(steps=400))
+def patience_does_not_help(training: Training) -> Outcome:
+    runs = trained(training, SIGMOID.replace(steps=400))
     early, late = [run.at(100)["contrast"] for run in runs], last(runs, "contrast")
     return Outcome(
         verdict(above(late, BLANK, below=True)), {"contrast_at_step_100": early, "contrast_at_step_400": late}
     )
 
 
-def a_fast_discriminator_stops_the_generator(lab: Lab) -> Outcome:
-    minimax, other = trained(lab, UNEQUAL), trained(lab, UNEQUAL_NON_SATURATING)
+def a_fast_discriminator_stops_the_generator(training: Training) -> Outcome:
+    minimax, other = trained(training, UNEQUAL), trained(training, UNEQUAL_NON_SATURATING)
     stopped = [named(runs, "discriminator-too-strong") for runs in (minimax, other)]
     return Outcome(
         verdict_if(*(above(share, 0.5) for share in stopped)),
@@ -95,14 +96,14 @@ def a_fast_discriminator_stops_the_generator(lab: Lab) -> Outcome:
     )
 
 
-def its_gradients_vanish(lab: Lab) -> Outcome:
-    runs = trained(lab, UNEQUAL.replace(measure_every=20))
+def its_gradients_vanish(training: Training) -> Outcome:
+    runs = trained(training, UNEQUAL.replace(measure_every=20))
     early, late = [run.at(20)["grad_norm_g"] for run in runs], last(runs, "grad_norm_g")
     return Outcome(verdict(greater(late, early)), {"grad_norm_g_at_step_20": early, "grad_norm_g_at_step_400": late})
 
 
-def its_pictures_are_not_alike(lab: Lab) -> Outcome:
-    runs = trained(lab, UNEQUAL)
+def its_pictures_are_not_alike(training: Training) -> Outcome:
+    runs = trained(training, UNEQUAL)
     diversity, duplicates = last(runs, "diversity"), last(runs, "duplicates")
     alike = above(diversity, 0.1, below=True)
     return Outcome(
@@ -111,17 +112,17 @@ def its_pictures_are_not_alike(lab: Lab) -> Outcome:
     )
 
 
-def the_loss_matters(lab: Lab) -> Outcome:
-    minimax, other = (last(trained(lab, e), "grad_norm_g") for e in (UNEQUAL, UNEQUAL_NON_SATURATING))
+def the_loss_matters(training: Training) -> Outcome:
+    minimax, other = (last(trained(training, e), "grad_norm_g") for e in (UNEQUAL, UNEQUAL_NON_SATURATING))
     powers_of_ten = [np.log10(norms).tolist() for norms in (other, minimax)]
     return Outcome(
         verdict(greater(*powers_of_ten)), {"grad_norm_g_minimax": minimax, "grad_norm_g_non_saturating": other}
     )
 
 
-def a_slow_discriminator_teaches_nothing(lab: Lab) -> Outcome:
+def a_slow_discriminator_teaches_nothing(training: Training) -> Outcome:
     usual = Experiment(steps=300)
-    slow, fast = trained(lab, usual.replace(lr_d=1e-5)), trained(lab, usual)
+    slow, fast = trained(training, usual.replace(lr_d=1e-5)), trained(training, usual)
     far, near = distances(slow), distances(fast)
     return Outcome(
         verdict(greater(far, near)),
@@ -136,9 +137,9 @@ def off_balance(run: Trained) -> float:
     return float(np.mean([abs(m["loss_d"] - 2 * log(2)) + abs(m["loss_g"] - log(2)) for m in late]))
 
 
-def losses_mislead(lab: Lab) -> Outcome:
+def losses_mislead(training: Training) -> Outcome:
     usual = Experiment(steps=400, measure_every=10)
-    static, digits = trained(lab, usual.replace(lr_d=1e-5)), trained(lab, usual)
+    static, digits = trained(training, usual.replace(lr_d=1e-5)), trained(training, usual)
     ours, theirs = ([off_balance(run) for run in runs] for runs in (static, digits))
     balanced = above(ours, 0.5, below=True)  # although there is not one digit to be seen
     return Outcome(
@@ -171,10 +172,10 @@ class SigmoidTwice(Trainer):
         self.d.register_forward_hook(lambda _network, _images, logits: logits.sigmoid())
 
 
-def an_activation_too_many_in_d(lab: Lab) -> Outcome:
+def an_activation_too_many_in_d(training: Training) -> Outcome:
     usual = Experiment(steps=300)
-    right = distances(trained(lab, usual))
-    wrong = distances([lab.train(usual.replace(seed=seed), SigmoidTwice) for seed in lab.seeds])
+    right = distances(trained(training, usual))
+    wrong = distances([training.train(usual.replace(seed=seed), SigmoidTwice) for seed in training.seeds])
     return Outcome(verdict(greater(wrong, right)), {"distance_sigmoid_twice": wrong, "distance_usual": right})
 
 
@@ -186,24 +187,27 @@ class FirstThreeHundred(Trainer):
         super().__init__(experiment, Images(few, None, (), "300 digits"))
 
 
-def few_images_do_not_blank(lab: Lab) -> Outcome:
-    runs = [lab.train(Experiment(steps=200, seed=seed), FirstThreeHundred) for seed in lab.seeds]
+def few_images_do_not_blank(training: Training) -> Outcome:
+    runs = [training.train(Experiment(steps=200, seed=seed), FirstThreeHundred) for seed in training.seeds]
     contrast = last(runs, "contrast")
     return Outcome(verdict(above(contrast, BLANK, below=True)), {"contrast_to_real": contrast})
 
 
-def augmentation_of_few_images(lab: Lab) -> Outcome:
+def augmentation_of_few_images(training: Training) -> Outcome:
     real = load_images(Experiment())
     plain, shifted = (
-        [lab.train(Experiment(augment=augment, steps=300, seed=seed), FirstThreeHundred) for seed in lab.seeds]
+        [
+            training.train(Experiment(augment=augment, steps=300, seed=seed), FirstThreeHundred)
+            for seed in training.seeds
+        ]
         for augment in ((), ("crop",))
     )
     far, near = distances(plain, real), distances(shifted, real)
     return Outcome(verdict(worse(far, near)), {"distance_plain": far, "distance_shifted": near})
 
 
-def broken_images_among_the_data(lab: Lab) -> Outcome:
-    clean, few, many = (trained(lab, Experiment(outliers=share, steps=300)) for share in (0.0, 0.05, 0.2))
+def broken_images_among_the_data(training: Training) -> Outcome:
+    clean, few, many = (trained(training, Experiment(outliers=share, steps=300)) for share in (0.0, 0.05, 0.2))
     far = [distances(runs) for runs in (clean, few, many)]
     return Outcome(
         verdict_if(worse(far[2], far[0]), worse(far[1], far[0])),
@@ -212,10 +216,11 @@ def broken_images_among_the_data(lab: Lab) -> Outcome:
     )  # fmt: skip
 
 
-def bytes_as_they_are_blank(lab: Lab) -> Outcome:
+def bytes_as_they_are_blank(training: Training) -> Outcome:
     raw = Experiment(data_range="raw", steps=100)
     contrast = {
-        output: last(trained(lab, raw.replace(output_activation=output)), "contrast") for output in ("tanh", "linear")
+        output: last(trained(training, raw.replace(output_activation=output)), "contrast")
+        for output in ("tanh", "linear")
     }
     blank = [above(values, BLANK, below=True) for values in contrast.values()]
     return Outcome(
@@ -224,8 +229,8 @@ def bytes_as_they_are_blank(lab: Lab) -> Outcome:
     )
 
 
-def example_1_does_not_blank(lab: Lab) -> Outcome:
-    contrast = {e.loss: last(trained(lab, e), "contrast") for e in (UNEQUAL, UNEQUAL_NON_SATURATING)}
+def example_1_does_not_blank(training: Training) -> Outcome:
+    contrast = {e.loss: last(trained(training, e), "contrast") for e in (UNEQUAL, UNEQUAL_NON_SATURATING)}
     blank = [above(values, BLANK, below=True) for values in contrast.values()]
     return Outcome(
         verdict(None if None in blank else any(blank)),
@@ -233,8 +238,8 @@ def example_1_does_not_blank(lab: Lab) -> Outcome:
     )
 
 
-def equal_rates_help(lab: Lab) -> Outcome:
-    before, after = trained(lab, UNEQUAL), trained(lab, EQUAL)
+def equal_rates_help(training: Training) -> Outcome:
+    before, after = trained(training, UNEQUAL), trained(training, EQUAL)
     far, near = distances(before), distances(after)
     return Outcome(
         verdict(greater(far, near)),
@@ -243,8 +248,8 @@ def equal_rates_help(lab: Lab) -> Outcome:
     )  # fmt: skip
 
 
-def a_gradient_penalty_helps(lab: Lab) -> Outcome:
-    plain, penalised = trained(lab, UNEQUAL), trained(lab, UNEQUAL.replace(penalty="gradient_penalty"))
+def a_gradient_penalty_helps(training: Training) -> Outcome:
+    plain, penalised = trained(training, UNEQUAL), trained(training, UNEQUAL.replace(penalty="gradient_penalty"))
     before, after = distances(plain), distances(penalised)
     return Outcome(
         verdict(greater(before, after)),
@@ -274,25 +279,25 @@ def penalty_by_shape() -> Outcome:
     )
 
 
-def sigmoid_by_data_range(lab: Lab) -> Outcome:
-    fitting = last(trained(lab, SIGMOID.replace(data_range="[0,1]")), "contrast")
-    other = last(trained(lab, SIGMOID), "contrast")
+def sigmoid_by_data_range(training: Training) -> Outcome:
+    fitting = last(trained(training, SIGMOID.replace(data_range="[0,1]")), "contrast")
+    other = last(trained(training, SIGMOID), "contrast")
     return Outcome(
         verdict_if(above(other, BLANK, below=True), above(fitting, BLANK, below=True)),
         {"contrast_data_minus_1_1": other, "contrast_data_0_1": fitting},
     )
 
 
-def sigmoid_is_no_worse(lab: Lab) -> Outcome:
-    tanh = distances(trained(lab, Experiment(steps=300)))
-    sigmoid = distances(trained(lab, SIGMOID.replace(data_range="[0,1]", steps=300)))
+def sigmoid_is_no_worse(training: Training) -> Outcome:
+    tanh = distances(trained(training, Experiment(steps=300)))
+    sigmoid = distances(trained(training, SIGMOID.replace(data_range="[0,1]", steps=300)))
     return Outcome(verdict(worse(sigmoid, tanh)), {"distance_sigmoid_data_0_1": sigmoid, "distance_tanh": tanh})
 
 
-def tanh_in_place_of_sigmoid(lab: Lab) -> Outcome:
+def tanh_in_place_of_sigmoid(training: Training) -> Outcome:
     tanh = SIGMOID.replace(output_activation="tanh")
-    contrast = [last(trained(lab, e), "contrast") for e in (SIGMOID, tanh)]
-    illegal = [last(trained(lab, e.replace(data_range="[0,1]")), "out_of_range") for e in (SIGMOID, tanh)]
+    contrast = [last(trained(training, e), "contrast") for e in (SIGMOID, tanh)]
+    illegal = [last(trained(training, e.replace(data_range="[0,1]")), "out_of_range") for e in (SIGMOID, tanh)]
     return Outcome(
         verdict_if(greater(contrast[1], contrast[0]), greater(illegal[0], illegal[1])),
         {"contrast_sigmoid_minus_1_1": contrast[0], "contrast_tanh_minus_1_1": contrast[1],
@@ -300,10 +305,10 @@ def tanh_in_place_of_sigmoid(lab: Lab) -> Outcome:
     )  # fmt: skip
 
 
-def only_made_tensors(lab: Lab) -> Outcome:
+def only_made_tensors(training: Training) -> Outcome:
     unscaled = Experiment(data_range="[0,1]", steps=300)
-    tanh, sigmoid = trained(lab, unscaled), trained(lab, unscaled.replace(output_activation="sigmoid"))
-    far = [distances(runs) for runs in (trained(lab, unscaled.replace(data_range="[-1,1]")), tanh, sigmoid)]
+    tanh, sigmoid = trained(training, unscaled), trained(training, unscaled.replace(output_activation="sigmoid"))
+    far = [distances(runs) for runs in (trained(training, unscaled.replace(data_range="[-1,1]")), tanh, sigmoid)]
     return Outcome(
         verdict_if(greater(far[1], far[0]), worse(far[2], far[0])),
         {"distance_scaled": far[0], "distance_0_1_tanh": far[1], "distance_0_1_sigmoid": far[2],
@@ -335,12 +340,12 @@ def mirrored_digits() -> Outcome:
     return Outcome(verdict_if(symmetric > 0.5, bool(others > 0.5)), figures)
 
 
-def one_setting_makes_and_mends_it(lab: Lab) -> Outcome:
+def one_setting_makes_and_mends_it(training: Training) -> Outcome:
     figures: dict[str, list[float]] = {}
     single = []
     for name in ("blank-grey", "blank-black", "blank-white"):
         broken, fixed = RECIPES[name].broken.replace(steps=100), RECIPES[name].fixed.replace(steps=100)
-        blank, cured = last(trained(lab, broken), "contrast"), last(trained(lab, fixed), "contrast")
+        blank, cured = last(trained(training, broken), "contrast"), last(trained(training, fixed), "contrast")
         label = name.replace("-", "_")
         figures |= {f"contrast_{label}": blank, f"contrast_{label}_mended": cured}
         single.append(len(diff(broken, fixed)) == 1 and above(blank, BLANK, below=True) and above(cured, BLANK))

@@ -26,7 +26,7 @@ from gan_core.claims.first_pictures import (
 )
 from gan_core.claims.frechet import distance_to_real
 from gan_core.claims.outcome import Outcome, Value, above, anywhere, equal, greater, opposite, verdict, verdict_if
-from gan_core.claims.trained_runs import Lab
+from gan_core.claims.trained_runs import Training
 from gan_core.engine import noise
 from gan_core.engine.initialise import initialise
 from gan_core.engine.layers import ConvTranspose2d
@@ -67,7 +67,7 @@ def one_channel_is_as_grey() -> Outcome:
     return Outcome(verdict(opposite(grey(one))), {"contrast_1_channel": one, "contrast_3_channels": three})
 
 
-def training_ends_the_grey(lab: Lab) -> Outcome:
+def training_ends_the_grey(training: Training) -> Outcome:
     # A narrow DCGAN: document 002's own network would take a minute for these forty steps.
     small = {"architecture": "dcgan", "width": 0.25, "channels": 3, "image_size": 32, "init": "dcgan"}
     narrow = Experiment(**small, sample_mode="eval", steps=40, measure_every=40)
@@ -77,7 +77,7 @@ def training_ends_the_grey(lab: Lab) -> Outcome:
     seen: dict[str, Value] = {}
     ended = []
     for name, changes in kinds.items():
-        runs = [lab.train(narrow.replace(seed=seed, **changes)) for seed in lab.seeds]
+        runs = [training.train(narrow.replace(seed=seed, **changes)) for seed in training.seeds]
         before, after = ([run.at(step)["contrast"] for run in runs] for step in (0, 40))
         seen |= {f"contrast_to_real_{name}_untrained": before, f"contrast_to_real_{name}_step_40": after}
         # Contrasts compare by how many times one is the other.
@@ -177,14 +177,14 @@ def grey_by_initialisation() -> Outcome:
     return Outcome(verdict_if(*mostly), seen)
 
 
-def ends(lab: Lab, e: Experiment, name: str) -> list[float]:
+def ends(training: Training, e: Experiment, name: str) -> list[float]:
     """A measurement at the end of training, for each seed."""
-    return [lab.train(e.replace(seed=seed)).last[name] for seed in lab.seeds]
+    return [training.train(e.replace(seed=seed)).last[name] for seed in training.seeds]
 
 
-def tanh_for_data_in_0_1(lab: Lab) -> Outcome:
+def tanh_for_data_in_0_1(training: Training) -> Outcome:
     e = Experiment(data_range="[0,1]", steps=150)
-    tanh, sigmoid = (ends(lab, e.replace(output_activation=name), "out_of_range") for name in ("tanh", "sigmoid"))
+    tanh, sigmoid = (ends(training, e.replace(output_activation=name), "out_of_range") for name in ("tanh", "sigmoid"))
     return Outcome(
         verdict(greater(tanh, sigmoid)), {"share_out_of_range_tanh": tanh, "share_out_of_range_sigmoid": sigmoid}
     )
@@ -277,18 +277,18 @@ def colour_of_example_2() -> Outcome:
     )
 
 
-def narrow_noise_after_training(lab: Lab) -> Outcome:
+def narrow_noise_after_training(training: Training) -> Outcome:
     narrow = Experiment(noise_scale=0.01, steps=200)
-    bare, normalised = (ends(lab, narrow.replace(norm_g=norm), "diversity") for norm in ("none", "batch"))
+    bare, normalised = (ends(training, narrow.replace(norm_g=norm), "diversity") for norm in ("none", "batch"))
     return Outcome(
         verdict_if(above(bare, ALIKE, below=True), above(normalised, ALIKE, below=True)),
         {"diversity_to_real_without_batchnorm": bare, "diversity_to_real_with_batchnorm": normalised},
     )
 
 
-def narrow_noise_is_not_grey(lab: Lab) -> Outcome:
+def narrow_noise_is_not_grey(training: Training) -> Outcome:
     narrow = Experiment(noise_scale=0.01, norm_g="none", steps=300)
-    runs = [lab.train(narrow.replace(seed=seed)) for seed in lab.seeds]
+    runs = [training.train(narrow.replace(seed=seed)) for seed in training.seeds]
     # A single picture that changes all the time: the mean over what was seen of it in training.
     seen = [float(np.mean([row.measurements["contrast"] for row in run.rows if row.step >= 50])) for run in runs]
     return Outcome(verdict(above(seen, BLANK, below=True)), {"contrast_to_real": seen})
@@ -310,11 +310,11 @@ def uniform_is_no_broader() -> Outcome:
     )
 
 
-def usual_noises_are_good_enough(lab: Lab) -> Outcome:
+def usual_noises_are_good_enough(training: Training) -> Outcome:
     seen: dict[str, Value] = {}
     enough = []
     for name in ("normal", "uniform"):
-        runs = [lab.train(Experiment(noise=name, steps=200, seed=seed)) for seed in lab.seeds]
+        runs = [training.train(Experiment(noise=name, steps=200, seed=seed)) for seed in training.seeds]
         before = [distance_to_real(Trainer(run.trainer.experiment)) for run in runs]
         after, unlike = [distance_to_real(run.trainer) for run in runs], [run.last["diversity"] for run in runs]
         seen |= {f"distance_{name}_untrained": before, f"distance_{name}": after, f"diversity_{name}": unlike}

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from gan_core.claims.frechet import COUNT, distance_to_real, frechet
 from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
-from gan_core.claims.trained_runs import Lab, Trained
+from gan_core.claims.trained_runs import Trained, Training
 from gan_core.data import digits
 from gan_core.data.images import Images
 from gan_core.diagnosis.findings import diagnose
@@ -30,8 +30,8 @@ ITS = Experiment(architecture="document-mlp", update="simultaneous", steps=150) 
 LOSS = LOSSES["non_saturating"]
 
 
-def trained(lab: Lab, experiment: Experiment, kind: type[Trainer] = Trainer) -> list[Trained]:
-    return [lab.train(experiment.replace(seed=seed), kind) for seed in lab.seeds]
+def trained(training: Training, experiment: Experiment, kind: type[Trainer] = Trainer) -> list[Trained]:
+    return [training.train(experiment.replace(seed=seed), kind) for seed in training.seeds]
 
 
 def last(runs: list[Trained], name: str) -> list[float]:
@@ -60,16 +60,16 @@ def distance_of(pixels: np.ndarray) -> float:
     return frechet(classifier.features(pixels), classifier.features(every.probe(COUNT).pixels))
 
 
-def a_gan_of_few_images(lab: Lab) -> Outcome:
-    runs = trained(lab, USUAL.replace(steps=400), ThreeHundredBySeed)
+def a_gan_of_few_images(training: Training) -> Outcome:
+    runs = trained(training, USUAL.replace(steps=400), ThreeHundredBySeed)
     made, themselves = distances(runs, load_images(USUAL)), [distance_of(run.trainer.images.pixels) for run in runs]
     return Outcome(verdict(greater(themselves, made)), {"distance_made": made, "distance_of_the_300": themselves})
 
 
-def learning_the_distribution(lab: Lab) -> Outcome:
+def learning_the_distribution(training: Training) -> Outcome:
     usual = USUAL.replace(steps=800)
     cases = {"usual": usual, "high_momentum": usual.replace(norm_g="none", beta1=0.9)}
-    classes = {f"classes_of_10_{name}": last(trained(lab, e), "modes_covered") for name, e in cases.items()}
+    classes = {f"classes_of_10_{name}": last(trained(training, e), "modes_covered") for name, e in cases.items()}
     return Outcome(verdict_if(*(above(values, 5) for values in classes.values())), classes)
 
 
@@ -96,8 +96,8 @@ def called_real(run: Trained) -> tuple[float, float]:
     return tuple((d(encode(torch.tensor(pixels))) > 0).float().mean().item() for pixels in (own, others))
 
 
-def likeness_not_membership(lab: Lab) -> Outcome:
-    own, others = (list(shares) for shares in zip(*map(called_real, trained(lab, USUAL)), strict=True))
+def likeness_not_membership(training: Training) -> Outcome:
+    own, others = (list(shares) for shares in zip(*map(called_real, trained(training, USUAL)), strict=True))
     gap = [ours - theirs for ours, theirs in zip(own, others, strict=True)]
     alike = equal(gap, [0.0] * len(gap), within=0.05)
     figures = {"called_real_of_data_set": own, "called_real_of_other_digits": others, "difference": gap}
@@ -136,9 +136,9 @@ def game(update: str, steps: int, damping: float = 0.0) -> float:
     return hypot(x, y)
 
 
-def alternation_is_crucial(lab: Lab) -> Outcome:
+def alternation_is_crucial(training: Training) -> Outcome:
     cases = (USUAL.replace(steps=0), USUAL.replace(update="simultaneous"), USUAL)
-    untrained, at_once, in_turns = (distances(trained(lab, e)) for e in cases)
+    untrained, at_once, in_turns = (distances(trained(training, e)) for e in cases)
     outwards, round_and_round = game("simultaneous", 1000), game("alternating", 1000)
     learnt = greater(untrained, at_once)
     return Outcome(
@@ -154,8 +154,8 @@ def alternation_converges() -> Outcome:
     return Outcome(verdict_if(damped < 0.01, far["from_equilibrium_step_10000"] < 0.01), far)
 
 
-def neither_outruns_the_other(lab: Lab) -> Outcome:
-    runs, outrun = trained(lab, USUAL.replace(update="simultaneous")), []
+def neither_outruns_the_other(training: Training) -> Outcome:
+    runs, outrun = trained(training, USUAL.replace(update="simultaneous")), []
     for run in runs:
         failures = {finding.failure for finding in diagnose(run.trainer.experiment, run.rows)}
         outrun.append(float(bool(failures & {"discriminator-too-strong", "discriminator-too-weak"})))
@@ -175,16 +175,16 @@ class AgainstPerfectWithFew(AgainstPerfect, ThreeHundredBySeed):
     """The same where there are few real ones."""
 
 
-def d_of_a_perfect_g(lab: Lab) -> Outcome:
+def d_of_a_perfect_g(training: Training) -> Outcome:
     right = {}
     for kind, count in ((AgainstPerfect, 10_000), (AgainstPerfectWithFew, 300)):
-        shares = map(called_real, trained(lab, USUAL.replace(n_gen=0), kind))
+        shares = map(called_real, trained(training, USUAL.replace(n_gen=0), kind))
         right[f"d_accuracy_{count}_images"] = [(own + 1 - others) / 2 for own, others in shares]
     return Outcome(verdict_if(*(equal(values, [0.5] * len(values), within=0.05) for values in right.values())), right)
 
 
-def half_right_of_static(lab: Lab) -> Outcome:
-    runs = trained(lab, USUAL.replace(lr_d=1e-5, steps=200))
+def half_right_of_static(training: Training) -> Outcome:
+    runs = trained(training, USUAL.replace(lr_d=1e-5, steps=200))
     accuracy, classes = last(runs, "d_accuracy"), last(runs, "modes_covered")
     works = above(classes, 5) if equal(accuracy, [0.5] * len(runs), within=0.1) else None
     return Outcome(verdict(works), {"d_accuracy": accuracy, "classes_of_10": classes})
@@ -203,13 +203,13 @@ def energy_distance(ours: Tensor, theirs: Tensor) -> float:
     return (2 * between - sum(within)).item()
 
 
-def after_perfection(lab: Lab, seed: int, d_learns: bool, weight_r1: float = 0.0) -> tuple[float, float]:
+def after_perfection(training: Training, seed: int, d_learns: bool, weight_r1: float = 0.0) -> tuple[float, float]:
     """Train on from the very network that makes the data: how far it is from them in the end, and an untrained one."""
     random = torch.Generator().manual_seed(seed + 1000)
     law, g = (small(2, 2, seed) for _ in range(2))  # the same
     untrained, d, noise = small(2, 2, seed + 1000), small(2, 1, seed + 2000), partial(torch.randn, generator=random)
     optimiser_g, optimiser_d = (torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.5, 0.999)) for net in (g, d))
-    for _ in lab.count(400):
+    for _ in training.count(400):
         real, fake = law(noise(64, 2)).detach(), g(noise(64, 2))
         if d_learns:
             loss_d = LOSS.discriminator(d(real), d(fake.detach()), 0.0) + weight_r1 * r1(d, real)
@@ -224,20 +224,20 @@ def after_perfection(lab: Lab, seed: int, d_learns: bool, weight_r1: float = 0.0
         return energy_distance(g(noise(1000, 2)), data), energy_distance(untrained(noise(1000, 2)), data)
 
 
-def feedback_of_a_perfect_g(lab: Lab) -> Outcome:
+def feedback_of_a_perfect_g(training: Training) -> Outcome:
     cases = {"d_stopped": (False, 0.0), "d_learns": (True, 0.0), "d_learns_with_r1": (True, 1.0)}
-    ends = {name: [after_perfection(lab, seed, *how) for seed in lab.seeds] for name, how in cases.items()}
+    ends = {name: [after_perfection(training, seed, *how) for seed in training.seeds] for name, how in cases.items()}
     far = {name: [log10(end[0]) for end in of_seeds] for name, of_seeds in ends.items()}  # by powers of ten
     far["untrained"] = [log10(end[1]) for end in ends["d_learns"]]
     collapsed = [greater(far[name], far["untrained"]) for name in ("d_stopped", "d_learns")]
     return Outcome(verdict_if(*collapsed), {f"log10_distance_{name}": values for name, values in far.items()})
 
 
-def one_half_everywhere(lab: Lab) -> Outcome:
+def one_half_everywhere(training: Training) -> Outcome:
     figures = {}
     cases = {"perfect": (USUAL.replace(n_gen=0), AgainstPerfect), "its": (ITS, Trainer)}
     for name, (e, kind) in cases.items():
-        answers = [run.trainer.d(run.trainer.probe.real).sigmoid() for run in trained(lab, e, kind)]
+        answers = [run.trainer.d(run.trainer.probe.real).sigmoid() for run in trained(training, e, kind)]
         figures[f"answers_from_one_half_{name}_g"] = [(answer - 0.5).abs().mean().item() for answer in answers]
     return Outcome(verdict_if(*(above(values, 0.1, below=True) for values in figures.values())), figures)
 
@@ -294,19 +294,19 @@ def momentum_in_two_languages() -> Outcome:
     return Outcome(verdict_if(abs(keras - other_number) < 1e-4, abs(keras - same_number) < 1e-4), figures)
 
 
-def momentum_and_training(lab: Lab) -> Outcome:
+def momentum_and_training(training: Training) -> Outcome:
     figures, weights = {}, []
     for keras in (0.1, 0.99):
-        runs = trained(lab, ITS.replace(bn_momentum=1 - keras, steps=50))
+        runs = trained(training, ITS.replace(bn_momentum=1 - keras, steps=50))
         figures[f"mode_gap_keras_{keras}"] = last(runs, "mode_gap")
         weights.append([torch.cat([p.detach().flatten() for p in run.trainer.g_parameters]) for run in runs])
     changed = [float((ours != theirs).sum()) for ours, theirs in zip(*weights, strict=True)]
     return Outcome(verdict(above(changed, 0.5)), {"weights_changed": changed, **figures})
 
 
-def epsilon_of_batch_norm(lab: Lab) -> Outcome:
+def epsilon_of_batch_norm(training: Training) -> Outcome:
     cases = {"untrained": ITS.replace(steps=0), "epsilon_0.8": ITS, "epsilon_0.001": ITS.replace(bn_eps=1e-3)}
-    far = {f"distance_{name}": distances(trained(lab, e)) for name, e in cases.items()}
+    far = {f"distance_{name}": distances(trained(training, e)) for name, e in cases.items()}
     without = greater(far["distance_untrained"], far["distance_epsilon_0.001"])
     return Outcome(verdict(None if without is None else not without), far)
 
@@ -339,11 +339,11 @@ def printed_code() -> Outcome:
     return Outcome(verdict(not any(messages)), {f"line_{n}": message for n, message in enumerate(messages, 1)})
 
 
-def noise_then_pictures(lab: Lab) -> Outcome:
-    far, near = (distances(trained(lab, e)) for e in (ITS.replace(steps=0), ITS))
+def noise_then_pictures(training: Training) -> Outcome:
+    far, near = (distances(trained(training, e)) for e in (ITS.replace(steps=0), ITS))
     return Outcome(verdict(greater(far, near)), {"distance_untrained": far, "distance_step_150": near})
 
 
-def realistic_or_not(lab: Lab) -> Outcome:
-    made, new = distances(trained(lab, ITS.replace(steps=300))), distance_of(other_digits())
+def realistic_or_not(training: Training) -> Outcome:
+    made, new = distances(trained(training, ITS.replace(steps=300))), distance_of(other_digits())
     return Outcome(verdict(above(made, 10 * new, below=True)), {"distance_made": made, "distance_of_new_digits": new})

@@ -70,7 +70,7 @@ def code_of(claim: Claim) -> str:
             above = [decorator.lineno for decorator in getattr(statement, "decorator_list", [])]
             first = min([statement.lineno, *above])
             rest.append("\n".join(text.splitlines()[first - 1 : statement.end_lineno]))
-    call = f"{claim.experiment}({'Lab()' if claim.speed == 'training' else ''})"
+    call = f"{claim.experiment}({'Training()' if claim.speed == 'training' else ''})"
     return "\n".join(imports) + "\n\n\n" + "\n\n\n".join([*rest, f"print({call})"]) + "\n"
 
 

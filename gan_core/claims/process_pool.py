@@ -1,4 +1,4 @@
-"""Runs claims for pages, outside their process: `laboratory()` is the one of this server.
+"""Runs claims for pages, outside their process: `claim_pool()` is the one of this server.
 
 Two processes at most, one for quick claims, so that they never wait for those that train. Each takes what it is asked
 in turn, one claim of a visitor at a time; it is started when it is needed, and ended when it was not for a while.
@@ -6,27 +6,23 @@ in turn, one claim of a visitor at a time; it is started when it is needed, and 
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import threading
-import types
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import Any, BinaryIO
 
 from gan_core.claims.claim import Claim, Speed
 from gan_core.claims.ledger import CLAIMS
-from gan_core.live.worker_process import environment
+from gan_core.messages.framing import ProtocolError, TruncatedError
+from gan_core.processes.child_process import ChildProcess, Language, program_of
+from gan_core.processes.only_one import only_one
 
-PROGRAM = (sys.executable, "-m", "gan_core.claims.worker")
+PROGRAM = program_of("gan_core.claims.worker")
 IDLE_S = 60.0
 START_S, SLOWER = 60.0, 20  # a claim may take so long to start, and so many times the seconds that are expected
-END_S = 3.0
 
 
 class Busy(RuntimeError):
@@ -50,15 +46,18 @@ class Asked:
         return self.result is None and not self.trouble
 
 
-class Laboratory:
-    """All methods may be called from any thread; none but `close` and `wait` waits for a process."""
+class ClaimPool:
+    """The processes that run claims.
+
+    All methods may be called from any thread; none but `close` and `wait` waits for a process.
+    """
 
     def __init__(self, program: Sequence[str] = PROGRAM, idle_s: float = IDLE_S) -> None:
         self._lock = threading.RLock()
         self._news = threading.Condition(self._lock)
         self._last: dict[str, _Request] = {}
-        self._lanes: dict[Speed, _Lane] = {
-            speed: _Lane(speed, program, idle_s, self._news) for speed in ("quick", "training")
+        self._queues: dict[Speed, _Queue] = {
+            speed: _Queue(speed, program, idle_s, self._news) for speed in ("quick", "training")
         }
 
     def ask(self, visitor: str, claim_id: str) -> None:
@@ -69,12 +68,12 @@ class Laboratory:
             if last is not None and last.open:
                 raise Busy(f"Claim {last.claim.id} is still running: wait for it, or stop it.")
             self._last[visitor] = request = _Request(claim)
-            self._lanes[claim.speed].take(request)
+            self._queues[claim.speed].take(request)
 
     def warm(self) -> None:
         """Somebody may soon ask for a quick claim: have its process ready, until it idles."""
         with self._lock:
-            self._lanes["quick"].open()
+            self._queues["quick"].open()
 
     def seen(self, visitor: str) -> Asked | None:
         """How it stands with a visitor's last claim; None where there was none."""
@@ -82,7 +81,7 @@ class Laboratory:
             request = self._last.get(visitor)
             if request is None:
                 return None
-            ahead = self._lanes[request.claim.speed].ahead(request)
+            ahead = self._queues[request.claim.speed].ahead(request)
             return Asked(request.claim.id, ahead, request.steps, request.result, request.trouble)
 
     def leave(self, visitor: str) -> None:
@@ -91,7 +90,7 @@ class Laboratory:
             request = self._last.pop(visitor, None)
             if request is not None and request.open:
                 request.trouble = "Stopped."
-                self._lanes[request.claim.speed].drop(request)
+                self._queues[request.claim.speed].drop(request)
 
     def wait(self, visitor: str, timeout_s: float) -> Asked | None:
         """As `seen`, but first wait until there is nothing to wait for, `timeout_s` seconds at most."""
@@ -102,15 +101,15 @@ class Laboratory:
     def pids(self) -> list[int]:
         """The ids of its living processes."""
         with self._lock:
-            return [lane.process.pid for lane in self._lanes.values() if lane.process is not None]
+            return [queue.process.pid for queue in self._queues.values() if queue.process is not None]
 
     def close(self) -> None:
         """End the processes, and wait until they are gone."""
         with self._lock:
-            for lane in self._lanes.values():
-                lane.closed = True
-                lane.stop()
-            threads = [lane.thread for lane in self._lanes.values() if lane.thread is not None]
+            for queue in self._queues.values():
+                queue.closed = True
+                queue.stop()
+            threads = [queue.thread for queue in self._queues.values() if queue.thread is not None]
             self._news.notify_all()
         for thread in threads:
             thread.join()
@@ -130,19 +129,20 @@ class _Request:
         return self.result is None and not self.trouble
 
 
-class _Lane:
-    """One queue with its process and thread; all that is public is used under the laboratory's lock."""
+class _Queue:
+    """The claims that wait for one process, and the thread that has it run them. All is used under the pool's lock."""
 
     def __init__(self, name: str, program: Sequence[str], idle_s: float, news: threading.Condition) -> None:
         self.name, self.program, self.idle_s, self.news = name, program, idle_s, news
-        self.queue: deque[_Request] = deque()
+        self.waiting: deque[_Request] = deque()
         self.current: _Request | None = None
-        self.process: subprocess.Popen[bytes] | None = None
+        self.answered = False  # the process has told its last of the current one
+        self.process: _Process | None = None
         self.thread: threading.Thread | None = None
         self.closed = False
 
     def take(self, request: _Request) -> None:
-        self.queue.append(request)
+        self.waiting.append(request)
         self.open()
 
     def open(self) -> None:
@@ -152,123 +152,108 @@ class _Lane:
         self.news.notify_all()
 
     def ahead(self, request: _Request) -> int:
-        waiting = [self.current, *self.queue] if self.current is not None else list(self.queue)
-        return waiting.index(request) if request in waiting else 0
+        line = [self.current, *self.waiting] if self.current is not None else list(self.waiting)
+        return line.index(request) if request in line else 0
 
     def drop(self, request: _Request) -> None:
-        if request in self.queue:
-            self.queue.remove(request)
+        if request in self.waiting:
+            self.waiting.remove(request)
         elif request is self.current:
             self.stop()
         self.news.notify_all()
 
     def stop(self) -> None:
-        """Kill the process; whoever reads from it then sees its end."""
+        """Kill the process; whoever waits for it then sees its end."""
         if self.process is not None:
             self.process.kill()
 
     def _work(self) -> None:
-        with contextlib.suppress(OSError), self.news:  # told when a claim is asked for
-            self._living()
-        while True:
-            with self.news:
-                self.news.wait_for(lambda: self.queue or self.closed, self.idle_s)
-                if self.closed or not self.queue:
-                    self.thread, process, self.process = None, self.process, None
-                    self.news.notify_all()
+        with self.news:
+            with contextlib.suppress(OSError):  # told when a claim is asked for
+                self._living()
+            while True:
+                self.news.wait_for(lambda: self.waiting or self.closed, self.idle_s)
+                if self.closed or not self.waiting:
                     break
-                self.current = request = self.queue.popleft()
-            trouble = self._run(request)
-            with self.news:
+                self.current = request = self.waiting.popleft()
+                trouble = self._run(request)
                 if request.open:
                     request.trouble = trouble
                 self.current = None
                 self.news.notify_all()
+            self.thread, process, self.process = None, self.process, None
+            self.news.notify_all()
         if process is not None:
-            _end(process)
+            process.close()
 
     def _run(self, request: _Request) -> str:
-        """Have it run; what went wrong, if anything did."""
+        """Have it run, without the lock while it does; what went wrong, if anything did."""
         try:
-            process = self._process(request)
+            process = self._living()
         except OSError as error:
             return f"A process for it could not be started: {error}."
-        if process is None:
-            return ""
+        self.answered = False
+        process.send(request.claim.id)
         limit = START_S + SLOWER * request.claim.seconds
-        alarm = threading.Timer(limit, process.kill)
-        alarm.start()
-        try:
-            stdin, stdout = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
-            stdin.write(f"{request.claim.id}\n".encode())
-            stdin.flush()
-            for line in stdout:
-                if self._heard(request, json.loads(line)):
-                    return ""
-        except (OSError, ValueError):
-            process.kill()
-        finally:
-            late = alarm.finished.is_set()
-            alarm.cancel()
-        with self.news:
-            self.process = None
-        code = _end(process)
-        if late:
+        in_time = self.news.wait_for(lambda: self.answered or process.ended, limit)
+        if self.answered:
+            return ""
+        process.kill()
+        self.process = None
+        self.news.wait_for(lambda: process.ended)
+        if not in_time:
             return f"It took more than {limit:g} seconds and was ended."
-        return f"The process that ran it ended (exit code {code}); run it again."
+        return f"The process that ran it ended (exit code {process.exit_code}); run it again."
 
-    def _heard(self, request: _Request, message: dict[str, Any]) -> bool:
-        """Note what the process told; whether that was its last word on this claim."""
-        with self.news:
-            if request.open:
-                request.steps = message.get("steps", request.steps)
-                request.result = message.get("result")
-                request.trouble = message.get("trouble", "")
-                self.news.notify_all()
-            return "steps" not in message
-
-    def _process(self, request: _Request) -> subprocess.Popen[bytes] | None:
-        """The living process, a new one if need be; None where nobody waits any more."""
-        with self.news:
-            return self._living() if request.open else None
-
-    def _living(self) -> subprocess.Popen[bytes]:
-        if self.process is not None and self.process.poll() is not None:
-            _end(self.process)
-            self.process = None
-        if self.process is None:
-            # A process group of its own: Ctrl-C in the server's terminal is for the server, which ends it.
-            self.process = subprocess.Popen(
-                self.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(),
-                process_group=0 if os.name == "posix" else None,
-            )  # fmt: skip
+    def _living(self) -> _Process:
+        """The process, a new one where there is none that is alive. Raises OSError."""
+        if self.process is None or not self.process.alive:
+            self.process = process = ChildProcess(self.program, _LANGUAGE, self._heard, self._gone)
+            process.listen()
             self.news.notify_all()
         return self.process
 
+    def _heard(self, message: dict[str, Any]) -> None:
+        """Note what the process told; called from its thread."""
+        with self.news:
+            self.answered = "steps" not in message
+            if self.current is not None and self.current.open:
+                self.current.steps = message.get("steps", self.current.steps)
+                self.current.result = message.get("result")
+                self.current.trouble = message.get("trouble", "")
+            self.news.notify_all()
 
-def _end(process: subprocess.Popen[bytes]) -> int:
-    """See that a process and its pipes are gone; returns its exit code."""
-    with contextlib.suppress(OSError):
-        cast(IO[bytes], process.stdin).close()
+    def _gone(self) -> None:
+        """The process has ended; called from its thread."""
+        with self.news:
+            self.news.notify_all()
+
+
+def _write(stream: BinaryIO, claim_id: str) -> None:
+    stream.write(f"{claim_id}\n".encode())
+    stream.flush()
+
+
+def _read(stream: BinaryIO) -> dict[str, Any] | None:
+    """What worker.py tells: a line of JSON."""
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        if line:
+            raise TruncatedError(f"The stream ended inside a line of {len(line)} bytes.")
+        return None
     try:
-        code = process.wait(END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        code = process.wait()
-    cast(IO[bytes], process.stdout).close()
-    return code
+        message = json.loads(line)
+    except ValueError:
+        message = None
+    if not isinstance(message, dict):
+        raise ProtocolError(f"The stream holds something else than messages: {line[:40]!r}")
+    return message
 
 
-# Not a file, so that no file watcher drops it; see runs.py.
-_ANCHOR = "gan_core_laboratory"
+_Process = ChildProcess[str, dict[str, Any]]
+_LANGUAGE = Language[str, dict[str, Any]](_write, _read)
 
 
-def laboratory() -> Laboratory:
-    """The laboratory of this process, made on first use; its processes end with it."""
-    anchor = sys.modules.setdefault(_ANCHOR, types.ModuleType(_ANCHOR)).__dict__
-    with anchor.setdefault("lock", threading.Lock()):
-        if "laboratory" not in anchor:
-            anchor["laboratory"] = Laboratory()
-            atexit.register(anchor["laboratory"].close)
-    found: Laboratory = anchor["laboratory"]
-    return found
+def claim_pool() -> ClaimPool:
+    """The pool of this process, made on first use; its processes end with it."""
+    return only_one("claims", ClaimPool)

@@ -49,11 +49,11 @@ def run(
     if claim.speed == "quick":
         outcome = function()
         return _result(claim, outcome, (), 0, time.perf_counter() - begun)
-    from gan_core.claims.trained_runs import SEEDS, Lab  # torch is slow to import: only where something trains
+    from gan_core.claims.trained_runs import SEEDS, Training  # torch is slow to import: only where something trains
 
-    lab = Lab(SEEDS if seeds is None else seeds, told)
-    outcome = function(lab)
-    return _result(claim, outcome, lab.seeds, lab.steps, time.perf_counter() - begun)
+    training = Training(SEEDS if seeds is None else seeds, told)
+    outcome = function(training)
+    return _result(claim, outcome, training.seeds, training.steps, time.perf_counter() - begun)
 
 
 def _result(claim: Claim, outcome: Outcome, seeds: tuple[int, ...], steps: int, seconds: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The lab: trains for the experiments that need it, once for each seed, and tells how far it is."""
+"""Trains for the experiments that need it, once for each seed, and tells how far it is."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trained:
         return next(row.measurements for row in self.rows if row.step == step)
 
 
-class Lab:
+class Training:
     """What an experiment that trains is given. `seeds` are at least three; `steps` counts all that were taken, and
     `told`, if any, hears of it after each."""
 

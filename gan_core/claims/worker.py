@@ -8,7 +8,6 @@ orphan.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
@@ -18,7 +17,7 @@ from typing import Any, BinaryIO
 
 from gan_core.claims.ledger import CLAIMS
 from gan_core.claims.run_claim import prepare, run
-from gan_core.worker.__main__ import NICENESS, leave, own_stdout
+from gan_core.processes.inside_child import give_way, leave, own_stdout
 
 TELL_S = 0.25
 
@@ -26,8 +25,7 @@ TELL_S = 0.25
 def main() -> None:
     """Run claims until stdin ends."""
     wire = own_stdout()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    give_way()
     asked: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
     prepare()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import statistics
 import sys
 import time
@@ -25,8 +24,8 @@ from gan_core.engine.drive import drive
 from gan_core.engine.light_torch import defer_compiler
 from gan_core.engine.trainer import Trainer, load_images
 from gan_core.live.registry import registry
+from gan_core.processes.inside_child import give_way
 from gan_core.settings.experiment import Experiment
-from gan_core.worker.__main__ import NICENESS
 from gan_core.worker.loop import FRAME_S, FRAME_SHARE
 
 DOCUMENT_MLP = Experiment(architecture="document-mlp", batch_size=128, steps=1_000_000)
@@ -162,8 +161,7 @@ def _wait(reached: Callable[[], bool], what: str) -> None:
 def _as_a_worker() -> None:
     defer_compiler()
     torch.set_num_threads(1)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    give_way()
 
 
 def _alone(e: Experiment, seconds: float) -> float:

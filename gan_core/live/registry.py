@@ -5,13 +5,9 @@ No method waits for a worker: commands are put on their way, and `snapshot` show
 
 from __future__ import annotations
 
-import atexit
 import secrets
 import shutil
-import sys
-import threading
 import time
-import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -38,6 +34,7 @@ from gan_core.messages.commands_and_reports import (
 )
 from gan_core.messages.samples import GeneratedSamples, unpacked
 from gan_core.messages.untrained_report import Contrast, Untrained
+from gan_core.processes.only_one import only_one
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.players import Players
@@ -320,18 +317,7 @@ class Registry:
             raise RunsFull(f"{taken}, and {wanted} are needed; try again when enough are free.")
 
 
-# Not a file, so that no file watcher drops it: Streamlit forgets an edited module, and with it a registry
-# that lived there, while its runs went on.
-_ANCHOR = "gan_core_live_runs"
-
-
 def registry() -> Registry:
     """The registry of this process, made on first use; its workers end with the process. Raises LimitsError
     where an environment variable makes no sense."""
-    anchor = sys.modules.setdefault(_ANCHOR, types.ModuleType(_ANCHOR)).__dict__
-    with anchor.setdefault("lock", threading.Lock()):
-        if "registry" not in anchor:
-            anchor["registry"] = Registry(Limits.from_environment())
-            atexit.register(anchor["registry"].close)
-    found: Registry = anchor["registry"]
-    return found
+    return only_one("live-runs", lambda: Registry(Limits.from_environment()))

@@ -29,8 +29,10 @@ from gan_core.messages.commands_and_reports import (
     Pause,
     Ready,
     Report,
+    Stop,
 )
 
+CHECKPOINT_PATIENCE_S = 10.0  # for a worker's last checkpoint, before it is pressed to end
 SPARE_RETRY_S = 30.0  # after a spare worker that died by itself
 
 log = logging.getLogger(__name__)
@@ -123,7 +125,10 @@ class Scheduler:
 
     def _end_worker(self, worker: WorkerProcess | None, checkpoint: bool) -> None:
         if worker is not None:
-            worker.end(checkpoint)
+            if checkpoint:
+                worker.end(Stop(), CHECKPOINT_PATIENCE_S)
+            else:
+                worker.end()
             self.ending.add(worker)
 
     def _assign(self, run: Run, worker: WorkerProcess) -> None:

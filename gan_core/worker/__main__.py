@@ -6,7 +6,6 @@ page server that was killed leaves no orphan.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import traceback
@@ -16,15 +15,13 @@ from typing import BinaryIO
 from gan_core.messages import framing
 from gan_core.messages.commands_and_reports import Command, Crashed, Refused, Stop
 from gan_core.messages.framing import MessageError, ProtocolError
-
-NICENESS = 10  # the page's process goes first
+from gan_core.processes.inside_child import give_way, leave, own_stdout
 
 
 def main() -> None:
     """Work until stdin ends (exit 0), a Stop command (0), or an unforeseen error (1)."""
     wire = own_stdout()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    give_way()
     commands: SimpleQueue[Command | Refused] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
     try:
@@ -40,14 +37,6 @@ def main() -> None:
         framing.write(wire, Crashed(f"{type(error).__name__}: {error}"))
         leave(1)
     leave(0)
-
-
-def own_stdout() -> BinaryIO:
-    """Keep stdout for messages alone: whatever else is printed, by C code too, goes to stderr."""
-    wire = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return wire
 
 
 def _listen(stream: BinaryIO, commands: SimpleQueue[Command | Refused]) -> None:
@@ -67,12 +56,6 @@ def _listen(stream: BinaryIO, commands: SimpleQueue[Command | Refused]) -> None:
             commands.put(command)
             if isinstance(command, Stop):
                 return  # the loop ends after its checkpoint, however soon stdin ends
-
-
-def leave(code: int) -> None:
-    """Exit at once: PyTorch's own teardown takes more than a second."""
-    sys.stderr.flush()
-    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import pytest
 from live_runs import PATIENCE_S, ROOT, gone
 
 from gan_core.claims.ledger import CLAIMS
-from gan_core.claims.process_pool import Busy, Laboratory
+from gan_core.claims.process_pool import Busy, ClaimPool
 
 QUICK, OTHER = "003-05", "003-03"
 TRAINING = next(claim.id for claim in CLAIMS.values() if claim.speed == "training")
@@ -40,129 +40,129 @@ def gate(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def lab(gate: Path) -> Iterator[Laboratory]:
-    found = Laboratory([sys.executable, "-c", PROGRAM, str(gate)])
+def pool(gate: Path) -> Iterator[ClaimPool]:
+    found = ClaimPool([sys.executable, "-c", PROGRAM, str(gate)])
     yield found
     found.close()
 
 
-def until(lab: Laboratory, reached: Callable[[], bool]) -> None:
-    """Wait until something about the laboratory is so."""
-    with lab._news:
-        assert lab._news.wait_for(reached, PATIENCE_S)
+def until(pool: ClaimPool, reached: Callable[[], bool]) -> None:
+    """Wait until something about the pool is so."""
+    with pool._news:
+        assert pool._news.wait_for(reached, PATIENCE_S)
 
 
-def at_work(lab: Laboratory, visitor: str) -> None:
+def at_work(pool: ClaimPool, visitor: str) -> None:
     """Wait until a visitor's claim is being run."""
-    until(lab, lambda: lab.seen(visitor).steps == 7)
+    until(pool, lambda: pool.seen(visitor).steps == 7)
 
 
 def test_a_claim_is_run_and_a_second_one_in_the_same_process() -> None:
-    lab = Laboratory()
+    pool = ClaimPool()
     try:
-        lab.ask("somebody", QUICK)
-        first = lab.wait("somebody", PATIENCE_S)
+        pool.ask("somebody", QUICK)
+        first = pool.wait("somebody", PATIENCE_S)
         assert first.result["measured_verdict"] == CLAIMS[QUICK].verdict and not first.trouble
-        pids = lab.pids()
-        lab.ask("somebody", OTHER)
-        assert lab.wait("somebody", PATIENCE_S).result["id"] == OTHER
-        assert lab.pids() == pids and len(pids) == 1
+        pids = pool.pids()
+        pool.ask("somebody", OTHER)
+        assert pool.wait("somebody", PATIENCE_S).result["id"] == OTHER
+        assert pool.pids() == pids and len(pids) == 1
     finally:
-        lab.close()
+        pool.close()
     assert all(gone(pid) for pid in pids)
 
 
-def test_a_visitor_has_one_claim_at_a_time(lab: Laboratory, gate: Path) -> None:
-    lab.ask("somebody", QUICK)
+def test_a_visitor_has_one_claim_at_a_time(pool: ClaimPool, gate: Path) -> None:
+    pool.ask("somebody", QUICK)
     with pytest.raises(Busy, match=QUICK):
-        lab.ask("somebody", OTHER)
+        pool.ask("somebody", OTHER)
     gate.touch()
-    assert lab.wait("somebody", PATIENCE_S).result == {"id": QUICK}
-    lab.ask("somebody", OTHER)
-    assert lab.wait("somebody", PATIENCE_S).result == {"id": OTHER}
+    assert pool.wait("somebody", PATIENCE_S).result == {"id": QUICK}
+    pool.ask("somebody", OTHER)
+    assert pool.wait("somebody", PATIENCE_S).result == {"id": OTHER}
 
 
-def test_visitors_take_turns_and_quick_ones_do_not_wait_for_training(lab: Laboratory, gate: Path) -> None:
-    lab.ask("first", TRAINING)
-    at_work(lab, "first")
+def test_visitors_take_turns_and_quick_ones_do_not_wait_for_training(pool: ClaimPool, gate: Path) -> None:
+    pool.ask("first", TRAINING)
+    at_work(pool, "first")
     for visitor in ("second", "third"):
-        lab.ask(visitor, TRAINING)
-    assert [lab.seen(visitor).ahead for visitor in ("first", "second", "third")] == [0, 1, 2]
-    lab.leave("second")
-    assert lab.seen("second") is None and lab.seen("third").ahead == 1
-    lab.ask("quick", QUICK)
-    at_work(lab, "quick")  # at work, though training is
+        pool.ask(visitor, TRAINING)
+    assert [pool.seen(visitor).ahead for visitor in ("first", "second", "third")] == [0, 1, 2]
+    pool.leave("second")
+    assert pool.seen("second") is None and pool.seen("third").ahead == 1
+    pool.ask("quick", QUICK)
+    at_work(pool, "quick")  # at work, though training is
     gate.touch()
     for visitor in ("first", "third", "quick"):
-        assert lab.wait(visitor, PATIENCE_S).result is not None
+        assert pool.wait(visitor, PATIENCE_S).result is not None
 
 
-def test_whoever_leaves_stops_what_runs_and_the_next_goes_on(lab: Laboratory, gate: Path) -> None:
-    lab.ask("somebody", TRAINING)
-    at_work(lab, "somebody")
-    (pid,) = lab.pids()
-    lab.ask("next", TRAINING)
-    lab.leave("somebody")
+def test_whoever_leaves_stops_what_runs_and_the_next_goes_on(pool: ClaimPool, gate: Path) -> None:
+    pool.ask("somebody", TRAINING)
+    at_work(pool, "somebody")
+    (pid,) = pool.pids()
+    pool.ask("next", TRAINING)
+    pool.leave("somebody")
     assert gone(pid)
     gate.touch()
-    assert lab.wait("next", PATIENCE_S).result == {"id": TRAINING}
+    assert pool.wait("next", PATIENCE_S).result == {"id": TRAINING}
 
 
 @pytest.mark.parametrize("word", ["die", "nonsense"])
 def test_a_process_that_fails_gets_one_sentence_and_the_next_claim_a_new_one(
-    lab: Laboratory, gate: Path, word: str
+    pool: ClaimPool, gate: Path, word: str
 ) -> None:
     gate.write_text(word)
-    lab.ask("somebody", QUICK)
-    asked = lab.wait("somebody", PATIENCE_S)
+    pool.ask("somebody", QUICK)
+    asked = pool.wait("somebody", PATIENCE_S)
     assert asked.result is None and asked.trouble.startswith("The process that ran it ended (exit code ")
     gate.write_text("")
-    lab.ask("somebody", QUICK)
-    assert lab.wait("somebody", PATIENCE_S).result == {"id": QUICK}
+    pool.ask("somebody", QUICK)
+    assert pool.wait("somebody", PATIENCE_S).result == {"id": QUICK}
 
 
-def test_a_killed_process_gets_one_sentence(lab: Laboratory) -> None:
-    lab.ask("somebody", QUICK)
-    at_work(lab, "somebody")
-    os.kill(lab.pids()[0], signal.SIGKILL)
-    assert "exit code -9" in lab.wait("somebody", PATIENCE_S).trouble
+def test_a_killed_process_gets_one_sentence(pool: ClaimPool) -> None:
+    pool.ask("somebody", QUICK)
+    at_work(pool, "somebody")
+    os.kill(pool.pids()[0], signal.SIGKILL)
+    assert "exit code -9" in pool.wait("somebody", PATIENCE_S).trouble
 
 
 def test_a_program_that_cannot_start_gets_one_sentence(tmp_path: Path) -> None:
-    lab = Laboratory([str(tmp_path / "missing")])
-    lab.ask("somebody", QUICK)
-    assert lab.wait("somebody", PATIENCE_S).trouble.startswith("A process for it could not be started")
-    lab.close()
+    pool = ClaimPool([str(tmp_path / "missing")])
+    pool.ask("somebody", QUICK)
+    assert pool.wait("somebody", PATIENCE_S).trouble.startswith("A process for it could not be started")
+    pool.close()
 
 
 def test_an_idle_process_is_ended_and_started_again(gate: Path) -> None:
     gate.touch()
-    lab = Laboratory([sys.executable, "-c", PROGRAM, str(gate)], idle_s=0.05)
-    lab.ask("somebody", QUICK)
-    assert lab.wait("somebody", PATIENCE_S).result is not None
-    until(lab, lambda: not lab.pids())
-    lab.ask("somebody", OTHER)
-    assert lab.wait("somebody", PATIENCE_S).result == {"id": OTHER}
-    lab.close()
+    pool = ClaimPool([sys.executable, "-c", PROGRAM, str(gate)], idle_s=0.05)
+    pool.ask("somebody", QUICK)
+    assert pool.wait("somebody", PATIENCE_S).result is not None
+    until(pool, lambda: not pool.pids())
+    pool.ask("somebody", OTHER)
+    assert pool.wait("somebody", PATIENCE_S).result == {"id": OTHER}
+    pool.close()
 
 
-def test_one_that_is_warm_answers_from_the_process_that_was_there(lab: Laboratory, gate: Path) -> None:
+def test_one_that_is_warm_answers_from_the_process_that_was_there(pool: ClaimPool, gate: Path) -> None:
     gate.touch()
-    lab.warm()
-    until(lab, lambda: bool(lab.pids()))
-    (pid,) = lab.pids()
-    lab.ask("somebody", QUICK)
-    assert lab.wait("somebody", PATIENCE_S).result is not None
-    assert lab.pids() == [pid]
+    pool.warm()
+    until(pool, lambda: bool(pool.pids()))
+    (pid,) = pool.pids()
+    pool.ask("somebody", QUICK)
+    assert pool.wait("somebody", PATIENCE_S).result is not None
+    assert pool.pids() == [pid]
 
 
 def test_a_killed_server_leaves_no_process() -> None:
     program = f"""
 import time
-from gan_core.claims.process_pool import laboratory
-laboratory().ask("somebody", {TRAINING!r})
-while not laboratory().pids(): time.sleep(0.01)
-print(*laboratory().pids(), flush=True)
+from gan_core.claims.process_pool import claim_pool
+claim_pool().ask("somebody", {TRAINING!r})
+while not claim_pool().pids(): time.sleep(0.01)
+print(*claim_pool().pids(), flush=True)
 time.sleep(600)
 """
     server = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -174,15 +174,15 @@ time.sleep(600)
     assert all(gone(pid) for pid in pids)
 
 
-def test_there_is_one_laboratory_without_torch() -> None:
+def test_there_is_one_pool_without_torch() -> None:
     program = """
 import sys
-from gan_core.claims.process_pool import laboratory
-first = laboratory()
+from gan_core.claims.process_pool import claim_pool
+first = claim_pool()
 for name in [name for name in sys.modules if name.startswith("gan_core.")]:
     del sys.modules[name]
-from gan_core.claims.process_pool import laboratory
-print(laboratory() is first, "torch" in sys.modules)
+from gan_core.claims.process_pool import claim_pool
+print(claim_pool() is first, "torch" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "True False\n"

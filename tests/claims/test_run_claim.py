@@ -16,7 +16,7 @@ from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS, code_of, find
 from gan_core.claims.outcome import Outcome
 from gan_core.claims.run_claim import rounded, run
-from gan_core.claims.trained_runs import Lab
+from gan_core.claims.trained_runs import Training
 from gan_core.settings.experiment import Experiment
 
 BUDGET_S = 45  # of training, by what the claims expect of themselves
@@ -112,24 +112,24 @@ def test_figures_have_four_digits_and_are_json() -> None:
 
 def test_the_lab_trains_as_the_experiment_says_and_tells() -> None:
     told: list[int] = []
-    lab = Lab((5, 6, 7), told.append)
+    training = Training((5, 6, 7), told.append)
     tiny = Experiment(width=0.125, image_size=8, steps=4, measure_every=2, seed=5)
-    trained = lab.train(tiny)
+    trained = training.train(tiny)
     assert [row.step for row in trained.rows] == [0, 2, 4] and trained.last is trained.at(4) and not trained.trouble
     assert told == [1, 2, 3, 4]
-    list(lab.count(2))
-    assert lab.steps == 6
+    list(training.count(2))
+    assert training.steps == 6
 
 
 def test_a_run_that_breaks_ends_with_its_reason() -> None:
     broken = Experiment(
         optimiser="sgd", beta1=0.9, lr_d=1.0, lr_g=1.0, penalty="gradient_penalty", steps=50, width=0.125, image_size=8
     )
-    trained = Lab().train(broken)
+    trained = Training().train(broken)
     assert "infinite or NaN" in trained.trouble and trained.last["finite"] == 0
 
 
 def test_fewer_than_three_seeds_are_refused() -> None:
     for seeds in ((0, 1), (0, 0, 0)):
         with pytest.raises(ValueError, match="at least 3 different"):
-            Lab(seeds)
+            Training(seeds)

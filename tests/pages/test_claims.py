@@ -13,19 +13,19 @@ from visiting import Open, html, words
 
 from gan_core.claims import record
 from gan_core.claims.ledger import CLAIMS, code_of
-from gan_core.claims.process_pool import laboratory
+from gan_core.claims.process_pool import claim_pool
 from gan_core.diagnosis.recipes import RECIPES
 
 REFUTED = "003-05"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def laboratory_idle() -> Iterator[None]:
+def claim_pool_idle() -> Iterator[None]:
     """One process for the quick claims serves all these tests; it ends with them, not after its idle time."""
     yield
-    with laboratory()._lock:
-        for lane in laboratory()._lanes.values():
-            lane.stop()
+    with claim_pool()._lock:
+        for queue in claim_pool()._queues.values():
+            queue.stop()
 
 
 def drawn(at: AppTest) -> str:
@@ -39,7 +39,7 @@ def listed(at: AppTest) -> list[str]:
 def ran(at: AppTest) -> AppTest:
     """Run the opened claim again, and wait until the page shows what came of it."""
     at.button(key="run_again").click().run()
-    laboratory().wait(at.session_state["claim_visitor"], PATIENCE_S)
+    claim_pool().wait(at.session_state["claim_visitor"], PATIENCE_S)
     return at.run()
 
 
@@ -143,8 +143,8 @@ def test_a_process_that_died_is_told_in_one_sentence(open_page: Open) -> None:
     at = open_page("claims", c=training)
     at.button(key="run_again").click().run()
     assert [button.key for button in at.button if button.key == "stop_claim"]
-    laboratory()._lanes["training"].stop()
-    laboratory().wait(at.session_state["claim_visitor"], PATIENCE_S)
+    claim_pool()._queues["training"].stop()
+    claim_pool().wait(at.session_state["claim_visitor"], PATIENCE_S)
     at.run()
     assert "The process that ran it ended" in drawn(at) and not at.exception
     assert not at.button(key="run_again").disabled

@@ -10,7 +10,7 @@ import streamlit as st
 
 from gan_core.claims import record
 from gan_core.claims.claim import Claim
-from gan_core.claims.process_pool import Asked, Busy, laboratory
+from gan_core.claims.process_pool import Asked, Busy, claim_pool
 from pages.parts.claims import listing
 from pages.parts.shared import diagnosis_line, state
 
@@ -18,7 +18,7 @@ POLL_S = 0.5
 AT_ONCE_S = 1.5  # how long a click waits for a quick claim before the page says that it runs
 
 
-@st.cache_resource(scope="session", on_release=lambda visitor: laboratory().leave(visitor), show_spinner=False)
+@st.cache_resource(scope="session", on_release=lambda visitor: claim_pool().leave(visitor), show_spinner=False)
 def _visitor() -> str:
     """An id that lives as long as the browser stays connected; its release stops what it had asked for."""
     return secrets.token_hex(8)
@@ -44,7 +44,7 @@ def show(claim: Claim) -> None:
 def _keep() -> None:
     """Keep what has come of the last claim, for this tab."""
     state.CLAIM_VISITOR.set(_visitor())
-    asked = laboratory().seen(_visitor())
+    asked = claim_pool().seen(_visitor())
     state.CLAIM_ASKED.set(asked)
     if asked is not None and asked.result is not None:
         state.CLAIM_RESULTS.set(state.CLAIM_RESULTS.get() | {asked.claim_id: asked.result})
@@ -79,15 +79,15 @@ def _buttons(claim: Claim) -> None:
 
 def _ask(claim: Claim) -> None:
     try:
-        laboratory().ask(_visitor(), claim.id)
+        claim_pool().ask(_visitor(), claim.id)
     except Busy:
         return  # another click was first; the page says what is running
     if claim.speed == "quick":
-        laboratory().wait(_visitor(), AT_ONCE_S)
+        claim_pool().wait(_visitor(), AT_ONCE_S)
 
 
 def _stop() -> None:
-    laboratory().leave(_visitor())
+    claim_pool().leave(_visitor())
 
 
 def _progress(asked: Asked, claim: Claim) -> None:

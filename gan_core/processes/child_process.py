@@ -1,0 +1,184 @@
+"""A child process as its parent sees it: a thread that hears it, one that writes to it."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import BinaryIO, Generic, TypeVar, cast
+
+from gan_core.messages.framing import ProtocolError, TruncatedError
+
+PATIENCE_S = 3.0  # from the end of its stdin to SIGTERM, and from there to SIGKILL
+
+Sent = TypeVar("Sent")
+Heard = TypeVar("Heard")
+
+
+@dataclass(frozen=True)
+class Language(Generic[Sent, Heard]):
+    """How messages to a child and from it travel."""
+
+    write: Callable[[BinaryIO, Sent], None]
+    read: Callable[[BinaryIO], Heard | None]  # None at the end; raises ProtocolError for what is no message
+
+
+def program_of(module: str) -> tuple[str, ...]:
+    """The command that runs a module of ours."""
+    return (sys.executable, "-m", module)
+
+
+class ChildProcess(Generic[Sent, Heard]):
+    """A child process that is started at once and heard from after `listen`. No method but `close` waits for it.
+
+    Raises OSError where it cannot be started.
+    """
+
+    def __init__(
+        self,
+        program: Sequence[str],
+        language: Language[Sent, Heard],
+        heard: Callable[[Heard], None],  # called for each message, from a thread of the child's own
+        gone: Callable[[], None],  # called once after the process has ended, from the same thread
+    ) -> None:
+        self._language, self._heard, self._gone = language, heard, gone
+        # A process group of its own: Ctrl-C in the server's terminal is for the server, which ends its children. Not
+        # a session of its own: Linux shares the processor out between sessions first, and the child's niceness would
+        # count for nothing beside the server.
+        self._process = subprocess.Popen(
+            program,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+            process_group=0 if os.name == "posix" else None,
+        )
+        self.pid = self._process.pid
+        self.corrupt = ""  # what was wrong with its bytes, if anything
+        self._outbox: SimpleQueue[Sent | None] = SimpleQueue()
+        self._ended = threading.Event()
+        self._ending = threading.Lock()
+        self._deadline = math.inf
+        self._terminated = False
+
+    def listen(self) -> None:
+        """Begin to hear and to write."""
+        for work in (self._hear, self._write):
+            threading.Thread(target=work, name=f"child-{self.pid}-{work.__name__}", daemon=True).start()
+
+    def send(self, message: Sent) -> None:
+        """Put a message on its way; one to a process that has ended goes nowhere."""
+        self._outbox.put(message)
+
+    # ------------------------------------------------------------------------------------------ its end
+
+    def end(self, last: Sent | None = None, patience_s: float = PATIENCE_S) -> None:
+        """Have the process end by itself, after a `last` message if there is one; later calls change nothing. Whoever
+        calls this also calls `press` until the process is gone, or `close`."""
+        with self._ending:
+            if self._deadline < math.inf:
+                return
+            self._deadline = time.monotonic() + patience_s
+        if last is not None:
+            self._outbox.put(last)
+        self._outbox.put(None)
+
+    def press(self, now: float) -> float:
+        """Terminate, then kill a process that did not end in time; returns when to call again (monotonic)."""
+        if self.ended:
+            return math.inf
+        if now >= self._deadline:
+            self._deadline = now + PATIENCE_S
+            if self._terminated:
+                self._process.kill()
+            else:
+                self._terminated = True
+                self._process.terminate()
+        return self._deadline
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and wait until it is gone; it is heard from."""
+        self.end()
+        while not self.ended:
+            self._ended.wait(self.press(time.monotonic()) - time.monotonic())
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended and nothing more will be heard."""
+        return self._ended.is_set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there; when it is not, what it has written may still be heard."""
+        return self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended: below 0 by that signal; None while it is alive."""
+        return self._process.returncode
+
+    @property
+    def exit_words(self) -> str:
+        """How it ended, in words."""
+        code = self.exit_code
+        if self.corrupt:
+            return f"its messages were garbled ({self.corrupt})"
+        if code is not None and code < 0:
+            name = {known.value: known.name for known in signal.Signals}.get(-code, f"signal {-code}")
+            hint = ", perhaps because memory ran out" if name == "SIGKILL" else ""
+            return f"it was killed by {name} (exit code {code}){hint}"
+        return f"exit code {code}"
+
+    # ------------------------------------------------------------------------------------------ its threads
+
+    def _write(self) -> None:
+        stdin = cast(BinaryIO, self._process.stdin)
+        try:
+            while (message := self._outbox.get()) is not None:
+                self._language.write(stdin, message)
+            stdin.close()
+        except OSError:
+            pass  # the process is gone, which the hearing thread notices and tells
+
+    def _hear(self) -> None:
+        stdout = cast(BinaryIO, self._process.stdout)
+        try:
+            while (message := self._language.read(stdout)) is not None:
+                self._heard(message)
+        except TruncatedError:
+            pass  # it died while writing; the exit code tells how
+        except ProtocolError as error:
+            self.corrupt = str(error)
+            self._process.kill()
+        finally:
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        """Nothing more will be heard: see that the process and its pipes are gone."""
+        self._outbox.put(None)
+        try:
+            self._process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        cast(BinaryIO, self._process.stdout).close()
+        self._ended.set()
+        self._gone()
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, in which the child finds this package and begins with one thread."""
+    package = str(Path(__file__).resolve().parents[2])
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
