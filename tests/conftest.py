@@ -1,5 +1,5 @@
-"""What all tests share: one thread, a cache of their own, the stored data where it is there, and the order in which
-two processes take the files."""
+"""What all tests share: one thread, a cache of their own, the stored data where it is there, and how two
+processes share the tests."""
 
 from __future__ import annotations
 
@@ -22,31 +22,22 @@ settings.load_profile("any machine")
 
 TESTS = Path(__file__).parent
 
-# With `-n`, each process takes the next file. Those that take longest come first, so that none is left alone with one
-# at the end; those that wait for a browser are mixed with those that compute.
+# With `-n`, those that take longest come first, so that no process is left alone with one at the end.
 LONG = (
-    "e2e/test_train_page.py",
+    "e2e/",
     "diagnosis/test_recipes.py",
-    "e2e/test_four_browsers.py",
-    "claims/test_run_claim.py",
     "pages/test_walks.py",
-    "e2e/test_failures_page.py",
+    "claims/test_run_claim.py",
     "pages/test_failures.py",
     "pages/test_compare.py",
-    "e2e/test_saving.py",
-    "e2e/test_runs_page.py",
     "live/test_lockstep.py",
-    "e2e/test_quick_hands.py",
     "outputs/test_script.py",
-    "e2e/test_soak.py",
     "commands/test_killed_runs.py",
-    "e2e/test_layout.py",
-    "engine/test_class_coverage.py",
-    "e2e/test_compare_page.py",
+    "uploads/test_faults.py",
     "live/",
-    "e2e/",
     "pages/",
     "worker/",
+    "engine/test_class_coverage.py",
     "commands/",
 )
 
@@ -72,6 +63,21 @@ def _place(item: pytest.Item) -> int:
     """The place of a test's file among all; tests of the same place stay in their order."""
     file = item.path.relative_to(TESTS).as_posix()
     return next((place for place, beginning in enumerate(LONG) if file.startswith(beginning)), len(LONG))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """With `-n`, a file's tests share a process and what it has set up. All that drive a browser share one server and
+    one Chromium, and never run beside each other: a page that is drawn live takes all of the machine that it gets."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+    config.option.loadscopereorder = False  # as they were collected
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
