@@ -7,28 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.measurements import MEASUREMENTS
 
 MOST_FAILURES = 5
 LARGEST_THRESHOLD = 1e6
 NONE = "none"
 BELOW, ABOVE = "below", "above"
 
-# What can be asked about, in words.
-MEASURED: dict[str, str] = {
-    "contrast": "the contrast within each picture, as a share of the real ones'",
-    "diversity": "the diversity of the pictures, as a share of the real ones'",
-    "duplicates": "the share of pictures that are almost the same as another",
-    "modes_covered": "the number of classes that appear",
-    "pixel_mean": "the mean brightness, from 0 (black) to 1 (white)",
-    "out_of_range": "the share of pixel values outside the legal range",
-    "saturated": "the share of pixel values at the ends of the range",
-    "d_accuracy": "the share of images that the discriminator gets right",
-    "histogram_distance": "the distance between the real and the generated histogram",
-    "loss_d": "the discriminator's loss",
-    "loss_g": "the generator's loss",
-    "grad_norm_d": "the discriminator's gradient norm",
-    "grad_norm_g": "the generator's gradient norm",
-}
+# The measurements that can be asked about.
+ASKED = (
+    "contrast", "diversity", "duplicates", "modes_covered", "pixel_mean", "out_of_range", "saturated", "d_accuracy",
+    "histogram_distance", "loss_d", "loss_g", "grad_norm_d", "grad_norm_g",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,7 +69,7 @@ class WhichSide:
     @property
     def asks(self) -> str:
         """What is to be predicted."""
-        return f"At the end of the run, {MEASURED[self.measurement]} will be"
+        return f"At the end of the run, {MEASUREMENTS[self.measurement].words} will be"
 
     def label(self, choice: str) -> str:
         """An answer in words."""
@@ -99,8 +89,8 @@ class WhichSide:
 
     def problems(self) -> Iterator[str]:
         """What is wrong with it, as what would be right."""
-        if self.measurement not in MEASURED:
-            yield f"one of {', '.join(MEASURED)}, then ~ and a number"
+        if self.measurement not in ASKED:
+            yield f"one of {', '.join(ASKED)}, then ~ and a number"
         elif not (math.isfinite(self.threshold) and abs(self.threshold) <= LARGEST_THRESHOLD):
             yield f"a number from {-LARGEST_THRESHOLD:,.0f} to {LARGEST_THRESHOLD:,.0f} after the ~"
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gan_core.classroom.prediction import ABOVE, BELOW, MEASURED, NONE, Prediction, WhichSide
+from gan_core.classroom.prediction import ABOVE, BELOW, NONE, Prediction, WhichSide
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding, detectors, diagnose
+from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
@@ -31,15 +32,15 @@ def reveal(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -
 
 
 def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
-    step = rows[-1].step
+    step, what = rows[-1].step, MEASUREMENTS[asked.measurement].words
     value = rows[-1].measurements.get(asked.measurement)
     if value is None or math.isnan(value):
-        return Reveal("open", f"At step {step} of this run, {MEASURED[asked.measurement]} cannot be measured.", ())
+        return Reveal("open", f"At step {step} of this run, {what} cannot be measured.", ())
     side = BELOW if value < asked.threshold else ABOVE
     shown = f"{value:.3g}"
     if (float(shown) < asked.threshold) != (side == BELOW):  # rounded to the other side
         shown = repr(value)
-    words = f"At step {step}, {MEASURED[asked.measurement]} ({asked.measurement}) is {shown}: {asked.label(side)}."
+    words = f"At step {step}, {what} ({asked.measurement}) is {shown}: {asked.label(side)}."
     return Reveal("right" if answer == side else "other", words, (side,))
 
 

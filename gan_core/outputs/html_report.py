@@ -11,6 +11,7 @@ from pathlib import PurePath
 from PIL import Image
 
 from gan_core.diagnosis.findings import Finding
+from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import spread
@@ -23,29 +24,29 @@ REAL, GENERATED, DISCRIMINATOR, GRADIENT = "#0f9d76", "#c0559b", "#3c87cf", "#dd
 DASHES = "7 4"
 MOST_PICTURES = 12
 
-# Title, the measurements with name, colour and dashes, and whether the axis is logarithmic (log) or a share.
+# Title, the measurements with colour and dashes, and whether the axis is logarithmic (log) or a share.
 _CHARTS = (
-    ("Losses", (("loss_d", "D", DISCRIMINATOR, ""), ("loss_g", "G", GENERATED, DASHES)), ""),
+    ("Losses", (("loss_d", DISCRIMINATOR, ""), ("loss_g", GENERATED, DASHES)), ""),
     (
         "D is right",
-        (("d_accuracy_real", "on real", REAL, ""), ("d_accuracy_fake", "on generated", GENERATED, DASHES)),
+        (("d_accuracy_real", REAL, ""), ("d_accuracy_fake", GENERATED, DASHES)),
         "share",
     ),
-    ("Gradient norms", (("grad_norm_d", "D", DISCRIMINATOR, ""), ("grad_norm_g", "G", GRADIENT, DASHES)), "log"),
+    ("Gradient norms", (("grad_norm_d", DISCRIMINATOR, ""), ("grad_norm_g", GRADIENT, DASHES)), "log"),
     (
         "Against the real images",
         (
-            ("contrast", "contrast", DISCRIMINATOR, ""), ("diversity", "diversity", GENERATED, DASHES),
-            ("histogram_distance", "histogram distance", GRADIENT, "2 3"),
+            ("contrast", DISCRIMINATOR, ""), ("diversity", GENERATED, DASHES),
+            ("histogram_distance", GRADIENT, "2 3"),
         ),
         "",
     ),
     (
         "Shares of pixel values",
-        (("out_of_range", "out of range", GRADIENT, ""), ("saturated", "at the ends", DISCRIMINATOR, DASHES)),
+        (("out_of_range", GRADIENT, ""), ("saturated", DISCRIMINATOR, DASHES)),
         "share",
     ),
-    ("Classes that appear", (("modes_covered", "generated", GENERATED, ""),), ""),
+    ("Classes that appear", (("modes_covered", GENERATED, ""),), ""),
 )  # fmt: skip
 
 _STYLE = """
@@ -149,12 +150,12 @@ def _charts(rows: Sequence[Row]) -> list[str]:
             title,
             [
                 Line(
-                    words,
+                    MEASUREMENTS[name].legend,
                     colour,
                     dashes,
                     _points(rows, name),
                 )
-                for name, words, colour, dashes in lines
+                for name, colour, dashes in lines
             ],
             logarithmic=axis == "log",
             share=axis == "share",

@@ -1,4 +1,4 @@
-"""Comparison: two to four runs of one base experiment, each with a difference; what they share, and which is better.
+"""Comparison: two to four runs of one base experiment, each with a difference; what they share.
 
 As a link, the base is written as everywhere and the differences as `v1` to `v4`:
 `?d=mnist&v1=o:tanh&v2=o:linear`, several settings of one run apart by `;`. To compare experiments from anywhere
@@ -7,7 +7,6 @@ As a link, the base is written as everywhere and the differences as `v1` to `v4`
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -193,52 +192,3 @@ def reshaping(experiments: Sequence[Experiment]) -> tuple[str, ...]:
 def _differing(experiments: Sequence[Experiment]) -> set[str]:
     first, *others = experiments
     return {name for other in others for name in diff(first, other)}
-
-
-# ------------------------------------------------------------------------------------------ which is better
-
-
-@dataclass(frozen=True)
-class Better:
-    """What makes one value of a measurement better than another."""
-
-    words: str  # the aim, for people
-    aim: float  # what the value should be close to; infinity: the more the better
-    ratio: bool = False  # whether it is compared by how many times it is off
-
-    def off(self, value: float) -> float:
-        """How far from the aim, 0 at best; larger is worse."""
-        if self.ratio:
-            return abs(math.log(value / self.aim)) if value > 0 else math.inf
-        return -value if self.aim == math.inf else abs(value - self.aim)
-
-
-# The measurements of the final table in their order; None where neither more nor less is better.
-MEASURED: dict[str, tuple[str, Better | None]] = {
-    "out_of_range": ("Outside the legal range", Better("less is better", 0)),
-    "histogram_distance": ("Distance of the histograms", Better("less is better", 0)),
-    "contrast": ("Contrast, of real", Better("closer to 1", 1, ratio=True)),
-    "diversity": ("Diversity, of real", Better("closer to 1", 1, ratio=True)),
-    "modes_covered": ("Classes that appear", Better("more is better", math.inf)),
-    "duplicates": ("Share of duplicates", Better("less is better", 0)),
-    "d_accuracy": ("D is right", None),
-    "loss_d": ("Loss of D", None),
-    "loss_g": ("Loss of G", None),
-    "grad_norm_g": ("Gradient norm of G", None),
-    "grad_norm_d": ("Gradient norm of D", None),
-}
-
-
-def winner(name: str, values: Sequence[float | None]) -> int | None:
-    """Which run is best by this measurement, counted from 0.
-
-    None where neither more nor less is better, where a single run has it, or where the best is shared: equal in the
-    three digits that are shown.
-    """
-    better = MEASURED[name][1]
-    there = {number: float(f"{value:.3g}") for number, value in enumerate(values) if value is not None}
-    if better is None or len(there) < LEAST:
-        return None
-    off = {number: better.off(value) for number, value in there.items()}
-    best = [number for number in off if off[number] == min(off.values())]
-    return best[0] if len(best) == 1 else None

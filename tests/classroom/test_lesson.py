@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_core.classroom.lesson import KEYS, MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Lesson, LessonError
-from gan_core.classroom.prediction import MEASURED, WhichFailure, WhichSide
+from gan_core.classroom.prediction import ASKED, WhichFailure, WhichSide
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
 from gan_core.settings.link import to_query
@@ -55,7 +55,7 @@ PREDICTIONS = st.one_of(
     st.lists(st.sampled_from(list(FAILURES)), min_size=1, max_size=5, unique=True).map(
         lambda found: WhichFailure(tuple(found))
     ),
-    st.builds(WhichSide, st.sampled_from(list(MEASURED)), st.floats(-1e6, 1e6)),
+    st.builds(WhichSide, st.sampled_from(ASKED), st.floats(-1e6, 1e6)),
 )
 
 

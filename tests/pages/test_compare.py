@@ -11,10 +11,11 @@ from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from visiting import SHARED_RUNS, Open, html, words
 
+from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.recipes import find
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
-from gan_core.settings.comparison import MEASURED, Comparison, vary
+from gan_core.settings.comparison import Comparison, vary
 from gan_core.settings.experiment import Experiment
 
 SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "120"}
@@ -233,7 +234,7 @@ def test_the_table_at_the_end_marks_the_winners(open_page: Open, ended: dict[str
     assert "Output activation: tanh" in head[1] and "step 300" in head[1]
     assert diagnosed[1:3] == ["nothing", "out-of-range"]
     last = [run.rows[-1].measurements for run in runs(at)]
-    labels = {words: name for name, (words, _) in MEASURED.items()}
+    labels = {measurement.label: name for name, measurement in MEASUREMENTS.items()}
     assert {labels[row[0]] for row in rows} >= {"histogram_distance", "contrast", "loss_d"}
     for label, one, other, _ in rows:
         name = labels[label]

@@ -9,20 +9,18 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny import tiny, tiny_images, trained
+from tiny import tiny, tiny_images
 from torch.nn.utils import parametrize
 
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.engine.trainer import Trainer
 from gan_core.settings.comparison import (
     CHANGED_BY,
-    MEASURED,
     Comparison,
     ComparisonError,
     read_query,
     same_start,
     vary,
-    winner,
 )
 from gan_core.settings.experiment import SETTINGS, Experiment
 from gan_core.settings.link import from_query
@@ -209,31 +207,3 @@ def test_what_is_said_to_differ_does(part: str, changes: dict[str, Any]) -> None
     base, other = tiny(), tiny(**changes)
     assert same_start([base, other])[part] == tuple(changes)
     assert not alike(starts(base)[part], starts(other)[part])
-
-
-# ------------------------------------------------------------------------------------------ which is better
-
-
-@pytest.mark.parametrize(
-    ("name", "values", "best"),
-    [
-        ("out_of_range", [0.2, 0.0, 0.1], 1),
-        ("out_of_range", [0.0, 0.0], None),  # shared
-        ("out_of_range", [0.10001, 0.10002], None),  # shown as equal
-        ("contrast", [0.5, 1.9], 1),  # half as much is further off than nearly twice as much
-        ("contrast", [0.5, 2.0], None),
-        ("diversity", [0.0, 3.0], 1),
-        ("modes_covered", [9.0, 10.0, 4.0, 1.0], 1),
-        ("modes_covered", [None, 10.0], None),  # nothing to compare with
-        ("histogram_distance", [None, 0.2, 0.1], 2),
-        ("loss_d", [0.1, 0.9], None),
-        ("d_accuracy", [0.5, 1.0], None),
-    ],
-)
-def test_the_winner_of_a_row(name: str, values: list[float | None], best: int | None) -> None:
-    assert winner(name, values) == best
-
-
-def test_every_measurement_of_the_table_is_one_that_is_taken() -> None:
-    taken = trained(2).measure()
-    assert set(MEASURED) - set(taken) <= {"modes_covered"}  # which needs a classifier of the data

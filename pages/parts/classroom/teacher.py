@@ -10,8 +10,9 @@ import streamlit as st
 from gan_core.classroom import lan_address, prediction
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Lesson, LessonError
-from gan_core.classroom.prediction import MEASURED, Prediction, WhichFailure, WhichSide
+from gan_core.classroom.prediction import ASKED, Prediction, WhichFailure, WhichSide
 from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import SETTINGS, Experiment, diff
 from pages.parts.classroom import lesson_link
@@ -132,7 +133,7 @@ def _prediction() -> Prediction | None:
     if kind == SIDE:
         what, where = st.columns([0.7, 0.3])
         measurement = what.selectbox(
-            "Measured at the end", list(MEASURED), format_func=lambda name: f"{name}: {MEASURED[name]}",
+            "Measured at the end", ASKED, format_func=lambda name: f"{name}: {MEASUREMENTS[name].words}",
             key="lesson_measurement", **_STAYS,
         )  # fmt: skip
         most = prediction.LARGEST_THRESHOLD

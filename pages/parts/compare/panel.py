@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from gan_core.diagnosis.measurements import caption
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import SETTINGS, Experiment
 from pages.parts.shared import charts, controls, diagnosis_line, pictures, playback
-from pages.parts.shared.charts import number, numbers, percent
+from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view
 
 
@@ -69,7 +70,4 @@ def panel(
             numbers(charts.spread(run.opening, past, frame.step))
             return
         charts.pixel_histogram(run.opening if run else None, frame, key=f"histogram_chart_{side}")
-        numbers(
-            f"{percent(m, 'out_of_range')} out of range · contrast {number(m, 'contrast')} · "
-            f"diversity {number(m, 'diversity')} · D is right {percent(m, 'd_accuracy')}"
-        )
+        numbers(caption(m, "out_of_range", "contrast", "diversity", "d_accuracy"))

@@ -9,18 +9,24 @@ import numpy as np
 import streamlit as st
 
 from gan_core.diagnosis.findings import diagnose
+from gan_core.diagnosis.measurements import MEASUREMENTS, caption, number, winner
 from gan_core.live import aligned_frames
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
-from gan_core.settings.comparison import LETTERS, MEASURED, winner
+from gan_core.settings.comparison import LETTERS
 from pages.parts.compare import panel
 from pages.parts.shared import charts, comparison_state, pictures, playback, state, theme
-from pages.parts.shared.charts import number, numbers
+from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view
 
 Runs = Sequence[Snapshot | None]
+# The measurements of the final table, in its order.
+FINAL = (
+    "out_of_range", "histogram_distance", "contrast", "diversity", "modes_covered", "duplicates", "d_accuracy",
+    "loss_d", "loss_g", "grad_norm_g", "grad_norm_d",
+)  # fmt: skip
 BY = {"steps": "Equal steps", "time": "Equal training time"}
 PIXELS = {"now": "Pixels now", "past": "Pixels over time"}
 
@@ -105,7 +111,7 @@ def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
                 with st.container(key=f"losses-{letter}"):
                     charts.losses(run.rows if run else (), e.loss, f"losses_chart_{letter}", axes, _seconds(run))
                     m = frame.measurements if frame else {}
-                    numbers(f"D {number(m, 'loss_d')} · G {number(m, 'loss_g')} · dotted: D guesses")
+                    numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
 
 
 def table(runs: Runs) -> None:
@@ -126,7 +132,8 @@ def table(runs: Runs) -> None:
         f"<td>{escape(', '.join(finding.failure for finding in findings) or 'nothing')}</td>" for findings in found
     )
     rows = f"<tr><td>What the diagnosis finds</td>{diagnosed}<td></td></tr>"
-    for name, (words, better) in MEASURED.items():
+    for name in FINAL:
+        measurement = MEASUREMENTS[name]
         values = [m.get(name) for m in last]
         if all(value is None for value in values):
             continue
@@ -135,8 +142,8 @@ def table(runs: Runs) -> None:
             f'<td class="{"best" if index == best else ""}">{"★ " * (index == best)}{number(m, name)}</td>'
             for index, m in enumerate(last)
         )
-        aim = better.words if better else "neither is better"
-        rows += f"<tr><td>{escape(words)}</td>{cells}<td>{escape(aim)}</td></tr>"
+        aim = measurement.better.words if measurement.better else "neither is better"
+        rows += f"<tr><td>{escape(measurement.label)}</td>{cells}<td>{escape(aim)}</td></tr>"
     with st.container(key="final"):
         st.markdown("#### Final measurements")
         st.html(f'<div class="final"><table><tr><th></th>{heads}<th></th></tr>{rows}</table></div>')

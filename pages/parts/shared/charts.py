@@ -228,16 +228,6 @@ def numbers(words: str) -> None:
     st.html(f'<div class="numbers">{escape(words)}</div>')
 
 
-def percent(m: dict[str, float], name: str) -> str:
-    """A measured share for people; a dash where it has no meaning."""
-    return f"{m[name]:.0%}" if name in m else "–"
-
-
-def number(m: dict[str, float], name: str) -> str:
-    """A measurement for people, to three digits; a dash where it has no meaning."""
-    return f"{m[name]:.3g}" if name in m else "–"
-
-
 def _line(
     name: str, rows: Sequence[Row], measurement: str, colour: str, dash: str, places: Sequence[float] | None = None
 ) -> dict[str, Any]:

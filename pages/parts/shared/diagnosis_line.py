@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from gan_core.diagnosis.findings import Finding, diagnose, undecided
+from gan_core.diagnosis.measurements import number, percent
 from gan_core.diagnosis.row import Row
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
@@ -15,7 +16,6 @@ from gan_core.settings.comparison import Comparison
 from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
 from gan_core.settings.setting import Value
 from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs
-from pages.parts.shared.charts import number, percent
 
 TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from gan_core.diagnosis.measurements import caption
 from gan_core.diagnosis.row import Row
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
@@ -15,7 +16,7 @@ from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.players import Players
 from pages.parts.shared import charts, page_settings, pictures, playback, state, tab_runs, theme
-from pages.parts.shared.charts import number, numbers, percent
+from pages.parts.shared.charts import numbers
 from pages.parts.train import save, save_run
 
 LOOK_EVERY_S = 0.5
@@ -153,16 +154,16 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
         charts.pixel_histogram(run.opening if run else None, frame)
-        numbers(f"{percent(m, 'out_of_range')} outside legal range · {percent(m, 'saturated')} at its ends")
+        numbers(caption(m, "out_of_range", "saturated"))
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss)
-        numbers(f"D {number(m, 'loss_d')} · G {number(m, 'loss_g')} · dotted: D guesses")
+        numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
     with right, st.container(key="accuracy"):
         charts.accuracy(rows)
-        numbers(f"real {percent(m, 'd_accuracy_real')} · generated {percent(m, 'd_accuracy_fake')}")
+        numbers(caption(m, "d_accuracy_real", "d_accuracy_fake"))
     with gradient, st.container(key="gradients"):
         charts.gradients(rows)
-        numbers(f"D {number(m, 'grad_norm_d')} · G {number(m, 'grad_norm_g')}")
+        numbers(caption(m, "grad_norm_d", "grad_norm_g"))
 
 
 def scrubber(run: Snapshot | None) -> Frame | None:
