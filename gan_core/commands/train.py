@@ -69,8 +69,8 @@ def train_run(experiment: Experiment, folder: Path | None, force: bool = False) 
         return _job(trainer, None, History((), (), None))
     with told(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    make_way(folder, force)
     with FolderLock(folder):
-        make_way(folder, force)
         return _job(trainer, folder, _begun(trainer, folder))
 
 
@@ -81,8 +81,8 @@ def resume_run(folder: Path, changes: dict[str, Any], force: bool = False) -> Ou
     Raises SavedRunError, CheckpointError, SettingsError, DataError, DeviceError, Locked, NotWritten.
     """
     saved = run_folder.read_run(folder)
+    make_way(folder, force)
     with FolderLock(folder):
-        make_way(folder, force)
         trainer = Trainer(saved.experiment) if saved.checkpoint is None else load_checkpoint(saved.checkpoint)
         trainer.set(changes)
         torch.set_num_threads(trainer.experiment.threads)

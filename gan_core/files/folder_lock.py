@@ -1,17 +1,17 @@
-"""A folder that one process, and in it one writer, writes to at a time: the system lifts the lock when the process
-ends, however it ends. On Windows, where a locked file could not be moved with its folder, nothing is locked.
+"""A folder that one process, and in it one writer, writes to at a time.
+
+The system lifts the lock when the process ends, however it ends.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from gan_core.files.atomic_write import TEMPORARY, told
 
-if sys.platform != "win32":
-    import fcntl
+LOCK = "run.lock"  # an empty file in the folder, which stays there: who removes it would let two writers in
 
 
 class Locked(ValueError):
@@ -23,14 +23,13 @@ class FolderLock:
     removed. Raises Locked, and NotWritten where the folder cannot be written to."""
 
     def __init__(self, folder: Path) -> None:
-        self._open: int | None = None
-        if sys.platform != "win32":
-            with told(folder):
-                self._open = os.open(folder, os.O_RDONLY)
+        # Taken by one thread and given back by another: a run is saved by a thread and forgotten by a page.
+        self._lock = FileLock(folder / LOCK, thread_local=False)
+        with told(folder):
+            folder.stat()  # one that is not there would be made
             try:
-                fcntl.flock(self._open, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.close()
+                self._lock.acquire(blocking=False)
+            except Timeout:
                 raise Locked(f"{folder.name} is being written by another run: stop that first.") from None
         for left in [*folder.glob(TEMPORARY), *folder.glob(f"*/{TEMPORARY}")]:
             with told(left):
@@ -44,6 +43,4 @@ class FolderLock:
 
     def close(self) -> None:
         """Give the right back."""
-        if self._open is not None:
-            os.close(self._open)
-            self._open = None
+        self._lock.release()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from live_runs import ROOT
 from untrained_runs import OPENING, E, checkpoint, history, png, saved
 
 from gan_core.diagnosis.row import Row
+from gan_core.files.atomic_write import NotWritten
 from gan_core.files.folder_lock import FolderLock, Locked
 from gan_core.saved_runs import run_folder
 from gan_core.saved_runs.run_folder import SavedRunError, read_heading, read_run, write_run
@@ -165,3 +170,41 @@ def test_one_writer_at_a_time_who_clears_away_what_a_killed_one_left(tmp_path: P
             pass
     with FolderLock(folder):
         pass
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from gan_core.files.folder_lock import FolderLock
+lock = FolderLock(Path(sys.argv[1]))
+print("locked", flush=True)
+time.sleep(600)
+"""
+
+
+def test_the_lock_of_a_killed_writer_is_gone(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None and writer.stdout.readline().strip() == b"locked"
+        with pytest.raises(Locked):
+            FolderLock(tmp_path)
+        writer.kill()
+        writer.wait()
+    FolderLock(tmp_path).close()
+
+
+def test_a_lock_is_given_back_by_another_thread_also_when_its_folder_has_moved(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    lock = FolderLock(folder)
+    moved = folder.rename(tmp_path / "moved")
+    with pytest.raises(Locked):
+        FolderLock(moved)
+    thread = threading.Thread(target=lock.close)
+    thread.start()
+    thread.join()
+    FolderLock(moved).close()
+
+
+def test_a_folder_that_is_not_there_cannot_be_locked(tmp_path: Path) -> None:
+    with pytest.raises(NotWritten, match="cannot be written"):
+        FolderLock(tmp_path / "nowhere")
