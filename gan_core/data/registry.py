@@ -37,20 +37,19 @@ def load(
     image_size: int,
     channels: int,
     *,
-    seed: int = 0,
     folder: str = "",
     progress: Progress | None = None,
 ) -> Images:
     """The images of source `name`, `image_size` pixels square; pixels uint8 (N, channels, size, size).
 
-    `seed` matters to drawn data only, `folder` (the path of a folder or zip file) to `folder` only. The last
-    few sets stay in memory and are shared. Raises DataError, in one sentence, for whatever is wrong.
+    `folder` (the path of a folder or zip file) matters to the source `folder` only. The last few sets stay in memory
+    and are shared. Raises DataError, in one sentence, for whatever is wrong.
     """
     source = SOURCES.get(name)
     if source is None:
         raise DataError(f"dataset {name!r} is not known: choose one of {', '.join(SOURCES)}.")
     check_layout(image_size, channels)
-    request = Request(image_size, channels, seed, folder, progress)
+    request = Request(image_size, channels, folder, progress)
     key = (name, image_size, channels, source.stamp(request))
     with _lock:
         if key in _loaded:

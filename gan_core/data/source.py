@@ -14,7 +14,6 @@ class Request:
 
     image_size: int  # pixels
     channels: int
-    seed: int
     folder: str
     progress: Progress | None
 
@@ -26,8 +25,8 @@ class Source:
     label: str
     words: str  # one sentence
     load: Callable[[Request], Images]
-    # What the images depend on besides size and channels (a seed, the state of the files): those in memory serve again
-    # while it stays the same.
+    # What the images depend on besides size and channels, such as the state of the files: those in memory serve
+    # again while it stays the same.
     stamp: Callable[[Request], Hashable]
     in_script: str = ""  # what a script says of its images; empty for the label
     # A person's own pictures, by the setting `folder`: on this machine alone, of any number, not to be compared with.

@@ -55,7 +55,7 @@ def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share
         body.append(f'<text x="{LEFT - 6}" y="{y}" dy="0.35em" text-anchor="end">{words}</text>')
     for step, anchor in ((0, "start"), (last // 2, "middle"), (last, "end")):
         x = at(step, ticks[0]).split(",")[0]
-        body.append(f'<text x="{x}" y="{HEIGHT - 6}" text-anchor="{anchor}">{"step " * (step == 0)}{step:,}</text>')
+        body.append(f'<text x="{x}" y="{HEIGHT - 6}" text-anchor="{anchor}">{"" if step else "step "}{step:,}</text>')
     for line in drawn:
         path = " ".join(at(*point) for point in line.points)
         dashes = f' stroke-dasharray="{line.dashes}"' if line.dashes else ""

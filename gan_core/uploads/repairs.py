@@ -93,7 +93,7 @@ def _load(of: BroughtPictures, name: str) -> list[str]:
     if of.stacked:
         read += "[None]"
     several = of.stacked or (not of.values and kind != "a picture")
-    return [*lines, f"{_array(of)} = {read}" + "  # and so each of them" * several]
+    return [*lines, f"{_array(of)} = {read}{'  # and so each of them' if several else ''}"]
 
 
 def _read(of: BroughtPictures, file: str) -> str:

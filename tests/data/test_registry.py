@@ -17,18 +17,17 @@ def few_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_loaded", type(registry._loaded)())
 
 
-def test_kept_in_memory_per_seed_and_size() -> None:
+def test_kept_in_memory_per_size_and_colour() -> None:
     first = load("digits", 8, 1)
     assert load("digits", 8, 1, folder="ignored") is first
-    assert load("digits", 8, 1, seed=1) is not first
     assert load("digits", 9, 1) is not first
     assert load("digits", 8, 3) is not first
 
 
 def test_only_the_last_few_stay() -> None:
     first = load("digits", 8, 1)
-    for seed in range(1, registry.KEPT + 1):
-        load("digits", 8, 1, seed=seed)
+    for size in range(9, 9 + registry.KEPT):
+        load("digits", size, 1)
     assert len(registry._loaded) == registry.KEPT
     assert load("digits", 8, 1) is not first
 

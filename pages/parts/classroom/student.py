@@ -203,7 +203,7 @@ def _unusable(problems: list[Problem]) -> None:
         row = SETTINGS.get(problem.field)
         name = row.label if row else PARTS[problem.field]
         given = "" if problem.field == MARK else str(problem.value)  # digits that tell nobody anything
-        value = f" “{given[:40]}{'…' * (len(given) > 40)}”" if given else ""
+        value = f" “{given[:40]}{'…' if len(given) > 40 else ''}”" if given else ""
         diagnosis_line.say(diagnosis_line.TROUBLE, f"{name}{value}: {problem.allowed}.")
     st.markdown("This link opens no lesson. Ask your teacher for the whole link again.")
     st.button("To the page with all settings", key="leave_lesson", on_click=_leave)

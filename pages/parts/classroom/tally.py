@@ -17,7 +17,9 @@ def bars(asked: Prediction, counts: Mapping[str, int], mine: str | None = None, 
     for choice in asked.choices:
         count = counts.get(choice, 0)
         share = 100 * count / answers if answers else 0
-        marks = " · ".join([*["your answer"] * (choice == mine), *["measured"] * (choice in measured)])
+        marks = " · ".join(
+            word for word, holds in (("your answer", choice == mine), ("measured", choice in measured)) if holds
+        )
         rows += (
             f'<div class="{"measured-choice" if choice in measured else ""}"><span>{escape(asked.label(choice))}'
             f" <small>{marks}</small></span><b>{count}</b>"

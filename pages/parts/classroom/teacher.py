@@ -113,7 +113,8 @@ def _runs(budget: int, steps: int) -> str:
         return "A run has no steps: it shows the untrained generator."
     if budget < steps:
         return f"A run would have {steps} steps: it ends at the budget, before some failures show."
-    return f"Enough for {budget // steps} whole run{'s' * (budget // steps > 1)} of {steps} steps."
+    runs = budget // steps
+    return f"Enough for {runs} whole {'run' if runs == 1 else 'runs'} of {steps} steps."
 
 
 def _prediction() -> Prediction | None:

@@ -139,7 +139,7 @@ def table(runs: Runs) -> None:
             continue
         best = winner(name, values)
         cells = "".join(
-            f'<td class="{"best" if index == best else ""}">{"★ " * (index == best)}{number(m, name)}</td>'
+            f'<td class="{"best" if index == best else ""}">{"★ " if index == best else ""}{number(m, name)}</td>'
             for index, m in enumerate(last)
         )
         aim = measurement.better.words if measurement.better else "neither is better"

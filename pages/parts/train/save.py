@@ -153,7 +153,7 @@ def _losses(pictures: list[SavedPicture]) -> str:
     """What the format changed in them, in words; empty for nothing."""
     greatest = max(picture.loss.greatest for picture in pictures)
     mean = sum(picture.loss.mean for picture in pictures) / len(pictures)
-    return f" The format changed pixels by {mean:.1f} levels of 255 on average, {greatest} at most." * (greatest > 0)
+    return f" The format changed pixels by {mean:.1f} levels of 255 on average, {greatest} at most." if greatest else ""
 
 
 def _compare(made: Made) -> None:
