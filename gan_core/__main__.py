@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gan_core.diagnosis.recipes import RECIPES, find
-from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import Problem, SettingsError
 
 # Said here as well, so that other commands need not wait for all that `export` imports.
 EXPORTS = {

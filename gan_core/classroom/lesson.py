@@ -17,7 +17,9 @@ from gan_core.classroom.prediction import Prediction
 from gan_core.data import SOURCES
 from gan_core.settings import link
 from gan_core.settings.compatibility import followers
-from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS, defaults
+from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Value
 
 MARK = "lesson"  # the key that makes a link a lesson's; its value is computed from all the rest
@@ -172,7 +174,7 @@ _BUDGET_ALLOWED = f"allowed is a whole number of steps from 1 to {MOST_BUDGET:,}
 
 def _expected(e: Experiment) -> dict[str, Value]:
     """What each setting would be beside those that it follows, had it not been set to something of its own."""
-    return {**{name: row.default for name, row in SETTINGS.items()}, **followers(e.model_dump())}
+    return {**defaults(), **followers(e.model_dump())}
 
 
 def _printable(character: str) -> bool:

@@ -14,7 +14,7 @@ from importlib import import_module
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.source import Request, Source
 from gan_core.files.errors import DataError
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 
 # Sets kept in memory; the largest (20,000 colour pictures of 64 pixels) takes 245 MB.
 KEPT = 4

@@ -30,8 +30,10 @@ from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
-from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.players import Players
+from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Value
 
 

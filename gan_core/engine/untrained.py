@@ -30,7 +30,8 @@ from gan_core.engine.trainer import Trainer
 from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
 from gan_core.pixels import tiles
 from gan_core.pixels.range_map import RangeMap
-from gan_core.settings.experiment import Experiment, Problem, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.problems import Problem, SettingsError
 
 MAX_GAIN = 100.0
 

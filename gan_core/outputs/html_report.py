@@ -17,7 +17,8 @@ from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import spread
 from gan_core.outputs.script import script_of
 from gan_core.outputs.svg_chart import Line, chart
-from gan_core.settings.experiment import SETTINGS, Experiment, diff
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS
 
 # Told apart by colour-blind people too (after Okabe & Ito), and by dash; readable on light and dark.
 REAL, GENERATED, DISCRIMINATOR, GRADIENT = "#0f9d76", "#c0559b", "#3c87cf", "#dd7326"

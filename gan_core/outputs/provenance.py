@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gan_core.messages.samples import MOST, GeneratedSamples
 from gan_core.pixels.range_map import RangeMap
-from gan_core.settings.experiment import Experiment, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.problems import SettingsError
 
 FORMAT = "gan-playground-picture-1"
 

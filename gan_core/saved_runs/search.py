@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gan_core.saved_runs.run_folder import MOST_NAME, Heading
-from gan_core.settings.experiment import SETTINGS, Experiment, diff
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Value
 
 _FIELD_OF_KEY = {row.url_key: name for name, row in SETTINGS.items()} | {name: name for name in SETTINGS}

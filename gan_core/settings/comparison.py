@@ -14,7 +14,9 @@ from typing import cast
 
 from gan_core.settings import link
 from gan_core.settings.compatibility import change, matters
-from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError, diff
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS, defaults
+from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
 
 LEAST, MOST = 2, 4
@@ -153,7 +155,7 @@ def _told(error: SettingsError) -> str:
 def _changes(base: Experiment, other: Experiment) -> Changes:
     """What turns the base into the other, those settings included that would follow but do not."""
     changes: Changes = {name: now for name, (_, now) in diff(base, other).items()}
-    followed = change(base.model_dump(), changes, {name: row.default for name, row in SETTINGS.items()})
+    followed = change(base.model_dump(), changes, defaults())
     return changes | {name: getattr(other, name) for name in SETTINGS if followed[name] != getattr(other, name)}
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import Fields
 
 # (setting, value) -> the settings that take another default under it. The documents' networks come with
 # the documents' own settings. document-mlp: Keras' BatchNormalization(momentum=0.1) keeps 10 % of the old
@@ -58,7 +57,7 @@ def matters(name: str, values: Mapping[str, Any]) -> bool:
     return True
 
 
-def conflicts(e: Experiment) -> Iterator[tuple[str, Any, str]]:
+def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
     """Settings that cannot go together: (field to change, its value, the reason and the remedy)."""
     if e.n_dis == 0 and e.n_gen == 0 and e.steps > 0:
         yield "n_dis", 0, "with n_gen=0 too nothing would train; set one of them to 1, or steps to 0"

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan_core.settings.compatibility import followers
-from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS, defaults
+from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Setting
 
 # Read as well as the short keys, so that a link can be written by hand.
@@ -22,7 +24,7 @@ def setting_of(key: str) -> Setting | None:
 def to_query(experiment: Experiment) -> dict[str, str]:
     """The settings that differ from what a link without them would give, by their short URL keys."""
     given = experiment.model_dump()
-    expected = {**{name: row.default for name, row in SETTINGS.items()}, **followers(given)}
+    expected = {**defaults(), **followers(given)}
     return {row.url_key: row.text(given[name]) for name, row in SETTINGS.items() if given[name] != expected[name]}
 
 

@@ -1,6 +1,6 @@
 """What one setting is: its words, what it allows, and how text becomes its value.
 
-The table itself is the class `Experiment` in experiment.py: one line group per setting, made with
+The table itself is the class `Fields` in fields.py: one line group per setting, made with
 `setting(...)`. Everything that needs to know about settings (widgets, URLs, JSON, command line, validation,
 documentation) reads the `Setting` records that `settings_of` derives from that class.
 """

@@ -53,8 +53,9 @@ from gan_core.messages.commands_and_reports import (
 from gan_core.outputs import provenance
 from gan_core.pixels.range_map import png_bytes
 from gan_core.saved_runs.checkpoint_header import CheckpointError
-from gan_core.settings.experiment import Experiment, SettingsError, diff
+from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.players import Players
+from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
 from gan_core.worker.speed import Speed
 

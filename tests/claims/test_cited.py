@@ -14,7 +14,8 @@ from gan_core.claims.ledger import CLAIMS
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.saving_mistakes.known_mistakes import ABOUT, KNOWN_MISTAKES, SYMPTOMS
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 
 EVERY_MISTAKE = [(looks, name) for looks, mistakes in KNOWN_MISTAKES.items() for name in mistakes]
 TAUGHT = {

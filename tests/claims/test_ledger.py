@@ -13,7 +13,8 @@ from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS, STUDY, STUDY_OF_ALL, code_of, find
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 
 EVERY = pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
 VERDICTS = {"holds": "", "holds-if": "condition", "refuted": "instead", "not-testable": "reason"}

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from gan_core.classroom.lesson import KEYS, MOST_BUDGET, MOST_QUESTION, MOST_TITLE, Lesson, LessonError
 from gan_core.classroom.prediction import ASKED, WhichFailure, WhichSide
 from gan_core.diagnosis.failures import FAILURES
-from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.link import to_query
+from gan_core.settings.problems import SettingsError
 
 PLAIN: dict[str, Any] = {
     "experiment": Experiment(output_activation="sigmoid"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gan_core.data import SOURCES, DataError, digits, load, registry
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 
 
 @pytest.fixture(autouse=True)

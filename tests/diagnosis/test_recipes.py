@@ -20,7 +20,8 @@ from gan_core.saving_mistakes.journey import Choices
 from gan_core.saving_mistakes.judge import judge
 from gan_core.saving_mistakes.known_mistakes import recipes as saving_recipes
 from gan_core.saving_mistakes.sample_tensors import SOURCES
-from gan_core.settings.experiment import Experiment, SettingsError, diff
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.problems import SettingsError
 
 FRESH_SEED = 20_261_123
 

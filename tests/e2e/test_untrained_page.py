@@ -9,7 +9,7 @@ from driving import PICTURE, OpenTab, button, choose, picture, shown, slider, ur
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,8 @@ from torch import nn
 
 from gan_core.engine.initialise import SCHEMES, initialise
 from gan_core.engine.networks import build
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 
 
 def source(seed: int = 0) -> torch.Generator:

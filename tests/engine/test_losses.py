@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from gan_core.engine.losses import LOSSES
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 
 LOGITS = st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=6)
 

@@ -7,7 +7,7 @@ import torch
 from tiny import global_randomness_unchanged
 
 from gan_core.engine.noise import NOISES, draw
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 
 COUNT, DIM = 4000, 16
 

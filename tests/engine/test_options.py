@@ -9,7 +9,8 @@ import pytest
 import torch
 from tiny import state_of, trained, trainer
 
-from gan_core.settings.experiment import SETTINGS, SettingsError
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import SettingsError
 
 DCGAN = {"architecture": "dcgan"}
 # Settings that show only beside another one.

@@ -16,7 +16,8 @@ from gan_core.engine.initialise import SCHEMES
 from gan_core.engine.networks import OUTPUT
 from gan_core.engine.trainer import Trainer
 from gan_core.engine.untrained import contrast_map, untrained
-from gan_core.settings.experiment import Experiment, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.problems import SettingsError
 
 
 def wide(**settings):

@@ -46,7 +46,8 @@ from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.messages.framing import MessageError, ProtocolError, TruncatedError
 from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
 from gan_core.pixels.range_map import RangeMap
-from gan_core.settings.experiment import Experiment, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.problems import SettingsError
 
 
 def framed(message: object, blobs: bytes = b"") -> bytes:

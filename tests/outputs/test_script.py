@@ -25,7 +25,9 @@ from gan_core.data.images import Images
 from gan_core.engine.take_frame import take
 from gan_core.engine.trainer import Trainer
 from gan_core.outputs.script import script_of
-from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import SettingsError
 
 Case = dict[str, Any]
 Losses = dict[int, dict[str, float]]  # by step and name

@@ -16,7 +16,8 @@ from gan_core.diagnosis.recipes import RECIPES, SAVING, find
 from gan_core.live.registry import registry
 from gan_core.saving_mistakes.known_mistakes import PLAINEST
 from gan_core.saving_mistakes.link import of_mistake
-from gan_core.settings.experiment import SETTINGS, diff
+from gan_core.settings.experiment import diff
+from gan_core.settings.fields import SETTINGS
 
 
 def keys(at: AppTest) -> set[str]:

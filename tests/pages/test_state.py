@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from live_runs import ROOT
 
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import state
 
 STATE = ROOT / "pages" / "parts" / "shared" / "state.py"

@@ -9,7 +9,8 @@ from visiting import Open, widgets, words
 
 from gan_core.live.registry import registry
 from gan_core.settings.compatibility import FOLLOWERS, matters
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
 
 # Together they make every setting matter at least once.

@@ -14,7 +14,8 @@ from gan_core.claims.cited import of_untrained
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.engine.untrained import contrast_map, untrained
 from gan_core.live.registry import registry
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 
 PRESETS = ("002-bad", "002-eval", "002-no-batchnorm", "002-sigmoid", "002-better")
 GREY = 10.0  # levels: below this, the page calls a picture grey

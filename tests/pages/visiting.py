@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from gan_core.claims import record
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 
 Open = Callable[..., AppTest]
 MARKS = {"holds": "✓ holds", "holds-if": "◐ holds if…", "refuted": "✗ refuted"}

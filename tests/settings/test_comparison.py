@@ -22,7 +22,8 @@ from gan_core.settings.comparison import (
     same_start,
     vary,
 )
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.link import from_query
 from gan_core.settings.setting import Setting
 

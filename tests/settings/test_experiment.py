@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError, diff, nearest
+from gan_core.settings.experiment import Experiment, diff, nearest
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.link import from_query, read_query, to_query
+from gan_core.settings.problems import SettingsError
 
 # The contract (DESIGN.md, section 4), less the 2-D data sets, which come later. First choice: the default.
 CHOICES: dict[str, tuple[Any, ...]] = {

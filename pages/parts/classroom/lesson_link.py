@@ -12,7 +12,7 @@ from segno.encoder import DataOverflowError
 
 from gan_core.classroom import lan_address, lesson
 from gan_core.classroom.lesson import Lesson, LessonError
-from gan_core.settings.experiment import Problem
+from gan_core.settings.problems import Problem
 from pages.parts.shared import page_settings
 from pages.parts.shared.page_link import PageLink, Query
 

@@ -11,7 +11,9 @@ from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import BUDGET, LOCKED, MARK, PREDICTION, QUESTION, SHOWN, TITLE, Lesson
 from gan_core.classroom.reveal import Reveal, reveal
 from gan_core.live.run import Snapshot
-from gan_core.settings.experiment import SETTINGS, Problem, diff
+from gan_core.settings.experiment import diff
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import Problem
 from pages.parts.classroom import projector, tally
 from pages.parts.classroom.lesson_link import LINK, AskedLesson
 from pages.parts.shared import (

@@ -14,7 +14,8 @@ from gan_core.classroom.prediction import ASKED, Prediction, WhichFailure, Which
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.settings.compatibility import matters
-from gan_core.settings.experiment import SETTINGS, Experiment, diff
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS
 from pages.parts.classroom import lesson_link
 from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import controls, diagnosis_line, page_settings, state

@@ -10,7 +10,8 @@ from gan_core.diagnosis.measurements import caption
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import charts, controls, diagnosis_line, pictures, playback
 from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view

@@ -10,7 +10,7 @@ import streamlit as st
 from gan_core.data import SOURCES
 from gan_core.settings.comparison import LEAST, MOST, Comparison, ComparisonError, reshaping, same_start, vary
 from gan_core.settings.compatibility import matters
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
 from pages.parts.shared import comparison_state, diagnosis_line, state

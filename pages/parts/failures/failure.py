@@ -17,7 +17,8 @@ from gan_core.live import aligned_frames
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
-from gan_core.settings.experiment import SETTINGS, Experiment, diff
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS
 from pages.parts.compare import panel
 from pages.parts.shared import pictures, theme
 

@@ -14,7 +14,8 @@ import streamlit as st
 from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.messages.untrained_report import Contrast, Layer
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.loss_balance import BALANCE
 from pages.parts.shared import theme
 

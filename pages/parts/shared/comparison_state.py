@@ -11,7 +11,9 @@ from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.settings import comparison, link
 from gan_core.settings.comparison import LETTERS, Comparison
-from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError, nearest
+from gan_core.settings.experiment import Experiment, nearest
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import SettingsError
 from pages.parts.shared import state, tab_runs
 from pages.parts.shared.page_link import AND, PageLink, Query
 

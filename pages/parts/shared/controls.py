@@ -10,7 +10,7 @@ import streamlit as st
 
 from gan_core.data import SOURCES, upload_cache
 from gan_core.settings.compatibility import matters
-from gan_core.settings.experiment import SETTINGS
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
 from pages.parts.shared import page_settings, state
 

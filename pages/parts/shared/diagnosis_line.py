@@ -13,7 +13,9 @@ from gan_core.diagnosis.row import Row
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.settings.comparison import Comparison
-from gan_core.settings.experiment import SETTINGS, Experiment, SettingsError
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
 from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs
 

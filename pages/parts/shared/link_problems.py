@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from gan_core.settings import link
-from gan_core.settings.experiment import SETTINGS, nearest
+from gan_core.settings.experiment import nearest
+from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import page_link, page_settings, state
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from gan_core.classroom.lesson import Lesson, LessonError
 from gan_core.settings import link
-from gan_core.settings.experiment import SETTINGS, Experiment, Problem, SettingsError, nearest
+from gan_core.settings.experiment import Experiment, nearest
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import Problem, SettingsError
 from pages.parts.shared import state
 from pages.parts.shared.page_link import PageLink, Query
 

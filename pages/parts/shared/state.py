@@ -16,7 +16,8 @@ from gan_core.claims.process_pool import Asked as AskedClaim
 from gan_core.classroom.lesson import Lesson
 from gan_core.saving_mistakes import link as saving_link
 from gan_core.settings.comparison import Comparison
-from gan_core.settings.experiment import Experiment, Problem
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.problems import Problem
 from gan_core.settings.setting import Value
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from gan_core.live.registry import RunError, UnknownRun, registry
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.saved_runs.run_folder import SavedRun
-from gan_core.settings.experiment import SETTINGS, Experiment, diff
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import page_link, page_settings, state, visitor
 from pages.parts.shared.state import Key
 

@@ -10,7 +10,8 @@ import streamlit as st
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.live.registry import registry
 from gan_core.messages.untrained_report import Contrast, Untrained
-from gan_core.settings.experiment import SETTINGS, Experiment
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import diagnosis_line, page_settings, state
 
 # In the order in which the signal meets them.
