@@ -131,6 +131,11 @@ def _chosen(given: argparse.Namespace) -> Experiment:
     if given.recipe is not None and given.experiment is not None:
         raise ValueError("--recipe and --experiment both give the settings: leave out one of them")
     if given.recipe is not None:
+        from gan_core.saving_mistakes.known_mistakes import PLAINEST
+
+        name = given.recipe.partition(":")[0]
+        if name in PLAINEST:
+            raise ValueError(f"the recipe {name!r} shows a failure of saving, and trains nothing: see the page pixels")
         return find(given.recipe)
     return Experiment.from_json(given.experiment.read_text()) if given.experiment else Experiment()
 

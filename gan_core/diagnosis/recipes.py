@@ -10,9 +10,6 @@ from gan_core.settings.experiment import Experiment
 _OWN = [failure.recipe for failure in sorted(FAILURES.values(), key=lambda failure: failure.place)]
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*_OWN, *DOCUMENT_RECIPES)}
 
-# The failures of saving; gan_core.saving_mistakes.known_mistakes has their recipes.
-SAVING = ("wrapped-pixels", "wrong-range-map", "channel-order", "pil-error", "jpeg-loss")
-
 
 def find(name: str) -> Experiment:
     """The experiment called NAME, NAME:broken or NAME:fixed; without a side, the broken one.
@@ -20,8 +17,6 @@ def find(name: str) -> Experiment:
     Raises ValueError that lists the names there are.
     """
     recipe, _, side = name.partition(":")
-    if recipe in SAVING:
-        raise ValueError(f"the recipe {recipe!r} shows a failure of saving, and trains nothing: see the page pixels")
     if recipe not in RECIPES:
         raise ValueError(f"there is no recipe {recipe!r}: choose from {', '.join(RECIPES)}")
     if side not in ("", "broken", "fixed"):

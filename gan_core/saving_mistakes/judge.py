@@ -17,6 +17,26 @@ from gan_core.saving_mistakes.stage_choices import Subject, stage_choices
 
 RIGHT = Choices()
 
+# What findings on a journey measure, in words.
+EVIDENCE = {
+    "black_becomes": "the range's lower end becomes",
+    "white_becomes": "the range's upper end becomes",
+    "map_error": "mean distance from the right map, in levels",
+    "made_black": "share of values turned black",
+    "out_of_range": "share of values outside the range, which the stretch hides",
+    "levels": "different values left, of those the right way has",
+    "wrapped": "share of values that wrap around",
+    "least": "least value before the cast",
+    "greatest": "greatest value",
+    "moved": "share of values in another place",
+    "channels": "channels in the file",
+    "width": "width of the picture",
+    "file_bytes": "bytes written",
+    "jpeg_mean_error": "mean difference from what was saved, in levels",
+    "jpeg_greatest_error": "greatest difference from what was saved, in levels",
+    "non_finite": "share of values that are NaN or infinite",
+}
+
 
 @dataclass(frozen=True)
 class LevelDifference:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from gan_core.files import contents as files
 from gan_core.files.contents import Contents
@@ -12,20 +11,9 @@ from gan_core.uploads.as_pictures import BroughtPictures, evenly, samples, what_
 from gan_core.uploads.faults import Fault, faults, untold
 from gan_core.uploads.measure import measure
 from gan_core.uploads.reference_set import AGAINST, COUNT
-from gan_core.uploads.repairs import code, why
+from gan_core.uploads.repairs import code
 from gan_core.uploads.report import Mended, Report, Seems
 from gan_core.uploads.training_log import diagnose_log
-
-# Failures of training that pictures show -> the setting that mends them; the others are mended by `code` alone.
-_FIX: dict[str, dict[str, Any]] = {
-    "out-of-range": {"output_activation": "tanh"},
-    "blank-grey": {"data_range": "[-1,1]", "output_activation": "tanh"},
-    "blank-black": {"data_range": "[-1,1]", "output_activation": "tanh"},
-    "blank-white": {"lr_g": 1e-3},
-    "identical-samples": {"noise_scale": 1.0},
-    "mode-collapse": {"beta1": 0.5},
-    "checkerboard": {"upsample": "resize"},
-}
 
 
 def examine(name: str, content: bytes, against: str = AGAINST[0]) -> Report:
@@ -80,5 +68,7 @@ def _report(contents: Contents, name: str, against: str) -> Report:
 
 
 def _finding(fault: Fault, of: BroughtPictures, name: str, pillow: str) -> Mended:
-    fix = _FIX.get(fault.failure, {})
-    return Mended(fault.failure, 0, fault.evidence, why(fault, pillow), dict(fix), code(fault, of, name))
+    known = fault.known
+    # What Pillow says differs from array to array.
+    why = f"{known.why[:-1]}, it says: {pillow}" if known.failure == "pil-error" else known.why
+    return Mended(known.failure, 0, fault.evidence, why, dict(known.fix), code(known.repair(of), of, name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log
 from typing import Any
 
@@ -33,31 +34,40 @@ _CERTAIN = (Condition("d_real", ">", 0.99), Condition("d_fake", "<", 0.01))
 _WEAK = (Condition("loss_d", ">", 1.6), Condition("loss_g", "<", 0.4))
 _LARGE = (Condition("loss_size", ">", 100.0),)
 
-_FIX: dict[str, dict[str, Any]] = {
-    "non-finite": {"lr_d": 1e-3, "lr_g": 1e-3},
-    "exploding": {"lr_d": 1e-3},
-    "discriminator-too-strong": {"loss": "non_saturating"},
-    "discriminator-too-weak": {"lr_d": 1e-3},
-    "out-of-range": {"output_activation": "tanh"},
-    "identical-samples": {"noise_scale": 1.0},
-    "mode-collapse": {"beta1": 0.5},
-}
+
+@dataclass(frozen=True)
+class _Mend:
+    """What mends a failure that a log shows."""
+
+    fix: dict[str, Any]  # settings
+    code: str = ""
+
+
 _OPTIMISER = (
     "from torch.optim import Adam\n\n"
     "def optimiser_d(discriminator):\n"
     "    return Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))"
 )
-_CODE = {
-    "non-finite": "from torch.nn.functional import softplus\n\n"
-    "# Find the first broken number, and train on logits: no log of a probability of 0.\n"
-    "def loss_d(logits_real, logits_fake):\n"
-    "    return softplus(-logits_real).mean() + softplus(logits_fake).mean()",
-    "exploding": f"# Shorter steps for the discriminator:\n{_OPTIMISER}",
-    "discriminator-too-strong": "from torch.nn.functional import softplus\n\n"
-    "# A loss whose gradient stays when D is sure, in place of log(1 - D):\n"
-    "def loss_g(logits_fake):\n"
-    "    return softplus(-logits_fake).mean()",
-    "discriminator-too-weak": f"# Longer steps for the discriminator:\n{_OPTIMISER}",
+_MENDS = {
+    "non-finite": _Mend(
+        {"lr_d": 1e-3, "lr_g": 1e-3},
+        "from torch.nn.functional import softplus\n\n"
+        "# Find the first broken number, and train on logits: no log of a probability of 0.\n"
+        "def loss_d(logits_real, logits_fake):\n"
+        "    return softplus(-logits_real).mean() + softplus(logits_fake).mean()",
+    ),
+    "exploding": _Mend({"lr_d": 1e-3}, f"# Shorter steps for the discriminator:\n{_OPTIMISER}"),
+    "discriminator-too-strong": _Mend(
+        {"loss": "non_saturating"},
+        "from torch.nn.functional import softplus\n\n"
+        "# A loss whose gradient stays when D is sure, in place of log(1 - D):\n"
+        "def loss_g(logits_fake):\n"
+        "    return softplus(-logits_fake).mean()",
+    ),
+    "discriminator-too-weak": _Mend({"lr_d": 1e-3}, f"# Longer steps for the discriminator:\n{_OPTIMISER}"),
+    "out-of-range": _Mend({"output_activation": "tanh"}),
+    "identical-samples": _Mend({"noise_scale": 1.0}),
+    "mode-collapse": _Mend({"beta1": 0.5}),
 }
 
 
@@ -126,7 +136,8 @@ def _detectors(rows: Sequence[Row]) -> list[tuple[str, Detector]]:
 
 
 def _finding(failure: str, step: int, evidence: list[Evidence]) -> Mended:
-    return Mended(failure, step, evidence, FAILURES[failure].why, _FIX.get(failure, {}), _CODE.get(failure, ""))
+    mend = _MENDS.get(failure, _Mend({}))
+    return Mended(failure, step, evidence, FAILURES[failure].why, mend.fix, mend.code)
 
 
 def _untold(rows: Sequence[Row], steps: str) -> list[str]:

@@ -12,7 +12,9 @@ from gan_core.claims.ledger import CLAIMS
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import CARDS, FAILURES
 from gan_core.diagnosis.recipes import RECIPES
+from gan_core.saving_mistakes.known_mistakes import PLAINEST
 from gan_core.settings.experiment import Experiment, diff
+from gan_core.uploads.known_faults import KNOWN_FAULTS
 
 PICTURES = Path(__file__).parents[2] / "assets" / "failures"
 # The failure names of training that are a contract: links, saved runs and lessons hold them.
@@ -27,6 +29,8 @@ each = pytest.mark.parametrize("failure", FAILURES.values(), ids=list(FAILURES))
 def test_every_name_of_the_contract_has_a_record() -> None:
     assert set(FAILURES) >= CONTRACT
     assert len(CARDS) == len(FAILURES)
+    assert set(PLAINEST) == {"wrapped-pixels", "wrong-range-map", "pil-error", "channel-order", "jpeg-loss"}
+    assert {known.failure for known in KNOWN_FAULTS} <= {*FAILURES, *PLAINEST}
 
 
 @each

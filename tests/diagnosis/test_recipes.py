@@ -12,12 +12,13 @@ from study import named, train
 
 from gan_core.__main__ import main
 from gan_core.diagnosis.failures import FAILURES
-from gan_core.diagnosis.recipes import RECIPES, SAVING, find
+from gan_core.diagnosis.recipes import RECIPES, find
 from gan_core.diagnosis.row import Row
 from gan_core.engine.class_coverage import classifier_of
 from gan_core.engine.trainer import load_images
 from gan_core.saving_mistakes.journey import Choices
 from gan_core.saving_mistakes.judge import judge
+from gan_core.saving_mistakes.known_mistakes import PLAINEST
 from gan_core.saving_mistakes.known_mistakes import recipes as saving_recipes
 from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.settings.experiment import Experiment, diff
@@ -68,7 +69,7 @@ def test_a_recipe_is_found_by_name_and_side() -> None:
 def test_command_line_lists_recipes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [entry["name"] for entry in listed] == [*RECIPES, *SAVING]
+    assert [entry["name"] for entry in listed] == [*RECIPES, *PLAINEST]
     for entry in listed:
         assert set(entry) == {"name", "failure", "document", "broken", "fixed", "words", "carries_over"}
     for entry in listed[: len(RECIPES)]:
@@ -79,7 +80,7 @@ def test_command_line_lists_recipes_as_json(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_each_failure_of_saving_is_found_on_the_broken_side_of_its_recipe_only() -> None:
-    assert [entry["failure"] for entry in saving_recipes()] == list(SAVING)
+    assert [entry["failure"] for entry in saving_recipes()] == list(PLAINEST)
     for entry in saving_recipes():
         for side, found in (("broken", {entry["failure"]}), ("fixed", set())):
             ways = dict(entry[side])
@@ -90,10 +91,12 @@ def test_each_failure_of_saving_is_found_on_the_broken_side_of_its_recipe_only()
         assert len(entry["words"].split()) <= 7
 
 
-def test_a_recipe_of_saving_trains_nothing() -> None:
-    for name in SAVING:
-        with pytest.raises(ValueError, match="pixels"):
-            find(name)
+def test_a_recipe_of_saving_trains_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in PLAINEST:
+        for side in ("", ":fixed"):
+            assert main(["train", "--recipe", f"{name}{side}"]) == 2
+            said = capsys.readouterr().err
+            assert name in said and "see the page pixels" in said and said.count("\n") == 1
 
 
 def test_command_line_trains_a_recipe_with_set_on_top(capsys: pytest.CaptureFixture[str]) -> None:

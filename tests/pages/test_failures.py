@@ -12,7 +12,7 @@ from visiting import Open, cited, html, words
 from gan_core.claims.cited import of_recipe
 from gan_core.diagnosis.document_recipes import DOCUMENTS
 from gan_core.diagnosis.failures import FAILURES
-from gan_core.diagnosis.recipes import RECIPES, SAVING, find
+from gan_core.diagnosis.recipes import RECIPES, find
 from gan_core.live.registry import registry
 from gan_core.saving_mistakes.known_mistakes import PLAINEST
 from gan_core.saving_mistakes.link import of_mistake
@@ -46,7 +46,7 @@ def lamp(at: AppTest, side: str) -> str:
 def test_every_failure_has_a_card_and_every_document_its_setups(open_page: Open) -> None:
     at = open_page("failures")
     assert not at.exception
-    assert {key for key in keys(at) if key.startswith("open-")} == {f"open-{name}" for name in (*RECIPES, *SAVING)}
+    assert {key for key in keys(at) if key.startswith("open-")} == {f"open-{name}" for name in (*RECIPES, *PLAINEST)}
     shown = html(at)
     for name, failure in FAILURES.items():
         assert any(failure.title in text and RECIPES[name].words in text for text in shown), name
@@ -105,7 +105,7 @@ def test_a_card_starts_both_runs_and_the_way_back_ends_them(open_page: Open) -> 
     assert [registry().snapshot(run) for run in runs.values()] == [None, None]
 
 
-@pytest.mark.parametrize("failure", SAVING)
+@pytest.mark.parametrize("failure", PLAINEST)
 def test_a_failure_of_saving_opens_where_it_is_shown(open_page: Open, failure: str) -> None:
     at = open_page("failures")
     at.button(key=f"open-{failure}").click().run()

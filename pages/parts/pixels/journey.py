@@ -13,7 +13,7 @@ from gan_core.diagnosis.detector import Evidence
 from gan_core.pixels.range_map import Pixels, png_bytes
 from gan_core.pixels.tiles import histogram
 from gan_core.saving_mistakes.journey import Journey, Numbers, Stage
-from gan_core.saving_mistakes.judge import Judgement
+from gan_core.saving_mistakes.judge import EVIDENCE, Judgement
 from gan_core.saving_mistakes.stage_choices import STAGES
 from pages.parts.pixels import controls
 from pages.parts.shared import diagnosis_line, theme
@@ -21,24 +21,6 @@ from pages.parts.shared import diagnosis_line, theme
 LARGE, SMALL = 196, 112  # pixels that a picture may be wide and high, in the comparison and on a card
 GREY = "#808a96"  # readable on light and dark
 TITLES = {"tensor": "Tensor", **{name: title for name, (title, _) in STAGES.items()}}
-WORDS = {
-    "black_becomes": "the range's lower end becomes",
-    "white_becomes": "the range's upper end becomes",
-    "map_error": "mean distance from the right map, in levels",
-    "made_black": "share of values turned black",
-    "out_of_range": "share of values outside the range, which the stretch hides",
-    "levels": "different values left, of those the right way has",
-    "wrapped": "share of values that wrap around",
-    "least": "least value before the cast",
-    "greatest": "greatest value",
-    "moved": "share of values in another place",
-    "channels": "channels in the file",
-    "width": "width of the picture",
-    "file_bytes": "bytes written",
-    "jpeg_mean_error": "mean difference from what was saved, in levels",
-    "jpeg_greatest_error": "greatest difference from what was saved, in levels",
-    "non_finite": "share of values that are NaN or infinite",
-}
 
 
 def judgement(found: Judgement) -> None:
@@ -93,7 +75,7 @@ def comparison(found: Judgement, met: str) -> None:
 
 def _evidence(evidence: Evidence) -> str:
     return (
-        f"<li>{WORDS[evidence.measurement]}: <b>{evidence.value:.3g}</b> "
+        f"<li>{EVIDENCE[evidence.measurement]}: <b>{evidence.value:.3g}</b> "
         f"{evidence.comparison} {evidence.threshold:.3g} <code>{evidence.measurement}</code></li>"
     )
 
