@@ -32,7 +32,7 @@ defer_compiler()
 from tiny import tiny, tiny_images  # noqa: E402
 from untrained_runs import checkpoint, history, png  # noqa: E402
 
-from gan_core.commands import train  # noqa: E402
+from gan_core.commands import training_run  # noqa: E402
 from gan_core.engine.trainer import Trainer  # noqa: E402
 from gan_core.saved_runs.run_folder import SavedRunError, read_run, write_run  # noqa: E402
 
@@ -41,7 +41,7 @@ FILES = ("measurements.jsonl", "frames.jsonl", "final.png", "checkpoint.safetens
 TOUCHING = ("open", "os.rename", "os.remove", "os.mkdir", "os.scandir")
 
 # A checkpoint at each step, where there are seconds between two.
-train.SAVE_S, train.SAVE_SHARE = 0.0, 1e9
+training_run.SAVE_S, training_run.SAVE_SHARE = 0.0, 1e9
 
 
 class Moment:
@@ -120,12 +120,12 @@ def kill_training(place: Path, seed: int, kills: int) -> None:
     e = tiny(dataset="folder", folder=str(place / "pictures"), **SETTINGS)
     Trainer(e)  # imports what PyTorch imports late; no gradient, after which it could not be forked
     whole = place / "whole"
-    assert in_child(lambda: train.train_run(e, whole)), "the run that nobody kills fails"
+    assert in_child(lambda: training_run.train_run(e, whole)), "the run that nobody kills fails"
     wanted, rows = contents(whole), read_run(whole).rows
     most = {}
     for kind in ("calls", "files"):
         counted = place / kind
-        assert in_child(partial(train.train_run, e, place / f"counted-{kind}"), Moment(kind, -1), counted)
+        assert in_child(partial(training_run.train_run, e, place / f"counted-{kind}"), Moment(kind, -1), counted)
         most[kind] = int(counted.read_text())
 
     draw = random.Random(seed)
@@ -134,7 +134,7 @@ def kill_training(place: Path, seed: int, kills: int) -> None:
         kind = draw.choice(["calls", "files", "files"])
         moment = draw.randint(1, most[kind])
         told = {"kind": kind, "moment": moment, "killed": not in_child(
-            partial(train.train_run, e, folder), Moment(kind, moment)
+            partial(training_run.train_run, e, folder), Moment(kind, moment)
         )}  # fmt: skip
         try:
             found = read_run(folder)
@@ -144,9 +144,9 @@ def kill_training(place: Path, seed: int, kills: int) -> None:
             told["unread"] = str(error)
         if "unread" not in told and draw.random() < 0.5:  # killed once more while it goes on
             moment = Moment(kind, draw.randint(1, most[kind]))
-            told["again"] = not in_child(partial(train.resume_run, folder, {}), moment)
+            told["again"] = not in_child(partial(training_run.resume_run, folder, {}), moment)
         begun = "unread" not in told
-        resume, anew = partial(train.resume_run, folder, {}), partial(train.train_run, e, folder)
+        resume, anew = partial(training_run.resume_run, folder, {}), partial(training_run.train_run, e, folder)
         told["went_on"] = in_child(resume if begun else anew)
         told["same"] = told["went_on"] and contents(folder) == wanted
         told["left"] = [str(path.name) for path in folder.rglob(".*")]

@@ -12,8 +12,8 @@ from tiny import global_randomness_unchanged, tiny_images
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy
 
-from gan_core.commands.bench import DOCUMENT_MLP, SMALL_DCGAN, measure
 from gan_core.commands.plain_loop import ImageDataset, plain_loop, plain_networks
+from gan_core.commands.speed import DOCUMENT_MLP, SMALL_DCGAN, measure
 from gan_core.engine.trainer import Trainer
 from gan_core.settings.experiment import Experiment
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from tiny import tiny, tiny_images
 
-from gan_core.__main__ import EXPORTS, main
-from gan_core.commands.train import resume_run, train_run
+from gan_core.__main__ import main
+from gan_core.commands.export import EXPORTS
+from gan_core.commands.training_run import resume_run, train_run
 from gan_core.files.atomic_write import NotWritten
 from gan_core.outputs.kinds import KINDS
 from gan_core.pixels.range_map import png_bytes

@@ -21,8 +21,9 @@ from safetensors import safe_open
 from tiny import tiny, tiny_images
 
 from gan_core import data
-from gan_core.__main__ import EXPORTS, main
-from gan_core.commands.train import train_run
+from gan_core.__main__ import main
+from gan_core.commands.export import EXPORTS
+from gan_core.commands.training_run import train_run
 from gan_core.diagnosis.findings import diagnose
 from gan_core.diagnosis.row import Row
 from gan_core.engine.checkpoint import load_checkpoint

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
+if TYPE_CHECKING:
+    from gan_core.claims.claim import Claim
 
-from gan_core.claims import record
-from gan_core.claims.claim import Claim
-from gan_core.claims.ledger import CLAIMS, find
-from gan_core.claims.run_claim import described, run
+HELP = "the documents' claims with their verdicts; --run tries them again"
 
 
-def listed() -> list[dict[str, Any]]:
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The command's own arguments."""
+    parser.add_argument("--run", metavar="ID|quick|all", help="one claim, those of under a second, all; or a document")
+    parser.add_argument("--record", action="store_true", help="keep what --run measures in assets/claims.json")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Do it, and return the exit code."""
+    if given.record and not given.run:
+        raise ValueError("--record keeps what --run measures: say what to run")
+    json.dump(_ran(given.run, given.record) if given.run else _listed(), sys.stdout, indent=2)
+    print()
+    return 0
+
+
+def _listed() -> list[dict[str, Any]]:
     """Every claim with what was measured for the record."""
+    from gan_core.claims import record  # the ledger is needed here alone
+    from gan_core.claims.ledger import CLAIMS
+    from gan_core.claims.run_claim import described
+
     kept = record.read()
     return [described(claim, kept.get(claim.id, {}).get("measured", {})) for claim in CLAIMS.values()]
 
 
-def ran(words: str, recording: bool) -> list[dict[str, Any]]:
+def _ran(words: str, recording: bool) -> list[dict[str, Any]]:
     """Run what `words` stand for (see `find`), with progress on stderr; each result is recorded as it comes.
 
     Raises ValueError for words that stand for nothing.
     """
+    from gan_core.claims import record
+    from gan_core.claims.ledger import find
+
     chosen = find(words)
     _say(_expected(chosen))
     results = []
@@ -39,6 +61,11 @@ def ran(words: str, recording: bool) -> list[dict[str, Any]]:
 
 
 def _run(claim: Claim) -> dict[str, Any]:
+    from tqdm import tqdm
+
+    from gan_core.claims import record
+    from gan_core.claims.run_claim import run
+
     if claim.speed == "quick":
         return run(claim)
     steps = record.read().get(claim.id, {}).get("steps")
@@ -59,4 +86,4 @@ def _expected(chosen: list[Claim]) -> str:
 
 
 def _say(words: str) -> None:
-    print(words, file=sys.stderr)  # noqa: T201 - the command line speaks by printing
+    print(words, file=sys.stderr)
