@@ -31,13 +31,17 @@ def told(path: Path) -> Iterator[tuple[int, str]]:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type != tokenize.COMMENT:
             continue
-        if token.start[0] != last + 1 and block:
-            yield first, " ".join(block)
+        line = token.start[0]
+        if not token.line.lstrip().startswith("#"):  # beside code: it stands by itself
+            yield line, token.string.lstrip("# ")
+            continue
+        if line != last + 1 and block:
+            yield first, "\n".join(block)
             block = []
-        first, last = (first if block else token.start[0]), token.start[0]
+        first, last = (first if block else line), line
         block.append(token.string.lstrip("# "))
     if block:
-        yield first, " ".join(block)
+        yield first, "\n".join(block)
 
 
 def sentences(words: str) -> Iterator[str]:
