@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pooch
 from numpy.typing import NDArray
 
 from gan_core.files.atomic_write import writing_whole
+from gan_core.files.cache_folder import cache_folder
 
 _log = logging.getLogger(__name__)
 
 # Files of one kind that stay: each seed, size and colour is another file, up to 120 MB.
 KEPT = 6
-
-
-def cache_folder() -> Path:
-    """The folder `GAN_CACHE` names, else this platform's usual place for caches; it need not exist yet."""
-    return Path(os.environ.get("GAN_CACHE") or pooch.os_cache("gan-playground"))
 
 
 def read_arrays(name: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[Any]] | None:

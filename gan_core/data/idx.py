@@ -16,10 +16,10 @@ import pooch
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan_core.data.cache import cache_folder
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.resize import to_square
 from gan_core.data.source import Source
+from gan_core.files.cache_folder import cache_folder
 from gan_core.files.errors import DataError
 
 IMAGES_MAGIC = 2051

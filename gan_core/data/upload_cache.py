@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from gan_core.data.cache import cache_folder
 from gan_core.files.atomic_write import write_whole
+from gan_core.files.cache_folder import cache_folder
 
 
 def keep(content: bytes, suffix: str) -> Path:

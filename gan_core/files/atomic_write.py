@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from gan_core.files.written_files import is_ours, remember
+
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_RIGHT = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -59,15 +61,20 @@ def write_together(files: Mapping[Path, bytes]) -> None:
 
 
 def write_new(files: Mapping[Path, bytes], force: bool) -> None:
-    """`write_together`, but never over a file of another content, unless with `force`. Raises NotWritten."""
+    """`write_together`, but never over a file that this did not write, unless with `force`. Raises NotWritten.
+
+    One of the same content stays as it is.
+    """
     for path, content in files.items():
-        if path.is_dir() or force or not os.path.lexists(path):
+        if path.is_dir() or force or not os.path.lexists(path) or is_ours(path):
             continue  # a folder is refused in any case
         with told(path):
             same = path.is_file() and not path.is_symlink() and path.stat().st_size == len(content)
             if not same or path.read_bytes() != content:
                 raise NotWritten(f"{path} is there already: choose another place, or replace it with --force.")
     write_together(files)
+    for path, content in files.items():
+        remember(path, content)
 
 
 @contextmanager

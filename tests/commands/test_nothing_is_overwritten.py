@@ -168,6 +168,21 @@ def test_a_read_only_folder_gets_one_sentence(
         train_run(tiny(), closed / "run")
 
 
+def test_its_own_file_is_renewed_until_somebody_changes_it(
+    written: Path, settings: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, out = shutil.copytree(written, tmp_path / "run"), tmp_path / "rows.csv"
+    export = ["export", str(run), "--csv", "--out", str(out)]
+    assert main(export) == 0
+    before = out.read_bytes()
+    resume_run(run, {"steps": 6})
+    assert main(export) == 0
+    assert out.read_bytes() != before
+    out.write_bytes(MINE)
+    assert "rows.csv is there already" in refused(capsys, *export)
+    assert out.read_bytes() == MINE
+
+
 # ----------------------------------------------------------------------------------------- regenerate
 
 
