@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from math import ceil, floor, isfinite, log10
+
+from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 460, 190
 LEFT, RIGHT, TOP, BOTTOM = 52, 10, 10, 24  # pixels around the plot
@@ -22,7 +23,7 @@ class Line:
     points: Sequence[tuple[int, float]]  # (step, value)
 
 
-def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share: bool = False) -> str:
+def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share: bool = False) -> Markup:
     """The lines over the steps, as a figure with its legend. `share` fixes the axis to 0 to 1; on a logarithmic one,
     values that are not positive are left out. Empty where there is nothing to draw."""
     drawn = [
@@ -31,7 +32,7 @@ def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share
         if (points := _thinned([p for p in line.points if isfinite(p[1]) and (p[1] > 0 or not logarithmic)]))
     ]
     if not drawn:
-        return ""
+        return Markup()
     values = [value for line in drawn for _, value in line.points]
     last = max(step for line in drawn for step, _ in line.points) or 1
     if logarithmic:
@@ -66,7 +67,7 @@ def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share
             body.append(f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="2"{dashes}/>')
     legend = "".join(_key(line) for line in drawn)
     alt = f"{title}: {', '.join(line.name for line in drawn)} over {last} steps"
-    return (
+    return Markup(
         f'<figure class="chart"><figcaption><b>{escape(title)}</b> {legend}</figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}">{"".join(body)}</svg></figure>'
     )
