@@ -60,10 +60,7 @@ def named(runs: list[Trained], failure: str) -> list[float]:
 
 
 def unstable_dynamics_do_not_blank(training: Training) -> Outcome:
-    unbalanced = {
-        "d_too_fast": UNEQUAL.replace(steps=100),
-        "d_too_slow": Experiment(lr_d=1e-5, steps=100),
-    }
+    unbalanced = {"d_too_fast": UNEQUAL.replace(steps=100), "d_too_slow": Experiment(lr_d=1e-5, steps=100)}
     contrast = {f"contrast_{name}": last(trained(training, e), "contrast") for name, e in unbalanced.items()}
     blank = [above(values, BLANK, below=True) for values in contrast.values()]
     # Rates that work, but black is out of the output's reach.

@@ -36,11 +36,11 @@ SMALL_DCGAN = Experiment(architecture="dcgan", upsample="transpose4", norm_d="ba
 
 @dataclass(frozen=True)
 class Ratio:
-    """`speed` of a variant in units of the loop it is compared with: the median over the rounds, with extremes."""
+    """How fast a variant is, in units of the loop it is compared with."""
 
-    what: str
-    against: str
-    speed: float
+    what: str  # the variant
+    against: str  # the loop
+    speed: float  # the median over the rounds
     lowest: float
     highest: float
     steps_per_second: float
@@ -117,8 +117,11 @@ def in_turn(variants: Mapping[str, Iterator[object]], rounds: int, seconds: floa
 
 
 def in_app(e: Experiment, rounds: int, seconds: float) -> Ratio:
-    """A worker process under the registry, as the page runs it, against the engine alone in a process of the
-    same low priority, by the clock on the wall: on a busy machine both starve alike."""
+    """A worker process under the registry, as the page runs it, against the engine alone.
+
+    That has a process of the same low priority, and both are timed by the clock on the wall: on a busy machine both
+    starve alike.
+    """
     runs = registry()
     run_id = runs.start(e)
     app_speeds, alone_speeds = [], []

@@ -1,6 +1,6 @@
 """Training without a page: one run from its first to its last step, with its files.
 
-The folder is a saved run (see `saved_run`), its checkpoint written every few seconds, and beside that
+The folder is a saved run (see `saved_runs/run_folder.py`), its checkpoint written every few seconds, and beside that
 `samples/step-000123.png` with a `.json` of its origin beside each, and `final.png`.
 """
 
@@ -35,16 +35,16 @@ PICTURES = 20  # pictures over the whole run, at fixed steps
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a run came to. `seconds` counts training alone; `trouble` is empty unless it became non-finite."""
+class TrainingResult:
+    """What a run came to."""
 
-    steps: int
-    seconds: float
+    steps: int  # done in all
+    seconds: float  # of training alone
     steps_per_second: float
-    measurements: dict[str, float]
+    measurements: dict[str, float]  # of the last row
     findings: list[Finding]
     experiment: Experiment
-    trouble: str
+    trouble: str  # why it stopped early; empty unless it became non-finite
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON, by the contract of the command line."""
@@ -58,7 +58,7 @@ class Outcome:
         }
 
 
-def train_run(experiment: Experiment, folder: Path | None, force: bool = False) -> Outcome:
+def train_run(experiment: Experiment, folder: Path | None, force: bool = False) -> TrainingResult:
     """Train from step 0; files go to `folder`, if any, in place of a run that was there before.
 
     Nobody else's file is replaced, but with `force`. Raises DataError, DeviceError, Locked, NotWritten.
@@ -74,7 +74,7 @@ def train_run(experiment: Experiment, folder: Path | None, force: bool = False) 
         return _job(trainer, folder, _begun(trainer, folder))
 
 
-def resume_run(folder: Path, changes: dict[str, Any], force: bool = False) -> Outcome:
+def resume_run(folder: Path, changes: dict[str, Any], force: bool = False) -> TrainingResult:
     """Go on from the checkpoint in `folder`, or from step 0 where the run was stopped before its first; `changes` are
     live settings, `force` as in `train_run`.
 
@@ -99,7 +99,7 @@ def _begun(trainer: Trainer, folder: Path) -> History:
     return History((), (), opening)
 
 
-def _job(trainer: Trainer, folder: Path | None, history: History) -> Outcome:
+def _job(trainer: Trainer, folder: Path | None, history: History) -> TrainingResult:
     e, first = trainer.experiment, trainer.step
     rows = [*history.rows]
     every = max(1, e.steps // PICTURES)
@@ -126,7 +126,7 @@ def _job(trainer: Trainer, folder: Path | None, history: History) -> Outcome:
     seconds = time.perf_counter() - begun
     if folder is not None:
         save_picture(trainer, folder, "final")
-    return Outcome(
+    return TrainingResult(
         steps=trainer.step,
         seconds=seconds,
         steps_per_second=(trainer.step - first) / seconds,

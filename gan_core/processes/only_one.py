@@ -1,7 +1,7 @@
 """Objects of which a process has one, which live as long as it does.
 
-They are kept in a module that is no file, so that no file watcher drops it: Streamlit forgets an edited module, and
-with it an object that was kept there, while its threads and child processes go on.
+They are kept in a module that is no file, so that no file watcher drops it. Streamlit forgets an edited module, and
+with it an object that was kept there, while the object's threads and child processes go on.
 """
 
 from __future__ import annotations
