@@ -64,7 +64,8 @@ def open_tab(browser: Browser) -> Iterator[OpenTab]:
     complaints: list[str] = []
 
     def opened(address: str, **options: object) -> Page:
-        context = browser.new_context(**{"viewport": DESKTOP, **options})
+        # Without Streamlit's own animations, of which a machine without a GPU draws each picture by hand.
+        context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()

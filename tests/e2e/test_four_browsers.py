@@ -43,9 +43,10 @@ def test_four_runs_advance_and_every_click_is_answered(server: Server, open_tab:
             waits["learning rate"].append(
                 took(slider(page, "lr_d").press, "ArrowLeft", until=partial(url_says, page, "ld", rate))
             )
-            said = expect(progress(page))
-            waits["pause"].append(took(button(page, "pause").click, until=partial(said.to_contain_text, "paused")))
-            waits["resume"].append(took(button(page, "start").click, until=partial(said.not_to_contain_text, "paused")))
+    for page in pages:
+        said = expect(progress(page))
+        waits["pause"].append(took(button(page, "pause").click, until=partial(said.to_contain_text, "paused")))
+        waits["resume"].append(took(button(page, "start").click, until=partial(said.not_to_contain_text, "paused")))
     every = [wait for some in waits.values() for wait in some]
     load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
     print(
