@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core.classroom import lesson
-from pages.parts.shared import comparison_state, page_link, playback, state, tab_runs, theme
+from pages.parts.shared import comparison_state, page_link, state, tab_runs, theme
 
 
 def navigation() -> StreamlitPage:
@@ -31,7 +31,7 @@ def navigation() -> StreamlitPage:
         position="hidden" if in_lesson else "top",
     )
     if state.PAGE.get() != page.url_path:
-        playback.forget()
+        state.turn_page()
     page_link.settle(page.url_path)
     if page.url_path != "compare":
         comparison_state.hold()

@@ -31,10 +31,14 @@ T = TypeVar("T")
 
 
 class Key(Generic[T]):
-    """One thing the session remembers, and what it is before anybody has set it."""
+    """One thing the session remembers, and what it is before anybody has set it.
 
-    def __init__(self, name: str, first: Callable[[], T]) -> None:
+    With `on_page` it goes when another page is opened: what is said of the last click or link is of that page alone.
+    """
+
+    def __init__(self, name: str, first: Callable[[], T], *, on_page: bool = False) -> None:
         self.name = name
+        self.on_page = on_page
         self._first = first
 
     def get(self) -> T:
@@ -98,7 +102,7 @@ ADDRESSES: Key[list[dict[str, str]]] = Key("addresses", list)
 EXPERIMENT: Key[Experiment] = Key("experiment", Experiment)
 DRAFT: Key[dict[str, Any]] = Key("draft", dict)
 PROBLEMS: Key[list[Problem]] = Key("problems", list)
-STRANGE: Key[list[str]] = Key("strange", list)
+STRANGE: Key[list[str]] = Key("strange", list, on_page=True)
 SETTING: Family[Value | list[str]] = Family("", str)
 UPLOADED: Key[str | None] = Key("uploaded", _none)  # the path of the zip that is the page's folder
 
@@ -107,8 +111,8 @@ RUN: Key[str | None] = Key("run", _none)
 PAIR: Key[dict[str, str]] = Key("pair", dict)
 PAIR_OF: Key[str | None] = Key("pair_of", _none)  # the recipe whose sides the pair are
 COMPARED: Key[dict[str, str]] = Key("compared", dict)
-LOST: Key[str | None] = Key("lost", _none)  # the run of a link that is no longer here
-REFUSAL: Key[str | None] = Key("refusal", _none)
+LOST: Key[str | None] = Key("lost", _none, on_page=True)  # the run of a link that is no longer here
+REFUSAL: Key[str | None] = Key("refusal", _none, on_page=True)
 ANSWER_DUE: Key[AnswerDue | None] = Key("answer_due", _none)
 CHART_ROWS: Key[ChartRows | None] = Key("chart_rows", _none)
 
@@ -122,24 +126,26 @@ OPENED: Key[str | None] = Key("opened", _none)  # the failure whose card was cli
 SEE_LIVE: Key[str | None] = Key("see_live", _none)
 
 # The way back through pictures.
-SCRUB: Key[float | None] = Key("scrub", _none)
-SCRUB_END: Key[float | None] = Key("scrub_end", _none)
-PLAYED_AT: Key[float | None] = Key("played_at", _none)  # when the picture that is shown came, by time.monotonic
+SCRUB: Key[float | None] = Key("scrub", _none, on_page=True)
+SCRUB_END: Key[float | None] = Key("scrub_end", _none, on_page=True)
+PLAYED_AT: Key[float | None] = Key(
+    "played_at", _none, on_page=True
+)  # when the picture that is shown came, by time.monotonic
 SPEED: Key[int | None] = Key("speed", _none)
 
 # Train: what is made of a run, and the script.
-MADE: Key[Made | None] = Key("made", _none)
-PROVED: Key[Proof | None] = Key("proved", _none)
+MADE: Key[Made | None] = Key("made", _none, on_page=True)
+PROVED: Key[Proof | None] = Key("proved", _none, on_page=True)
 SAVE_FORMAT: Key[str] = Key("save_format", str)
 SAVE_NAME: Family[str] = Family("save_name-", str)
-SAVE_TROUBLE: Key[str] = Key("save_trouble", str)
+SAVE_TROUBLE: Key[str] = Key("save_trouble", str, on_page=True)
 CODE_OF: Key[tuple[Experiment | None, Experiment] | None] = Key("code_of", _none)  # before the last change, and now
 
 # Compare.
 COMPARISON: Key[Comparison | None] = Key("comparison", _none)
-COMPARISON_TOLD: Key[list[str]] = Key("comparison_told", list)
+COMPARISON_TOLD: Key[list[str]] = Key("comparison_told", list, on_page=True)
 VARY: Key[str | None] = Key("vary", _none)
-VARY_REFUSED: Key[str | None] = Key("vary_refused", _none)
+VARY_REFUSED: Key[str | None] = Key("vary_refused", _none, on_page=True)
 VALUES: Family[list[str]] = Family("values_", list)
 FOR_ALL: Family[str] = Family("for_all_", str)
 BY: Key[str] = Key("by", lambda: "steps")
@@ -148,18 +154,18 @@ PIXELS: Key[str] = Key("pixels", lambda: "now")
 # Runs.
 FIND: Key[str] = Key("find", str)
 SHOWN: Key[int | None] = Key("shown", _none)
-STORE_TROUBLE: Key[str] = Key("store_trouble", str)
+STORE_TROUBLE: Key[str] = Key("store_trouble", str, on_page=True)
 DELETED_RUN: Key[tuple[str, str] | None] = Key("deleted_run", _none)  # its id and name
 NEW_NAME: Family[str] = Family("name-", str)
 CHOSEN: Family[bool] = Family("choose-", bool)
 
 # Untrained.
 GAIN: Key[float] = Key("gain", lambda: 1.0)
-GAIN_REFUSED: Key[str] = Key("gain_refused", str)
+GAIN_REFUSED: Key[str] = Key("gain_refused", str, on_page=True)
 
 # Pixels.
 ASKED: Key[saving_link.AskedPixels] = Key("asked", saving_link.opening)
-ASKED_WRONG: Key[list[str] | None] = Key("asked_wrong", _none)
+ASKED_WRONG: Key[list[str] | None] = Key("asked_wrong", _none, on_page=True)
 ASKED_TENSOR: Key[Handed | None] = Key("asked_tensor", _none)
 LOOKS: Key[str] = Key("looks", str)
 SOURCE: Key[str] = Key("source", str)
@@ -184,3 +190,12 @@ MAKING_LESSON: Key[bool] = Key("making_lesson", bool)
 LESSON_SHOWN: Key[list[str]] = Key("lesson_shown", list)
 LESSON_LOCKED: Key[list[str]] = Key("lesson_locked", list)
 LESSON_BUDGET: Key[int] = Key("lesson_budget", int)
+
+
+def turn_page() -> None:
+    """Forget what was of the last page alone."""
+    for key in _ON_PAGE:
+        key.clear()
+
+
+_ON_PAGE = [key for key in globals().values() if isinstance(key, Key) and key.on_page]

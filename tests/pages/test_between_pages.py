@@ -1,0 +1,74 @@
+"""From one page to another: nothing that one has said or kept is taken for something of the other."""
+
+from __future__ import annotations
+
+from live_runs import PATIENCE_S, QUICK
+from streamlit.testing.v1 import AppTest
+from visiting import Open
+from walking import Place, Tab
+
+from gan_core.live.registry import registry
+
+SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "1000000"}
+
+
+def started_and_paused(at: AppTest) -> None:
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    assert registry().wait_until(lambda: registry().snapshot(run_id).step > 0, PATIENCE_S)
+    at.run()
+    at.button(key="pause").click().run()
+    assert not at.exception
+
+
+def test_pixels_opens_after_a_run_was_paused(open_page: Open) -> None:
+    at = open_page("train", **SMALL)
+    started_and_paused(at)
+    at.switch_page("pages/pixels.py").run()
+    assert not at.exception
+    assert at.button(key="all_right")
+
+
+def test_a_run_that_has_ended_is_shown_after_pixels_was_opened(open_page: Open) -> None:
+    at = open_page("pixels")
+    at.switch_page("pages/train.py")
+    at.query_params = SMALL | {"st": "20"}
+    at.run()
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    assert registry().wait_until(lambda: registry().snapshot(run_id).state == "finished", PATIENCE_S)
+    at.run()
+    assert not at.exception
+
+
+def test_a_step_on_a_full_server_is_refused_in_words(open_page: Open) -> None:
+    """Not a step of a run that could not be started."""
+    taken = []
+    try:
+        while registry().stats().alive < registry().limits.max_runs:
+            taken.append(registry().start(QUICK, "everybody", go=False))
+        at = open_page("train", **SMALL)
+        at.button(key="step_d").click().run()
+        assert not at.exception
+        assert any("places for runs are taken" in element.value for element in at.get("html"))
+    finally:
+        for run_id in taken:
+            registry().forget(run_id)
+
+
+def test_what_a_page_said_of_a_link_is_not_said_by_the_next() -> None:
+    tab = Tab()
+    tab.go(Place("train", (("run", "nosuchrun"), ("xx", "1"))))
+    assert len([*tab.troubles()]) == 2
+    for page in ("untrained", "pixels", "train"):
+        tab.go(Place(page))
+        assert not [*tab.troubles()]
+
+
+def test_going_back_brings_the_gain_of_before() -> None:
+    tab = Tab()
+    tab.go(Place("untrained", (("gain", "5"),)))
+    tab.go(Place("untrained", (("gain", "2"),)))
+    assert tab.at.session_state["gain"] == 2.0
+    tab.back(Place("untrained", (("gain", "5"),)))
+    assert tab.at.session_state["gain"] == 5.0

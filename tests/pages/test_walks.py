@@ -1,0 +1,366 @@
+"""Random walks through all pages: whatever a visitor did before, no page raises, and none refuses what was not asked.
+
+`GAN_WALKS` is how many walks there are, each time others; without it 300, the same everywhere. Runs in their own
+processes are begun in one walk of five only: each start costs as much as many looks at a page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from live_runs import PATIENCE_S
+from tiny import tiny
+from walking import ODD_TEXTS, PAGES, UNFOLDED, Place, Tab
+
+from gan_core.classroom.lesson import Assignment
+from gan_core.classroom.prediction import WhichFailure
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.live.registry import registry
+from gan_core.saved_runs.search import Search, SearchError
+from gan_core.settings import link
+from gan_core.settings.experiment import Experiment, SettingsError
+
+WALKS = int(os.environ.get("GAN_WALKS", "300"))
+STEPS = 10
+MOST_TABS = 3
+
+TINY = tiny(steps=40)
+LESSON = Assignment(
+    tiny(steps=40), "Too fast", "What will happen?", ("lr_g",), ("lr_d",), 200, WhichFailure(("blank-grey",))
+)
+
+
+def places() -> list[Place]:
+    """Links as the pages write them, each to a small run."""
+
+    def place(page: str, **query: str) -> Place:
+        return Place(page, tuple(query.items()))
+
+    small = link.to_query(TINY)
+    return [
+        *map(place, PAGES),
+        place("train", **small), place("train", **small, o="linear"), place("train", **LESSON.to_query()),
+        place("compare", **small), place("compare", **small, v1="lg:0.001", v2="lg:0.01"),
+        place("compare", **small, v1="o:tanh", v2="o:linear;lg:0.01", v3="o:relu", v4="o:sigmoid"),
+        place("runs", find="loss=hinge"), place("runs", find="first"),
+        place("failures", f="out-of-range"), place("failures", f="mode-collapse"), place("failures", f="001-raw"),
+        place("untrained", **small, gain="5"), place("untrained", **small, i="zeros"),
+        place("pixels", looks="black", source="tanh", image="1"),
+        place("pixels", source="linear", image="0", file="jpeg"),
+        place("pixels", source="run"), place("pixels", source="file", image="0"),
+        place("claims", d="000", v="holds"), place("claims", c="000-01"),
+    ]  # fmt: skip
+
+
+VALID = places()
+WRONG: dict[str, str] = {
+    "lg": "7", "bs": "many", "p": "clip", "nd": "spectral", "run": "nosuchrun", "runs": "gone~gone",
+    "pair": "gone~gone", "gain": "loud", "f": "nonsense", "v1": "o:cubic", "v2": "nonsense", "c": "9", "d": "9",
+    "looks": "odd", "image": "999", "source": "x", "file": "bmp", "quality": "1e9", "lesson": "1", "teacher": "me",
+    "find": "lr_g=fast", "xx": "1", "w": "", "d٠": "\u202e",
+}  # fmt: skip
+
+# What is chosen among what a page has. How much that is may hang on how far a run is by now; what is drawn may not.
+CHANCE = st.integers(0, 2**24 - 1).map(Random)  # of more, Hypothesis mostly draws small ones
+
+# What begins a run in a process of its own, by page.
+BEGINS = {
+    "home": r"train_live|open-", "train": r"start|step_|reset|fix_|compare_diagnosis", "compare": r"start",
+    "runs": r"open-|compare", "claims": r"run_again",
+    "failures": rf"start|open_|open-({'|'.join(RECIPES)})",
+}  # fmt: skip
+
+TRANSPORT = r"start$|pause$|step_|reset$"
+
+# What a page may refuse, and by what a walk has earned it.
+Earned = Callable[["Walk"], bool]
+REFUSALS: list[tuple[str, Earned]] = [
+    (r"These settings cannot be used|The settings cannot be used yet", lambda walk: walk.conflict()),
+    (r"There is (no setting|nothing) called .* left out|`.*` is left out\.", lambda walk: walk.did("link")),
+    (r"in the link\) = `", lambda walk: walk.did("link")),
+    (r"There is no failure called|opens no lesson|This projector link is from before", lambda walk: walk.did("link")),
+    (r"(no longer here|has ended)", lambda walk: walk.did("lost") or walk.lost()),
+    (r"Nothing was brought in this tab", lambda walk: walk.kept("asked").source == "file"),
+    (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
+    (r"^folder", lambda walk: walk.kept("draft")["dataset"] == "folder"),
+    (r"^No worker was free", lambda walk: registry().stats().spares_ready == 0),  # the machine is busy
+    (r"places for runs are taken", lambda walk: walk.crowded()),
+]
+# On one page, what somebody types or chooses there.
+REFUSED_ON: dict[str, Earned] = {
+    "compare": lambda walk: walk.did("link") or walk.did("vary") or walk.did("values_") or walk.did("for_all_"),
+    "runs": lambda walk: walk.unsearchable() or walk.did("name"),
+    "train": lambda walk: walk.did("lesson_") or (walk.did("link") and "lesson" in dict(walk.tab.place.query))
+    or walk.did("save_name"),
+    "pixels": lambda walk: walk.did("bring"),
+}  # fmt: skip
+
+
+class Walk(RuleBasedStateMachine):
+    """Tabs of one browser, and what was done on the page that each of them shows."""
+
+    begins: ClassVar[bool] = False
+    arrives: ClassVar[tuple[str, ...]] = PAGES
+    walks: ClassVar[int] = 0
+    saved: ClassVar[Path]  # folders of saved runs, as each walk finds them
+
+    def __init__(self) -> None:
+        super().__init__()
+        home = Path(os.environ["GAN_HOME"])
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(self.saved, home)
+        Walk.walks += 1
+        self.tabs: list[Tab] = []
+        self.tab: Tab
+        self.done: dict[int, set[str]] = {}
+        self.runs: set[str] = set()
+        self.wrong: set[Place] = set()  # links of another page, and broken ones
+        self.said: list[str] = []
+
+    # ---------------------------------------------------------------------------------------- what is done
+
+    @initialize(chance=CHANCE)
+    def arrive(self, chance: Random) -> None:
+        self._open_tab(chance.choice([place for place in VALID if place.page in self.arrives]))
+
+    @rule(chance=CHANCE)
+    def step(self, chance: Random) -> None:
+        """The next thing that the visitor does. One rule with weights: Hypothesis would leave some of many out of a
+        walk, and use each alike."""
+        (do,) = chance.choices([*self.weights], [*self.weights.values()])
+        do(self, chance)
+
+    def turn_to_a_page(self, chance: Random) -> None:
+        self._open(Place(chance.choice(PAGES)))
+
+    def follow_a_link(self, chance: Random) -> None:
+        self._open(chance.choice(VALID))
+
+    def follow_a_link_of_another_page(self, chance: Random) -> None:
+        self._open_wrong(Place(chance.choice(PAGES), chance.choice(VALID).query))
+
+    def follow_a_broken_link(self, chance: Random) -> None:
+        place = chance.choice(VALID)
+        wrong = {key: WRONG[key] for key in chance.sample(sorted(WRONG), chance.randint(1, 3))}
+        self._open_wrong(Place(place.page, tuple((dict(place.query) | wrong).items())))
+
+    def follow_a_link_on_the_page(self, chance: Random) -> None:
+        if links := self.tab.links():
+            self._open(chance.choice(links))
+
+    def press(self, chance: Random, keys: str = "") -> None:
+        there = [button for button in self.tab.buttons() if self._may(button)]
+        if buttons := [button for button in there if re.match(keys, button.key or "")]:
+            button = chance.choice(buttons)
+            self._act(f"press {button.key}", lambda: self.tab.set(button, trigger_value=True), f"press {button.key}")
+
+    def press_transport(self, chance: Random) -> None:
+        self.press(chance, TRANSPORT)
+
+    def change(self, chance: Random) -> None:
+        if controls := self.tab.controls():
+            control = chance.choice(controls)
+            value = self._value(chance, control)
+            self._act(f"set {control.key} to {value}", lambda: self.tab.set(control, **value), str(control.key))
+
+    def go_back(self, chance: Random) -> None:
+        if self.tab.history:
+            self._open(chance.choice(self.tab.history[-3:]), how=self.tab.back)
+
+    def look(self, _: Random) -> None:
+        self._act("look", self.tab.look)
+
+    def unfold(self, chance: Random) -> None:
+        if self.tab.place.page == "train":
+            name = chance.choice(UNFOLDED)
+            self._act(f"unfold {name}", lambda: self.tab.unfold(name))
+
+    def open_a_second_tab(self, _: Random) -> None:
+        if len(self.tabs) < MOST_TABS:
+            self._open_tab(self.tab.place)
+
+    def turn_to_another_tab(self, chance: Random) -> None:
+        self.tab = chance.choice(self.tabs)
+        self._act("turn to a tab", self.tab.look)
+
+    def forget_a_run(self, chance: Random) -> None:
+        if self.runs:
+            registry().forget(chance.choice(sorted(self.runs)))
+            for done in self.done.values():
+                done.add("lost")
+            self._act("a run is forgotten", self.tab.look)
+
+    weights: ClassVar[dict[Callable[[Any, Random], None], int]] = {
+        turn_to_a_page: 6, follow_a_link: 4, follow_a_link_of_another_page: 2, follow_a_broken_link: 3,
+        follow_a_link_on_the_page: 2, press: 8, change: 8, go_back: 4, look: 1, unfold: 1, open_a_second_tab: 1,
+        turn_to_another_tab: 1,
+    }  # fmt: skip
+
+    def teardown(self) -> None:
+        for run_id in self.runs:
+            registry().forget(run_id)
+
+    # ---------------------------------------------------------------------------------------- what is seen
+
+    def _act(self, words: str, action: Callable[[], Any], *marks: str) -> None:
+        """Do it, and look at the page that comes of it. What was done counts until another page is shown."""
+        self.said.append(words)
+        page = self.tab.place.page
+        self.done[id(self.tab)].update(marks)
+        action()
+        if self.tab.place.page != page:
+            self.done[id(self.tab)] = {mark for mark in self.done[id(self.tab)] if mark in marks}
+        kept = self.tab.at.session_state
+        self.runs |= {kept.get("run"), *kept.get("pair", {}).values(), *kept.get("compared", {}).values()} - {None}
+        walked = "\n".join([f"walk {self.walks}", *self.said])
+        raised = [element.value + "\n" + "\n".join(element.stack_trace) for element in self.tab.at.exception]
+        assert not raised, f"{walked}\n{raised[0]}"
+        for words in self.tab.troubles():
+            assert self.earned(words), f"{walked}\n{self.tab.place} refuses: {words}"
+
+    def earned(self, words: str) -> bool:
+        """Whether the walk did what is refused."""
+        if any(re.search(pattern, words) and earned(self) for pattern, earned in REFUSALS):
+            return True
+        on_page = REFUSED_ON.get(self.tab.place.page)
+        return bool(on_page and on_page(self)) or self.broke(words)
+
+    def did(self, mark: str) -> bool:
+        """Whether something whose name begins so was done, since this page is shown."""
+        return any(done.startswith(mark) for done in self.done[id(self.tab)])
+
+    def kept(self, name: str) -> Any:
+        """What the session has."""
+        return self.tab.at.session_state[name]
+
+    def conflict(self) -> bool:
+        """Whether the settings that the controls show cannot be, or a link had others that cannot be read."""
+        try:
+            Experiment(**self.kept("draft"))
+        except SettingsError:
+            return True
+        return bool(self.kept("problems"))
+
+    def unsearchable(self) -> bool:
+        """Whether what is searched for on Runs makes no sense."""
+        try:
+            Search.parse(self.tab.at.session_state.get("find", ""))
+        except SearchError:
+            return True
+        return False
+
+    def lost(self) -> bool:
+        """Whether the address names a run that has ended."""
+        query = dict(self.tab.place.query)
+        ids = [run for key in ("run", "runs", "pair") for run in query.get(key, "").split("~") if run]
+        return any(registry().snapshot(run_id) is None for run_id in ids)
+
+    def crowded(self) -> bool:
+        """Whether as many runs are there as may be, but for those of one comparison."""
+        return registry().stats().alive + 4 > registry().limits.max_runs
+
+    def broke(self, words: str) -> bool:
+        """Whether a run of this tab says so itself, which was started and came to no good end."""
+        there = [registry().snapshot(run_id) for run_id in self.runs]
+        return any(run.trouble and run.trouble in words and run.state in ("broken", "refused") for run in there if run)
+
+    # ---------------------------------------------------------------------------------------- how it is done
+
+    def _open(self, place: Place, how: Callable[[Place], None] | None = None) -> None:
+        gone = [run for key, text in place.query if key in ("run", "runs", "pair") for run in text.split("~")
+                if registry().snapshot(run) is None]  # fmt: skip
+        marks = [*["lost"] * bool(gone), *["link"] * (place in self.wrong)]
+        self._act(f"open {place}", lambda: (how or self.tab.go)(place), *marks)
+
+    def _open_wrong(self, place: Place) -> None:
+        self.wrong.add(place)
+        self._open(place)
+
+    def _open_tab(self, place: Place) -> None:
+        self.tab = Tab()
+        self.tabs.append(self.tab)
+        self.done[id(self.tab)] = set()
+        self._open(place)
+
+    def _may(self, button: Any) -> bool:
+        begins = BEGINS.get(self.tab.place.page)
+        return self.begins or not (begins and re.match(begins, button.key or ""))
+
+    def _value(self, chance: Random, control: Any) -> dict[str, Any]:
+        """What the browser may send of this kind of control."""
+        proto = control.proto
+        match control.type:
+            case "selectbox" | "radio":
+                options = [option for option in proto.options if "mnist" not in option]  # which a network is asked for
+                return {"string_value": chance.choice(options)}
+            case "multiselect" | "button_group":
+                options = [getattr(option, "content", option) for option in proto.options]
+                single = control.type == "button_group" and control._is_single_select
+                most = min(len(options), 1 if single else getattr(proto, "max_selections", 0) or 4)
+                least = 1 if single and getattr(proto, "required", False) else 0
+                return {"string_array_value": chance.sample(options, chance.randint(least, most))}
+            case "select_slider":
+                return {"string_array_value": [chance.choice(list(proto.options))]}
+            case "slider":
+                return {"double_array_value": [float(chance.randint(round(proto.min), int(proto.max)))]}
+            case "number_input":
+                return {"double_value": float(chance.randint(round(max(proto.min, -1e6)), int(min(proto.max, 1e6))))}
+            case "toggle" | "checkbox":
+                return {"bool_value": not control.value}
+            case _:
+                return {"string_value": chance.choice(ODD_TEXTS)[: proto.max_chars or None]}
+
+
+class WalkWithRuns(Walk):
+    """The same, and what begins a run is pressed too, and often."""
+
+    begins = True
+    arrives = ("train", "compare", "failures", "pixels")
+    weights: ClassVar = Walk.weights | {Walk.press_transport: 24, Walk.forget_a_run: 1}
+
+
+def _save(e: Experiment, name: str) -> None:
+    run_id = registry().start(e, "everybody")
+    assert registry().wait_until(lambda: registry().snapshot(run_id).state == "finished", PATIENCE_S)
+    registry().saver.save_as(run_id, name)
+    assert registry().wait_until(lambda: registry().snapshot(run_id).saved_as.step == e.steps, PATIENCE_S)
+    registry().forget(run_id)
+
+
+@pytest.fixture(scope="module")
+def saved_runs(tmp_path_factory: pytest.TempPathFactory, own_home: Path) -> Iterator[Path]:
+    """Two saved runs, to be copied to where the pages look for them."""
+    _save(TINY, "first")
+    _save(TINY.replace(loss="hinge"), "second")
+    folder = tmp_path_factory.mktemp("saved") / "home"
+    shutil.copytree(own_home, folder)
+    yield folder
+    shutil.rmtree(own_home)
+    own_home.mkdir()
+
+
+@pytest.mark.timeout(120 + 6 * WALKS)
+@pytest.mark.parametrize(("machine", "share"), [(Walk, 0.8), (WalkWithRuns, 0.2)], ids=["looking", "with-runs"])
+def test_no_page_raises_or_refuses_what_was_not_asked(
+    machine: type[Walk], share: float, saved_runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So that a walk meets a full server, too.
+    monkeypatch.setattr(registry(), "limits", replace(registry().limits, max_runs=4))
+    machine.saved = saved_runs
+    case = machine.TestCase
+    case.settings = settings(
+        max_examples=round(share * WALKS), stateful_step_count=STEPS, derandomize="GAN_WALKS" not in os.environ,
+        database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    case("runTest").runTest()
