@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -16,12 +17,14 @@ from gan_core.claims.cited import of_mistake as cited_of
 from gan_core.claims.ledger import CLAIMS
 from gan_core.live.registry import registry
 from gan_core.pixels.range_map import channels_last
-from gan_core.saving_mistakes.journey import Choices
+from gan_core.saving_mistakes.journey import Choices, subject
+from gan_core.saving_mistakes.judge import judge
 from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, SYMPTOMS
 from gan_core.saving_mistakes.link import AskedPixels, of_mistake, read, to_query
 from gan_core.saving_mistakes.sample_tensors import SOURCES
-from gan_core.saving_mistakes.stage_choices import STAGES
+from gan_core.saving_mistakes.stage_choices import STAGES, stage_choices
 from gan_core.settings.experiment import Experiment
+from pages.parts.pixels import journey
 
 MISTAKE_NAMES = [(looks, name) for looks, mistakes in KNOWN_MISTAKES.items() for name in mistakes]
 
@@ -296,3 +299,17 @@ def test_what_is_misread_is_not_offered_as_rightly_saved(open_page: Open) -> Non
         at = bring(open_page("pixels"), "mine.npy", npy(numbers))
         assert f"<b>{failure}.</b>" in drawn(at)
         assert at.session_state["brought"].saved == b""
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_choice_of_a_stage_is_drawn(source: str) -> None:
+    """Also where there is no right way to compare it with."""
+    tensor = SOURCES[source].make()
+    values = tensor.values[0]
+    there = subject(values, tensor.range_map, Choices())
+    for stage in STAGES:
+        for name in stage_choices(stage, there):
+            judgement = judge(values, tensor.range_map, replace(Choices(), **{stage: name}), 0)
+            journey.judgement(judgement)
+            journey.comparison(judgement, "")
+            journey.cards(judgement)

@@ -23,12 +23,12 @@ from live_runs import PATIENCE_S
 from tiny import tiny
 from walking import ODD_TEXTS, PAGES, UNFOLDED, Place, Tab
 
-from gan_core.classroom.lesson import Assignment
+from gan_core.classroom.lesson import Lesson
 from gan_core.classroom.prediction import WhichFailure
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.live.registry import registry
 from gan_core.saved_runs.search import Search, SearchError
-from gan_core.settings import link
+from gan_core.settings import comparison, link
 from gan_core.settings.experiment import Experiment, SettingsError
 
 WALKS = int(os.environ.get("GAN_WALKS", "300"))
@@ -36,7 +36,7 @@ STEPS = 10
 MOST_TABS = 3
 
 TINY = tiny(steps=40)
-LESSON = Assignment(
+LESSON = Lesson(
     tiny(steps=40), "Too fast", "What will happen?", ("lr_g",), ("lr_d",), 200, WhichFailure(("blank-grey",))
 )
 
@@ -94,7 +94,7 @@ REFUSALS: list[tuple[str, Earned]] = [
     (r"Nothing was brought in this tab", lambda walk: walk.kept("asked").source == "file"),
     (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
     (r"^folder", lambda walk: walk.kept("draft")["dataset"] == "folder"),
-    (r"^No worker was free", lambda walk: registry().stats().spares_ready == 0),  # the machine is busy
+    (r"^No worker was free", lambda _: True),  # how busy the machine is, no walk decides
     (r"places for runs are taken", lambda walk: walk.crowded()),
 ]
 # On one page, what somebody types or chooses there.
@@ -267,8 +267,8 @@ class Walk(RuleBasedStateMachine):
         return any(registry().snapshot(run_id) is None for run_id in ids)
 
     def crowded(self) -> bool:
-        """Whether as many runs are there as may be, but for those of one comparison."""
-        return registry().stats().alive + 4 > registry().limits.max_runs
+        """Whether there may be as many runs as can be, but for those of one comparison."""
+        return len(self.runs) + comparison.MOST > registry().limits.max_runs
 
     def broke(self, words: str) -> bool:
         """Whether a run of this tab says so itself, which was started and came to no good end."""
@@ -333,8 +333,8 @@ class WalkWithRuns(Walk):
 def _save(e: Experiment, name: str) -> None:
     run_id = registry().start(e, "everybody")
     assert registry().wait_until(lambda: registry().snapshot(run_id).state == "finished", PATIENCE_S)
-    registry().saver.save_as(run_id, name)
-    assert registry().wait_until(lambda: registry().snapshot(run_id).saved_as.step == e.steps, PATIENCE_S)
+    registry().save_thread.save_as(run_id, name)
+    assert registry().wait_until(lambda: registry().snapshot(run_id).save_state.step == e.steps, PATIENCE_S)
     registry().forget(run_id)
 
 

@@ -81,11 +81,9 @@ def _evidence(evidence: Evidence) -> str:
 
 
 def _lines(found: Judgement, stage: str) -> str:
-    """The line that was written, and the one to write."""
-    wrote, write = (
-        escape(journey[stage].code or "nothing") for journey in (found.yours, found.right) if journey is not None
-    )
-    return f"<p>{TITLES[stage]}: <code>{wrote}</code> → <code>{write}</code></p>"
+    """The line that was written, and the one to write; of NaN there is none to write."""
+    lines = [journey[stage].code or "nothing" for journey in (found.yours, found.right) if journey is not None]
+    return f"<p>{TITLES[stage]}: {' → '.join(f'<code>{escape(line)}</code>' for line in lines)}</p>"
 
 
 def cards(found: Judgement) -> None:
