@@ -34,7 +34,12 @@ def moment(kept: Sequence[float], end: float) -> float:
         else:
             at = end
             state.PLAYED_AT.clear()
-    state.SCRUB.show(at)
+    if at == end:
+        # Each time: a browser that draws two runs of the script at once sees only what the second one sets, and would
+        # put the slider at its beginning.
+        state.SCRUB.set(at)
+    else:
+        state.SCRUB.show(at)
     return at
 
 
