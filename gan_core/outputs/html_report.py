@@ -17,14 +17,14 @@ from gan_core.diagnosis.findings import Finding
 from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Frame
+from gan_core.outputs import colours
+from gan_core.outputs.colours import DISCRIMINATOR, GENERATED, GRADIENT, REAL
 from gan_core.outputs.contact_sheet import spread
 from gan_core.outputs.script import script_of
 from gan_core.outputs.svg_chart import Line, chart
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 
-# Told apart by colour-blind people too (after Okabe & Ito), and by dash; readable on light and dark.
-REAL, GENERATED, DISCRIMINATOR, GRADIENT = "#0f9d76", "#c0559b", "#3c87cf", "#dd7326"
 DASHES = "7 4"
 MOST_PICTURES = 12
 TEMPLATES = Path(__file__).parent / "templates"
@@ -90,6 +90,7 @@ def html_report(
         charts=[drawn for drawn in (_chart(title, lines, axis, rows) for title, lines, axis in _CHARTS) if drawn],
         differences=diff(Experiment(), public),
         SETTINGS=SETTINGS,
+        colours=colours,
         script=script_of(e),
     )
 

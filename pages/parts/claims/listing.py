@@ -13,6 +13,7 @@ from gan_core.claims.claim import SUBJECTS, Claim
 from gan_core.claims.ledger import CLAIMS, DOCUMENTS
 from gan_core.claims.link import AskedClaims
 from gan_core.diagnosis.document_recipes import DOCUMENTS as FAILING
+from gan_core.outputs import colours
 from pages.parts.shared import page_link, state
 from pages.parts.shared.page_link import PageLink
 
@@ -39,11 +40,11 @@ LINK: PageLink[AskedClaims, str] = PageLink(
 )
 
 LOOKS = {
-    "holds": VerdictLook("✓", "holds", "green", "#0f9d76"),
-    "holds-if": VerdictLook("◐", "holds if…", "orange", "#dd7326"),
-    "refuted": VerdictLook("✗", "refuted", "red", "#d1495b"),
-    "not-testable": VerdictLook("○", "not testable", "gray", "#808a96"),
-    "not-decided": VerdictLook("≈", "not decided", "violet", "#8a63c9"),
+    "holds": VerdictLook("✓", "holds", "green", colours.FIXED),
+    "holds-if": VerdictLook("◐", "holds if…", "orange", colours.GRADIENT),
+    "refuted": VerdictLook("✗", "refuted", "red", colours.BROKEN),
+    "not-testable": VerdictLook("○", "not testable", "gray", colours.QUIET),
+    "not-decided": VerdictLook("≈", "not decided", "violet", colours.UNDECIDED),
 }
 
 

@@ -19,7 +19,6 @@ from pages.parts.pixels import controls
 from pages.parts.shared import diagnosis_line, theme
 
 LARGE, SMALL = 196, 112  # pixels that a picture may be wide and high, in the comparison and on a card
-GREY = "#808a96"  # readable on light and dark
 TITLES = {"tensor": "Tensor", **{name: title for name, (title, _) in STAGES.items()}}
 
 
@@ -179,8 +178,8 @@ def _histogram(stage: Stage, beside: Stage | None) -> str:
     margin = (high - low) / 2
     width, height = SMALL, 36
     marks = "".join(
-        f'<text x="{x}" y="{height + 9}" text-anchor="middle" font-size="9" font-family="sans-serif" fill="{GREY}">'
-        f"{value:g}</text>"
+        f'<text x="{x}" y="{height + 9}" text-anchor="middle" font-size="9" font-family="sans-serif" '
+        f'fill="{theme.QUIET}">{value:g}</text>'
         for x, value in ((width / 4, low), (width * 3 / 4, high))
     )
     outlines = ""

@@ -17,9 +17,9 @@ from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
-from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs
+from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs, theme
 
-TROUBLE, WAITING, HEALTHY = "#d1495b", "#808a96", "#0f9d76"
+TROUBLE, WAITING, HEALTHY = theme.BROKEN, theme.QUIET, theme.FIXED
 
 
 def show(

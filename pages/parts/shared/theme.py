@@ -1,4 +1,4 @@
-"""One colour and one dash per actor on every page, and the stylesheet."""
+"""The colours of gan_core/outputs/colours.py on every page, and the stylesheet."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from pathlib import Path
 
 import streamlit as st
 
-# Told apart by colour-blind people too (after Okabe & Ito), and readable on light and dark.
-REAL = "#0f9d76"
-GENERATED = "#c0559b"
-DISCRIMINATOR = "#3c87cf"
-GRADIENT = "#dd7326"
-BROKEN, FIXED = "#d1495b", "#0f9d76"
-MOMENT = "#e0457b"  # the step that is shown, on a chart of the whole run
-LEGAL = "rgba(128, 138, 150, 0.18)"
+from gan_core.outputs import colours
+from gan_core.outputs.colours import BROKEN, DISCRIMINATOR, FIXED, GENERATED, GRADIENT, LEGAL, MOMENT, QUIET, REAL
+
+__all__ = ["BROKEN", "DISCRIMINATOR", "FIXED", "GENERATED", "GRADIENT", "LEGAL", "MOMENT", "QUIET", "REAL"]
 
 ASSETS = Path(__file__).parents[3] / "assets"
 
 
 def apply() -> None:
-    """Load the stylesheet; once on every page."""
+    """Load the stylesheet, which has the colours as variables: `--real`, `--broken`; once on every page."""
+    named = {name: value for name, value in vars(colours).items() if name.isupper()}
+    variables = "".join(f"--{name.lower().replace('_', '-')}: {value};" for name, value in named.items())
+    st.html(f"<style>:root {{ {variables} }}</style>")
     st.html(ASSETS / "style.css")
