@@ -47,10 +47,11 @@ def places() -> list[Place]:
     def place(page: str, **query: str) -> Place:
         return Place(page, tuple(query.items()))
 
-    small = link.to_query(TINY)
+    small, long = link.to_query(TINY), link.to_query(TINY.replace(steps=1_000_000))
     return [
         *map(place, PAGES),
-        place("train", **small), place("train", **small, o="linear"), place("train", **LESSON.to_query()),
+        place("train", **small), place("train", **small, o="linear"), place("train", **long),
+        place("train", **long, o="linear"), place("train", **LESSON.to_query()),
         place("compare", **small), place("compare", **small, v1="lg:0.001", v2="lg:0.01"),
         place("compare", **small, v1="o:tanh", v2="o:linear;lg:0.01", v3="o:relu", v4="o:sigmoid"),
         place("runs", find="loss=hinge"), place("runs", find="first"),
@@ -71,8 +72,8 @@ WRONG: dict[str, str] = {
     "find": "lr_g=fast", "xx": "1", "w": "", "d٠": "\u202e",
 }  # fmt: skip
 
-# What is chosen among what a page has. How much that is may hang on how far a run is by now; what is drawn may not.
-CHANCE = st.integers(0, 2**24 - 1).map(Random)  # of more, Hypothesis mostly draws small ones
+# Of more, Hypothesis mostly draws small ones.
+NUMBERS = st.integers(0, 2**24 - 1)
 
 # What begins a run in a process of its own, by page.
 BEGINS = {
@@ -112,6 +113,7 @@ class Walk(RuleBasedStateMachine):
 
     begins: ClassVar[bool] = False
     arrives: ClassVar[tuple[str, ...]] = PAGES
+    turns: ClassVar[tuple[str, ...]] = PAGES
     walks: ClassVar[int] = 0
     saved: ClassVar[Path]  # folders of saved runs, as each walk finds them
 
@@ -130,19 +132,25 @@ class Walk(RuleBasedStateMachine):
 
     # ---------------------------------------------------------------------------------------- what is done
 
-    @initialize(chance=CHANCE)
-    def arrive(self, chance: Random) -> None:
-        self._open_tab(chance.choice([place for place in VALID if place.page in self.arrives]))
+    @initialize(number=NUMBERS)
+    def arrive(self, number: int) -> None:
+        self.seed = number
+        self._open_tab(Random(number).choice([place for place in VALID if place.page in self.arrives]))
 
-    @rule(chance=CHANCE)
-    def step(self, chance: Random) -> None:
-        """The next thing that the visitor does. One rule with weights: Hypothesis would leave some of many out of a
-        walk, and use each alike."""
+    @rule(number=NUMBERS)
+    def step(self, number: int) -> None:
+        """The next thing that the visitor does.
+
+        One rule with weights: Hypothesis would leave some of many out of a walk, and use each alike. It likes to draw
+        what it has drawn, so a number stands for another choice at each step; and it may draw nothing that hangs on
+        how much there is to choose from, which hangs on how far a run is by now.
+        """
+        chance = Random(f"{self.seed} {len(self.said)} {number}")
         (do,) = chance.choices([*self.weights], [*self.weights.values()])
         do(self, chance)
 
     def turn_to_a_page(self, chance: Random) -> None:
-        self._open(Place(chance.choice(PAGES)))
+        self._open(Place(chance.choice(self.turns)))
 
     def follow_a_link(self, chance: Random) -> None:
         self._open(chance.choice(VALID))
@@ -327,6 +335,7 @@ class WalkWithRuns(Walk):
 
     begins = True
     arrives = ("train", "compare", "failures", "pixels")
+    turns = ("train", "compare", "failures", "pixels", "train", "pixels", "runs", "home")
     weights: ClassVar = Walk.weights | {Walk.press_transport: 24, Walk.forget_a_run: 1}
 
 
