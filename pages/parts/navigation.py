@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core.classroom import lesson
-from pages.parts.shared import comparison_state, page_link, state, tab_runs, theme
+from pages.parts.shared import comparison_state, page_link, page_settings, state, tab_runs, theme
 
 
 def navigation() -> StreamlitPage:
@@ -16,7 +16,7 @@ def navigation() -> StreamlitPage:
     state.FRAMED.set(True)
     in_lesson = page_link.value(lesson.MARK) is not None
     if not in_lesson:
-        state.LESSON.set(None)
+        page_settings.enter(None)
     page = st.navigation(
         [
             st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),

@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
+from tiny import tiny
 from visiting import Open
 from walking import Place, Tab
 
+from gan_core.classroom.lesson import Lesson
 from gan_core.live.registry import registry
 
+LESSON = Lesson(tiny(steps=40), "Too fast", "What will happen?", ("lr_g",), (), 200)
 SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "1000000"}
 
 
@@ -69,3 +72,15 @@ def test_going_back_brings_the_gain_of_before() -> None:
     assert tab.at.session_state["gain"] == 2.0
     tab.back(Place("untrained", (("gain", "5"),)))
     assert tab.at.session_state["gain"] == 5.0
+
+
+def test_what_a_lesson_said_is_not_said_after_it() -> None:
+    tab = Tab()
+    tab.go(Place("train", tuple(SMALL.items())))
+    start = next(button for button in tab.buttons() if button.key == "start")
+    tab.set(start, trigger_value=True)
+    tab.go(Place("train", tuple(LESSON.to_query().items())))
+    assert any("other settings than this lesson allows" in words for words in tab.troubles())
+    leave = next(button for button in tab.buttons() if button.key == "leave_lesson")
+    tab.set(leave, trigger_value=True)
+    assert not [*tab.troubles()]

@@ -137,6 +137,15 @@ def test_a_bad_link_names_every_wrong_field_and_the_button_mends_it(open_page: O
     assert not at.button(key="start").disabled
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_link_may_have_any_text_for_any_setting(open_page: Open, name: str) -> None:
+    """Where it is no value of this setting, the page says so and shows its controls."""
+    at = open_page(**{SETTINGS[name].url_key: "nonsense"})
+    assert not at.exception
+    assert (f"`{name}`" in words(at)) == at.button(key="start").disabled
+    assert at.button(key="start").disabled or SETTINGS[name].kind == "text"
+
+
 def test_what_is_no_setting_is_told_and_left_out_of_the_link(open_page: Open) -> None:
     at = open_page(utm_source="newsletter", lg="0.002")
     assert not at.exception and not at.error

@@ -53,7 +53,7 @@ def page() -> None:
         _unusable(came.wrong)
         return
     if lesson != page_settings.lesson():
-        state.LESSON.set(lesson)
+        page_settings.enter(lesson)
         page_settings.take(lesson.experiment)
     if projector.asked(lesson, came.asked.teacher):
         projector.page(lesson)
@@ -200,7 +200,7 @@ def _warn_of_strange(strange: Sequence[str]) -> None:
 
 def _unusable(problems: list[Problem]) -> None:
     """Why the link opens no lesson."""
-    state.LESSON.set(None)
+    page_settings.enter(None)
     for problem in problems:
         row = SETTINGS.get(problem.field)
         name = row.label if row else PARTS[problem.field]
@@ -213,7 +213,7 @@ def _unusable(problems: list[Problem]) -> None:
 
 def _leave() -> None:
     """Go on with the same settings and run on the whole page."""
-    state.LESSON.set(None)
+    page_settings.enter(None)
     page_link.empty()
     if state.EXPERIMENT.present:
         page_settings.write(state.RUN.get())

@@ -22,7 +22,8 @@ def draw(changed: Changed) -> None:
     shown = [row for row in SETTINGS.values() if matters(row.name, page_settings.draft())]
     for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
         _control(row, changed)
-        if row.name == "dataset" and SOURCES[str(page_settings.draft()["dataset"])].own:
+        source = SOURCES.get(str(page_settings.draft()["dataset"]))  # None for what a link has that is no data set
+        if row.name == "dataset" and source and source.own:
             _control(SETTINGS["folder"], changed)
             _upload(changed)
     with st.expander("More settings", key="more"):

@@ -58,6 +58,13 @@ def lesson() -> Lesson | None:
     return state.LESSON.get()
 
 
+def enter(new: Lesson | None) -> None:
+    """Follow this lesson from now on, or none. What was said outside of it is not said in it, nor the other way."""
+    if new != lesson():
+        state.LESSON.set(new)
+        state.turn_page()
+
+
 def draft() -> dict[str, Any]:
     """What the controls show; differs from the experiment while it is not valid."""
     return state.DRAFT.get()
