@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from live_runs import ROOT
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 from visiting import SHARED_RUNS, Open
 
 from gan_core.live.registry import registry
@@ -17,6 +18,18 @@ def registry_closed() -> Iterator[None]:
     """The pages use the registry of the process; its workers end with these tests."""
     yield
     registry().close()
+
+
+class Framed(PagesManager):
+    """AppTest takes a folder named pages for pages without a frame, and would leave app.py out: not of this one."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def framed() -> Iterator[None]:
+    """Each run of a page's script is one of app.py, as in a browser."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_test, "PagesManager", Framed)
+        yield
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ def widgets(block: Block) -> dict[str, Any]:
 
 
 def html(at: AppTest) -> list[str]:
-    """All that the page draws itself, as HTML."""
-    return [element.value for element in at.get("html")]
+    """All that the page draws itself, as HTML; not its stylesheets."""
+    return [element.value for element in at.get("html") if not element.value.startswith("<style>")]
 
 
 def words(at: AppTest) -> str:

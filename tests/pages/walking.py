@@ -11,8 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 from live_runs import ROOT
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
@@ -34,10 +33,6 @@ ODD_TEXTS = (
     "\u202e~",
 )
 UNFOLDED = ("save", "code", "over_time")  # what is drawn only once it is open
-
-
-class Framed(PagesManager):
-    """AppTest takes a folder named pages for pages without a frame, and would leave app.py out: not of this one."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +93,7 @@ class Tab:
         self._run()
 
     def _run(self, states: WidgetStates | None = None) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(app_test, "PagesManager", Framed)
-            self.at._run(states) if states is not None else self.at.run()
+        self.at._run(states) if states is not None else self.at.run()
         self.at._page_hash = ""  # where the script has gone by itself, there it stays
         page = self.at.session_state["page"] or "home"
         now = Place(page, tuple((key, str(text)) for key, text in self.at.query_params.items()))
