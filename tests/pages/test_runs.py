@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_saved_on_train_and_opened_again_from_the_list(open_page: Open, store: S
     registry().forget(run_id)
 
     other = open_page("runs")
-    assert names(other) == ["Tuesday&#x27;s digits"]
+    assert [unescape(name) for name in names(other)] == ["Tuesday's digits"]
     other.button(key=f"open-{heading.run_id}").click().run()
     assert not other.exception
     again = reach(registry(), other.session_state["run"], lambda seen: seen.state == "finished")

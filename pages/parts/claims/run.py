@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -12,7 +11,7 @@ from gan_core.claims import record
 from gan_core.claims.claim import Claim
 from gan_core.claims.process_pool import Asked, Busy, claim_pool
 from pages.parts.claims import listing
-from pages.parts.shared import diagnosis_line, state
+from pages.parts.shared import diagnosis_line, html, state
 
 POLL_S = 0.5
 AT_ONCE_S = 1.5  # how long a click waits for a quick claim before the page says that it runs
@@ -112,28 +111,23 @@ def _comparison(claim: Claim) -> None:
         st.markdown("This claim is not on record yet.")
         return
     names = list(dict.fromkeys(name for _, side in columns for name in side["measured"]))
-    head = "".join(f"<th>{title}</th>" for title, _ in columns)
-    verdicts = "".join(f"<td>{_badge(side['measured_verdict'])}</td>" for _, side in columns)
-    rows = [f"<tr><th>verdict</th>{verdicts}</tr>"]
-    for name in names:
-        cells = "".join(f"<td>{_figure(name, side)}</td>" for _, side in columns)
-        rows.append(f"<tr><th>{escape(name.replace('_', ' '))}</th>{cells}</tr>")
-    st.html(f'<table class="figures"><tr><th>measured</th>{head}</tr>{"".join(rows)}</table>')
+    st.html(
+        html.render(
+            "claims/figures",
+            titles=[title for title, _ in columns],
+            verdicts=[listing.LOOKS[side["measured_verdict"]] for _, side in columns],
+            measured=[(name.replace("_", " "), [_figure(name, side) for _, side in columns]) for name in names],
+        )
+    )
     st.caption("  \n".join(_made(name, side) for name, side in columns))
 
 
-def _figure(name: str, side: dict[str, Any]) -> str:
+def _figure(name: str, side: dict[str, Any]) -> tuple[str, str]:
+    """What was measured, and its spread over the seeds, empty where there is none."""
     if name not in side["measured"]:
-        return "–"
-    value = escape(listing.in_words(side["measured"][name])) or "nothing"
-    if name in side["spread"]:
-        value += f"<br><small>spread {listing.in_words(side['spread'][name])}</small>"
-    return value
-
-
-def _badge(verdict: str) -> str:
-    look = listing.LOOKS[verdict]
-    return f'<b style="color:{look.colour}">{look.sign} {escape(look.words)}</b>'
+        return "–", ""
+    spread = listing.in_words(side["spread"][name]) if name in side["spread"] else ""
+    return listing.in_words(side["measured"][name]) or "nothing", spread
 
 
 def _made(name: str, side: dict[str, Any]) -> str:

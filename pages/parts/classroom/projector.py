@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
@@ -35,8 +34,9 @@ def page(lesson: Lesson) -> None:
     left, right = st.columns([0.5, 0.5], gap="large")
     with left:
         st.html(
-            f'<div class="lesson-words projected" dir="auto"><h1>{escape(lesson.title)}</h1>'
-            f"<p>{escape(lesson.question)}</p></div>"
+            Markup('<div class="lesson-words projected" dir="auto"><h1>{}</h1><p>{}</p></div>').format(
+                lesson.title, lesson.question
+            )
         )
         if lesson.prediction:
             st.fragment(run_every=LOOK_EVERY_S)(_answers)(lesson)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import BUDGET, LOCKED, MARK, PREDICTION, QUESTION, SHOWN, TITLE, Lesson
@@ -78,8 +78,8 @@ def _title(lesson: Lesson) -> None:
     with st.container(key="lesson-head"):
         words, leave = st.columns([0.82, 0.18])
         # Both come from a link: drawn as text, whatever stands in them.
-        said = f"<h1>{escape(lesson.title)}</h1><p>{escape(lesson.question)}</p>"
-        words.html(f'<div class="lesson-words" dir="auto">{said}</div>')
+        said = Markup("<h1>{}</h1><p>{}</p>").format(lesson.title, lesson.question)
+        words.html(Markup('<div class="lesson-words" dir="auto">{}</div>').format(said))
         leave.button(
             "Leave the lesson", key="leave_lesson", icon=":material/logout:", on_click=_leave, width="stretch",
             help="To the page with all settings; a run that is there comes along.",
@@ -149,7 +149,7 @@ def _budget(lesson: Lesson, held: str) -> None:
     spent = visitor.spent()
     words = f"{spent} of this lesson's {lesson.budget} steps are trained, all runs together."
     with st.container(key="budget"):
-        st.html(f'<div class="budget">{escape(held if held else words)}</div>')
+        st.html(Markup('<div class="budget">{}</div>').format(held if held else words))
 
 
 def _answered(lesson: Lesson, run: Snapshot | None) -> None:

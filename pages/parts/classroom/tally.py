@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from html import escape
 
 import streamlit as st
 
 from gan_core.classroom.prediction import Prediction
+from pages.parts.shared import html
 
 
 def bars(asked: Prediction, counts: Mapping[str, int], mine: str | None = None, measured: Collection[str] = ()) -> None:
     """The counts of all choices; `mine` is this visitor's, `measured` are those that the run bore out."""
     answers = sum(counts.get(choice, 0) for choice in asked.choices)
-    rows = ""
+    choices = []
     for choice in asked.choices:
         count = counts.get(choice, 0)
         share = 100 * count / answers if answers else 0
         marks = " · ".join(
             word for word, holds in (("your answer", choice == mine), ("measured", choice in measured)) if holds
         )
-        rows += (
-            f'<div class="{"measured-choice" if choice in measured else ""}"><span>{escape(asked.label(choice))}'
-            f" <small>{marks}</small></span><b>{count}</b>"
-            f'<div class="bar"><div style="width:{share:.1f}%"></div></div></div>'
-        )
-    st.html(f'<div class="tally" role="img" aria-label="{escape(_spoken(asked, counts))}">{rows}</div>')
+        choices.append((asked.label(choice), marks, choice in measured, count, share))
+    st.html(html.render("classroom/tally", spoken=_spoken(asked, counts), choices=choices))
 
 
 def answers(asked: Prediction, counts: Mapping[str, int]) -> str:

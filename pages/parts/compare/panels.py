@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.diagnosis.findings import diagnose
 from gan_core.diagnosis.measurements import MEASUREMENTS, caption, number, winner
@@ -17,7 +17,7 @@ from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.comparison import LETTERS
 from pages.parts.compare import panel
-from pages.parts.shared import charts, comparison_state, pictures, playback, state, theme
+from pages.parts.shared import charts, comparison_state, html, pictures, playback, state, theme
 from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view
 
@@ -104,7 +104,7 @@ def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
         for letter, column, run, frame, e in zip(LETTERS, columns, runs, frames, now.experiments, strict=False):
             with column, st.container(key=f"panel-{letter}", border=True):
                 title = panel.named(e, now.differing)
-                st.html(f'<div class="apart"><i>{letter}</i><b>{escape(title)}</b></div>')
+                st.html(Markup('<div class="apart"><i>{}</i><b>{}</b></div>').format(letter, title))
                 past = run.frames if run and state.PIXELS.get() == "past" else ()
                 wide = len(runs) == 2
                 panel.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past)
@@ -122,31 +122,28 @@ def table(runs: Runs) -> None:
     ended = [run for run in runs if run]
     last = [run.rows[-1].measurements if run.rows else {} for run in ended]
     found = [diagnose(run.experiment, run.rows) for run in ended]
-    heads = "".join(
-        f"<th><i>{letter}</i> {escape(panel.named(run.experiment, comparison_state.now().differing))}<br>"
-        f"<small>step {run.rows[-1].step if run.rows else 0}, {run.frames[-1].trained_s if run.frames else 0:.1f} s "
-        "of training</small></th>"
+    differing = comparison_state.now().differing
+    heads = [
+        (
+            letter,
+            panel.named(run.experiment, differing),
+            run.rows[-1].step if run.rows else 0,
+            run.frames[-1].trained_s if run.frames else 0,
+        )
         for letter, run in zip(LETTERS, ended, strict=False)
-    )
-    diagnosed = "".join(
-        f"<td>{escape(', '.join(finding.failure for finding in findings) or 'nothing')}</td>" for findings in found
-    )
-    rows = f"<tr><td>What the diagnosis finds</td>{diagnosed}<td></td></tr>"
+    ]
+    diagnosed = [", ".join(finding.failure for finding in findings) or "nothing" for findings in found]
+    rows = []
     for name in FINAL:
         measurement = MEASUREMENTS[name]
         values = [m.get(name) for m in last]
         if all(value is None for value in values):
             continue
-        best = winner(name, values)
-        cells = "".join(
-            f'<td class="{"best" if index == best else ""}">{"★ " if index == best else ""}{number(m, name)}</td>'
-            for index, m in enumerate(last)
-        )
         aim = measurement.better.words if measurement.better else "neither is better"
-        rows += f"<tr><td>{escape(measurement.label)}</td>{cells}<td>{escape(aim)}</td></tr>"
+        rows.append((measurement.label, [number(m, name) for m in last], winner(name, values), aim))
     with st.container(key="final"):
         st.markdown("#### Final measurements")
-        st.html(f'<div class="final"><table><tr><th></th>{heads}<th></th></tr>{rows}</table></div>')
+        st.html(html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows))
         st.caption("★ is the best of its row; none where two are. One seed is one run: vary the seed to be sure.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from gan_core.settings.compatibility import matters
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
-from pages.parts.shared import comparison_state, diagnosis_line, state
+from pages.parts.shared import comparison_state, diagnosis_line, html, state
 
 UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
 
@@ -55,12 +54,8 @@ def shared() -> None:
     words.markdown(f"**The same in all:** {named or 'every other setting, at its default'}. {_start()}")
     with rest, st.popover(f"All {len(common)} settings they share", key="shared", width="stretch"):
         _for_all(common)
-        cells = "".join(
-            f'<span class="{"own" if name in own else ""}">{escape(SETTINGS[name].label)} '
-            f"<b>{escape(panel.words(value))}</b></span>"
-            for name, value in common.items()
-        )
-        st.html(f'<div class="shared">{cells}</div>')
+        settings = [(SETTINGS[name].label, panel.words(value), name in own) for name, value in common.items()]
+        st.html(html.render("compare/shared_settings", settings=settings))
 
 
 def _for_all(common: dict[str, Value]) -> None:

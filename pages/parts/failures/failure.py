@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import NamedTuple
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.diagnosis.detector import Condition
 from gan_core.diagnosis.document_recipes import DOCUMENTS
@@ -20,7 +20,7 @@ from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from pages.parts.compare import panel
-from pages.parts.shared import pictures, theme
+from pages.parts.shared import html, pictures, theme
 
 SIDES: tuple[Side, Side] = ("broken", "fixed")
 Runs = dict[Side, Snapshot | None]
@@ -132,21 +132,17 @@ def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, rows: list[Row], fou
         state, said = "well" if run and run.state == "finished" else "", "nothing found"
     look = looks(recipe)[side]
     st.html(
-        f'<div class="lamp {state}"><b style="color:{look.colour}">{look.title}</b><span>{escape(said)}</span></div>'
+        Markup('<div class="lamp {}"><b style="color:{}">{}</b><span>{}</span></div>').format(
+            state, look.colour, look.title, said
+        )
     )
 
 
 def _difference(recipe: Recipe) -> None:
     """The one setting, with both its values."""
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
-    rows = "".join(
-        f'<span><i style="background:{look.colour}"></i>{escape(panel.words(value))}</span>'
-        for look, value in zip(looks(recipe).values(), values, strict=True)
-    )
-    st.html(
-        f'<div class="differs">They differ in<b>{escape(SETTINGS[setting].label)}</b>{rows}'
-        "<small>Same seed, same data, same noise.</small></div>"
-    )
+    sides = [(look.colour, panel.words(value)) for look, value in zip(looks(recipe).values(), values, strict=True)]
+    st.html(html.render("failures/difference", label=SETTINGS[setting].label, sides=sides))
 
 
 def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side, dict[str, Finding]]) -> None:
@@ -154,19 +150,17 @@ def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side
     conditions = FAILURES[recipe.failure].signs(recipe.broken)
     if own := found["broken"].get(recipe.failure):  # some failures are told by one of two sets of signs
         conditions = tuple(Condition(seen.measurement, seen.comparison, seen.threshold) for seen in own.evidence)
-    rows = ""
+    rows = []
     for name in dict.fromkeys(condition.measurement for condition in conditions):
         limits = [condition for condition in conditions if condition.measurement == name]
-        cells = ""
+        cells = []
         for side in SIDES:
             m = frame.measurements if (frame := frames[side]) else {}
             lit = recipe.failure in found[side] and all(limit.holds(m) for limit in limits)
-            cells += f'<td class="{"over" if lit else ""}">{f"{m[name]:.2g}" if name in m else "–"}</td>'
+            cells.append((f"{m[name]:.2g}" if name in m else "–", lit))
         alarm = ", ".join(f"{limit.comparison} {limit.threshold:g}" for limit in limits)
-        rows += f"<tr><td>{escape(name)}</td>{cells}<td>{escape(alarm)}</td></tr>"
-    st.html(
-        f'<table class="measured"><tr><th>measured</th><th>broken</th><th>fixed</th><th>alarm</th></tr>{rows}</table>'
-    )
+        rows.append((name, cells, alarm))
+    st.html(html.render("failures/measured", rows=rows))
 
 
 def _real(run: Snapshot | None, e: Experiment) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import base64
-from html import escape
 from math import log10
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
-from gan_core.diagnosis.detector import Evidence
 from gan_core.pixels.range_map import Pixels, png_bytes
 from gan_core.pixels.tiles import histogram
 from gan_core.saving_mistakes.journey import Journey, Numbers, Stage
 from gan_core.saving_mistakes.judge import EVIDENCE, Judgement
 from gan_core.saving_mistakes.stage_choices import STAGES
 from pages.parts.pixels import controls
-from pages.parts.shared import diagnosis_line, theme
+from pages.parts.shared import diagnosis_line, html, theme
 
 LARGE, SMALL = 196, 112  # pixels that a picture may be wide and high, in the comparison and on a card
 TITLES = {"tensor": "Tensor", **{name: title for name, (title, _) in STAGES.items()}}
@@ -46,50 +46,24 @@ def judgement(found: Judgement) -> None:
 def comparison(found: Judgement, met: str) -> None:
     """The file as it should be and as it is, both read back, at the same scale, and how far apart they are; who `met`
     it (empty for nobody)."""
-    right = _file("right", "The right way", theme.FIXED, found.right, "no picture: NaN has no right pixel")
-    broke = found.yours.broke
+    broke, right = found.yours.broke, found.right
     missing = f"no file: {broke.error.split(':')[0]}" if broke else "no picture to show"
     colour = theme.BROKEN if found.findings else theme.FIXED
-    yours = _file("yours", "Your way", colour, found.yours, missing)
-    facts = [f"<p>Who meets it: {escape(met)}</p>"] if met else []
-    if broke is not None:
-        facts.append(f"<p>Raised at <b>{TITLES[broke.name]}</b>:</p><pre>{escape(broke.error)}</pre>")
-    facts += [f"<pre>{escape(stage.warning)}</pre>" for stage in found.yours.stages if stage.warning]
-    if found.difference is not None:
-        apart = found.difference
-        facts.append(
-            f"<p>The file: greatest difference <b>{apart.greatest:.0f}</b> of 255 levels, "
-            f"mean <b>{apart.mean:.2f}</b>; {apart.share:.0%} of the values differ.</p>"
-        )
-    elif found.right is not None and broke is None:
-        facts.append(f"<p>Not even the size is right: {_size(found.yours)}, not {_size(found.right)} pixels.</p>")
-    for finding in found.findings:
-        facts += [_lines(found, stage) for stage in finding.fix]
-        facts.append(f"<ul>{''.join(map(_evidence, finding.evidence))}</ul>")
-    if found.findings:
-        facts += [f"<p>{escape(note)}</p>" for note in found.notes]
+    files = [
+        ("right", "The right way", theme.FIXED, _file("The right way", right, "no picture: NaN has no right pixel")),
+        ("yours", "Your way", colour, _file("Your way", found.yours, missing)),
+    ]
+    sizes = [_size(found.yours), _size(right)] if not found.difference and right and not broke else []
     with st.container(key="comparison"):
-        st.html(f'<div class="journey-versus">{right}{yours}<div class="facts">{"".join(facts)}</div></div>')
-
-
-def _evidence(evidence: Evidence) -> str:
-    return (
-        f"<li>{EVIDENCE[evidence.measurement]}: <b>{evidence.value:.3g}</b> "
-        f"{evidence.comparison} {evidence.threshold:.3g} <code>{evidence.measurement}</code></li>"
-    )
-
-
-def _lines(found: Judgement, stage: str) -> str:
-    """The line that was written, and the one to write; of NaN there is none to write."""
-    lines = [journey[stage].code or "nothing" for journey in (found.yours, found.right) if journey is not None]
-    return f"<p>{TITLES[stage]}: {' → '.join(f'<code>{escape(line)}</code>' for line in lines)}</p>"
+        facts = {"met": met, "found": found, "broke": broke, "apart": found.difference, "sizes": sizes}
+        st.html(html.render("pixels/comparison", files=files, titles=TITLES, evidence=EVIDENCE, **facts))
 
 
 def cards(found: Judgement) -> None:
     """Every stage in order; those where it goes wrong are lit up."""
-    drawn = [_card(number, stage, found) for number, stage in enumerate(found.yours.stages, start=1)]
+    drawn = [_card(stage, found) for stage in found.yours.stages]
     with st.container(key="stages"):
-        st.html(f'<div class="journey" role="list">{"".join(drawn)}</div>')
+        st.html(html.render("pixels/stages", cards=drawn))
         st.html(
             f'<div class="chart-title"><span><i style="border-top:3px solid {theme.BROKEN}"></i>your way</span>'
             f'<span><i style="border-top:3px dotted {theme.FIXED}"></i>the right way</span>'
@@ -98,15 +72,22 @@ def cards(found: Judgement) -> None:
         )
 
 
-def _card(number: int, stage: Stage, found: Judgement) -> str:
-    broken = stage.name in found.marked
-    state = "broken" if broken else "unreached" if stage.array is None else ""
-    way = escape(stage.choice.words) if stage.choice else "As the network gives it"
-    head = f"<h4>{number} {TITLES[stage.name]}</h4><small>{way}</small>"
-    return f'<div role="listitem" class="stage {state}"><div>{head}</div>{_body(stage, found)}</div>'
+class _Card(NamedTuple):
+    """A stage as it is drawn."""
+
+    state: str  # "broken" where it goes wrong, "unreached", or empty
+    title: str
+    way: str  # that was chosen
+    body: Markup  # picture, histogram and figures, or why there are none
 
 
-def _body(stage: Stage, found: Judgement) -> str:
+def _card(stage: Stage, found: Judgement) -> _Card:
+    state = "broken" if stage.name in found.marked else "unreached" if stage.array is None else ""
+    way = stage.choice.words if stage.choice else "As the network gives it"
+    return _Card(state, TITLES[stage.name], way, _body(stage, found))
+
+
+def _body(stage: Stage, found: Judgement) -> Markup:
     numbers = stage.numbers
     if numbers is None:
         return _no_picture(SMALL, stage.error or "not reached")
@@ -122,17 +103,19 @@ def _body(stage: Stage, found: Judgement) -> str:
     return shown + _histogram(stage, beside) + _figures(stage, numbers, found.yours)
 
 
-def _figures(stage: Stage, numbers: Numbers, journey: Journey) -> str:
+def _figures(stage: Stage, numbers: Numbers, journey: Journey) -> Markup:
     lines = [f"{numbers.dtype} {_shape(numbers)}"]
     if numbers.low == numbers.low:
         lines += [f"{numbers.low:.3g} … {numbers.high:.3g}", f"mean {numbers.mean:.3g}"]
     else:
         lines.append("NaN or infinite")
-    outside = f"{numbers.outside:.1%} outside" if numbers.outside else "none outside"
-    lines.append(f"<b>{outside}</b>" if numbers.outside else outside)
     if stage.mode:
-        lines[-1] = f"mode {stage.mode}" + (f", {len(journey.file):,} bytes" if stage.name == "file" else "")
-    return "<p>" + "<br>".join(lines) + "</p>"
+        lines.append(f"mode {stage.mode}" + (f", {len(journey.file):,} bytes" if stage.name == "file" else ""))
+    elif numbers.outside:
+        lines.append(Markup("<b>{:.1%} outside</b>").format(numbers.outside))
+    else:
+        lines.append("none outside")
+    return Markup("<p>{}</p>").format(Markup("<br>").join(lines))
 
 
 def _shape(numbers: Numbers) -> str:
@@ -145,33 +128,27 @@ def _size(journey: Journey) -> str:
     return f"{seen.shape[1]}×{seen.shape[0]}"
 
 
-def _file(key: str, title: str, colour: str, journey: Journey | None, missing: str) -> str:
+def _file(title: str, journey: Journey | None, missing: str) -> Markup:
     picture = journey["file"].picture if journey else None
-    shown = (
-        _picture(picture, LARGE, f"{title}: the file read back")
-        if picture is not None
-        else (_no_picture(LARGE, missing))
-    )
-    caption = f'<figcaption><i style="color:{colour}">■</i> <b>{title}</b></figcaption>'
-    return f'<figure class="file-{key}">{caption}{shown}</figure>'
+    if picture is None:
+        return _no_picture(LARGE, missing)
+    return _picture(picture, LARGE, f"{title}: the file read back")
 
 
-def _picture(picture: Pixels, room: int, alt: str) -> str:
+def _picture(picture: Pixels, room: int, alt: str) -> Markup:
     """At the largest whole-number scale that fits into a square of `room` pixels, or less where there is less."""
     height, width = picture.shape[:2]
-    most = max(1, room // max(height, width)) * width
-    source = base64.b64encode(png_bytes(picture)).decode()
-    return (
-        f'<div class="pixels" style="--room:{room}px;--own:{width}px;--most:{most}px;--shape:{width}/{height}">'
-        f'<img src="data:image/png;base64,{source}" alt="{escape(alt)}"></div>'
-    )
+    return html.render(
+        "pixels/picture", room=room, width=width, height=height, most=max(1, room // max(height, width)) * width,
+        source=base64.b64encode(png_bytes(picture)).decode(), alt=alt,
+    )  # fmt: skip
 
 
-def _no_picture(room: int, words: str) -> str:
-    return f'<div class="pixels none" style="--room:{room}px"><span>{escape(words)}</span></div>'
+def _no_picture(room: int, words: str) -> Markup:
+    return Markup('<div class="pixels none" style="--room:{}px"><span>{}</span></div>').format(room, words)
 
 
-def _histogram(stage: Stage, beside: Stage | None) -> str:
+def _histogram(stage: Stage, beside: Stage | None) -> Markup:
     """Shares of values, logarithmic from 0.01 % to all, over the legal range and half of it on either side. A picture
     of its own, since Streamlit takes drawings out of a page's HTML."""
     low, high = stage.legal
@@ -198,10 +175,8 @@ def _histogram(stage: Stage, beside: Stage | None) -> str:
     )
     source = base64.b64encode(drawing.encode()).decode()
     alt = f"Histogram after {TITLES[stage.name]}, legal from {low:g} to {high:g}"
-    return (
-        f'<img class="values" src="data:image/svg+xml;base64,{source}" width="{width}" height="{height + 11}" '
-        f'alt="{alt}">'
-    )
+    image = '<img class="values" src="data:image/svg+xml;base64,{}" width="{}" height="{}" alt="{}">'
+    return Markup(image).format(source, width, height + 11, alt)
 
 
 def _log(share: float) -> float:

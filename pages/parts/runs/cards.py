@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from html import escape
 from typing import ParamSpec
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.live.errors import RunError
 from gan_core.pixels.tiles import ROWS
@@ -16,7 +16,7 @@ from gan_core.saved_runs.run_folder import MOST_NAME, Heading, SavedRunError
 from gan_core.saved_runs.search import changed_settings
 from gan_core.saved_runs.store import Damaged, Store
 from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
-from pages.parts.shared import comparison_state, state, tab_runs
+from pages.parts.shared import comparison_state, html, state, tab_runs
 
 SHOWN = 12  # cards at first, and as many more with each click
 ROWS_SHOWN = 3  # rows of small images on a card
@@ -37,14 +37,18 @@ def card(store: Store, heading: Heading) -> None:
         with picture:
             _picture(summary.picture, heading)
         with words:
-            settings = "".join(f"<code>{escape(text)}</code> " for text in changed_settings(heading.experiment))
             found = ", ".join(summary.findings) or ("too early to tell" if summary.early else "no failure found")
             mark = "ill" if summary.findings else "early" if summary.early else "well"
             st.html(
-                f'<div class="kept"><b>{escape(heading.name)}</b>'
-                f"<p>Step {heading.step} of {heading.experiment.steps} · saved {_ago(heading.saved)} · "
-                f"{summary.size / 1e6:.1f} MB</p><p>{settings or 'settings as they come'}</p>"
-                f'<p class="{mark}">{escape(found)}</p></div>'
+                html.render(
+                    "runs/heading",
+                    heading=heading,
+                    ago=_ago(heading.saved),
+                    size=summary.size,
+                    settings=changed_settings(heading.experiment),
+                    found=found,
+                    mark=mark,
+                )
             )
         with buttons, st.container(horizontal=True, gap="xsmall"):
             st.button(
@@ -63,7 +67,7 @@ def damaged(folder: Damaged) -> None:
     store = Store.from_environment()
     with st.container(border=True, key=f"damaged-{folder.run_id}"):
         words, button = st.columns([0.8, 0.2], vertical_alignment="center")
-        words.html(f'<div class="kept"><p class="ill">{escape(folder.words)}</p></div>')
+        words.html(Markup('<div class="kept"><p class="ill">{}</p></div>').format(folder.words))
         if folder.ours:
             button.button(
                 "Delete", key=f"delete-{folder.run_id}", on_click=_delete, args=(store, folder.run_id, folder.run_id)
@@ -90,7 +94,7 @@ def bin(store: Store) -> None:
         for folder in deleted:
             words, button = st.columns([0.8, 0.2], vertical_alignment="center")
             name = f"{folder.name}, step {folder.step}" if isinstance(folder, Heading) else folder.run_id
-            words.html(f'<div class="kept">{escape(name)}</div>')
+            words.html(Markup('<div class="kept">{}</div>').format(name))
             button.button(
                 "Restore", key=f"restore-{folder.run_id}", on_click=_restore, args=(store, folder.run_id),
                 width="stretch",
@@ -123,11 +127,16 @@ def _picture(png: bytes | None, heading: Heading) -> None:
         st.html('<div class="kept-picture none">No picture yet</div>')
         return
     size = heading.experiment.image_size
-    source = "data:image/png;base64," + base64.b64encode(png).decode()
-    scale = 1 if size > 16 else 2
+    shown = size * (1 if size > 16 else 2)
     st.html(
-        f'<div class="kept-picture" style="--width:{8 * size * scale}px;--height:{ROWS_SHOWN * size * scale}px;'
-        f'--whole:{ROWS * size * scale}px"><img src="{source}" alt="Generated images of {escape(heading.name)}"></div>'
+        html.render(
+            "runs/picture",
+            source=base64.b64encode(png).decode(),
+            name=heading.name,
+            width=8 * shown,
+            height=ROWS_SHOWN * shown,
+            whole=ROWS * shown,
+        )
     )
 
 
