@@ -96,6 +96,7 @@ REFUSALS: list[tuple[str, Earned]] = [
     (r"Nothing was brought in this tab", lambda walk: walk.kept("asked").source == "file"),
     (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
     (r"^folder", lambda walk: walk.kept("draft")["dataset"] == "folder"),
+    (r"^device=", lambda walk: walk.kept("draft")["device"] in ("cuda", "mps")),
     (r"^No worker was free", lambda _: True),  # how busy the machine is, no walk decides
     (r"places for runs are taken", lambda walk: walk.crowded()),
 ]
