@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from walking import Place, Tab
 
 from gan_core.classroom.lesson import Lesson
 from gan_core.live.registry import registry
+from pages.parts.shared import state, tab_runs
 
 LESSON = Lesson(tiny(steps=40), "Too fast", "What will happen?", ("lr_g",), (), 200)
 SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "1000000"}
@@ -84,3 +86,16 @@ def test_what_a_lesson_said_is_not_said_after_it() -> None:
     leave = next(button for button in tab.buttons() if button.key == "leave_lesson")
     tab.set(leave, trigger_value=True)
     assert not [*tab.troubles()]
+
+
+def test_a_step_that_was_asked_while_the_run_opened_is_awaited() -> None:
+    """Its opening picture, which may come long before the step is done on a busy machine, is no answer."""
+    run_id = registry().start(tiny(steps=40), go=False)
+    assert registry().wait_until(lambda: registry().snapshot(run_id).state == "paused", PATIENCE_S)
+    state.ANSWER_DUE.set(tab_runs.AnswerDue(run_id, "starting", None, "", time.monotonic() - 60))
+    assert tab_runs.awaiting(registry().snapshot(run_id))
+    registry().step(run_id)
+    assert registry().wait_until(lambda: registry().snapshot(run_id).frame.step == 1, PATIENCE_S)
+    assert not tab_runs.awaiting(registry().snapshot(run_id))
+    state.ANSWER_DUE.clear()
+    registry().forget(run_id)

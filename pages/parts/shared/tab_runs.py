@@ -112,6 +112,9 @@ def awaiting(run: Snapshot | None) -> bool:
     due = state.ANSWER_DUE.get()
     if run is None or due is None or due.run_id != run.run_id:
         return False
+    if due.frame is None and run.frame is not None and run.trouble == due.trouble:
+        # Asked while the run was being opened: its opening picture is no answer yet.
+        return run.frame.step == 0 and (run.frame_age_s or 0.0) < PATIENCE_S
     age = time.monotonic() - due.asked_at
     if due.state != "paused" and age < SETTLING_S:  # pictures from before the click may still be coming
         return True
