@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from gan_core.live.registry import Registry
 from gan_core.live.run import Snapshot
 from gan_core.messages import frame, framing
 from gan_core.messages.commands_and_reports import Command, Opened, Report, Start
+from gan_core.processes.start import Started, start
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.players import Players
 
@@ -34,12 +34,7 @@ class Client:
     """A worker process on the other end of two pipes, read in order."""
 
     def __init__(self, program: list[str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, *(program or ["-m", "gan_core.worker"])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-        )
+        self.process = Started([sys.executable, *program]) if program else start("gan_core.worker")
         self.heard: list[Report] = []
 
     def send(self, *commands: Command) -> None:
@@ -68,7 +63,10 @@ class Client:
 
     def ended(self) -> int:
         """The exit code, once it has ended by itself."""
-        return self.process.wait(PATIENCE_S)
+        assert self.process.wait(PATIENCE_S)
+        code = self.process.exit_code
+        assert code is not None
+        return code
 
     def close(self) -> None:
         self.process.kill()

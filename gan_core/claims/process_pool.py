@@ -10,17 +10,18 @@ import contextlib
 import json
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from gan_core.claims.claim import Claim, Speed
 from gan_core.claims.ledger import CLAIMS
 from gan_core.messages.framing import ProtocolError, TruncatedError
-from gan_core.processes.child_process import ChildProcess, Language, program_of
+from gan_core.processes.child_process import ChildProcess, Language
 from gan_core.processes.only_one import only_one
+from gan_core.processes.start import Process, start
 
-PROGRAM = program_of("gan_core.claims.worker")
+MODULE = "gan_core.claims.worker"
 IDLE_S = 60.0
 START_S, SLOWER = 60.0, 20  # a claim may take so long to start, and so many times the seconds that are expected
 
@@ -52,12 +53,12 @@ class ClaimPool:
     All methods may be called from any thread; none but `close` and `wait` waits for a process.
     """
 
-    def __init__(self, program: Sequence[str] = PROGRAM, idle_s: float = IDLE_S) -> None:
+    def __init__(self, start_one: Callable[[], Process] = lambda: start(MODULE), idle_s: float = IDLE_S) -> None:
         self._lock = threading.RLock()
         self._news = threading.Condition(self._lock)
         self._last: dict[str, _Request] = {}
         self._queues: dict[Speed, _Queue] = {
-            speed: _Queue(speed, program, idle_s, self._news) for speed in ("quick", "training")
+            speed: _Queue(speed, start_one, idle_s, self._news) for speed in ("quick", "training")
         }
 
     def ask(self, visitor: str, claim_id: str) -> None:
@@ -132,8 +133,8 @@ class _Request:
 class _Queue:
     """The claims that wait for one process, and the thread that has it run them. All is used under the pool's lock."""
 
-    def __init__(self, name: str, program: Sequence[str], idle_s: float, news: threading.Condition) -> None:
-        self.name, self.program, self.idle_s, self.news = name, program, idle_s, news
+    def __init__(self, name: str, start_one: Callable[[], Process], idle_s: float, news: threading.Condition) -> None:
+        self.name, self.start_one, self.idle_s, self.news = name, start_one, idle_s, news
         self.waiting: deque[_Request] = deque()
         self.current: _Request | None = None
         self.answered = False  # the process has told its last of the current one
@@ -203,12 +204,12 @@ class _Queue:
         self.news.wait_for(lambda: process.ended)
         if not in_time:
             return f"It took more than {limit:g} seconds and was ended."
-        return f"The process that ran it ended (exit code {process.exit_code}); run it again."
+        return f"The process that ran it ended ({process.exit_words}); run it again."
 
     def _living(self) -> _Process:
         """The process, a new one where there is none that is alive. Raises OSError."""
         if self.process is None or not self.process.alive:
-            self.process = process = ChildProcess(self.program, _LANGUAGE, self._heard, self._gone)
+            self.process = process = ChildProcess(self.start_one(), _LANGUAGE, self._heard, self._gone)
             process.listen()
             self.news.notify_all()
         return self.process

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from gan_core.messages import framing
 from gan_core.messages.commands_and_reports import Command, Report
-from gan_core.processes.child_process import ChildProcess, Language, program_of
+from gan_core.processes.child_process import ChildProcess, Language
+from gan_core.processes.start import start
 
-PROGRAM = program_of("gan_core.worker")
+MODULE = "gan_core.worker"
 
 
 class WorkerProcess(ChildProcess[Command, Report]):
@@ -16,4 +17,4 @@ class WorkerProcess(ChildProcess[Command, Report]):
 
     def __init__(self, heard: Callable[[WorkerProcess, Report], None], gone: Callable[[WorkerProcess], None]) -> None:
         language = Language[Command, Report](framing.write, framing.read_report)
-        super().__init__(PROGRAM, language, lambda report: heard(self, report), lambda: gone(self))
+        super().__init__(start(MODULE), language, lambda report: heard(self, report), lambda: gone(self))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from queue import SimpleQueue
-from typing import BinaryIO, Generic, TypeVar, cast
+from typing import BinaryIO, Generic, TypeVar
 
 from gan_core.messages.framing import ProtocolError, TruncatedError
+from gan_core.processes.start import Process
 
 PATIENCE_S = 3.0  # from the end of its stdin to SIGTERM, and from there to SIGKILL
 
@@ -31,36 +28,18 @@ class Language(Generic[Sent, Heard]):
     read: Callable[[BinaryIO], Heard | None]  # None at the end; raises ProtocolError for what is no message
 
 
-def program_of(module: str) -> tuple[str, ...]:
-    """The command that runs a module of ours."""
-    return (sys.executable, "-m", module)
-
-
 class ChildProcess(Generic[Sent, Heard]):
-    """A child process that is started at once and heard from after `listen`. No method but `close` waits for it.
-
-    Raises OSError where it cannot be started.
-    """
+    """A child process, heard from after `listen`. No method but `close` waits for it."""
 
     def __init__(
         self,
-        program: Sequence[str],
+        process: Process,  # just started
         language: Language[Sent, Heard],
         heard: Callable[[Heard], None],  # called for each message, from a thread of the child's own
         gone: Callable[[], None],  # called once after the process has ended, from the same thread
     ) -> None:
         self._language, self._heard, self._gone = language, heard, gone
-        # A process group of its own: Ctrl-C in the server's terminal is for the server, which ends its children. Not
-        # a session of its own: Linux shares the processor out between sessions first, and the child's niceness would
-        # count for nothing beside the server.
-        self._process = subprocess.Popen(
-            program,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_environment(),
-            process_group=0 if os.name == "posix" else None,
-        )
-        self.pid = self._process.pid
+        self._process = process
         self.corrupt = ""  # what was wrong with its bytes, if anything
         self._outbox: SimpleQueue[Sent | None] = SimpleQueue()
         self._ended = threading.Event()
@@ -71,7 +50,7 @@ class ChildProcess(Generic[Sent, Heard]):
     def listen(self) -> None:
         """Begin to hear and to write."""
         for work in (self._hear, self._write):
-            threading.Thread(target=work, name=f"child-{self.pid}-{work.__name__}", daemon=True).start()
+            threading.Thread(target=work, name=f"child{work.__name__}", daemon=True).start()
 
     def send(self, message: Sent) -> None:
         """Put a message on its way; one to a process that has ended goes nowhere."""
@@ -119,14 +98,19 @@ class ChildProcess(Generic[Sent, Heard]):
         return self._ended.is_set()
 
     @property
+    def pid(self) -> int:
+        """The process's id; see `Process`."""
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         """Whether the process is there; when it is not, what it has written may still be heard."""
-        return self._process.poll() is None
+        return self._process.alive
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended: below 0 by that signal; None while it is alive."""
-        return self._process.returncode
+        """How it ended: below 0 by that signal; None while it is alive, or where nobody knows."""
+        return self._process.exit_code
 
     @property
     def exit_words(self) -> str:
@@ -138,12 +122,12 @@ class ChildProcess(Generic[Sent, Heard]):
             name = {known.value: known.name for known in signal.Signals}.get(-code, f"signal {-code}")
             hint = ", perhaps because memory ran out" if name == "SIGKILL" else ""
             return f"it was killed by {name} (exit code {code}){hint}"
-        return f"exit code {code}"
+        return f"exit code {code}" if code is not None else "nobody knows how: the process that began it ended too"
 
     # ------------------------------------------------------------------------------------------ its threads
 
     def _write(self) -> None:
-        stdin = cast(BinaryIO, self._process.stdin)
+        stdin = self._process.stdin
         try:
             while (message := self._outbox.get()) is not None:
                 self._language.write(stdin, message)
@@ -152,7 +136,7 @@ class ChildProcess(Generic[Sent, Heard]):
             pass  # the process is gone, which the hearing thread notices and tells
 
     def _hear(self) -> None:
-        stdout = cast(BinaryIO, self._process.stdout)
+        stdout = self._process.stdout
         try:
             while (message := self._language.read(stdout)) is not None:
                 self._heard(message)
@@ -167,18 +151,9 @@ class ChildProcess(Generic[Sent, Heard]):
     def _clean_up(self) -> None:
         """Nothing more will be heard: see that the process and its pipes are gone."""
         self._outbox.put(None)
-        try:
-            self._process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
+        if not self._process.wait(PATIENCE_S):
             self._process.kill()
             self._process.wait()
-        cast(BinaryIO, self._process.stdout).close()
+        self._process.stdout.close()
         self._ended.set()
         self._gone()
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment, in which the child finds this package and begins with one thread."""
-    package = str(Path(__file__).resolve().parents[2])
-    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}

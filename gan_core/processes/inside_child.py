@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 NICENESS = 10  # the page's process goes first
 
@@ -23,7 +23,8 @@ def own_stdout() -> BinaryIO:
     return stream
 
 
-def leave(code: int) -> None:
+def leave(code: int) -> NoReturn:
     """Exit at once: PyTorch's own teardown takes more than a second."""
+    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -26,10 +26,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
     try:
         # Only now, since importing PyTorch takes seconds, in which the end of stdin must already be heard.
-        from gan_core.engine.light_torch import defer_compiler
-
-        defer_compiler()
-        from gan_core.worker.loop import WorkerLoop
+        from gan_core.worker.preloaded import WorkerLoop
 
         WorkerLoop(commands, lambda report: framing.write(wire, report)).run()
     except Exception as error:

@@ -15,6 +15,7 @@ from live_runs import PATIENCE_S, ROOT, gone
 
 from gan_core.claims.ledger import CLAIMS
 from gan_core.claims.process_pool import Busy, ClaimPool
+from gan_core.processes.start import Started
 
 QUICK, OTHER = "003-05", "003-03"
 TRAINING = next(claim.id for claim in CLAIMS.values() if claim.speed == "training")
@@ -41,7 +42,7 @@ def gate(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def pool(gate: Path) -> Iterator[ClaimPool]:
-    found = ClaimPool([sys.executable, "-c", PROGRAM, str(gate)])
+    found = ClaimPool(lambda: Started([sys.executable, "-c", PROGRAM, str(gate)]))
     yield found
     found.close()
 
@@ -115,7 +116,7 @@ def test_a_process_that_fails_gets_one_sentence_and_the_next_claim_a_new_one(
     gate.write_text(word)
     pool.ask("somebody", QUICK)
     asked = pool.wait("somebody", PATIENCE_S)
-    assert asked.result is None and asked.trouble.startswith("The process that ran it ended (exit code ")
+    assert asked.result is None and asked.trouble.startswith("The process that ran it ended (")
     gate.write_text("")
     pool.ask("somebody", QUICK)
     assert pool.wait("somebody", PATIENCE_S).result == {"id": QUICK}
@@ -125,11 +126,11 @@ def test_a_killed_process_gets_one_sentence(pool: ClaimPool) -> None:
     pool.ask("somebody", QUICK)
     at_work(pool, "somebody")
     os.kill(pool.pids()[0], signal.SIGKILL)
-    assert "exit code -9" in pool.wait("somebody", PATIENCE_S).trouble
+    assert "killed by SIGKILL (exit code -9)" in pool.wait("somebody", PATIENCE_S).trouble
 
 
 def test_a_program_that_cannot_start_gets_one_sentence(tmp_path: Path) -> None:
-    pool = ClaimPool([str(tmp_path / "missing")])
+    pool = ClaimPool(lambda: Started([str(tmp_path / "missing")]))
     pool.ask("somebody", QUICK)
     assert pool.wait("somebody", PATIENCE_S).trouble.startswith("A process for it could not be started")
     pool.close()
@@ -137,7 +138,7 @@ def test_a_program_that_cannot_start_gets_one_sentence(tmp_path: Path) -> None:
 
 def test_an_idle_process_is_ended_and_started_again(gate: Path) -> None:
     gate.touch()
-    pool = ClaimPool([sys.executable, "-c", PROGRAM, str(gate)], idle_s=0.05)
+    pool = ClaimPool(lambda: Started([sys.executable, "-c", PROGRAM, str(gate)]), idle_s=0.05)
     pool.ask("somebody", QUICK)
     assert pool.wait("somebody", PATIENCE_S).result is not None
     until(pool, lambda: not pool.pids())

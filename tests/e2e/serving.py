@@ -33,7 +33,8 @@ class Server:
         found = []
         for child in self.process.children(recursive=True):
             try:
-                if "gan_core.worker" in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
+                names = (child.name(), *child.cmdline())  # forked, or started as a program
+                if "gan_core.worker" in names and child.status() != psutil.STATUS_ZOMBIE:
                     found.append(child)
             except psutil.NoSuchProcess:
                 continue

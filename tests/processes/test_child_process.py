@@ -14,6 +14,7 @@ from gan_core.messages.framing import ProtocolError
 from gan_core.processes import child_process
 from gan_core.processes.child_process import ChildProcess, Language
 from gan_core.processes.only_one import only_one
+from gan_core.processes.start import Started
 
 ECHO = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
 DEAF = """
@@ -44,7 +45,7 @@ class Listener:
         self.heard: list[str] = []
         self.ends = 0
         language = Language[str, str](write, read)
-        self.child = ChildProcess([sys.executable, "-c", program], language, self._heard, self._gone)
+        self.child = ChildProcess(Started([sys.executable, "-c", program]), language, self._heard, self._gone)
         self.child.listen()
 
     def _heard(self, word: str) -> None:

@@ -47,7 +47,7 @@ def test_a_wrong_command_is_refused_in_words_and_the_worker_lives(shared, comman
     refused = shared.until(Refused)
     assert refused.command == kind
     assert words in refused.words
-    assert shared.process.poll() is None
+    assert shared.process.alive
 
 
 FAULTY = """

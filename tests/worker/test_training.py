@@ -29,7 +29,7 @@ EXPLODING = QUICK.replace(loss="wasserstein", optimiser="sgd", lr_g=1.0, lr_d=1.
 
 def test_it_warms_up_and_says_so(client):
     client.until(Ready)
-    assert client.process.poll() is None
+    assert client.process.alive
 
 
 def test_a_start_shows_the_first_step(shared, tmp_path):
