@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import OpenTab
+from driving import ENDLESS, OpenTab, button, start, step, step_reaches
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from serving import Server, serve
 
@@ -57,27 +57,56 @@ def own_server(chromium: str, tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def open_tab(browser: Browser) -> Iterator[OpenTab]:
-    """Opens an address as a new visitor. What goes wrong in any visitor's browser fails the test."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+class Visitors:
+    """People with a browser each. What goes wrong in any of them is a complaint."""
 
-    def opened(address: str, **options: object) -> Page:
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(self, address: str, **options: object) -> Page:
+        """A new visitor at an address."""
         # Without Streamlit's own animations, of which a machine without a GPU draws each picture by hand.
-        context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
-        contexts.append(context)
+        context = self.browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
+        self.contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
-        page.on("console", lambda message: _listen(message, address, complaints))
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("console", lambda message: _listen(message, address, self.complaints))
         page.goto(address)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not complaints, "the browser's console says: " + "; ".join(complaints)
+    def leave(self) -> None:
+        """All go, and none may have complained."""
+        for context in self.contexts:
+            context.close()
+        assert not self.complaints, "the browser's console says: " + "; ".join(self.complaints)
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[OpenTab]:
+    """Opens an address as a new visitor."""
+    visitors = Visitors(browser)
+    yield visitors.open
+    visitors.leave()
+
+
+@pytest.fixture(scope="module")
+def shared_run(browser: Browser, shared_server: Server) -> Iterator[Page]:
+    """A tab whose run never ends, for the tests of a file that go on from wherever it stands."""
+    visitors = Visitors(browser)
+    yield start(visitors.open(shared_server.url + ENDLESS))
+    visitors.leave()
+
+
+@pytest.fixture
+def running(shared_run: Page) -> Page:
+    """That tab, its run training."""
+    if button(shared_run, "start").is_enabled():
+        button(shared_run, "start").click()
+    step_reaches(shared_run, step(shared_run) + 5)
+    return shared_run
 
 
 def _listen(message: object, address: str, complaints: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import ENDLESS, OpenTab, query, shown, slider, start, step_reaches, url_says
+from driving import ENDLESS, OpenTab, query, shown, slider, start, step, step_reaches, url_says
 from playwright.sync_api import Page, expect
 from serving import Server
 
@@ -19,25 +19,24 @@ def presses(page: Page, key: str, arrow: str, apart_ms: int) -> None:
 
 
 @pytest.mark.parametrize("apart_ms", [0, 50, 120, 250])
-def test_every_press_of_a_slider_counts(server: Server, open_tab: OpenTab, apart_ms: int) -> None:
+def test_every_press_of_a_slider_counts(running: Page, apart_ms: int) -> None:
     """Each asks the server for the whole page, which is then drawn with the value before the next."""
-    page = start(open_tab(server.url + ENDLESS))
-    step_reaches(page, 5)
     for arrow, rate in (("ArrowLeft", "1e-05"), ("ArrowRight", None), ("ArrowRight", "0.03")):
-        presses(page, "lr_d", arrow, apart_ms)
-        page.wait_for_function("rate => new URL(location).searchParams.get('ld') === rate", arg=rate)
-        assert shown(page, "lr_d") == (rate or "0.001")
-    step_reaches(page, 20)
-    assert shown(page, "lr_d") == query(page)["ld"] == "0.03"
+        presses(running, "lr_d", arrow, apart_ms)
+        running.wait_for_function("rate => new URL(location).searchParams.get('ld') === rate", arg=rate)
+        assert shown(running, "lr_d") == (rate or "0.001")
+    step_reaches(running, step(running) + 20)
+    assert shown(running, "lr_d") == query(running)["ld"] == "0.03"
+    presses(running, "lr_d", "ArrowLeft", apart_ms)  # as it was
+    running.wait_for_function("!new URL(location).searchParams.has('ld')")
 
 
-def test_two_controls_changed_at_once_both_count(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    presses(page, "lr_d", "ArrowLeft", 0)
-    presses(page, "lr_g", "ArrowRight", 0)
-    url_says(page, "lg", "0.03")
-    url_says(page, "ld", "1e-05")
-    assert (shown(page, "lr_g"), shown(page, "lr_d")) == ("0.03", "1e-05")
+def test_two_controls_changed_at_once_both_count(running: Page) -> None:
+    presses(running, "lr_d", "ArrowLeft", 0)
+    presses(running, "lr_g", "ArrowRight", 0)
+    url_says(running, "lg", "0.03")
+    url_says(running, "ld", "1e-05")
+    assert (shown(running, "lr_g"), shown(running, "lr_d")) == ("0.03", "1e-05")
 
 
 def test_back_and_forward_take_the_settings_along(server: Server, open_tab: OpenTab) -> None:

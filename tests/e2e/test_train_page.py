@@ -29,8 +29,8 @@ from driving import (
     watch,
 )
 from live_runs import PATIENCE_S, gone
+from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as NothingHappened
-from playwright.sync_api import expect
 from serving import GRACE_S, Server
 
 pytestmark = pytest.mark.browser
@@ -58,28 +58,26 @@ def test_home_leads_to_a_run_that_trains_in_one_click(server: Server, open_tab: 
     step_reaches(page, 20)
 
 
-def test_start_shows_a_picture_and_the_steps_advance(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    first, early = picture(page), step(page)
+def test_start_shows_a_picture_and_the_steps_advance(running: Page) -> None:
+    first, early = picture(running), step(running)
     assert first.startswith("data:image/png;base64,")
-    step_reaches(page, early + 100)
-    expect(progress(page)).to_contain_text("steps/s")
-    page.wait_for_function(f"first => document.querySelector('{PICTURE}').src !== first", arg=first)
+    step_reaches(running, early + 100)
+    expect(progress(running)).to_contain_text("steps/s")
+    running.wait_for_function(f"first => document.querySelector('{PICTURE}').src !== first", arg=first)
     for chart in ("histogram", "losses", "accuracy", "gradients"):
-        expect(page.locator(f".st-key-{chart} .js-plotly-plot").first).to_be_visible()
+        expect(running.locator(f".st-key-{chart} .js-plotly-plot").first).to_be_visible()
 
 
-def test_a_learning_rate_changes_without_a_restart(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    step_reaches(page, 50)
-    run = query(page)["run"]
-    watch(page)
-    slider(page, "lr_g").press("ArrowRight")
-    url_says(page, "lg", "0.002")
-    assert shown(page, "lr_g") == "0.002"
-    step_reaches(page, step(page) + 100)
-    assert seen(page) == sorted(seen(page))  # never back to an earlier step
-    assert query(page)["run"] == run
+def test_a_learning_rate_changes_without_a_restart(running: Page, server: Server, open_tab: OpenTab) -> None:
+    step_reaches(running, 50)
+    run = query(running)["run"]
+    watch(running)
+    slider(running, "lr_g").press("ArrowRight")
+    url_says(running, "lg", "0.002")
+    assert shown(running, "lr_g") == "0.002"
+    step_reaches(running, step(running) + 100)
+    assert seen(running) == sorted(seen(running))  # never back to an earlier step
+    assert query(running)["run"] == run
 
     # It is the worker's setting too: who opens the run by its link alone gets it from there.
     other = open_tab(f"{server.url}/train?run={run}")
@@ -87,25 +85,14 @@ def test_a_learning_rate_changes_without_a_restart(server: Server, open_tab: Ope
     assert shown(other, "lr_g") == "0.002"
 
 
-def test_another_noise_changes_the_picture_of_a_paused_run(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    step_reaches(page, 50)
-    still = pause(page)
-    before = picture(page)
-    slider(page, "noise_scale").press("Home")
-    page.wait_for_function(f"old => document.querySelector('{PICTURE}').src !== old", arg=before)
-    assert step(page) == still
-
-
-def test_pause_stands_still_and_resume_goes_on(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    step_reaches(page, 50)
-    still = pause(page)
-    expect(button(page, "pause")).to_be_disabled()
+def test_pause_stands_still_and_resume_goes_on(running: Page) -> None:
+    step_reaches(running, 50)
+    still = pause(running)
+    expect(button(running, "pause")).to_be_disabled()
     with pytest.raises(NothingHappened):
-        page.wait_for_function(f"{STEP} !== {still}", timeout=1500)
-    button(page, "start").click()
-    step_reaches(page, still + 20)
+        running.wait_for_function(f"{STEP} !== {still}", timeout=1500)
+    button(running, "start").click()
+    step_reaches(running, still + 20)
 
 
 def test_single_steps_advance_by_one_each(server: Server, open_tab: OpenTab) -> None:
@@ -131,28 +118,27 @@ def test_step_d_leaves_the_picture_as_it_is(server: Server, open_tab: OpenTab) -
     assert picture(page) != before
 
 
-def test_reset_leads_to_the_same_start_every_time(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
+def test_reset_leads_to_the_same_start_every_time(running: Page) -> None:
     starts = []
     for _ in range(2):
-        step_reaches(page, 30)
-        button(page, "reset").click()
-        page.wait_for_function(f"{STEP} === 0 && document.querySelector('{PICTURE}').alt.endsWith('step 0')")
-        expect(button(page, "start")).to_be_enabled()
-        starts.append(picture(page))
-        button(page, "start").click()
+        step_reaches(running, 30)
+        button(running, "reset").click()
+        running.wait_for_function(f"{STEP} === 0 && document.querySelector('{PICTURE}').alt.endsWith('step 0')")
+        expect(button(running, "start")).to_be_enabled()
+        starts.append(picture(running))
+        button(running, "start").click()
+    step_reaches(running, 1)
     assert starts[0] == starts[1]
 
 
-def test_a_reload_comes_back_to_the_run(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    before, address = step_reaches(page, 50), page.url
-    page.reload()
-    page.wait_for_selector(PICTURE)
-    assert page.url == address
-    watch(page)
-    step_reaches(page, before + 50)
-    assert min(seen(page)) >= before
+def test_a_reload_comes_back_to_the_run(running: Page) -> None:
+    before, address = step_reaches(running, 50), running.url
+    running.reload()
+    running.wait_for_selector(PICTURE)
+    assert running.url == address
+    watch(running)
+    step_reaches(running, before + 50)
+    assert min(seen(running)) >= before
 
 
 def test_a_closed_tab_frees_its_worker(own_server: Server, open_tab: OpenTab) -> None:
@@ -223,33 +209,41 @@ def test_a_killed_worker_is_told_and_resumed(own_server: Server, open_tab: OpenT
     expect(page.locator(".st-key-diagnosis")).not_to_contain_text("ended unexpectedly")
 
 
-def test_a_setting_of_the_start_begins_anew(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    before = step_reaches(page, 200)
-    watch(page)
-    choose(page, "output_activation", "sigmoid")
-    url_says(page, "o", "sigmoid")
-    page.wait_for_function(f"{STEP} < {before}")
-    step_reaches(page, 50)
-    steps = seen(page)
+def test_a_setting_of_the_start_begins_anew(running: Page) -> None:
+    before = step_reaches(running, 200)
+    watch(running)
+    choose(running, "output_activation", "sigmoid")
+    url_says(running, "o", "sigmoid")
+    running.wait_for_function(f"{STEP} < {before}")
+    step_reaches(running, 50)
+    steps = seen(running)
     anew = next(index for index, now in enumerate(steps) if now < before)
     assert steps[anew:] == sorted(steps[anew:])
-    assert shown(page, "output_activation") == "sigmoid"
+    assert shown(running, "output_activation") == "sigmoid"
     # The generator's values: sigmoid reaches no lower than 0, in the middle of the data's range.
-    expect(page.locator(".st-key-diagnosis")).to_contain_text(
+    expect(running.locator(".st-key-diagnosis")).to_contain_text(
         re.compile("unreachable|cannot give|from 0", re.IGNORECASE)
     )
 
 
-def test_the_scrubber_goes_back_to_an_early_picture(server: Server, open_tab: OpenTab) -> None:
+def test_the_scrubber_goes_back_to_an_early_picture(running: Page) -> None:
+    step_reaches(running, 100)
+    slider(running, "scrub").press("Home")
+    running.wait_for_function(f"document.querySelector('{PICTURE}').alt.endsWith('step 0')")
+    step_reaches(running, step(running) + 50)  # the run itself goes on
+    assert picture_step(running) == 0
+    slider(running, "scrub").press("End")
+    running.wait_for_function(f"parseInt(document.querySelector('{PICTURE}').alt.match(/step (\\d+)/)[1]) > 100")
+
+
+def test_another_noise_changes_the_picture_of_a_paused_run(server: Server, open_tab: OpenTab) -> None:
     page = start(open_tab(server.url + ENDLESS))
-    step_reaches(page, 100)
-    slider(page, "scrub").press("Home")
-    page.wait_for_function(f"document.querySelector('{PICTURE}').alt.endsWith('step 0')")
-    step_reaches(page, step(page) + 50)  # the run itself goes on
-    assert picture_step(page) == 0
-    slider(page, "scrub").press("End")
-    page.wait_for_function(f"parseInt(document.querySelector('{PICTURE}').alt.match(/step (\\d+)/)[1]) > 100")
+    step_reaches(page, 50)
+    still = pause(page)
+    before = picture(page)
+    slider(page, "noise_scale").press("Home")
+    page.wait_for_function(f"old => document.querySelector('{PICTURE}').src !== old", arg=before)
+    assert step(page) == still
 
 
 def test_the_address_carries_every_changed_setting(server: Server, open_tab: OpenTab) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from live_runs import ROOT
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 from visiting import SHARED_RUNS, Open
@@ -29,6 +31,14 @@ def framed() -> Iterator[None]:
     """Each run of a page's script is one of app.py, as in a browser."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app_test, "PagesManager", Framed)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scanned_once() -> Iterator[None]:
+    """AppTest looks through all that is installed for components of others, for each visitor anew: 0.2 s each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
