@@ -1,9 +1,9 @@
 """The template process: `python -m gan_core.processes.template_process SOCKET MODULE`.
 
-It imports the module, and then waits at the socket, an open descriptor, for requests: a message of JSON each, with the child's stdin and
-stdout. It tells of each child when it is there, with a handle to it, and when it has ended, with its exit code. It ends
-when the server's end of the socket is closed. Nothing is computed here and no thread is started: neither PyTorch's
-threads nor their locks would be whole in a child.
+It imports the module, and then waits at the socket, an open descriptor, for requests: a message of JSON each, with the
+child's stdin and stdout. It tells of each child when it is there, with a handle to it, and when it has ended, with its
+exit code. It ends when the server's end of the socket is closed. Nothing is computed here and no thread is started:
+neither PyTorch's threads nor their locks would be whole in a child.
 """
 
 from __future__ import annotations
