@@ -15,7 +15,9 @@ from torch.optim import Optimizer
 from gan_core.data import SOURCES
 from gan_core.data.images import Images
 from gan_core.engine.device import resolve
+from gan_core.engine.layers import multiply_by
 from gan_core.engine.networks import build_generator, memory_layout
+from gan_core.engine.products import UNRECORDED, Library
 from gan_core.engine.trainer import Trainer
 from gan_core.files.atomic_write import write_whole
 from gan_core.saved_runs.checkpoint_header import FORMAT, CheckpointError, read_state, refusing_damage
@@ -32,6 +34,7 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "position": trainer.batches.position,
         "last": trainer.last,
         "images": _own_images(trainer),
+        "library": trainer.library,
     }
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
     write_whole(path, to_bytes(tensors, {"state": json.dumps(state)}))
@@ -43,7 +46,7 @@ def load_checkpoint(path: Path, images: Images | None = None) -> Trainer:
     state, experiment = read_state(path)
     with refusing_damage(path), safe_open(path, "pt") as file:
         saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    trainer = Trainer(experiment, images)
+    trainer = Trainer(experiment, images, _library(state))
     if state.get("images") != _own_images(trainer):
         raise CheckpointError(
             f"folder={experiment.folder!r} holds other pictures than {path.name} was trained with: put those back, or "
@@ -60,11 +63,18 @@ def load_generator(path: Path) -> tuple[int, Experiment, nn.Module]:
     state, experiment = read_state(path)
     device = resolve(experiment.device)
     network = build_generator(experiment).to(device, memory_format=memory_layout(experiment))  # type: ignore[call-overload]
+    multiply_by(_library(state), network)
     prefix = "average.module." if experiment.ema else "generator."
     with refusing_damage(path), safe_open(path, "pt") as file, torch.no_grad():
         for name, tensor in network.state_dict().items():
             tensor.copy_(file.get_tensor(prefix + name))
     return state["step"], experiment, network
+
+
+def _library(state: dict[str, Any]) -> Library:
+    """What the run's matrices were multiplied by, so that it goes on with the same roundings."""
+    found: Library = "onednn" if state.get("library", UNRECORDED) == "onednn" else "blas"
+    return found
 
 
 def _own_images(trainer: Trainer) -> str | None:

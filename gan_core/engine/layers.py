@@ -7,57 +7,31 @@ in initialise.py, not from the global random state on the way there. The factors
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
-import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv_transpose2d, fold, linear, unfold
+from torch.nn.functional import conv_transpose2d, fold, unfold
 
-# PyTorch multiplies float32 matrices by MKL, which uses half of the vector unit of a processor that is not
-# Intel's; oneDNN, which it multiplies bfloat16 by, is 2.3 times as fast there and equal elsewhere.
-_BY_ONEDNN = torch.backends.mkl.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-
-
-class _Product(torch.autograd.Function):
-    """`a @ b.T + bias` by oneDNN. Its gradients are such products themselves, so it can be differentiated again,
-    as the gradient penalties ask."""
-
-    @staticmethod
-    def forward(ctx: Any, a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
-        ctx.save_for_backward(a, b)
-        return torch.ops.mkldnn._linear_pointwise(a, b, bias, "none", [], "")
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
-        a, b = ctx.saved_tensors
-        for_a, for_b, for_bias = ctx.needs_input_grad
-        return (
-            _Product.apply(gradient, b.t(), None) if for_a else None,
-            _Product.apply(gradient.t(), a.t(), None) if for_b else None,
-            gradient.sum(0) if for_bias else None,
-        )
-
-
-def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """(N, inputs) and (outputs, inputs) to (N, outputs), by the faster library."""
-    if _BY_ONEDNN and x.is_cpu and x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu"):
-        return _Product.apply(x, weight, bias)
-    return linear(x, weight, bias)
+from gan_core.engine.products import Library, product
 
 
 class Linear(nn.Linear):
     """Fully connected."""
+
+    library: Library = "blas"
 
     def reset_parameters(self) -> None:
         """Leave the memory as it is."""
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_features) to (N, out_features)."""
-        return product(x, self.weight, self.bias)
+        return product(x, self.weight, self.bias, self.library)
 
 
 class Conv2d(nn.Conv2d):
     """Convolution."""
+
+    library: Library = "blas"
 
     def reset_parameters(self) -> None:
         """Leave the memory as it is."""
@@ -70,12 +44,14 @@ class Conv2d(nn.Conv2d):
             return super().forward(x)
         n, _, height, width = x.shape
         patches = unfold(x, 4, padding=1, stride=2).transpose(1, 2).flatten(0, 1)
-        maps = product(patches, self.weight.flatten(1), self.bias)
+        maps = product(patches, self.weight.flatten(1), self.bias, self.library)
         return maps.view(n, height // 2, width // 2, -1).permute(0, 3, 1, 2)
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
     """Transposed convolution."""
+
+    library: Library = "blas"
 
     def reset_parameters(self) -> None:
         """Leave the memory as it is."""
@@ -86,7 +62,7 @@ class ConvTranspose2d(nn.ConvTranspose2d):
             return super().forward(x, output_size)
         if self.out_channels == 1 and _halves(self):  # half the time: see Conv2d
             n, _, height, width = x.shape
-            patches = product(x.permute(0, 2, 3, 1).flatten(0, 2), self.weight.flatten(1).t())
+            patches = product(x.permute(0, 2, 3, 1).flatten(0, 2), self.weight.flatten(1).t(), None, self.library)
             patches = patches.unflatten(0, (n, -1)).transpose(1, 2)
             images = fold(patches, (2 * height, 2 * width), 4, padding=1, stride=2)
         else:
@@ -96,6 +72,13 @@ class ConvTranspose2d(nn.ConvTranspose2d):
             images = conv_transpose2d(x, self.weight, None, stride, padding, rest)
         # The gradient of a bias given to conv_transpose2d takes as long as the convolution; that of a sum, nothing.
         return images if self.bias is None else images + self.bias.to(images.dtype)[:, None, None]
+
+
+def multiply_by(library: Library, network: nn.Module) -> None:
+    """Have all layers of a network multiply by this library."""
+    for layer in network.modules():
+        if isinstance(layer, Linear | Conv2d | ConvTranspose2d):
+            layer.library = library
 
 
 def _halves(layer: nn.Conv2d | nn.ConvTranspose2d) -> bool:

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm
 from torch.optim import SGD, Adam, Optimizer, RMSprop
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -23,10 +22,12 @@ from gan_core.engine import noise
 from gan_core.engine.batches import Batches
 from gan_core.engine.class_coverage import COUNT, classifier_of, measure_modes
 from gan_core.engine.device import name, precision, resolve
+from gan_core.engine.layers import multiply_by
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.measure import MeasuredGAN, Probe, look
 from gan_core.engine.networks import Dropout, build, memory_layout
 from gan_core.engine.penalties import clip, penalty_of
+from gan_core.engine.products import Library, faster_library
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
@@ -48,10 +49,11 @@ class NonFinite(ArithmeticError):
 class Trainer:
     """One GAN in training. `step` counts the steps done; `experiment` holds the settings as they are now.
 
-    Raises `DataError` where the data cannot be had and `DeviceError` where the device cannot.
+    Its matrices are multiplied by `library`, or by the faster one here. Raises `DataError` where the data cannot be had
+    and `DeviceError` where the device cannot.
     """
 
-    def __init__(self, experiment: Experiment, images: Images | None = None) -> None:
+    def __init__(self, experiment: Experiment, images: Images | None = None, library: Library | None = None) -> None:
         e = self.experiment = experiment
         self.device = resolve(e.device)
         self.device_name = name(self.device)
@@ -70,10 +72,13 @@ class Trainer:
         self.batches = Batches(pixels, e.batch_size, self.range_map, order, augmenting, self.device)
 
         # Networks, and the average of the generator that may draw the pictures.
+        self.library = library or faster_library()
         self.g, self.d = (
             network.to(self.device, memory_format=memory_layout(e))  # type: ignore[call-overload]
             for network in build(e)
         )
+        for network in (self.g, self.d):
+            multiply_by(self.library, network)
         self.average = (
             AveragedModel(self.g, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True) if e.ema else None
         )
@@ -182,7 +187,7 @@ class Trainer:
         for parameter in parameters:
             parameter.grad = None
         loss.backward(inputs=parameters)
-        norm = get_total_norm([p.grad for p in parameters if p.grad is not None]).item()
+        norm = _norm([p.grad for p in parameters if p.grad is not None])
         if not np.isfinite(norm):
             raise NonFinite(_culprit(network, player, gradients=True), self.step)
         self.last[f"grad_norm_{player}"] = norm
@@ -196,10 +201,10 @@ class Trainer:
         if player == "g" and self.average is not None:
             self.average.update_parameters(self.g)
         if before:
-            moved = get_total_norm([now.detach() - then for now, then in zip(parameters, before, strict=True)])
-            weight = get_total_norm(before)
+            moved = _norm([now.detach() - then for now, then in zip(parameters, before, strict=True)])
+            weight = _norm(before)
             if weight > 0:
-                self.last[f"update_ratio_{player}"] = (moved / weight).item()
+                self.last[f"update_ratio_{player}"] = moved / weight
 
     def _noise(self) -> Tensor:
         e = self.experiment
@@ -230,7 +235,7 @@ class Trainer:
             (self.d, self.d_parameters, "d"),
             (self.g, self.g_parameters, "g"),
         ):
-            if not get_total_norm(parameters).isfinite():
+            if not np.isfinite(_norm([parameter.detach() for parameter in parameters])):
                 raise NonFinite(_culprit(network, player, gradients=False), self.step)
 
     # ------------------------------------------------------------------------------------------ looking
@@ -302,6 +307,11 @@ class Trainer:
 def load_images(e: Experiment, progress: Progress | None = None) -> Images:
     """The experiment's real images before any outliers; raises `DataError`."""
     return data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress)
+
+
+def _norm(tensors: list[Tensor]) -> float:
+    """The Euclidean norm of all numbers in them; what torch.nn.utils.get_total_norm gives, without its questions."""
+    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors))).item() if tensors else 0.0
 
 
 def _optimiser_settings(e: Experiment, lr: float) -> dict[str, object]:

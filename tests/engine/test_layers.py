@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gan_core.engine.layers import Conv2d, ConvTranspose2d, Linear
+from gan_core.engine.layers import Conv2d, ConvTranspose2d, Linear, multiply_by
+from gan_core.engine.products import Library
 
 PAIRS = {
     "linear": (Linear(7, 5), nn.Linear(7, 5), (6, 7)),
@@ -44,8 +45,10 @@ def through(layer: nn.Module, x: Tensor) -> tuple[Tensor, ...]:
 
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_equals_pytorchs_layer(name: str, layout: torch.memory_format) -> None:
+@pytest.mark.parametrize("library", ["blas", "onednn"])
+def test_equals_pytorchs_layer(name: str, layout: torch.memory_format, library: Library) -> None:
     ours, theirs, shape = PAIRS[name]
+    multiply_by(library, ours)
     source = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
@@ -62,9 +65,11 @@ def test_equals_pytorchs_layer(name: str, layout: torch.memory_format) -> None:
     torch.testing.assert_close(half.float(), theirs(x), rtol=0.05, atol=0.3)
 
 
-def test_expanded_gradients() -> None:
+@pytest.mark.parametrize("library", ["blas", "onednn"])
+def test_expanded_gradients(library: Library) -> None:
     """sum() gives its gradient with stride 0, the layout that a library is likeliest to read wrongly."""
     layer, x = Linear(4, 3), torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
+    multiply_by(library, layer)
     nn.init.ones_(layer.weight)
     nn.init.zeros_(layer.bias)
     layer(x).sum().backward()
