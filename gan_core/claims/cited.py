@@ -45,7 +45,7 @@ def of_untrained(e: Experiment, grey: bool) -> tuple[Claim, ...]:
         "002-17": e.init == "normal" and e.init_std >= 0.5,
         "002-07": e.init == "normal" and e.init_std < 0.01,
         "002-29": e.norm_g == "batch" and e.sample_mode == "eval",
-        "002-06": grey and e.architecture == "mlp",
+        "002-06": grey and e.architecture == "mlp-plain",
         "002-11": e.output_activation == "tanh",
         "002-05": not grey,
         "002-12": True,

@@ -51,7 +51,7 @@ CLAIMS = (
         "layer shorter than the document's. What counts is how many values each layer adds up, and convolutions over "
         "hundreds of maps add up more.",
         page="untrained",
-        settings={"architecture": "mlp", "norm_g": "none", "init": "normal", "init_std": 0.02, "steps": 0},
+        settings={"architecture": "mlp-plain", "norm_g": "none", "init": "normal", "init_std": 0.02, "steps": 0},
     ),
     Claim(
         id="002-07", place="Paragraph 5", subject="initialisation",

@@ -86,7 +86,7 @@ def training_ends_the_grey(training: Training) -> Outcome:
 
 
 def noise_by_architecture() -> Outcome:
-    kinds = [Experiment(architecture="mlp", steps=0), Experiment(architecture="dcgan", steps=0), DOCUMENT]
+    kinds = [Experiment(architecture="mlp-plain", steps=0), Experiment(architecture="dcgan", steps=0), DOCUMENT]
     # A transposed convolution repeats a pattern every two pixels; whether neighbours are alike, its weights decide.
     flat, smooth, periodic = (
         {apart: for_each_seed(partial(likeness_of_neighbours, apart=apart), e) for apart in (1, 2)} for e in kinds
@@ -109,7 +109,7 @@ def average_and_spread() -> Outcome:
 
 def convolutions_lose_no_more() -> Outcome:
     same = {"norm_g": "none", "init": "normal", "init_std": 0.02, "hidden_activation": "relu", "steps": 0}
-    flat = contrast(Experiment(architecture="mlp", **same))
+    flat = contrast(Experiment(architecture="mlp-plain", **same))
     small, document = (contrast(Experiment(architecture=name, **same)) for name in ("dcgan", "document-dcgan"))
     return Outcome(
         verdict(greater(flat, document)),

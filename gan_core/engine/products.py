@@ -1,8 +1,8 @@
 """Products of float32 matrices, by the library that is the faster one on this processor.
 
-PyTorch multiplies float32 matrices by the BLAS it was built with (MKL, on a PC), which uses half of the vector unit of
-some processors that are not Intel's. oneDNN, which it multiplies bfloat16 by, is twice as fast there, and slower on
-others and for small matrices. The two round differently, so a run records which of them it uses.
+PyTorch multiplies float32 matrices by the BLAS it was built with: on a PC that is MKL, which uses half of the vector
+unit of some processors of AMD. There oneDNN, which it multiplies bfloat16 by, is twice as fast. On others, and for
+small matrices, it is slower. The two round differently, so a run records which of them it uses.
 """
 
 from __future__ import annotations

@@ -12,8 +12,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim import SGD, Adam, Optimizer, RMSprop
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim import Optimizer
 
 from gan_core import data
 from gan_core.data.images import Images, Progress
@@ -26,6 +25,7 @@ from gan_core.engine.layers import multiply_by
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.measure import MeasuredGAN, Probe, look
 from gan_core.engine.networks import Dropout, build, memory_layout
+from gan_core.engine.optimisers import average_of, optimiser_of, optimiser_settings
 from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.products import Library, faster_library
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
@@ -79,9 +79,7 @@ class Trainer:
         )
         for network in (self.g, self.d):
             multiply_by(self.library, network)
-        self.average = (
-            AveragedModel(self.g, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True) if e.ema else None
-        )
+        self.average = average_of(e, self.g)
         self.dropouts = [module for module in self.d.modules() if isinstance(module, Dropout)]
         for dropout in self.dropouts:
             dropout.generator = self.chance
@@ -92,8 +90,8 @@ class Trainer:
 
         # Optimisers.
         self.g_parameters, self.d_parameters = list(self.g.parameters()), list(self.d.parameters())
-        self.optimiser_g = _optimiser(e, self.g_parameters, e.lr_g)
-        self.optimiser_d = _optimiser(e, self.d_parameters, e.lr_d)
+        self.optimiser_g = optimiser_of(e, self.g_parameters, e.lr_g)
+        self.optimiser_d = optimiser_of(e, self.d_parameters, e.lr_d)
 
         # What every picture and measurement is taken of: the same noise and the same real images throughout.
         self.probe = self._probe()
@@ -109,7 +107,8 @@ class Trainer:
         self.step += 1
         self._looked = None
         self._measured = self.due()
-        self.last = {}
+        # A penalty that is not taken in each step is told as it was last.
+        self.last = {name: value for name, value in self.last.items() if name == "penalty" and e.penalty_every > 1}
         if e.update == "simultaneous" and n_dis and n_gen:
             self._simultaneous(n_dis, n_gen)
         else:
@@ -158,11 +157,14 @@ class Trainer:
                 real_logits, fake_logits = self.d(real).float(), self.d(fake).float()
         loss = LOSSES[e.loss].discriminator(real_logits, fake_logits, e.label_smoothing)
         self._finite("loss_d", loss.item())
+        if self.step % e.penalty_every:
+            return loss
         penalty = penalty_of(e.penalty, self.d, real.float(), fake.float(), self.chance)
         if penalty is None:
             return loss
         self._finite("penalty", penalty.item())
-        return loss + e.penalty_weight * penalty
+        # Lazily, as often as it is left out (Karras 2020, appendix B).
+        return loss + e.penalty_weight * e.penalty_every * penalty
 
     def _loss_g(self, fake: Tensor) -> Tensor:
         with self._precision():
@@ -297,7 +299,7 @@ class Trainer:
         e = self.experiment = self.experiment.replace(**changes)
         for optimiser, lr in ((self.optimiser_g, e.lr_g), (self.optimiser_d, e.lr_d)):
             for group in optimiser.param_groups:
-                group.update(_optimiser_settings(e, lr))
+                group.update(optimiser_settings(e, lr))
         for dropout in self.dropouts:
             dropout.rate = e.dropout_d
         self.probe = self._probe()
@@ -312,21 +314,6 @@ def load_images(e: Experiment, progress: Progress | None = None) -> Images:
 def _norm(tensors: list[Tensor]) -> float:
     """The Euclidean norm of all numbers in them; what torch.nn.utils.get_total_norm gives, without its questions."""
     return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors))).item() if tensors else 0.0
-
-
-def _optimiser_settings(e: Experiment, lr: float) -> dict[str, object]:
-    if e.optimiser == "adam":
-        return {"lr": lr, "betas": (e.beta1, e.beta2)}
-    return {"lr": lr, "alpha": e.beta2} if e.optimiser == "rmsprop" else {"lr": lr, "momentum": e.beta1}
-
-
-def _optimiser(e: Experiment, parameters: list[nn.Parameter], lr: float) -> Optimizer:
-    settings = _optimiser_settings(e, lr)
-    if e.optimiser == "adam":
-        return Adam(parameters, fused=True, **settings)  # type: ignore[arg-type]
-    if e.optimiser == "sgd":
-        return SGD(parameters, fused=True, **settings)  # type: ignore[arg-type]
-    return RMSprop(parameters, foreach=True, **settings)  # type: ignore[arg-type]
 
 
 def _culprit(network: nn.Module, player: str, *, gradients: bool) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gan_core.messages.samples import MOST, GeneratedSamples
 from gan_core.pixels.range_map import RangeMap
+from gan_core.settings.earlier_versions import brought_up
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.problems import SettingsError
 
@@ -80,7 +81,7 @@ class Origin(BaseModel):
     def settings(self) -> Experiment:
         """The experiment as such. Raises OriginError where this version knows no such settings."""
         try:
-            return Experiment(**self.experiment)
+            return Experiment(**brought_up(self.experiment))
         except SettingsError as error:
             raise OriginError(f"its experiment is none of this version: {error}") from None
 

@@ -11,6 +11,10 @@ from gan_core.settings.fields import Fields
 # the documents' own settings. document-mlp: Keras' BatchNormalization(momentum=0.1) keeps 10 % of the old
 # statistics, which PyTorch writes as momentum 0.9.
 FOLLOWERS: dict[tuple[str, str], dict[str, Any]] = {
+    ("architecture", "mlp"): {
+        "latent_dim": 32, "lr_g": 2e-3, "lr_d": 2e-3, "beta1": 0.0, "beta2": 0.99,
+        "penalty": "r1", "penalty_weight": 2.0, "penalty_every": 8, "ema": 0.995, "ema_warm_up": True,
+    },
     ("architecture", "document-mlp"): {
         "latent_dim": 100, "bn_eps": 0.8, "bn_momentum": 0.9, "init": "he_uniform",
         "lr_g": 2e-4, "lr_d": 2e-4,
@@ -19,6 +23,7 @@ FOLLOWERS: dict[tuple[str, str], dict[str, Any]] = {
         "latent_dim": 100, "image_size": 32, "channels": 3, "upsample": "transpose4",
         "hidden_activation": "relu", "lr_g": 2e-4, "lr_d": 2e-4,
     },
+    ("penalty", "gradient_penalty"): {"penalty_weight": 10.0, "penalty_every": 1},
     ("penalty", "clip"): {"penalty_weight": 0.01},
 }  # fmt: skip
 
@@ -54,6 +59,10 @@ def matters(name: str, values: Mapping[str, Any]) -> bool:
         return values["init"] == "normal"
     if name == "penalty_weight":
         return values["penalty"] != "none"
+    if name == "penalty_every":
+        return values["penalty"] not in ("none", "clip")
+    if name == "ema_warm_up":
+        return values["ema"] > 0
     return True
 
 
@@ -89,7 +98,7 @@ def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
             "spectral norm rescales the weights, so clipping them does nothing; use one of the two",
         )
     for field in ("norm_g", "norm_d"):
-        if getattr(e, field) == "instance" and e.architecture in ("mlp", "document-mlp"):
+        if getattr(e, field) == "instance" and "mlp" in e.architecture:
             yield (
                 field,
                 "instance",

@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from gan_core.settings import compatibility
+from gan_core.settings.earlier_versions import brought_up
 from gan_core.settings.fields import SETTINGS, Fields, defaults
 from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Value
@@ -44,14 +45,15 @@ class Experiment(Fields):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The experiment that `json_text` wrote; raises `SettingsError` for anything else."""
+        """The experiment that `json_text` wrote, that of an earlier version too; raises `SettingsError` for anything
+        else."""
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise SettingsError([Problem("experiment", text[:40], f"JSON expected: {error}")]) from None
         if not isinstance(data, dict):
             raise SettingsError([Problem("experiment", text[:40], "a JSON object of settings expected")])
-        return cls(**data)
+        return cls(**brought_up(data))
 
     @property
     def digest(self) -> str:

@@ -53,15 +53,15 @@ class Fields(BaseModel):
         group="Data", key="ol", low=0, high=0.5, marks=(0, 0.05, 0.2, 0.5))  # fmt: skip
 
     # Networks
-    architecture: Literal["mlp", "dcgan", "document-mlp", "document-dcgan"] = setting(
-        "mlp", "Architecture", "Fully connected (mlp) or convolutional (dcgan); the others are those of documents.",
+    architecture: Literal["mlp-plain", "mlp", "dcgan", "document-mlp", "document-dcgan"] = setting(
+        "mlp-plain", "Architecture", "mlp draws a sketch and enlarges it, mlp-plain each pixel; dcgan is convolutional.",
         group="Networks", key="a")  # fmt: skip
     width: float = setting(
         1.0, "Width", "Multiplies the number of units in every hidden layer.",
         group="Networks", key="w", low=0.125, high=4, marks=(0.125, 0.25, 0.5, 1, 2, 4))  # fmt: skip
     latent_dim: int = setting(
         64, "Latent dimensions", "How many random numbers the generator gets for each image.",
-        group="Networks", key="z", low=1, high=512, marks=(1, 2, 8, 16, 64, 100, 256, 512))  # fmt: skip
+        group="Networks", key="z", low=1, high=512, marks=(1, 2, 8, 16, 32, 64, 100, 256, 512))  # fmt: skip
     norm_g: Literal["batch", "none", "layer", "instance"] = setting(
         "batch", "Normalisation in G", "How the generator's hidden layers are normalised.",
         group="Networks", key="ng", front=10)  # fmt: skip
@@ -111,7 +111,10 @@ class Fields(BaseModel):
         group="Loss", key="p", live=True, front=9)  # fmt: skip
     penalty_weight: float = setting(
         10.0, "Penalty weight", "Weight of the gradient penalty, R1's gamma, or the bound of the clipping.",
-        group="Loss", key="pw", low=0, high=1000, marks=(0, 0.01, 0.1, 1, 10, 100, 1000), live=True)  # fmt: skip
+        group="Loss", key="pw", low=0, high=1000, marks=(0, 0.01, 0.1, 1, 2, 10, 100, 1000), live=True)  # fmt: skip
+    penalty_every: int = setting(
+        1, "Penalty every", "Steps from one with a gradient's penalty to the next; it then counts as often as it was left out.",
+        group="Loss", key="pe", low=1, high=64, marks=(1, 2, 4, 8, 16), live=True)  # fmt: skip
     label_smoothing: float = setting(
         0.0, "Label smoothing", "The discriminator's target for real images becomes 1 minus this.",
         group="Loss", key="ls", low=0, high=0.5, marks=(0, 0.1, 0.3, 0.5), live=True)  # fmt: skip
@@ -157,7 +160,10 @@ class Fields(BaseModel):
         group="Optimiser", key="u", live=True)  # fmt: skip
     ema: float = setting(
         0.0, "Averaged generator", "Decay of a running average of G's weights that draws the pictures (0: off).",
-        group="Optimiser", key="ema", low=0, high=0.9999, marks=(0, 0.9, 0.99, 0.999))  # fmt: skip
+        group="Optimiser", key="ema", low=0, high=0.9999, marks=(0, 0.9, 0.99, 0.995, 0.999))  # fmt: skip
+    ema_warm_up: bool = setting(
+        False, "Short average at first", "The average begins with the last few steps alone and grows longer from there.",
+        group="Optimiser", key="ew")  # fmt: skip
 
     # Run
     steps: int = setting(

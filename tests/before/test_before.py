@@ -14,6 +14,7 @@ import pytest
 from commanding import command
 from streamlit.testing.v1 import AppTest
 
+from gan_core.settings.earlier_versions import brought_up
 from gan_core.settings.experiment import Experiment
 
 HERE = Path(__file__).parent
@@ -70,4 +71,4 @@ def test_an_address_of_before_means_the_same(before: dict[str, Any]) -> None:
     if settings := before.get("settings"):
         shown: Experiment = at.session_state["experiment"]
         now = shown.model_dump(mode="json")
-        assert {name: now[name] for name in settings} == settings
+        assert {name: now[name] for name in settings} == {name: brought_up(settings)[name] for name in settings}

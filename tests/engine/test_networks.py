@@ -8,7 +8,7 @@ import torch
 from tiny import tiny
 from torch import Tensor, nn
 
-from gan_core.engine.networks import Dropout, build, with_minibatch_std
+from gan_core.engine.networks import Dropout, Enlarge, build, with_minibatch_std
 from gan_core.settings.experiment import Experiment
 
 
@@ -31,7 +31,7 @@ def check_shapes(e: Experiment) -> None:
     assert all(p.grad is not None for net in (g, d) for p in net.parameters())
 
 
-@pytest.mark.parametrize("architecture", ["mlp", "dcgan"])
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan"])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("image_size", [8, 9, 28, 30, 31, 64])
 def test_shapes(architecture: str, channels: int, image_size: int) -> None:
@@ -54,6 +54,7 @@ def test_shapes_of_every_norm_and_upsampling(norm_g: str, norm_d: str, upsample:
         check_shapes(tiny(architecture="dcgan", channels=channels, image_size=image_size, **given))
     if "instance" not in (norm_g, norm_d):
         check_shapes(tiny(architecture="mlp", **given))
+        check_shapes(tiny(architecture="mlp-plain", **given))
 
 
 @pytest.mark.parametrize("latent_dim", [1, 128, 256, 512])
@@ -64,7 +65,7 @@ def test_shapes_of_the_documents_networks(latent_dim: int) -> None:
 
 
 def test_pack_and_minibatch_std_in_every_architecture() -> None:
-    for architecture in ("mlp", "dcgan", "document-mlp", "document-dcgan"):
+    for architecture in ("mlp", "mlp-plain", "dcgan", "document-mlp", "document-dcgan"):
         check_shapes(tiny(architecture=architecture, pack=2, minibatch_std=True))
 
 
@@ -184,7 +185,7 @@ def test_resize_doubles_by_nearest_neighbour_and_transpose3_overlaps_unevenly() 
 
 
 def test_discriminators_first_layer_is_not_normalised() -> None:
-    for architecture in ("mlp", "dcgan", "document-mlp", "document-dcgan"):
+    for architecture in ("mlp", "mlp-plain", "dcgan", "document-mlp", "document-dcgan"):
         _, d = build(tiny(architecture=architecture, norm_d="batch"))
         kinds = [type(m) for m in d.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.modules.batchnorm._BatchNorm)]
         assert not issubclass(kinds[1], nn.modules.batchnorm._BatchNorm)
@@ -193,7 +194,7 @@ def test_discriminators_first_layer_is_not_normalised() -> None:
         )
 
 
-@pytest.mark.parametrize("architecture", ["mlp", "dcgan"])
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan"])
 def test_packed_images_are_judged_together(architecture: str) -> None:
     e = tiny(architecture=architecture, pack=2, channels=3)
     _, d = build(e)
@@ -243,3 +244,16 @@ def test_dropout_keeps_the_mean_and_draws_from_its_own_source() -> None:
     dropout.generator = source(4)
     assert torch.equal(dropout(x), out)
     assert torch.equal(dropout.eval()(x), x)
+
+
+@pytest.mark.parametrize(("small", "large"), [(14, 28), (4, 8), (6, 11), (5, 9), (32, 64)])
+def test_enlarging_is_bilinear_upsampling(small: int, large: int) -> None:
+    """Output and gradient are those of nn.Upsample, but for rounding."""
+    x = torch.randn(3, 2, small, small, generator=torch.Generator().manual_seed(1))
+    given, torchs = x.clone().requires_grad_(), x.clone().requires_grad_()
+    ours, theirs = Enlarge(small, large)(given), nn.Upsample(size=large, mode="bilinear")(torchs)
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+    weights = torch.randn(ours.shape, generator=torch.Generator().manual_seed(2))
+    (ours * weights).sum().backward()
+    (theirs * weights).sum().backward()
+    torch.testing.assert_close(given.grad, torchs.grad, rtol=1e-5, atol=1e-5)

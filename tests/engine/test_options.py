@@ -20,13 +20,15 @@ NEEDS: dict[str, dict[str, Any]] = {
     "norm_d": DCGAN,
     "init_std": {"init": "normal"},
     "penalty_weight": {"penalty": "r1"},
+    "penalty_every": {"penalty": "r1"},
+    "ema_warm_up": {"ema": 0.9},
 }
 OTHER: dict[str, Any] = {
     "image_size": 9, "width": 0.25, "latent_dim": 5, "bn_momentum": 0.5, "bn_eps": 0.5, "init_std": 0.5,
     "noise_scale": 0.5, "penalty_weight": 3.0, "label_smoothing": 0.3, "instance_noise": 0.5,
     "dropout_d": 0.5, "pack": 2, "lr_g": 0.01, "lr_d": 0.01, "beta1": 0.9, "beta2": 0.9, "batch_size": 4,
     "n_dis": 2,
-    "n_gen": 2, "ema": 0.9, "seed": 1, "outliers": 0.5, "minibatch_std": True,
+    "n_gen": 2, "ema": 0.9, "ema_warm_up": True, "penalty_every": 2, "seed": 1, "outliers": 0.5, "minibatch_std": True,
 }  # fmt: skip
 # What decides where the run is computed, how long it is, or which pictures it has; tested elsewhere.
 ELSEWHERE = {"dataset", "folder", "device", "threads", "steps", "measure_every", "sample_mode"}
@@ -94,8 +96,8 @@ def test_rows_are_due_at_the_first_every_nth_and_the_last_step() -> None:
 
 @pytest.mark.parametrize("name", [name for name, row in SETTINGS.items() if row.live and name != "steps"])
 def test_every_live_setting_takes_effect(name: str) -> None:
-    # A penalty's weight acts only where there is a penalty from the start.
-    needed = NEEDS[name] if name == "penalty_weight" else {}
+    # What a penalty weighs acts only where there is a penalty from the start.
+    needed = NEEDS[name] if name.startswith("penalty_") else {}
     made, base = trained(2, **needed), trained(2, **needed)
     value = dict(CASES).get(name, "eval")
     made.set({name: value})

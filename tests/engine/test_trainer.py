@@ -146,6 +146,53 @@ def test_penalty_has_its_weight() -> None:
     torch.testing.assert_close(three - none, 3 * (one - none), rtol=1e-2, atol=1e-5)
 
 
+def test_a_lazy_penalty_counts_as_often_as_it_is_left_out() -> None:
+    """In the step that takes it, D moves as with a weight so many times as large; in the others as without it."""
+    plain = {"optimiser": "sgd", "beta1": 0.0, "lr_d": 1.0, "n_gen": 0, "norm_g": "none"}
+
+    def moves(**settings: object) -> list[Tensor]:
+        made = trainer(**plain, **settings)
+        moved = []
+        for _ in range(3):
+            before = torch.cat([p.detach().flatten() for p in made.d_parameters])
+            made.train_step()
+            moved.append(torch.cat([p.detach().flatten() for p in made.d_parameters]) - before)
+        return moved
+
+    without, lazy = moves(), moves(penalty="r1", penalty_weight=0.5, penalty_every=3)
+    assert torch.equal(lazy[0], without[0]) and torch.equal(lazy[1], without[1])
+    made = trainer(**plain)
+    for _ in range(2):
+        made.train_step()
+    made.set({"penalty": "r1", "penalty_weight": 1.5})
+    before = torch.cat([p.detach().flatten() for p in made.d_parameters])
+    made.train_step()
+    now = torch.cat([p.detach().flatten() for p in made.d_parameters])
+    torch.testing.assert_close(lazy[2], now - before, rtol=1e-5, atol=1e-7)
+    assert not torch.allclose(lazy[2], without[2], rtol=1e-3)
+
+
+def test_a_lazy_penalty_is_told_as_it_was_last() -> None:
+    made = trainer(penalty="r1", penalty_every=2, measure_every=1)
+    told = []
+    for _ in range(5):
+        made.train_step()
+        told.append(made.measure().get("penalty"))
+    assert told[0] is None and told[1] == told[2] and told[3] == told[4] and told[1] != told[3]
+
+
+def test_an_average_that_begins_short_grows_to_its_length() -> None:
+    made = trainer(ema=0.5, ema_warm_up=True)
+    average: Tensor | None = None
+    for step in range(12):
+        made.train_step()
+        now = made.g_parameters[0].detach().clone()
+        decay = min(0.5, (1 + step) / (10 + step))
+        average = now if average is None else decay * average + (1 - decay) * now
+    assert made.average is not None and average is not None
+    torch.testing.assert_close(next(made.average.module.parameters()).detach(), average, rtol=1e-5, atol=1e-6)
+
+
 def test_clip_holds_all_of_d_and_nothing_of_g() -> None:
     made = trained(3, penalty="clip")
     assert max(p.abs().max().item() for p in made.d_parameters) <= 0.01 * 1.0001
@@ -184,7 +231,7 @@ def test_bfloat16_is_close_to_float32() -> None:
     assert weights == {torch.float32}
 
 
-@pytest.mark.parametrize("architecture", ["mlp", "dcgan"])
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan"])
 @pytest.mark.parametrize("player", ["d", "g"])
 def test_the_other_player_stays_frozen(player: str, architecture: str) -> None:
     made = trainer(architecture=architecture, n_dis=2, n_gen=2)

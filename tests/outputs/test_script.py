@@ -51,6 +51,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "n_dis": (1, 0, 3),
     "n_gen": (1, 0, 3),
     "ema": (0.0, 0.7),
+    "ema_warm_up": (False, True),
+    "penalty_every": (1, 2),
 }
 # These change numbers, never the code, or cannot be tried everywhere.
 FIXED = {
@@ -214,7 +216,10 @@ LONGEST: Case = {
 
 
 def test_every_script_is_short_clean_and_on_its_own(tmp_path: Path) -> None:
-    longest = [Experiment(**LONGEST, architecture=name) for name in ("document-dcgan", "document-mlp", "dcgan", "mlp")]
+    longest = [
+        Experiment(**LONGEST, architecture=name)
+        for name in ("document-dcgan", "document-mlp", "dcgan", "mlp", "mlp-plain")
+    ]
     scripts = [script_of(e) for e in [*longest, Experiment(), *map(experiment, cases_covering())]]
     for number, text in enumerate(scripts):
         assert len(text.splitlines()) < 200

@@ -18,7 +18,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "channels": (1, 3),
     "data_range": ("[-1,1]", "[0,1]", "raw", "standardised"),
     "augment": ("crop", "flip"),
-    "architecture": ("mlp", "dcgan", "document-mlp", "document-dcgan"),
+    "architecture": ("mlp-plain", "mlp", "dcgan", "document-mlp", "document-dcgan"),
     "norm_g": ("batch", "none", "layer", "instance"),
     "norm_d": ("none", "batch", "layer", "instance", "spectral"),
     "upsample": ("resize", "transpose4", "transpose3"),
@@ -53,11 +53,12 @@ BOUNDS = {
     "instance_noise": (0, 0, None),
     "dropout_d": (0, 0, None),
     "ema": (0, 0, None),
+    "penalty_every": (1, 1, 64),
     "pack": (0, 0, None),
 }
 OTHERS = {
     "folder", "width", "bn_eps", "init_std", "noise_scale", "penalty_weight", "beta1", "beta2",
-    "minibatch_std",
+    "minibatch_std", "ema_warm_up",
 }  # fmt: skip
 
 
@@ -218,12 +219,22 @@ class TestFollowing:
         assert dcgan.upsample == "transpose4"
         assert Experiment(architecture="document-mlp", latent_dim=7).latent_dim == 7
 
+    def test_the_mlp_brings_what_it_learns_fast_with(self) -> None:
+        mlp = Experiment(architecture="mlp")
+        assert (mlp.lr_g, mlp.lr_d, mlp.beta1, mlp.beta2, mlp.latent_dim) == (2e-3, 2e-3, 0, 0.99, 32)
+        assert (mlp.penalty, mlp.penalty_weight, mlp.penalty_every) == ("r1", 2, 8)
+        assert (mlp.ema, mlp.ema_warm_up) == (0.995, True)
+        other = mlp.replace(penalty="gradient_penalty")  # which has a usual weight of its own, in each step
+        assert (other.penalty_weight, other.penalty_every) == (10, 1)
+        assert mlp.replace(penalty="clip").penalty_weight == 0.01
+        assert mlp.replace(architecture="mlp-plain") == Experiment()
+
     def test_replace_follows_there_and_back_but_keeps_what_was_chosen(self) -> None:
         chosen = Experiment(lr_g=0.01)
         there = chosen.replace(architecture="document-mlp")
         assert (there.latent_dim, there.bn_eps, there.lr_d) == (100, 0.8, 2e-4)
         assert there.lr_g == 0.01
-        assert there.replace(architecture="mlp") == chosen
+        assert there.replace(architecture="mlp-plain") == chosen
         assert Experiment().replace(penalty="clip").penalty_weight == 0.01
         assert Experiment(penalty_weight=3.0).replace(penalty="clip").penalty_weight == 3.0
         assert Experiment().replace(penalty="clip", penalty_weight=2.0).penalty_weight == 2.0

@@ -1,8 +1,8 @@
 """An Experiment as one plain PyTorch script, to be read, run and changed without this program.
 
 Only what the experiment uses is in its script. It computes what the Trainer computes, from the same random numbers,
-but by PyTorch's own layers and optimisers. So the losses agree to rounding: the engine multiplies matrices by another
-library and updates all weights in one go. Training repeats every rounding in all that follows, so two long runs drift
+but by PyTorch's own layers and optimisers. So the losses agree to rounding: the engine may multiply matrices by another
+library, and updates all weights in one go. Training repeats every rounding in all that follows, so two long runs drift
 apart in the last digits first and may differ visibly after some hundred steps.
 """
 

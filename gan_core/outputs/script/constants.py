@@ -87,7 +87,12 @@ def _training(e: Experiment) -> list[Constant]:
     if e.n_dis and e.penalty == "clip":
         training.append(("CLIP", f"{e.penalty_weight}", "the discriminator's weights stay within plus and minus this"))
     elif e.n_dis and e.penalty != "none":
-        training.append(("PENALTY_WEIGHT", f"{e.penalty_weight}", ""))
+        if e.penalty_every == 1:
+            training.append(("PENALTY_WEIGHT", f"{e.penalty_weight}", ""))
+        else:
+            training.append(
+                ("PENALTY_WEIGHT, PENALTY_EVERY", f"{e.penalty_weight}, {e.penalty_every}", "steps between two of them")
+            )
     if e.n_dis and e.label_smoothing:
         training.append(("LABEL_SMOOTHING", f"{e.label_smoothing}", "the target for real images is 1 minus this"))
     if e.instance_noise:

@@ -68,6 +68,11 @@ def penalised(e: Experiment) -> bool:
     return e.penalty in PENALTIES
 
 
+def lazily(e: Experiment) -> bool:
+    """Whether that part is left out of most steps."""
+    return penalised(e) and e.penalty_every > 1
+
+
 def chance_used(e: Experiment) -> bool:
     """Whether anything random happens in the discriminator."""
     return bool(e.instance_noise or e.dropout_d or (e.penalty == "gradient_penalty" and e.n_dis))
@@ -127,7 +132,11 @@ def _discriminator_loss(e: Experiment) -> Block:
         return [*decorated(e), name, *indented([*lines, judged, f"return {code}"])]
     # The penalty's second derivatives are in full precision.
     lines += within(["bfloat16"] if floats else [], [judged])
-    return [name, *indented([*lines, f"loss = {code}", f"return loss, penalty(real{floats}, fake{floats})"])]
+    found = f"penalty(real{floats}, fake{floats})"
+    if lazily(e):
+        name = name.replace("fake)", "fake, penalised)")
+        found = f"PENALTY_EVERY * {found} if penalised else 0"
+    return [name, *indented([*lines, f"loss = {code}", f"return loss, {found}"])]
 
 
 def _generator_loss(e: Experiment) -> Block:

@@ -18,12 +18,14 @@ def blocks(e: Experiment) -> list[Block]:
     start = networks.built(e)
     if not e.steps:
         return [[*start, "", *_picture(e)]]
+    functions = [_averaging()] if e.ema and e.ema_warm_up else []
     if e.n_gen:
         start.append(f"optimiser_g = {OPTIMISERS[e.optimiser].format('generator.parameters()', 'LR_G')}")
     if e.n_dis:
         start.append(f"optimiser_d = {OPTIMISERS[e.optimiser].format('discriminator.parameters()', 'LR_D')}")
     if e.ema:
-        start.append("average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(EMA), use_buffers=True)")
+        averaging = "averaging" if e.ema_warm_up else "get_ema_multi_avg_fn(EMA)"
+        start.append(f"average = AveragedModel(generator, multi_avg_fn={averaging}, use_buffers=True)")
     where = "" if e.device == "cpu" else ", device=DEVICE"
     drawn = {"real_images": f"batches({', '.join(images.sources(e).values())})"} if e.n_dis else {}
     drawn["latent_source"] = f"source(2{where})"
@@ -32,7 +34,15 @@ def blocks(e: Experiment) -> list[Block]:
     start.append(f"{', '.join(drawn)} = {', '.join(drawn.values())}")
     step = _simultaneous(e) if e.update == "simultaneous" and e.n_dis and e.n_gen else _alternating(e)
     training = ["for step in range(1, STEPS + 1):", *indented([*step, *_report(e)])]
-    return [[*start, "", *training, "", *_picture(e)]]
+    return [*functions, [*start, "", *training, "", *_picture(e)]]
+
+
+def _averaging() -> Block:
+    return [
+        "def averaging(averages, weights, count):  # short at first",
+        "    decay = min(EMA, (1 + count.item()) / (10 + count.item()))",
+        "    get_ema_multi_avg_fn(decay)(averages, weights, count)",
+    ]
 
 
 def _alternating(e: Experiment) -> Block:
@@ -86,7 +96,8 @@ def _fake(needs_gradient: bool = True) -> Block:
 
 def _loss_d(e: Experiment) -> Block:
     found = "loss_d, gradient_penalty" if game.penalised(e) else "loss_d"
-    return [f"{found} = discriminator_loss(next(real_images), fake.detach())"]
+    when = ", step % PENALTY_EVERY == 0" if game.lazily(e) else ""
+    return [f"{found} = discriminator_loss(next(real_images), fake.detach(){when})"]
 
 
 def _update_d(e: Experiment) -> Block:

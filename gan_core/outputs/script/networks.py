@@ -104,8 +104,10 @@ def _sequential(layers: list[list[str]]) -> Block:
 
 def _generator(e: Experiment) -> Block:
     words = "Noise (N, LATENT_DIM) to images (N, CHANNELS, IMAGE_SIZE, IMAGE_SIZE)."
-    if "mlp" in e.architecture:
-        made = _sequential(_mlp_generator(e))
+    if e.architecture == "mlp":
+        made, body = _sequential(_mlp_generator(e)), ["return self.layers(z)"]
+    elif "mlp" in e.architecture:
+        made = _sequential(_plain_mlp_generator(e))
         body = ["return self.layers(z).view(-1, CHANNELS, IMAGE_SIZE, IMAGE_SIZE)"]
     elif e.architecture == "document-dcgan":
         made, body = _sequential(_document_generator(e)), ["return self.layers(z.view(-1, LATENT_DIM, 1, 1))"]
@@ -120,14 +122,30 @@ def _generator(e: Experiment) -> Block:
 
 
 def _mlp_generator(e: Experiment) -> list[list[str]]:
+    layers, before = _fully_connected(e, (_scaled(64, e), _scaled(128, e)))
+    sketch = -(-e.image_size // 2)
+    return [
+        *layers,
+        [f"nn.Linear({before}, CHANNELS * {sketch} * {sketch})", f"nn.Unflatten(1, (CHANNELS, {sketch}, {sketch}))"],
+        ['nn.Upsample(size=IMAGE_SIZE, mode="bilinear")', *OUTPUT[e.output_activation]],
+    ]
+
+
+def _plain_mlp_generator(e: Experiment) -> list[list[str]]:
     document = e.architecture == "document-mlp"
     units = (128, 256, 512, 1024) if document else (_scaled(128, e), _scaled(256, e))
+    layers, before = _fully_connected(e, units, first_plain=document)
+    return [*layers, [f"nn.Linear({before}, CHANNELS * IMAGE_SIZE**2)", *OUTPUT[e.output_activation]]]
+
+
+def _fully_connected(e: Experiment, units: tuple[int, ...], first_plain: bool = False) -> tuple[list[list[str]], str]:
+    """Hidden layers, and the units of the last one."""
     layers, before = [], "LATENT_DIM"
     for number, after in enumerate(units):
-        norm = [] if document and number == 0 else _norm(e.norm_g, after, e, images=False)
+        norm = [] if first_plain and number == 0 else _norm(e.norm_g, after, e, images=False)
         layers.append([f"nn.Linear({before}, {after})", *norm, HIDDEN[e.hidden_activation]])
         before = f"{after}"
-    return [*layers, [f"nn.Linear({before}, CHANNELS * IMAGE_SIZE**2)", *OUTPUT[e.output_activation]]]
+    return layers, before
 
 
 def _dcgan_generator(e: Experiment) -> list[list[str]]:
@@ -172,7 +190,8 @@ def _discriminator(e: Experiment) -> Block:
         layers = _hidden_layers(e, "nn.Conv2d({}, {}, 4, stride=2, padding=1)", "CHANNELS", maps, images=True)
         features = f"{maps[-1] + e.minibatch_std} * (IMAGE_SIZE // {2 ** len(maps)}) ** 2"
     else:
-        maps = [512, 256] if e.architecture == "document-mlp" else [_scaled(256, e), _scaled(128, e)]
+        units = {"mlp": (64, 64), "mlp-plain": (256, 128), "document-mlp": (512, 256)}
+        maps = [_scaled(count, e) for count in units[e.architecture]]
         layers = _hidden_layers(e, "nn.Linear({}, {})", "CHANNELS * IMAGE_SIZE**2", maps, images=False)
         features = f"{maps[-1] + e.minibatch_std}"
     logit = f"nn.Linear({features}, 1)"
