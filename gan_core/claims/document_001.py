@@ -82,7 +82,7 @@ CLAIMS = (
     Claim(
         id="001-12", study=(25,), place="Paragraph 5", subject="data",
         claim="Broken images among the training data spoil the results.",
-        verdict="holds-if", experiment="broken_images_among_the_data", speed="training", seconds=17,
+        verdict="holds-if", experiment="broken_images_among_the_data", speed="training", seconds=28,
         condition="they are many: one in five, of noise, all black, all white or inverted, which is then imitated too. "
         "One in twenty does no harm that stands out of the seeds, and blank the pictures are not even of one in five",
         recipe="001-outliers",

@@ -204,7 +204,7 @@ def augmentation_of_few_images(training: Training) -> Outcome:
 
 
 def broken_images_among_the_data(training: Training) -> Outcome:
-    clean, few, many = (trained(training, Experiment(outliers=share, steps=300)) for share in (0.0, 0.05, 0.2))
+    clean, few, many = (trained(training, Experiment(outliers=share, steps=500)) for share in (0.0, 0.05, 0.2))
     far = [distances(runs) for runs in (clean, few, many)]
     return Outcome(
         verdict_if(worse(far[2], far[0]), worse(far[1], far[0])),

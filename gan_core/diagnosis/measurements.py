@@ -94,6 +94,11 @@ _RECORDS = (
     ),
     Measurement("modes_covered", "Classes that appear", "the number of classes that appear", "classes", better=_MORE),
     Measurement(
+        "recognised", "Recognisable",
+        "the share of pictures that a small classifier takes for one class with hardly a doubt", "recognisable",
+        share=True, better=_MORE,
+    ),
+    Measurement(
         "mode_gap", "Train against eval mode", "how far pictures in train and in eval mode are apart", "mode gap"
     ),
     # The discriminator's opinion.

@@ -52,6 +52,7 @@ _CHARTS = (
         "share",
     ),
     ("Classes that appear", (("modes_covered", GENERATED, ""),), ""),
+    ("Recognisable", (("recognised", GENERATED, ""),), "share"),
 )  # fmt: skip
 
 

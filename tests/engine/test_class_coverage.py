@@ -66,7 +66,8 @@ def test_digits_it_never_saw_have_their_own_shares(drawn: Images) -> None:
     assert classifier.covered(shares) == 10
     row = measured(fresh.pixels, classifier)
     assert row["modes_covered"] == 10
-    assert set(row) == {"modes_covered", *(f"class_share_{number}" for number in range(10))}
+    assert set(row) == {"modes_covered", "recognised", *(f"class_share_{number}" for number in range(10))}
+    assert row["recognised"] > 0.9
     assert row["class_share_3"] == pytest.approx((fresh.labels[:COUNT] == 3).mean(), abs=0.03)
 
 
@@ -107,7 +108,8 @@ def test_noise_is_of_no_class(drawn: Images, kind: str) -> None:
 def test_the_untrained_generator_covers_nothing(drawn: Images) -> None:
     for settings in ({}, {"architecture": "dcgan"}, {"init": "he_normal"}, {"norm_g": "none"}):
         e = tiny(image_size=SIZE, width=1.0, latent_dim=64, **settings)
-        assert Trainer(e, drawn).measure()["modes_covered"] == 0
+        row = Trainer(e, drawn).measure()
+        assert row["modes_covered"] == 0 and row["recognised"] < 0.01
 
 
 def test_a_fifth_of_the_real_share_covers_a_class() -> None:

@@ -16,6 +16,7 @@ from gan_core.settings.setting import Setting
 # Together they make every setting matter at least once.
 SITUATIONS: list[dict[str, str]] = [
     {},
+    {"architecture": "mlp"},
     {"architecture": "document-mlp"},
     {"architecture": "document-dcgan"},
     {"architecture": "dcgan", "init": "normal", "penalty": "r1"},

@@ -24,8 +24,8 @@ from pages.parts.train import live_view
 Runs = Sequence[Snapshot | None]
 # The measurements of the final table, in its order.
 FINAL = (
-    "out_of_range", "histogram_distance", "contrast", "diversity", "modes_covered", "duplicates", "d_accuracy",
-    "loss_d", "loss_g", "grad_norm_g", "grad_norm_d",
+    "out_of_range", "histogram_distance", "contrast", "diversity", "modes_covered", "recognised", "duplicates",
+    "d_accuracy", "loss_d", "loss_g", "grad_norm_g", "grad_norm_d",
 )  # fmt: skip
 BY = {"steps": "Equal steps", "time": "Equal training time"}
 PIXELS = {"now": "Pixels now", "past": "Pixels over time"}

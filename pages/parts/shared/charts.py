@@ -208,6 +208,15 @@ def contrast_map(known: Mapping[str, Sequence[Contrast]], e: Experiment) -> None
     _show("contrast_chart", f"BatchNorm in {e.sample_mode} mode", [], [trace], layout, alt, height=310)
 
 
+def recognised(rows: Sequence[Row]) -> None:
+    """How many of the generated images a small classifier recognises, over the steps."""
+    traces = [_line("recognisable", rows, "recognised", theme.GENERATED, "solid")]
+    layout = _layout()
+    layout["yaxis"] |= {"range": [0, 1], "tickformat": ".0%"}
+    legend = [("recognisable", theme.GENERATED, "solid")]
+    _show("recognised_chart", "Recognisable", legend, traces, layout, "Share of recognisable images", height=110)
+
+
 def class_shares(classes: Classes, m: dict[str, float]) -> None:
     """The share of each class among real and generated images."""
     shares = [m.get(f"class_share_{number}", 0.0) for number in range(len(classes.names))]

@@ -224,9 +224,11 @@ def _classes(run: Snapshot, frame: Frame) -> None:
     covered = f"{m['modes_covered']:.0f}" if m else "–"
     with st.popover(f"Classes {covered} of {len(classes.names)}", width="stretch", key="classes"):
         charts.class_shares(classes, m)
+        charts.recognised(run.rows)
         st.caption(
             f"What a small classifier takes the generated images for; it is right on {classes.accuracy:.1%} of real "
-            "images it has not seen. What is missing to 100% it is not sure of."
+            "images it has not seen. What is missing to 100% it is not sure of. "
+            f"{caption(m, 'recognised')}: of these it has hardly a doubt."
         )
 
 
