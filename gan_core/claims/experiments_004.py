@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 from math import hypot, log10
+from statistics import mean
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from gan_core.claims.after_perfection import after_perfection
 from gan_core.claims.frechet import COUNT, distance_to_real, frechet
 from gan_core.claims.outcome import Outcome, above, equal, greater, raised, verdict, verdict_if
 from gan_core.claims.trained_runs import Trained, Training
@@ -17,13 +20,12 @@ from gan_core.data import digits
 from gan_core.data.images import Images
 from gan_core.diagnosis.findings import diagnose
 from gan_core.engine.class_coverage import classifier_of
-from gan_core.engine.initialise import SCHEMES, initialise
-from gan_core.engine.layers import Linear
+from gan_core.engine.initialise import SCHEMES
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.networks import build
-from gan_core.engine.penalties import r1
 from gan_core.engine.trainer import Trainer, load_images
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.players import Players
 
 USUAL = Experiment(steps=300)
 ITS = Experiment(architecture="document-mlp", update="simultaneous", steps=150)  # its network and training
@@ -190,40 +192,6 @@ def half_right_of_static(training: Training) -> Outcome:
     return Outcome(verdict(works), {"d_accuracy": accuracy, "classes_of_10": classes})
 
 
-def small(inputs: int, outputs: int, seed: int) -> nn.Sequential:
-    """Three layers for points in the plane."""
-    network = nn.Sequential(Linear(inputs, 64), nn.LeakyReLU(), Linear(64, 64), nn.LeakyReLU(), Linear(64, outputs))
-    initialise(network, "he_normal", 0.0, seed)
-    return network
-
-
-def energy_distance(ours: Tensor, theirs: Tensor) -> float:
-    """Of two samples of points: 0 where they are of one distribution."""
-    between, *within = (torch.cdist(a, b).mean() for a, b in ((ours, theirs), (ours, ours), (theirs, theirs)))
-    return (2 * between - sum(within)).item()
-
-
-def after_perfection(training: Training, seed: int, d_learns: bool, weight_r1: float = 0.0) -> tuple[float, float]:
-    """Train on from the very network that makes the data: how far it is from them in the end, and an untrained one."""
-    random = torch.Generator().manual_seed(seed + 1000)
-    law, g = (small(2, 2, seed) for _ in range(2))  # the same
-    untrained, d, noise = small(2, 2, seed + 1000), small(2, 1, seed + 2000), partial(torch.randn, generator=random)
-    optimiser_g, optimiser_d = (torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.5, 0.999)) for net in (g, d))
-    for _ in training.count(400):
-        real, fake = law(noise(64, 2)).detach(), g(noise(64, 2))
-        if d_learns:
-            loss_d = LOSS.discriminator(d(real), d(fake.detach()), 0.0) + weight_r1 * r1(d, real)
-            optimiser_d.zero_grad()
-            loss_d.backward()
-            optimiser_d.step()
-        optimiser_g.zero_grad()
-        LOSS.generator(d(fake)).backward()
-        optimiser_g.step()
-    with torch.no_grad():
-        data = law(noise(1000, 2))
-        return energy_distance(g(noise(1000, 2)), data), energy_distance(untrained(noise(1000, 2)), data)
-
-
 def feedback_of_a_perfect_g(training: Training) -> Outcome:
     cases = {"d_stopped": (False, 0.0), "d_learns": (True, 0.0), "d_learns_with_r1": (True, 1.0)}
     ends = {name: [after_perfection(training, seed, *how) for seed in training.seeds] for name, how in cases.items()}
@@ -233,12 +201,28 @@ def feedback_of_a_perfect_g(training: Training) -> Outcome:
     return Outcome(verdict_if(*collapsed), {f"log10_distance_{name}": values for name, values in far.items()})
 
 
+class Asked(Trainer):
+    """Notes how far D's answers to real images are from one half, at every tenth step of the second half."""
+
+    noted: tuple[float, ...] = ()
+
+    def train_step(self, players: Players = "both") -> None:
+        """See the class."""
+        super().train_step(players)
+        if 2 * self.step > self.experiment.steps and self.step % 10 == 0:
+            self.noted += ((self.d(self.probe.real).sigmoid() - 0.5).abs().mean().item(),)
+
+
+class AskedAgainstPerfect(Asked, AgainstPerfect):
+    """The same of one that learns against a perfect generator."""
+
+
 def one_half_everywhere(training: Training) -> Outcome:
     figures = {}
-    cases = {"perfect": (USUAL.replace(n_gen=0), AgainstPerfect), "its": (ITS, Trainer)}
+    cases = {"perfect": (USUAL.replace(n_gen=0), AskedAgainstPerfect), "its": (ITS, Asked)}
     for name, (e, kind) in cases.items():
-        answers = [run.trainer.d(run.trainer.probe.real).sigmoid() for run in trained(training, e, kind)]
-        figures[f"answers_from_one_half_{name}_g"] = [(answer - 0.5).abs().mean().item() for answer in answers]
+        answers = [cast(Asked, run.trainer).noted for run in trained(training, e, kind)]
+        figures[f"answers_from_one_half_{name}_g"] = [mean(noted) for noted in answers]
     return Outcome(verdict_if(*(above(values, 0.1, below=True) for values in figures.values())), figures)
 
 
