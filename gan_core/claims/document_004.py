@@ -94,7 +94,7 @@ CLAIMS = (
         claim="In the end the discriminator gives every image the probability one half.",
         verdict="holds-if", experiment="one_half_everywhere", speed="training", seconds=9,
         condition="the generator is perfect. In its own training the answers on real images lie 0.3 from one half "
-        "after 80 to 150 steps; with the settings of mlp-plain seeds differ too much to tell (0.08 to 0.34 at step 800)",
+        "after 80 to 150 steps; with those of mlp-plain seeds differ too much to tell (0.08 to 0.34 at step 800)",
         recipe="004-mlp",
     ),
     Claim(

@@ -201,7 +201,7 @@ def feedback_of_a_perfect_g(training: Training) -> Outcome:
     return Outcome(verdict_if(*collapsed), {f"log10_distance_{name}": values for name, values in far.items()})
 
 
-class Asked(Trainer):
+class AnswersNoted(Trainer):
     """Notes how far D's answers to real images are from one half, at every tenth step of the second half."""
 
     noted: tuple[float, ...] = ()
@@ -213,15 +213,15 @@ class Asked(Trainer):
             self.noted += ((self.d(self.probe.real).sigmoid() - 0.5).abs().mean().item(),)
 
 
-class AskedAgainstPerfect(Asked, AgainstPerfect):
+class AnswersNotedAgainstPerfect(AnswersNoted, AgainstPerfect):
     """The same of one that learns against a perfect generator."""
 
 
 def one_half_everywhere(training: Training) -> Outcome:
     figures = {}
-    cases = {"perfect": (USUAL.replace(n_gen=0), AskedAgainstPerfect), "its": (ITS, Asked)}
+    cases = {"perfect": (USUAL.replace(n_gen=0), AnswersNotedAgainstPerfect), "its": (ITS, AnswersNoted)}
     for name, (e, kind) in cases.items():
-        answers = [cast(Asked, run.trainer).noted for run in trained(training, e, kind)]
+        answers = [cast(AnswersNoted, run.trainer).noted for run in trained(training, e, kind)]
         figures[f"answers_from_one_half_{name}_g"] = [mean(noted) for noted in answers]
     return Outcome(verdict_if(*(above(values, 0.1, below=True) for values in figures.values())), figures)
 

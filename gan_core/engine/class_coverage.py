@@ -78,14 +78,15 @@ class Classifier:
         self.real_shares = real_shares
 
     @torch.no_grad()
-    def shares(self, images: NDArray[np.uint8] | Tensor) -> NDArray[np.float64]:
-        """The share of images (N, C, H, W) that are surely of each class, (classes,); what they lack of 1 is
-        the share of which it is not sure, or sure that it is none.
+    def shares(self, images: NDArray[np.uint8] | Tensor, least: float = SURE) -> NDArray[np.float64]:
+        """The share of images (N, C, H, W) that are of each class with a probability of at least `least`, (classes,).
+
+        What they lack of 1 is the share of which it is not so sure, or sure that it is none.
 
         Images are in units of bytes, 0 to 255, uint8 or floats (clipped); an image that is not finite is of no
         class. Raises ValueError for images of another shape than the classifier's own.
         """
-        return self._shares(*self._answers(images), SURE)
+        return self._shares(*self._answers(images), least)
 
     @torch.no_grad()
     def opinion(self, images: NDArray[np.uint8] | Tensor) -> tuple[NDArray[np.float64], float]:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import torch
-from tiny import global_randomness_unchanged, tiny_images
-from torch import Tensor
+from tiny import global_randomness_unchanged, state_of, tiny_images
+from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy
 
 from gan_core.commands.plain_loop import ImageDataset, plain_loop, plain_networks
+from gan_core.commands.recognisable import LOOK_EVERY, looked_at, recognisable_after
 from gan_core.commands.speed import DOCUMENT_MLP, SMALL_DCGAN, measure
+from gan_core.engine.class_coverage import classifier_of
 from gan_core.engine.trainer import Trainer
 from gan_core.settings.experiment import Experiment
 
@@ -40,6 +42,45 @@ def test_every_promised_row_is_measured() -> None:
             assert number > 0
         assert ratio.lowest <= ratio.speed <= ratio.highest
         assert ratio.what in ratio.line()
+
+
+def test_recognisable_is_found_at_the_step_where_it_is_and_only_then() -> None:
+    """A trainer whose generator draws real digits from its third look on."""
+    e = Experiment(steps=1_000_000, image_size=12, batch_size=8, measure_every=10_000)
+    made = Trainer(e)
+    step, pixels = made.train_step, torch.tensor(made.images.probe(64).pixels)
+
+    class Painter(nn.Module):
+        def forward(self, z: Tensor) -> Tensor:
+            return made.batches.encode(pixels)[torch.arange(len(z)) % len(pixels)]
+
+    def stepping() -> None:
+        step()
+        if made.step == 3 * LOOK_EVERY:
+            made.g = Painter()
+
+    made.train_step = stepping  # type: ignore[method-assign,assignment]
+    found = recognisable_after("digits", made, most_s=1000)
+    assert found.steps == 3 * LOOK_EVERY
+    assert found.seconds is not None and found.share > 0.9 and found.classes >= 8
+    assert "after" in found.line()
+
+
+def test_a_run_that_is_never_recognisable_ends_in_time() -> None:
+    made = Trainer(Experiment(steps=1_000_000, image_size=12, n_gen=0, architecture="mlp", ema=0.0))
+    found = recognisable_after("digits", made, most_s=0.01)
+    assert found.seconds is None and found.share < 0.1 and found.steps == LOOK_EVERY
+    assert "not in time" in found.line()
+
+
+def test_looking_changes_nothing() -> None:
+    made = Trainer(Experiment(image_size=12, architecture="mlp"))
+    made.train_step()
+    before, classifier = state_of(made), classifier_of(made.images)
+    assert classifier is not None
+    with global_randomness_unchanged():
+        looked_at(made, classifier)
+    assert state_of(made) == before
 
 
 def in_our_order(e: Experiment, tensor: Tensor) -> Tensor:
