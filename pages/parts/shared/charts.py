@@ -212,7 +212,7 @@ def recognised(rows: Sequence[Row]) -> None:
     """How many of the generated images a small classifier recognises, over the steps."""
     traces = [_line("recognisable", rows, "recognised", theme.GENERATED, "solid")]
     layout = _layout()
-    layout["yaxis"] |= {"range": [0, 1], "tickformat": ".0%"}
+    layout["yaxis"] |= {"range": [0, 1.05], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
     legend = [("recognisable", theme.GENERATED, "solid")]
     _show("recognised_chart", "Recognisable", legend, traces, layout, "Share of recognisable images", height=110)
 
