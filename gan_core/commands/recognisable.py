@@ -6,11 +6,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torch
-
 from gan_core.engine import noise
-from gan_core.engine.class_coverage import RECOGNISED, Classifier, classifier_of
-from gan_core.engine.measure import Probe, untouched
+from gan_core.engine.class_coverage import RECOGNISED, Classifier, classifier_of, drawn
 from gan_core.engine.random_sources import CLASSES, source
 from gan_core.engine.trainer import Trainer
 from gan_core.settings.experiment import Experiment
@@ -62,13 +59,9 @@ def recognisable_after(what: str, trainer: Trainer, most_s: float) -> Recognisab
             return Recognisable(what, round(used, 2) if found else None, trainer.step, share, classes)
 
 
-@torch.no_grad()
 def looked_at(trainer: Trainer, classifier: Classifier) -> tuple[float, int]:
     """The share of recognisable images among IMAGES, and how many classes have OF_ALL of them; changes nothing."""
     e, generator = trainer.experiment, trainer.g if trainer.average is None else trainer.average
     z = noise.draw(e.noise, e.noise_scale, IMAGES, e.latent_dim, source(e.seed, CLASSES)).to(trainer.device)
-    with untouched(generator):
-        generator.train(e.sample_mode == "train")
-        made = torch.cat([generator(part).float() for part in z.split(Probe.COUNT)])
-    shares = classifier.shares(made * trainer.range_map.std + trainer.range_map.mean, RECOGNISED)
+    shares = classifier.shares(drawn(e, generator, z, trainer.range_map), RECOGNISED)
     return float(shares.sum()), int((shares >= OF_ALL).sum())

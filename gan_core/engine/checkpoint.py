@@ -34,7 +34,7 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "position": trainer.batches.position,
         "last": trainer.last,
         "images": _own_images(trainer),
-        "library": trainer.library,
+        "product_library": trainer.product_library,
     }
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
     write_whole(path, to_bytes(tensors, {"state": json.dumps(state)}))
@@ -73,7 +73,7 @@ def load_generator(path: Path) -> tuple[int, Experiment, nn.Module]:
 
 def _library(state: dict[str, Any]) -> Library:
     """What the run's matrices were multiplied by, so that it goes on with the same roundings."""
-    found: Library = "onednn" if state.get("library", UNRECORDED) == "onednn" else "blas"
+    found: Library = "onednn" if state.get("product_library", UNRECORDED) == "onednn" else "blas"
     return found
 
 

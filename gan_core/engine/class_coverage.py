@@ -86,24 +86,11 @@ class Classifier:
         Images are in units of bytes, 0 to 255, uint8 or floats (clipped); an image that is not finite is of no
         class. Raises ValueError for images of another shape than the classifier's own.
         """
-        return self._shares(*self._answers(images), least)
-
-    @torch.no_grad()
-    def opinion(self, images: NDArray[np.uint8] | Tensor) -> tuple[NDArray[np.float64], float]:
-        """`shares`, and the share of the images that are recognisable: of one class beyond RECOGNISED."""
-        answers = self._answers(images)
-        return self._shares(*answers, SURE), float(self._shares(*answers, RECOGNISED).sum())
-
-    def _answers(self, images: NDArray[np.uint8] | Tensor) -> tuple[Tensor, Tensor]:
-        """(N,) probabilities of each image's likeliest answer, and the answers."""
         certain, winner = self._asked(images, self._network).softmax(dim=1).max(dim=1)
-        return certain, winner
-
-    def _shares(self, certain: Tensor, winner: Tensor, least: float) -> NDArray[np.float64]:
         classes = len(self.real_shares)
         counted = winner[(certain >= least) & (winner < classes)]
         counts: NDArray[np.int64] = torch.bincount(counted, minlength=classes).cpu().numpy()
-        return counts / len(certain)
+        return counts / len(images)
 
     @torch.no_grad()
     def features(self, images: NDArray[np.uint8] | Tensor) -> NDArray[np.float64]:
@@ -131,22 +118,27 @@ def measure_modes(
 ) -> dict[str, float]:
     """`modes_covered`, `recognised` and `class_share_0`, `class_share_1`… of the images that `generator` makes.
 
-    They are made of noise `z` (COUNT, latent_dim), in batches as large as the one that is shown; empty where an image
-    is not finite.
-
-    The generator's buffers and mode are put back.
+    They are made of noise `z` (COUNT, latent_dim); empty where an image is not finite.
     """
-    with torch.no_grad(), untouched(generator):
-        generator.train(e.sample_mode == "train")
-        fake = torch.cat([generator(part).float() for part in z.split(Probe.COUNT)])
+    fake = drawn(e, generator, z, range_map)
     if not fake.isfinite().all():
         return {}
-    shares, recognised = classifier.opinion(fake * range_map.std + range_map.mean)
+    shares = classifier.shares(fake)
     return {
         "modes_covered": float(classifier.covered(shares)),
-        "recognised": recognised,
+        "recognised": float(classifier.shares(fake, RECOGNISED).sum()),
         **{f"class_share_{number}": float(share) for number, share in enumerate(shares)},
     }
+
+
+@torch.no_grad()
+def drawn(e: Experiment, generator: nn.Module, z: Tensor, range_map: RangeMap) -> Tensor:
+    """(N, C, H, W) images of noise (N, latent_dim) in units of bytes, not clipped, in batches as large as the one that
+    is shown. The generator's buffers and mode are put back."""
+    with untouched(generator):
+        generator.train(e.sample_mode == "train")
+        made = torch.cat([generator(part).float() for part in z.split(Probe.COUNT)])
+    return made * range_map.std + range_map.mean
 
 
 _known: WeakKeyDictionary[Images, Classifier | None] = WeakKeyDictionary()

@@ -18,20 +18,20 @@ from gan_core.engine.products import Library, product
 class Linear(nn.Linear):
     """Fully connected."""
 
-    library: Library = "blas"
+    product_library: Library = "blas"
 
     def reset_parameters(self) -> None:
         """Leave the memory as it is."""
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, in_features) to (N, out_features)."""
-        return product(x, self.weight, self.bias, self.library)
+        return product(x, self.weight, self.bias, self.product_library)
 
 
 class Conv2d(nn.Conv2d):
     """Convolution."""
 
-    library: Library = "blas"
+    product_library: Library = "blas"
 
     def reset_parameters(self) -> None:
         """Leave the memory as it is."""
@@ -44,14 +44,14 @@ class Conv2d(nn.Conv2d):
             return super().forward(x)
         n, _, height, width = x.shape
         patches = unfold(x, 4, padding=1, stride=2).transpose(1, 2).flatten(0, 1)
-        maps = product(patches, self.weight.flatten(1), self.bias, self.library)
+        maps = product(patches, self.weight.flatten(1), self.bias, self.product_library)
         return maps.view(n, height // 2, width // 2, -1).permute(0, 3, 1, 2)
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
     """Transposed convolution."""
 
-    library: Library = "blas"
+    product_library: Library = "blas"
 
     def reset_parameters(self) -> None:
         """Leave the memory as it is."""
@@ -62,7 +62,9 @@ class ConvTranspose2d(nn.ConvTranspose2d):
             return super().forward(x, output_size)
         if self.out_channels == 1 and _halves(self):  # half the time: see Conv2d
             n, _, height, width = x.shape
-            patches = product(x.permute(0, 2, 3, 1).flatten(0, 2), self.weight.flatten(1).t(), None, self.library)
+            patches = product(
+                x.permute(0, 2, 3, 1).flatten(0, 2), self.weight.flatten(1).t(), None, self.product_library
+            )
             patches = patches.unflatten(0, (n, -1)).transpose(1, 2)
             images = fold(patches, (2 * height, 2 * width), 4, padding=1, stride=2)
         else:
@@ -78,7 +80,7 @@ def multiply_by(library: Library, network: nn.Module) -> None:
     """Have all layers of a network multiply by this library."""
     for layer in network.modules():
         if isinstance(layer, Linear | Conv2d | ConvTranspose2d):
-            layer.library = library
+            layer.product_library = library
 
 
 def _halves(layer: nn.Conv2d | nn.ConvTranspose2d) -> bool:

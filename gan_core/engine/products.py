@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import platform
 import time
@@ -23,6 +24,8 @@ from torch.nn.functional import linear
 
 from gan_core.files.atomic_write import writing_whole
 from gan_core.files.cache_folder import cache_folder
+
+_log = logging.getLogger(__name__)
 
 Library = Literal["blas", "onednn"]
 
@@ -85,12 +88,16 @@ def _kept(file: Path) -> Library:
         file.parent.mkdir(parents=True, exist_ok=True)
         with writing_whole(own := file.with_name(f"{file.name}.{os.getpid()}")) as written:
             written.write(json.dumps({"faster": faster, "seconds": seconds}).encode())
+        if file.exists() and _read(file) is None:
+            file.unlink()  # damaged
         try:
             os.link(own, file)  # unlike a rename, never replaces what another process has decided
         finally:
             own.unlink()
-    except OSError:  # it is there by now, or nothing can be kept: then each process tries by itself
+    except FileExistsError:
         pass
+    except OSError as error:
+        _log.warning("%s cannot be kept (%s): each process tries by itself which products are faster.", file, error)
     return _read(file) or faster
 
 
@@ -126,6 +133,7 @@ def _timed(work: Callable[[], None]) -> float:
     return time.perf_counter() - begun
 
 
+@cache
 def _processor() -> str:
     """What tells one kind of processor from another."""
     try:

@@ -72,13 +72,13 @@ class Trainer:
         self.batches = Batches(pixels, e.batch_size, self.range_map, order, augmenting, self.device)
 
         # Networks, and the average of the generator that may draw the pictures.
-        self.library = library or faster_library()
+        self.product_library = library or faster_library()
         self.g, self.d = (
             network.to(self.device, memory_format=memory_layout(e))  # type: ignore[call-overload]
             for network in build(e)
         )
         for network in (self.g, self.d):
-            multiply_by(self.library, network)
+            multiply_by(self.product_library, network)
         self.average = average_of(e, self.g)
         self.dropouts = [module for module in self.d.modules() if isinstance(module, Dropout)]
         for dropout in self.dropouts:
@@ -108,7 +108,8 @@ class Trainer:
         self._looked = None
         self._measured = self.due()
         # A penalty that is not taken in each step is told as it was last.
-        self.last = {name: value for name, value in self.last.items() if name == "penalty" and e.penalty_every > 1}
+        lazy = e.penalty_every > 1 and e.penalty not in ("none", "clip")
+        self.last = {name: value for name, value in self.last.items() if name == "penalty" and lazy}
         if e.update == "simultaneous" and n_dis and n_gen:
             self._simultaneous(n_dis, n_gen)
         else:

@@ -122,7 +122,7 @@ class ChildProcess(Generic[Sent, Heard]):
             name = {known.value: known.name for known in signal.Signals}.get(-code, f"signal {-code}")
             hint = ", perhaps because memory ran out" if name == "SIGKILL" else ""
             return f"it was killed by {name} (exit code {code}){hint}"
-        return f"exit code {code}" if code is not None else "nobody knows how: the process that began it ended too"
+        return f"exit code {code}" if code is not None else "its exit code is not known"
 
     # ------------------------------------------------------------------------------------------ its threads
 

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 PROGRAM = "gan_core.processes.template_process"
 PRELOADED = "gan_core.worker.preloaded"  # what it imports for its children: what takes seconds
+PATIENCE_S = 3.0  # for its end, before it is killed
 MOST = 100_000  # bytes of a message; Linux takes one of 200 kB
 
 
@@ -119,11 +120,10 @@ class Forked:
         self._ended.set()
         self._born.set()
 
-    def wait_for_orphan(self) -> None:
-        """Wait for the end of a child that the template can tell nothing of any more."""
-        if self._handle is not None:
-            select.select([self._handle], [], [])
-        self.has_ended(None)
+    @property
+    def handle(self) -> int | None:
+        """What stands for the process while it is there; it becomes readable when the process ends."""
+        return self._handle
 
 
 class _TemplateProcess:
@@ -167,7 +167,11 @@ class _TemplateProcess:
     def close(self) -> None:
         with suppress(OSError):  # it has died
             self._socket.shutdown(socket.SHUT_WR)
-        self._process.wait()
+        try:
+            self._process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:  # it was stopped, or still imports
+            self._process.kill()
+            self._process.wait()
 
     def _hear(self) -> None:
         """Pass on what it tells, in a thread of its own, until it has ended and all its children have."""
@@ -183,8 +187,9 @@ class _TemplateProcess:
         self._process.wait()
         with self._socket:
             pass  # from now on nothing can be asked
-        for child in (*self._asked, *self._born.values()):
-            child.wait_for_orphan()
+        for child in self._asked:
+            child.has_ended(None)
+        _wait_for_orphans({child.handle: child for child in self._born.values() if child.handle is not None})
 
     def _told(self) -> tuple[dict[str, int], list[int]] | None:
         try:
@@ -192,6 +197,17 @@ class _TemplateProcess:
         except ConnectionResetError:  # it died with requests unread
             return None
         return (json.loads(message), handles) if message else None
+
+
+def _wait_for_orphans(orphans: dict[int, Forked]) -> None:
+    """See the ends, each as it comes, of children that the template can tell nothing of any more."""
+    ends = select.poll()
+    for handle in orphans:
+        ends.register(handle, select.POLLIN)
+    while orphans:
+        for handle, _ in ends.poll():
+            ends.unregister(handle)
+            orphans.pop(handle).has_ended(None)
 
 
 def environment_of_a_child() -> dict[str, str]:

@@ -78,7 +78,7 @@ def _become(asked: dict[str, Any], stdin: int, stdout: int) -> NoReturn:
             os.close(pipe)
         os.chdir(asked["folder"])
         for name in asked["without"]:
-            del os.environ[name]
+            os.environ.pop(name, None)
         os.environ.update(asked["environment"])
         Path("/proc/self/comm").write_text(asked["module"])  # its name among the processes, 15 letters of it
         sys.argv = [asked["module"]]

@@ -50,7 +50,7 @@ def test_a_run_is_the_same_to_rounding_with_either(settings: dict[str, object]) 
     for trainer in runs:
         for layer in trainer.g.modules():
             if isinstance(layer, Linear):
-                assert layer.library == trainer.library
+                assert layer.product_library == trainer.product_library
         for _ in range(3):
             trainer.train_step()
     for name, value in runs[0].last.items():
@@ -66,20 +66,20 @@ def test_a_run_that_is_resumed_keeps_its_own(library: Library, tmp_path: Path) -
         whole.train_step()
     save_checkpoint(whole, tmp_path / "c.safetensors")
     resumed = load_checkpoint(tmp_path / "c.safetensors", tiny_images())
-    assert resumed.library == library
+    assert resumed.product_library == library
     for trainer in (whole, resumed):
         for _ in range(4):
             trainer.train_step()
     assert state_of(resumed) == state_of(whole)
     _, _, generator = load_generator(tmp_path / "c.safetensors")
-    assert {layer.library for layer in generator.modules() if isinstance(layer, Linear)} == {library}
+    assert {layer.product_library for layer in generator.modules() if isinstance(layer, Linear)} == {library}
 
 
 def test_a_checkpoint_that_names_none_is_of_a_version_that_knew_one(tmp_path: Path) -> None:
     trainer = Trainer(tiny(), tiny_images())
-    trainer.library = None  # type: ignore[assignment]
+    trainer.product_library = None  # type: ignore[assignment]
     save_checkpoint(trainer, tmp_path / "c.safetensors")
-    assert load_checkpoint(tmp_path / "c.safetensors", tiny_images()).library == "blas"
+    assert load_checkpoint(tmp_path / "c.safetensors", tiny_images()).product_library == "blas"
     assert ("onednn" if ONEDNN_IS_HERE else "blas") == UNRECORDED
 
 
@@ -92,7 +92,7 @@ def test_onednn_is_taken_where_it_is_clearly_faster(
 ) -> None:
     as_fast_as["onednn"] = onednn
     assert faster_library() == chosen
-    assert Trainer(tiny(), tiny_images()).library == chosen
+    assert Trainer(tiny(), tiny_images()).product_library == chosen
 
 
 @pytest.mark.skipif(not ONEDNN_IS_HERE, reason="there is no choice here")
@@ -106,7 +106,8 @@ def test_the_choice_is_made_once_for_a_machine(empty_cache: Path, as_fast_as: di
     assert faster_library() == "onednn"
     file.write_text("{")
     products._kept.cache_clear()
-    assert faster_library() == "blas"  # what cannot be read is tried again
+    assert faster_library() == "blas"  # what cannot be read is tried again, and mended
+    assert json.loads(file.read_text())["faster"] == "blas"
 
 
 @pytest.mark.skipif(not ONEDNN_IS_HERE, reason="there is no choice here")

@@ -179,6 +179,9 @@ def test_a_lazy_penalty_is_told_as_it_was_last() -> None:
         made.train_step()
         told.append(made.measure().get("penalty"))
     assert told[0] is None and told[1] == told[2] and told[3] == told[4] and told[1] != told[3]
+    made.set({"penalty": "none"})
+    made.train_step()
+    assert "penalty" not in made.measure()
 
 
 def test_an_average_that_begins_short_grows_to_its_length() -> None:

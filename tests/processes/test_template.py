@@ -181,6 +181,29 @@ def test_a_template_that_dies_is_started_again_and_its_children_live_on(template
         assert child.wait(PATIENCE_S) and child.exit_code == code and not child.alive
 
 
+def test_after_the_templates_death_each_childs_end_is_seen_as_it_comes(template: Template, talks: str) -> None:
+    first, second = (template.fork(talks) for _ in range(2))
+    for child in (first, second):
+        said(child)
+    assert template.pid is not None
+    os.kill(template.pid, signal.SIGKILL)
+    for child in (second, first):
+        assert child.alive
+        child.kill()
+        assert child.wait(PATIENCE_S) and gone(child.pid)
+
+
+def test_a_stopped_template_does_not_hold_up_the_servers_end(talks: str) -> None:
+    template = Template("gan_core.processes.template")
+    said(template.fork(talks))
+    assert template.pid is not None
+    os.kill(template.pid, signal.SIGSTOP)
+    waits = template.fork(talks)  # which never comes
+    waits.kill()
+    template.close()
+    assert waits.wait(PATIENCE_S) and not waits.alive
+
+
 def test_what_was_asked_of_a_template_that_dies_first_has_ended(template: Template, talks: str) -> None:
     child = template.fork(talks)
     os.kill(template.pid, signal.SIGKILL)
