@@ -87,8 +87,7 @@ class Enlarge(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """See the class."""
-        wide = (x @ self.weights).transpose(2, 3)
-        return (wide @ self.weights).transpose(2, 3)
+        return self.weights.t() @ (x @ self.weights)
 
 
 class PlainMLPGenerator(nn.Module):

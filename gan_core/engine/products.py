@@ -62,9 +62,9 @@ class _ByOneDNN(torch.autograd.Function):
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None, library: Library) -> Tensor:
     """(N, inputs) and (outputs, inputs) to (N, outputs)."""
-    here = x.is_cpu and x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
-    if library == "onednn" and ONEDNN_IS_HERE and here:
-        return cast(Tensor, _ByOneDNN.apply(x, weight, bias))
+    if library == "onednn" and ONEDNN_IS_HERE and x.is_cpu and x.dtype == torch.float32:
+        if not torch.is_autocast_enabled("cpu"):
+            return cast(Tensor, _ByOneDNN.apply(x, weight, bias))
     return linear(x, weight, bias)
 
 

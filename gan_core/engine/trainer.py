@@ -25,7 +25,7 @@ from gan_core.engine.layers import multiply_by
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.measure import MeasuredGAN, Probe, look
 from gan_core.engine.networks import Dropout, build, memory_layout
-from gan_core.engine.optimisers import average_of, optimiser_of, optimiser_settings
+from gan_core.engine.optimisers import AveragedGenerator, advance, optimiser_of, optimiser_settings
 from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.products import Library, faster_library
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
@@ -79,7 +79,7 @@ class Trainer:
         )
         for network in (self.g, self.d):
             multiply_by(self.product_library, network)
-        self.average = average_of(e, self.g)
+        self.average = AveragedGenerator(e, self.g) if e.ema else None
         self.dropouts = [module for module in self.d.modules() if isinstance(module, Dropout)]
         for dropout in self.dropouts:
             dropout.generator = self.chance
@@ -198,11 +198,11 @@ class Trainer:
     def _apply(self, parameters: list[nn.Parameter], optimiser: Optimizer, player: str) -> None:
         e = self.experiment
         before = [parameter.detach().clone() for parameter in parameters] if self._measured else []
-        optimiser.step()
+        advance(optimiser)
         if player == "d" and e.penalty == "clip":
             clip(parameters, e.penalty_weight)
         if player == "g" and self.average is not None:
-            self.average.update_parameters(self.g)
+            self.average.follow()
         if before:
             moved = _norm([now.detach() - then for now, then in zip(parameters, before, strict=True)])
             weight = _norm(before)
