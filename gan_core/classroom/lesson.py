@@ -17,6 +17,7 @@ from gan_core.classroom.prediction import Prediction
 from gan_core.data import SOURCES
 from gan_core.settings import link
 from gan_core.settings.compatibility import followers
+from gan_core.settings.earlier_versions import FIRST_NETWORK
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS, defaults
 from gan_core.settings.problems import Problem, SettingsError
@@ -108,6 +109,7 @@ class Lesson:
         Raises LessonError, also where a part of the link was changed or cut off after it had been made.
         """
         given, problems = link.read_query(query)
+        given = {"architecture": FIRST_NETWORK} | given  # earlier versions left it out
         try:
             experiment = Experiment(**given)
         except SettingsError as error:
@@ -129,12 +131,19 @@ class Lesson:
             )  # fmt: skip
         except LessonError as error:
             raise LessonError(problems + error.problems) from None
-        if not problems and found.to_query()[MARK] != query.get(MARK):
+        if not problems and query.get(MARK) not in (found.to_query()[MARK], found._earlier_mark()):
             words = "it was changed or cut off after the lesson had been made, so its locks would not hold"
             problems = [Problem(MARK, query.get(MARK, ""), words)]
         if problems:
             raise LessonError(problems)
         return found
+
+    def _earlier_mark(self) -> str | None:
+        """The mark of the same lesson in a link of an earlier version; None where that version had none such."""
+        if self.experiment.architecture != FIRST_NETWORK:
+            return None
+        key = SETTINGS["architecture"].url_key
+        return _digest({name: text for name, text in self.to_query().items() if name not in (MARK, key)})[:8]
 
     @property
     def digest(self) -> str:

@@ -1,7 +1,7 @@
 """How gradients become changes of the weights, and how the average of a generator follows them.
 
-Both do what PyTorch's own classes do, bit for bit, by one or two calls: those classes find out anew in each step what
-they work on, which takes them longer than the work on networks as small as the default ones.
+Both do what PyTorch's own classes do, bit for bit, by one or two calls. Those classes find out anew in each step what
+they work on; for networks as small as the default ones that takes longer than the work.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gan_core.settings.experiment import Experiment
 
 
 class FusedAdam(Adam):
-    """Adam (Kingma & Ba 2015, algorithm 1) by PyTorch's fused kernel, for parameters that all have gradients."""
+    """Adam (Kingma & Ba 2015, algorithm 1) by PyTorch's fused kernel."""
 
     def __init__(self, parameters: list[nn.Parameter], **settings: Any) -> None:
         super().__init__(parameters, fused=True, **settings)
@@ -33,15 +33,15 @@ class FusedAdam(Adam):
         """One update by the parameters' gradients: what `step` does."""
         (group,) = self.param_groups
         parameters: list[Tensor] = group["params"]
-        if not self.state:
-            self.step()  # it makes the moments
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        if not self.state or len(gradients) < len(parameters):
+            self.step()  # it makes the moments, and passes over what no gradient reached
             return
         if self._moments is None:
             states = [self.state[parameter] for parameter in parameters]
             names = ("exp_avg", "exp_avg_sq", "step")
             self._moments = tuple([state[name] for state in states] for name in names)
         means, squares, steps = self._moments
-        gradients = [parameter.grad for parameter in parameters]
         beta1, beta2 = group["betas"]
         torch._foreach_add_(steps, 1)
         torch._fused_adam_(

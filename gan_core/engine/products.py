@@ -62,10 +62,11 @@ class _ByOneDNN(torch.autograd.Function):
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None, library: Library) -> Tensor:
     """(N, inputs) and (outputs, inputs) to (N, outputs)."""
-    if library == "onednn" and ONEDNN_IS_HERE and x.is_cpu and x.dtype == torch.float32:
-        if not torch.is_autocast_enabled("cpu"):
-            return cast(Tensor, _ByOneDNN.apply(x, weight, bias))
-    return linear(x, weight, bias)
+    if library == "blas" or not ONEDNN_IS_HERE or not x.is_cpu:
+        return linear(x, weight, bias)
+    if x.dtype != torch.float32 or torch.is_autocast_enabled("cpu"):
+        return linear(x, weight, bias)
+    return cast(Tensor, _ByOneDNN.apply(x, weight, bias))
 
 
 def faster_library() -> Library:

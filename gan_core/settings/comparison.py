@@ -105,6 +105,12 @@ def vary(base: Experiment, name: str, values: Sequence[Value]) -> Comparison:
     return Comparison(base, tuple({name: value} for value in values))
 
 
+def setting_keys(query: Mapping[str, str]) -> list[str]:
+    """All keys of a comparison's link, those within its runs' changes included."""
+    parts = [part for key in KEYS for part in query.get(key, "").split(";")]
+    return [*query, *(part.partition(":")[0] for part in parts)]
+
+
 def read_query(base: Experiment, query: Mapping[str, str]) -> tuple[Comparison | None, list[str]]:
     """The comparison that a link stands for, and one sentence for everything in it that is left out. None where the
     link names fewer than two runs that can be."""

@@ -7,19 +7,24 @@ from typing import Any
 
 from gan_core.settings.fields import Fields
 
+# What belongs to the networks that came before `mlp`: a DCGAN's optimiser (Radford 2016, section 4), neither penalty
+# nor average.
+_EARLIER: dict[str, Any] = {
+    "latent_dim": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.999,
+    "penalty": "none", "penalty_weight": 10.0, "penalty_every": 1, "ema": 0.0, "ema_warm_up": False,
+}  # fmt: skip
+
 # (setting, value) -> the settings that take another default under it. The documents' networks come with
 # the documents' own settings. document-mlp: Keras' BatchNormalization(momentum=0.1) keeps 10 % of the old
 # statistics, which PyTorch writes as momentum 0.9.
 FOLLOWERS: dict[tuple[str, str], dict[str, Any]] = {
-    ("architecture", "mlp"): {
-        "latent_dim": 32, "lr_g": 2e-3, "lr_d": 2e-3, "beta1": 0.0, "beta2": 0.99,
-        "penalty": "r1", "penalty_weight": 2.0, "penalty_every": 8, "ema": 0.995, "ema_warm_up": True,
-    },
-    ("architecture", "document-mlp"): {
+    ("architecture", "mlp-plain"): _EARLIER,
+    ("architecture", "dcgan"): _EARLIER,
+    ("architecture", "document-mlp"): _EARLIER | {
         "latent_dim": 100, "bn_eps": 0.8, "bn_momentum": 0.9, "init": "he_uniform",
         "lr_g": 2e-4, "lr_d": 2e-4,
     },
-    ("architecture", "document-dcgan"): {
+    ("architecture", "document-dcgan"): _EARLIER | {
         "latent_dim": 100, "image_size": 32, "channels": 3, "upsample": "transpose4",
         "hidden_activation": "relu", "lr_g": 2e-4, "lr_d": 2e-4,
     },

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan_core.settings.compatibility import followers
+from gan_core.settings.earlier_versions import brought_up_link
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS, defaults
 from gan_core.settings.problems import Problem, SettingsError
@@ -22,9 +23,9 @@ def setting_of(key: str) -> Setting | None:
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:
-    """The settings that differ from what a link without them would give, by their short URL keys."""
+    """The architecture, and all settings that differ from what comes with it, by their short URL keys."""
     given = experiment.model_dump()
-    expected = {**defaults(), **followers(given)}
+    expected = {**defaults(), **followers(given), "architecture": None}
     return {row.url_key: row.text(given[name]) for name, row in SETTINGS.items() if given[name] != expected[name]}
 
 
@@ -41,7 +42,7 @@ def read_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]
             given[name] = SETTINGS[name].parse(text)
         except ValueError:
             problems.append(Problem(name, text, "allowed is " + SETTINGS[name].allowed))
-    return given, problems
+    return brought_up_link(given, query), problems
 
 
 def from_query(query: Mapping[str, str]) -> Experiment:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from annotated_types import Ge, Le
@@ -36,6 +38,7 @@ class Setting:
     live: bool  # whether it may change while a run goes on
     front: int  # its place (1 to 10) among the ten controls that are always in sight, 0 for the rest
     url_key: str  # its name in a link
+    told: Mapping[str, str]  # what each choice is, in one sentence, where its name does not say it
 
     @property
     def allowed(self) -> str:
@@ -115,9 +118,17 @@ def setting(
     marks: tuple[float, ...] = (),
     live: bool = False,
     front: int = 0,
+    told: Mapping[str, str] = MappingProxyType({}),
 ) -> Any:
     """A pydantic field of the settings table; `low` and `high` are included in the allowed range."""
-    extra: dict[str, Any] = {"group": group, "key": key, "marks": list(marks), "live": live, "front": front}
+    extra: dict[str, Any] = {
+        "group": group,
+        "key": key,
+        "marks": list(marks),
+        "live": live,
+        "front": front,
+        "told": dict(told),
+    }
     return Field(default, title=label, description=help, ge=low, le=high, json_schema_extra=extra)
 
 
@@ -153,4 +164,5 @@ def _row(name: str, field: FieldInfo) -> Setting:
         live=extra["live"],
         front=extra["front"],
         url_key=extra["key"],
+        told=MappingProxyType(extra["told"]),
     )

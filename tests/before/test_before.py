@@ -14,7 +14,8 @@ import pytest
 from commanding import command
 from streamlit.testing.v1 import AppTest
 
-from gan_core.settings.earlier_versions import brought_up
+from gan_core.classroom.lesson import MARK
+from gan_core.settings.earlier_versions import FIRST_NETWORK, brought_up
 from gan_core.settings.experiment import Experiment
 
 HERE = Path(__file__).parent
@@ -57,6 +58,11 @@ def test_it_goes_on_from_its_checkpoint(saved: Path) -> None:
     assert outcome["experiment"]["latent_dim"] == 4
 
 
+def _as_written_now(address: dict[str, str]) -> dict[str, str]:
+    """An address with the network that it meant when it was written; a lesson's mark is of its own spelling."""
+    return {"a": FIRST_NETWORK} | {key: text for key, text in address.items() if key != MARK}
+
+
 @pytest.mark.parametrize("before", LINKS, ids=lambda link: f"{link['page']}?{link['link'][:40]}")
 def test_an_address_of_before_means_the_same(before: dict[str, Any]) -> None:
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -67,7 +73,8 @@ def test_an_address_of_before_means_the_same(before: dict[str, Any]) -> None:
     at.run()
     assert not at.exception
     address = {key: values[0] if isinstance(values, list) else values for key, values in at.query_params.items()}
-    assert address == before["address"]
+    assert _as_written_now(before["address"]) == _as_written_now(address)
+    assert "a" in address or not before["address"] or before["page"] not in ("train", "untrained", "compare")
     if settings := before.get("settings"):
         shown: Experiment = at.session_state["experiment"]
         now = shown.model_dump(mode="json")

@@ -80,7 +80,7 @@ def test_a_link_holds_the_whole_lesson(
 def test_the_keys_are_those_that_links_have_for_good() -> None:
     assert KEYS == ("lesson", "title", "q", "show", "lock", "budget", "ask")
     assert lesson().to_query() == {
-        "lesson": lesson().digest[:8], "o": "sigmoid", "title": "Why grey?", "q": "What will it look like?",
+        "lesson": lesson().digest[:8], "a": "mlp", "o": "sigmoid", "title": "Why grey?", "q": "What will it look like?",
         "show": "o.lg", "lock": "r", "budget": "6000", "ask": "blank-grey.mode-collapse",
     }  # fmt: skip
     assert not set(KEYS) & {key for row in SETTINGS.values() for key in (row.url_key, row.name)}
@@ -195,10 +195,10 @@ def test_hidden_settings_follow_their_leader_and_locked_ones_do_not() -> None:
     clipped = hidden.changed(hidden.experiment, {"penalty": "clip"})
     assert clipped.penalty_weight == 0.01
     assert hidden.allows(clipped)
-    assert hidden.changed(clipped, {"penalty": "none"}) == hidden.experiment
+    assert hidden.changed(clipped, {"penalty": "r1"}) == hidden.experiment
 
     locked = lesson(shown=("penalty",), locked=("penalty_weight",))
-    assert locked.changed(locked.experiment, {"penalty": "clip"}).penalty_weight == 10
+    assert locked.changed(locked.experiment, {"penalty": "clip"}).penalty_weight == 2
     assert not locked.allows(clipped)
 
 
@@ -222,3 +222,23 @@ def test_two_lessons_that_differ_in_anything_have_two_digests() -> None:
     ]  # fmt: skip
     assert len({made.digest for made in (lesson(), *others)}) == 8
     assert to_query(lesson().experiment).items() <= lesson().to_query().items()
+
+
+OLD = (
+    "lesson=650dc081&o=linear&st=500&title=Which+pixels%3F&q=Which+share+of+pixels+is+out+of+range+at+the+end%3F"
+    "&show=o&lock=lg&budget=2000&ask=out_of_range~0.1"
+)
+
+
+def test_a_lesson_of_before_opens_with_the_network_of_its_time() -> None:
+    made = Lesson.from_query(dict(parse_qsl(OLD)))
+    assert made.experiment == Experiment(architecture="mlp-plain", output_activation="linear", steps=500)
+    assert Lesson.from_query(made.to_query()) == made
+
+
+@pytest.mark.parametrize("architecture", ["mlp", "dcgan", "document-mlp"])
+def test_a_lesson_whose_architecture_was_cut_off_is_refused(architecture: str) -> None:
+    query = lesson(experiment=Experiment(architecture=architecture)).to_query()
+    del query["a"]
+    with pytest.raises(LessonError, match="changed or cut off"):
+        Lesson.from_query(query)

@@ -15,7 +15,7 @@ STEP = "parseInt(/^Step (\\d+)/.exec(document.querySelector('.st-key-progress')?
 PICTURE = ".st-key-grid-fake img"
 
 # A run that nobody sees the end of, quick to compute.
-ENDLESS = "/train?st=1000000&w=0.125"
+ENDLESS = "/train?a=mlp&st=1000000&w=0.125"
 
 # Note every step that the page shows, and every change of what is drawn.
 WATCH = f"""() => {{

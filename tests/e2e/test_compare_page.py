@@ -9,7 +9,7 @@ from serving import Server
 
 pytestmark = pytest.mark.browser
 
-LINK = "/compare?sz=8&w=0.125&z=4&bs=8&st=600&v1=o:tanh&v2=o:linear"
+LINK = "/compare?a=mlp&sz=8&w=0.125&z=4&bs=8&st=600&v1=o:tanh&v2=o:linear"
 
 # The steps of the two pictures in sight.
 STEPS = """() => ['A', 'B'].map(side =>

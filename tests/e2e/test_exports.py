@@ -17,7 +17,7 @@ from gan_core.settings.experiment import Experiment
 
 pytestmark = pytest.mark.browser
 
-SHORT = "/train?st=60&w=0.125&o=linear"
+SHORT = "/train?a=mlp&st=60&w=0.125&o=linear"
 
 
 def finished(page: Page) -> Page:

@@ -17,7 +17,7 @@ from serving import Server
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 TARGET_S = 1.5  # on a machine that does nothing else
-ADDRESS = "/train?st=1000000"
+ADDRESS = "/train?a=mlp&st=1000000"
 
 
 def took(click: Callable[..., object], *arguments: str, until: Callable[[], object]) -> float:
@@ -40,7 +40,7 @@ def test_four_runs_advance_and_every_click_is_answered(server: Server, open_tab:
     waits: dict[str, list[float]] = {"learning rate": [], "pause": [], "resume": []}
     for page in pages:
         press = slider(page, "lr_d").press
-        waits["learning rate"].append(took(press, "ArrowLeft", until=partial(url_says, page, "ld", "0.0005")))
+        waits["learning rate"].append(took(press, "ArrowLeft", until=partial(url_says, page, "ld", "0.001")))
         said = expect(progress(page))
         waits["pause"].append(took(button(page, "pause").click, until=partial(said.to_contain_text, "paused")))
         waits["resume"].append(took(button(page, "start").click, until=partial(said.not_to_contain_text, "paused")))

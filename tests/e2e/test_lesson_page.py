@@ -13,7 +13,7 @@ from serving import Server
 pytestmark = pytest.mark.browser
 
 # An output that cannot reach the data's range is a fault at any step, so that a short run tells it.
-SETTINGS = "o=sigmoid&w=0.125&sz=8&st=20"
+SETTINGS = "a=mlp&o=sigmoid&w=0.125&sz=8&st=20"
 TITLE = "Why <i>grey</i>? 100% & more: ü灰#"
 
 

@@ -21,12 +21,12 @@ def presses(page: Page, key: str, arrow: str, apart_ms: int) -> None:
 @pytest.mark.parametrize("apart_ms", [0, 50, 120, 250])
 def test_every_press_of_a_slider_counts(running: Page, apart_ms: int) -> None:
     """Each asks the server for the whole page, which is then drawn with the value before the next."""
-    for arrow, rate in (("ArrowLeft", "1e-05"), ("ArrowRight", None), ("ArrowRight", "0.03")):
+    for arrow, rate in (("ArrowLeft", "0.0001"), ("ArrowRight", None), ("ArrowRight", "0.1")):
         presses(running, "lr_d", arrow, apart_ms)
         running.wait_for_function("rate => new URL(location).searchParams.get('ld') === rate", arg=rate)
-        assert shown(running, "lr_d") == (rate or "0.001")
+        assert shown(running, "lr_d") == (rate or "0.002")
     step_reaches(running, step(running) + 20)
-    assert shown(running, "lr_d") == query(running)["ld"] == "0.03"
+    assert shown(running, "lr_d") == query(running)["ld"] == "0.1"
     presses(running, "lr_d", "ArrowLeft", apart_ms)  # as it was
     running.wait_for_function("!new URL(location).searchParams.has('ld')")
 
@@ -34,22 +34,22 @@ def test_every_press_of_a_slider_counts(running: Page, apart_ms: int) -> None:
 def test_two_controls_changed_at_once_both_count(running: Page) -> None:
     presses(running, "lr_d", "ArrowLeft", 0)
     presses(running, "lr_g", "ArrowRight", 0)
-    url_says(running, "lg", "0.03")
-    url_says(running, "ld", "1e-05")
-    assert (shown(running, "lr_g"), shown(running, "lr_d")) == ("0.03", "1e-05")
+    url_says(running, "lg", "0.1")
+    url_says(running, "ld", "0.0001")
+    assert (shown(running, "lr_g"), shown(running, "lr_d")) == ("0.1", "0.0001")
 
 
 def test_back_and_forward_take_the_settings_along(server: Server, open_tab: OpenTab) -> None:
     page = start(open_tab(server.url + ENDLESS))
-    for rate in ("0.0005", "0.0002"):
+    for rate in ("0.001", "0.0005"):
         slider(page, "lr_d").press("ArrowLeft")
         url_says(page, "ld", rate)
     run = query(page)["run"]
     page.go_back()
+    url_says(page, "ld", "0.001")
+    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.001")
+    page.go_forward()
     url_says(page, "ld", "0.0005")
     expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.0005")
-    page.go_forward()
-    url_says(page, "ld", "0.0002")
-    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.0002")
     step_reaches(page, 20)
     assert query(page)["run"] == run

@@ -24,7 +24,7 @@ def card(page: Page, key: str) -> str:
 def test_saved_on_one_server_and_opened_on_the_next(chromium: str, open_tab: OpenTab, tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     with serve(tmp_path / "first", kill=True, GAN_HOME=home) as first:
-        page = start(open_tab(first.url + "/train?st=1000000&w=0.125&lg=0.01"))
+        page = start(open_tab(first.url + "/train?a=mlp&st=1000000&w=0.125&lg=0.01"))
         step_reaches(page, 20)
         button(page, "save").click()
         button(page, "save_run").click()
@@ -56,7 +56,7 @@ def test_saved_on_one_server_and_opened_on_the_next(chromium: str, open_tab: Ope
 
 def test_on_a_phone_nothing_scrolls_sideways(chromium: str, open_tab: OpenTab, tmp_path: Path) -> None:
     with serve(tmp_path / "server", kill=False, GAN_HOME=str(tmp_path / "home")) as server:
-        page = start(open_tab(server.url + "/train?st=60&w=0.125", viewport=PHONE))
+        page = start(open_tab(server.url + "/train?a=mlp&st=60&w=0.125", viewport=PHONE))
         button(page, "save").click()
         button(page, "save_run").click()
         expect(page.get_by_text("It follows this run")).to_be_visible()

@@ -34,7 +34,7 @@ def watch_for(page: Page, seconds: float) -> None:
 
 
 def test_memory_stays_where_it_is(own_server: Server, open_tab: OpenTab) -> None:
-    page = ready(open_tab(own_server.url + "/train?st=1000000"))
+    page = ready(open_tab(own_server.url + "/train?a=mlp&st=1000000"))
     idle = megabytes(own_server.process)
     start(page)
     worker = own_server.workers()[0]

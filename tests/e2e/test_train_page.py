@@ -43,7 +43,7 @@ def test_the_very_first_visitor_comes_by_a_deep_link(own_server: Server, open_ta
     # The stylesheet is there, and the link's settings survived.
     assert page.evaluate("getComputedStyle(document.querySelector('.progress-line')).margin") == "0px"
     assert shown(page, "lr_g") == "0.01"
-    assert query(page) == {"st": "1000000", "w": "0.125", "lg": "0.01"}
+    assert query(page) == {"a": "mlp", "st": "1000000", "w": "0.125", "lg": "0.01"}
     start(page)
     step_reaches(page, 20)
     assert not own_server.imports("libtorch")
@@ -73,8 +73,8 @@ def test_a_learning_rate_changes_without_a_restart(running: Page, server: Server
     run = query(running)["run"]
     watch(running)
     slider(running, "lr_g").press("ArrowRight")
-    url_says(running, "lg", "0.002")
-    assert shown(running, "lr_g") == "0.002"
+    url_says(running, "lg", "0.004")
+    assert shown(running, "lr_g") == "0.004"
     step_reaches(running, step(running) + 100)
     assert seen(running) == sorted(seen(running))  # never back to an earlier step
     assert query(running)["run"] == run
@@ -82,7 +82,7 @@ def test_a_learning_rate_changes_without_a_restart(running: Page, server: Server
     # It is the worker's setting too: who opens the run by its link alone gets it from there.
     other = open_tab(f"{server.url}/train?run={run}")
     other.wait_for_selector(PICTURE)
-    assert shown(other, "lr_g") == "0.002"
+    assert shown(other, "lr_g") == "0.004"
 
 
 def test_pause_stands_still_and_resume_goes_on(running: Page) -> None:
@@ -180,7 +180,7 @@ def test_a_bad_link_says_what_is_wrong_and_the_button_mends_it(server: Server, o
     button(page, "nearest").click()
     expect(said).to_have_count(0)
     url_says(page, "lg", "1")
-    assert query(page) == {"st": "1000000", "w": "0.125", "lg": "1"}
+    assert query(page) == {"a": "mlp", "st": "1000000", "w": "0.125", "lg": "1"}
     start(page)
 
 
@@ -253,7 +253,7 @@ def test_the_address_carries_every_changed_setting(server: Server, open_tab: Ope
     choose(page, "noise", "uniform")
     url_says(page, "n", "uniform")
     slider(page, "lr_d").press("ArrowLeft")
-    url_says(page, "ld", "0.0005")
+    url_says(page, "ld", "0.001")
     page.get_by_text("More settings").click()
     slider(page, "label_smoothing").press("ArrowRight")
     url_says(page, "ls", "0.1")
@@ -267,7 +267,7 @@ def test_the_address_carries_every_changed_setting(server: Server, open_tab: Ope
 
 
 def test_a_finished_run_says_so_and_the_page_rests(server: Server, open_tab: OpenTab) -> None:
-    page = ready(open_tab(f"{server.url}/train?st=30&w=0.125"))
+    page = ready(open_tab(f"{server.url}/train?a=mlp&st=30&w=0.125"))
     start(page)
     expect(progress(page)).to_contain_text("Step 30 of 30")
     expect(progress(page)).to_contain_text("finished")
@@ -284,7 +284,7 @@ def test_a_finished_run_says_so_and_the_page_rests(server: Server, open_tab: Ope
 
 
 def test_steps_can_be_raised_when_the_run_is_finished(server: Server, open_tab: OpenTab) -> None:
-    page = ready(open_tab(f"{server.url}/train?st=30&w=0.125"))
+    page = ready(open_tab(f"{server.url}/train?a=mlp&st=30&w=0.125"))
     start(page)
     expect(progress(page)).to_contain_text("finished")
     page.get_by_text("More settings").click()

@@ -29,7 +29,7 @@ def redrawn(page: Page, before: str) -> None:
 
 
 def test_another_activation_redraws_the_picture_and_back(server: Server, open_tab: OpenTab) -> None:
-    page = drawn(open_tab(f"{server.url}/untrained?w=0.5"))
+    page = drawn(open_tab(f"{server.url}/untrained?a=mlp&w=0.5"))
     first = picture(page)
     choose(page, "output_activation", "relu")
     redrawn(page, first)
@@ -41,7 +41,7 @@ def test_another_activation_redraws_the_picture_and_back(server: Server, open_ta
 
 
 def test_every_control_redraws_the_picture(server: Server, open_tab: OpenTab) -> None:
-    page = drawn(open_tab(f"{server.url}/untrained?w=0.5&ng=none"))
+    page = drawn(open_tab(f"{server.url}/untrained?a=mlp&w=0.5&ng=none"))
     for change in (
         lambda: choose(page, "init", "he normal"),
         lambda: slider(page, "noise_scale").press("ArrowLeft"),

@@ -105,9 +105,12 @@ def test_document_dcgan_is_002s() -> None:
 
 
 def test_width_multiplies_hidden_layers_only() -> None:
-    g, d = build(Experiment(width=0.25))
+    g, d = build(Experiment(architecture="mlp-plain", width=0.25))
     assert [m.out_features for m in g.modules() if isinstance(m, nn.Linear)] == [32, 64, 784]
     assert [m.out_features for m in d.modules() if isinstance(m, nn.Linear)] == [64, 32, 1]
+    g, d = build(Experiment(width=0.25))
+    assert [m.out_features for m in g.modules() if isinstance(m, nn.Linear)] == [16, 32, 14 * 14]
+    assert [m.out_features for m in d.modules() if isinstance(m, nn.Linear)] == [16, 16, 1]
 
 
 def test_bn_settings_reach_both_networks() -> None:
@@ -133,10 +136,14 @@ OUTPUT = {
 }
 
 
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain"])
 @pytest.mark.parametrize(("hidden", "output"), [*zip(HIDDEN, OUTPUT, strict=True), ("relu", "hardtanh")])
-def test_mlp_by_hand(hidden: str, output: str) -> None:
+def test_mlp_by_hand(hidden: str, output: str, architecture: str) -> None:
     """Both networks again from their weights alone: the activations are in place, and nothing else is."""
-    e = tiny(norm_g="none", hidden_activation=hidden, output_activation=output, init="normal", init_std=1.0)
+    e = tiny(
+        architecture=architecture, norm_g="none", hidden_activation=hidden, output_activation=output,
+        init="normal", init_std=1.0,
+    )  # fmt: skip
     g, d = build(e)
 
     def by_hand(network: nn.Module, x: Tensor) -> Tensor:
@@ -149,7 +156,10 @@ def test_mlp_by_hand(hidden: str, output: str) -> None:
 
     z = noise(e)
     fake = g(z)
-    torch.testing.assert_close(fake.flatten(1), OUTPUT[output](by_hand(g, z)))
+    drawn = by_hand(g, z)
+    if architecture == "mlp":  # a sketch of 4 x 4, enlarged before the output activation
+        drawn = nn.Upsample(size=8, mode="bilinear")(drawn.unflatten(1, (1, 4, 4))).flatten(1)
+    torch.testing.assert_close(fake.flatten(1), OUTPUT[output](drawn))
     torch.testing.assert_close(d(fake), by_hand(d, fake.flatten(1)))
 
 

@@ -19,8 +19,12 @@ NEEDS: dict[str, dict[str, Any]] = {
     "norm_g": DCGAN,
     "norm_d": DCGAN,
     "init_std": {"init": "normal"},
-    "penalty_weight": {"penalty": "r1"},
-    "penalty_every": {"penalty": "r1"},
+    # Taken in each step, so that two steps show it; the next needs the default, which takes it in neither.
+    "penalty": {"penalty_every": 1},
+    "penalty_weight": {"penalty": "r1", "penalty_every": 1},
+    "penalty_every": {"penalty": "r1", "penalty_every": 8},
+    # An average that begins short has the same decay at first, whatever it is to become.
+    "ema": {"ema_warm_up": False},
     "ema_warm_up": {"ema": 0.9},
 }
 OTHER: dict[str, Any] = {
@@ -28,7 +32,7 @@ OTHER: dict[str, Any] = {
     "noise_scale": 0.5, "penalty_weight": 3.0, "label_smoothing": 0.3, "instance_noise": 0.5,
     "dropout_d": 0.5, "pack": 2, "lr_g": 0.01, "lr_d": 0.01, "beta1": 0.9, "beta2": 0.9, "batch_size": 4,
     "n_dis": 2,
-    "n_gen": 2, "ema": 0.9, "ema_warm_up": True, "penalty_every": 2, "seed": 1, "outliers": 0.5, "minibatch_std": True,
+    "n_gen": 2, "ema": 0.9, "ema_warm_up": False, "penalty_every": 2, "seed": 1, "outliers": 0.5, "minibatch_std": True,
 }  # fmt: skip
 # What decides where the run is computed, how long it is, or which pictures it has; tested elsewhere.
 ELSEWHERE = {"dataset", "folder", "device", "threads", "steps", "measure_every", "sample_mode"}
@@ -97,7 +101,7 @@ def test_rows_are_due_at_the_first_every_nth_and_the_last_step() -> None:
 @pytest.mark.parametrize("name", [name for name, row in SETTINGS.items() if row.live and name != "steps"])
 def test_every_live_setting_takes_effect(name: str) -> None:
     # What a penalty weighs acts only where there is a penalty from the start.
-    needed = NEEDS[name] if name.startswith("penalty_") else {}
+    needed = NEEDS[name] if name.startswith("penalty") else {}
     made, base = trained(2, **needed), trained(2, **needed)
     value = dict(CASES).get(name, "eval")
     made.set({name: value})

@@ -16,11 +16,15 @@ from gan_core.messages.samples import MOST, packed, unpacked
 @pytest.mark.parametrize("data_range", ["[-1,1]", "[0,1]", "raw", "standardised"])
 @pytest.mark.parametrize("sample_mode", ["train", "eval"])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_samples_are_what_the_generator_makes_of_their_latents(data_range: str, sample_mode: str, channels: int):
-    """Against a forward pass of our own, on a network whose values leave the legal range."""
+@pytest.mark.parametrize("ema", [0.0, 0.995])
+def test_samples_are_what_the_generator_makes_of_their_latents(
+    data_range: str, sample_mode: str, channels: int, ema: float
+) -> None:
+    """Against a forward pass of our own, by the average where there is one, on a network whose values leave the legal
+    range."""
     made = trained(
         3, data_range=data_range, sample_mode=sample_mode, channels=channels, output_activation="linear",
-        init="normal", init_std=1.0,
+        init="normal", init_std=1.0, ema=ema,
     )  # fmt: skip
     found = collect(made, MOST)
     assert (found.step, found.experiment, found.range_map) == (3, made.experiment, made.range_map)
@@ -28,8 +32,10 @@ def test_samples_are_what_the_generator_makes_of_their_latents(data_range: str, 
     assert found.latent.shape == (64, 4)
     assert found.values.shape == (64, channels, 8, 8)
     assert found.values.min() < made.range_map.low  # not clipped
+    drawing = made.g if made.average is None else made.average.module
+    assert (drawing is made.g) == (ema == 0)
     with torch.no_grad():
-        own = made.g.train(sample_mode == "train")(torch.from_numpy(found.latent.copy()))
+        own = drawing.train(sample_mode == "train")(torch.from_numpy(found.latent.copy()))
     assert np.array_equal(own.numpy(), found.values)
 
 

@@ -91,7 +91,7 @@ def test_layers_have_the_names_people_know() -> None:
         ("normal", 256 * 0.05**2),  # fan_in times the weight's variance, biases 0
         ("dcgan", 256 * 0.02**2),
         ("he_normal", 2.0),
-        ("xavier_normal", 2 * 256 / (256 + 256)),
+        ("xavier_normal", 2 * 256 / (256 + 128)),  # 64 units, twice as wide
         ("pytorch", (1 + 1 / 256) / 3),  # U(+-1/sqrt(fan_in)) for weights and biases alike
         ("zeros", 0.0),
     ],

@@ -237,7 +237,7 @@ def test_every_script_is_short_clean_and_on_its_own(tmp_path: Path) -> None:
 
 
 def test_what_is_not_used_is_not_there() -> None:
-    plain = script_of(Experiment())
+    plain = script_of(Experiment(architecture="mlp-plain"))
     for word in (
         "Dropout",
         "penalty",
@@ -255,7 +255,7 @@ def test_what_is_not_used_is_not_there() -> None:
 
 def test_a_change_of_one_setting_changes_few_lines() -> None:
     before, after = (script_of(Experiment(lr_g=rate)).splitlines() for rate in (1e-3, 1e-4))
-    assert [line for line in after if line not in before] == ["LR_G, LR_D = 0.0001, 0.001  # learning rates"]
+    assert [line for line in after if line not in before] == ["LR_G, LR_D = 0.0001, 0.002  # learning rates"]
 
 
 def test_runs_where_nothing_else_is_installed(tmp_path: Path) -> None:

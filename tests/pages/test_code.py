@@ -35,7 +35,7 @@ def script(at: AppTest) -> str:
 
 
 def test_the_code_is_that_of_the_settings_with_the_last_change_marked(open_page: Open) -> None:
-    at = open_page(w="0.125")
+    at = open_page(a="mlp", w="0.125")
     assert not any('class="script"' in text for text in html(at))  # folded, nothing is drawn
     at.session_state["code"] = True
     at.run()

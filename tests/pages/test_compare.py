@@ -18,7 +18,7 @@ from gan_core.live.run import Snapshot
 from gan_core.settings.comparison import Comparison, vary
 from gan_core.settings.experiment import Experiment
 
-SMALL = {"w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "120"}
+SMALL = {"a": "mlp", "w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "120"}
 
 
 def runs(at: AppTest) -> list[Snapshot]:
@@ -65,7 +65,7 @@ def table(at: AppTest) -> list[list[str]]:
 
 
 def test_a_link_shows_each_difference_on_top_and_the_rest_once(open_page: Open) -> None:
-    at = open_page("compare", d="mnist", w="0.125", v1="o:tanh", v2="o:linear;lg:0.01", v3="o:relu")
+    at = open_page("compare", a="mlp", d="mnist", w="0.125", v1="o:tanh", v2="o:linear;lg:0.01", v3="o:relu")
     assert not at.exception and not at.warning
     assert [e.output_activation for e in compared(at).experiments] == ["tanh", "linear", "relu"]
     tops = [text for text in html(at) if 'class="apart"' in text]
@@ -106,7 +106,7 @@ def test_a_field_and_its_values_give_the_runs(open_page: Open) -> None:
     at = open_page("compare", **SMALL)
     at.selectbox(key="vary").set_value("lr_g").run()
     assert not at.exception
-    assert [e.lr_g for e in compared(at).experiments] == [1e-3, 2e-3]
+    assert [e.lr_g for e in compared(at).experiments] == [2e-3, 4e-3]
     at.multiselect(key="values_lr_g").set_value(["0.001", "0.0001", "0.1"]).run()
     assert [e.lr_g for e in compared(at).experiments] == [1e-3, 1e-4, 0.1]
     assert len([text for text in html(at) if 'class="apart"' in text]) == 3
@@ -142,8 +142,8 @@ def test_a_setting_that_all_share_is_changed_in_all(open_page: Open) -> None:
     for name, value in (("norm_d", "spectral"), ("penalty", "clip")):
         at.selectbox(key="for_all").set_value(name).run()
         at.selectbox(key=f"for_all_{name}").set_value(value).run()
-    assert [(e.norm_d, e.penalty) for e in compared(at).experiments] == [("spectral", "none")] * 2
-    assert at.selectbox(key="for_all_penalty").value == "none"
+    assert [(e.norm_d, e.penalty) for e in compared(at).experiments] == [("spectral", "r1")] * 2
+    assert at.selectbox(key="for_all_penalty").value == "r1"
     assert any("spectral norm rescales the weights" in text and "#d1495b" in text for text in html(at))
 
 
@@ -287,7 +287,13 @@ def test_a_run_goes_on_in_train_with_its_settings(open_page: Open) -> None:
     at.button(key="open_B").click().run()
     assert not at.exception
     assert at.session_state["experiment"] == Experiment(
-        width=0.125, image_size=8, latent_dim=4, batch_size=8, steps=120, output_activation="linear"
+        architecture=SMALL["a"],
+        width=0.125,
+        image_size=8,
+        latent_dim=4,
+        batch_size=8,
+        steps=120,
+        output_activation="linear",
     )
 
 
@@ -310,7 +316,7 @@ def test_the_fix_is_compared_from_the_same_start(open_page: Open) -> None:
 
 
 def test_train_has_a_way_to_compare_its_settings(open_page: Open) -> None:
-    at = open_page("train", d="mnist", w="0.125")
+    at = open_page("train", a="mlp", d="mnist", w="0.125")
     at.button(key="compare_with").click().run()
     assert not at.exception
     assert compared(at).base == Experiment(dataset="mnist", width=0.125)

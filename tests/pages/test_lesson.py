@@ -235,7 +235,7 @@ def link_of(at: AppTest) -> dict[str, str]:
 
 
 def test_the_form_makes_a_link_that_opens_as_it_was_meant(open_page: Open) -> None:
-    at = making(open_page, o="sigmoid", lg="0.01")
+    at = making(open_page, a="mlp", o="sigmoid", lg="0.01")
     at.multiselect(key="lesson_shown").set_value(["lr_g"]).run()
     at.multiselect(key="lesson_locked").set_value(["output_activation"]).run()
     at.number_input(key="lesson_budget").set_value(700).run()

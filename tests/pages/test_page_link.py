@@ -13,7 +13,7 @@ Change = Callable[[AppTest], Any]
 
 # What somebody does on a page, and what of the address that changes.
 PAGES: dict[str, tuple[Change, str]] = {
-    "train": (lambda at: at.select_slider(key="lr_d").set_value(0.002), "ld"),
+    "train": (lambda at: at.select_slider(key="lr_d").set_value(0.004), "ld"),
     "untrained": (lambda at: at.selectbox(key="output_activation").set_value("relu"), "o"),
     "pixels": (lambda at: at.selectbox(key="source").set_value("tanh"), "source"),
     "claims": (lambda at: at.selectbox(key="claims_subject").set_value("data"), "s"),
@@ -38,7 +38,7 @@ def test_an_older_address_of_the_page_undoes_nothing(open_page: Open, page: str)
 
 def test_an_address_that_the_page_never_had_is_a_link(open_page: Open) -> None:
     at = open_page("train")
-    at.select_slider(key="lr_d").set_value(0.002).run()
+    at.select_slider(key="lr_d").set_value(0.004).run()
     at.query_params["ld"] = "0.01"
     at.run()
     assert at.select_slider(key="lr_d").value == 0.01
@@ -48,7 +48,7 @@ def test_an_address_that_the_page_never_had_is_a_link(open_page: Open) -> None:
 def test_coming_back_to_a_page_by_a_link_takes_its_settings(open_page: Open) -> None:
     """Also where this page had the same address some time ago."""
     at = open_page("train", ld="0.01")
-    at.select_slider(key="lr_d").set_value(0.002).run()
+    at.select_slider(key="lr_d").set_value(0.004).run()
     at.switch_page("pages/pixels.py").run()
     at.switch_page("pages/train.py")
     at.query_params["ld"] = "0.01"

@@ -72,7 +72,7 @@ def test_a_preset_is_the_documents_own_generator(open_page: Open, name: str) -> 
 
 @pytest.mark.parametrize("setting", ["output_activation", "init"])
 def test_every_activation_and_initialisation_is_told_truly(open_page: Open, setting: str) -> None:
-    at = open_page("untrained", sm="eval", w="0.5")
+    at = open_page("untrained", a="mlp", sm="eval", w="0.5")
     for choice in SETTINGS[setting].choices:
         widgets(at.sidebar)[setting].set_value(choice).run()
         assert_true(at, Experiment(sample_mode="eval", width=0.5, **{setting: choice}))
@@ -90,8 +90,9 @@ def test_every_activation_and_initialisation_is_told_truly(open_page: Open, sett
     ids=lambda settings: ",".join(f"{name}={value}" for name, value in settings.items()),
 )
 def test_other_settings_by_a_link(open_page: Open, settings: dict[str, Any]) -> None:
-    at = open_page("untrained", **{name: str(value) for name, value in settings.items()})
-    assert_true(at, Experiment(**settings))
+    given = {"architecture": "mlp", **settings}
+    at = open_page("untrained", **{name: str(value) for name, value in given.items()})
+    assert_true(at, Experiment(**given))
 
 
 def test_the_gain_comes_from_the_link_and_goes_back_into_it(open_page: Open) -> None:
@@ -117,7 +118,7 @@ def test_a_gain_that_makes_no_sense_is_named_and_left_out(open_page: Open, gain:
 
 
 def test_a_bad_link_names_what_is_wrong_and_shows_the_nearest(open_page: Open) -> None:
-    at = open_page("untrained", o="foo", ns="1000", i="zeros")
+    at = open_page("untrained", a="mlp", o="foo", ns="1000", i="zeros")
     assert not at.exception
     for wrong in ("foo", "1000"):
         assert wrong in words(at)

@@ -46,7 +46,9 @@ def again(comparison: Comparison) -> Comparison:
 
 def test_a_link_of_one_setting_varied() -> None:
     comparison = vary(BASE, "output_activation", ("tanh", "linear", "sigmoid"))
-    assert comparison.to_query() == {"d": "mnist", "w": "0.5", "v1": "o:tanh", "v2": "o:linear", "v3": "o:sigmoid"}
+    assert comparison.to_query() == {
+        "a": "mlp", "d": "mnist", "w": "0.5", "v1": "o:tanh", "v2": "o:linear", "v3": "o:sigmoid",
+    }  # fmt: skip
     assert again(comparison).experiments == comparison.experiments
     assert comparison.differing == ("output_activation",)
     assert comparison.shared["dataset"] == "mnist"

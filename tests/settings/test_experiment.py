@@ -18,7 +18,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "channels": (1, 3),
     "data_range": ("[-1,1]", "[0,1]", "raw", "standardised"),
     "augment": ("crop", "flip"),
-    "architecture": ("mlp-plain", "mlp", "dcgan", "document-mlp", "document-dcgan"),
+    "architecture": ("mlp", "mlp-plain", "dcgan", "document-mlp", "document-dcgan"),
     "norm_g": ("batch", "none", "layer", "instance"),
     "norm_d": ("none", "batch", "layer", "instance", "spectral"),
     "upsample": ("resize", "transpose4", "transpose3"),
@@ -43,7 +43,7 @@ BOUNDS = {
     "batch_size": (64, None, None),
     "n_dis": (1, 0, 10),
     "n_gen": (1, 0, 10),
-    "latent_dim": (64, None, None),
+    "latent_dim": (32, None, None),
     "bn_momentum": (0.1, None, None),
     "steps": (2000, 0, None),
     "seed": (0, 0, None),
@@ -52,8 +52,8 @@ BOUNDS = {
     "label_smoothing": (0, 0, None),
     "instance_noise": (0, 0, None),
     "dropout_d": (0, 0, None),
-    "ema": (0, 0, None),
-    "penalty_every": (1, 1, 64),
+    "ema": (0.995, 0, None),
+    "penalty_every": (8, 1, 64),
     "pack": (0, 0, None),
 }
 OTHERS = {
@@ -101,7 +101,7 @@ class TestTable:
         assert set(SETTINGS) == set(CHOICES) | set(BOUNDS) | OTHERS
         for name, choices in CHOICES.items():
             assert SETTINGS[name].choices == choices, name
-            assert SETTINGS[name].default == (() if name == "augment" else choices[0]), name
+            assert SETTINGS[name].default == {"augment": (), "penalty": "r1"}.get(name, choices[0]), name
         for name, (default, low, high) in BOUNDS.items():
             row = SETTINGS[name]
             assert default is None or row.default == default, name
@@ -220,21 +220,25 @@ class TestFollowing:
         assert Experiment(architecture="document-mlp", latent_dim=7).latent_dim == 7
 
     def test_the_mlp_brings_what_it_learns_fast_with(self) -> None:
-        mlp = Experiment(architecture="mlp")
+        mlp = Experiment()
+        assert mlp == Experiment(architecture="mlp")
         assert (mlp.lr_g, mlp.lr_d, mlp.beta1, mlp.beta2, mlp.latent_dim) == (2e-3, 2e-3, 0, 0.99, 32)
         assert (mlp.penalty, mlp.penalty_weight, mlp.penalty_every) == ("r1", 2, 8)
         assert (mlp.ema, mlp.ema_warm_up) == (0.995, True)
         other = mlp.replace(penalty="gradient_penalty")  # which has a usual weight of its own, in each step
         assert (other.penalty_weight, other.penalty_every) == (10, 1)
         assert mlp.replace(penalty="clip").penalty_weight == 0.01
-        assert mlp.replace(architecture="mlp-plain") == Experiment()
+        plain = mlp.replace(architecture="mlp-plain")
+        assert plain == Experiment(architecture="mlp-plain")
+        assert (plain.lr_g, plain.beta1, plain.beta2, plain.latent_dim, plain.penalty) == (1e-3, 0.5, 0.999, 64, "none")
+        assert (plain.penalty_weight, plain.penalty_every, plain.ema, plain.ema_warm_up) == (10, 1, 0, False)
 
     def test_replace_follows_there_and_back_but_keeps_what_was_chosen(self) -> None:
         chosen = Experiment(lr_g=0.01)
         there = chosen.replace(architecture="document-mlp")
         assert (there.latent_dim, there.bn_eps, there.lr_d) == (100, 0.8, 2e-4)
         assert there.lr_g == 0.01
-        assert there.replace(architecture="mlp-plain") == chosen
+        assert there.replace(architecture="mlp") == chosen
         assert Experiment().replace(penalty="clip").penalty_weight == 0.01
         assert Experiment(penalty_weight=3.0).replace(penalty="clip").penalty_weight == 3.0
         assert Experiment().replace(penalty="clip", penalty_weight=2.0).penalty_weight == 2.0
@@ -245,7 +249,7 @@ class TestFollowing:
 
     def test_diff_names_both_values(self) -> None:
         first, second = Experiment(), Experiment(lr_g=0.1, augment=("flip",))
-        assert diff(first, second) == {"augment": ((), ("flip",)), "lr_g": (1e-3, 0.1)}
+        assert diff(first, second) == {"augment": ((), ("flip",)), "lr_g": (2e-3, 0.1)}
         assert diff(second, second) == {}
 
     def test_digest_tells_experiments_apart_and_nothing_else(self) -> None:
@@ -284,8 +288,9 @@ class TestRoundTrips:
         crowded = nearest({"architecture": "document-dcgan", "image_size": 28, "seed": 7})
         assert crowded == Experiment(architecture="document-dcgan", seed=7)
 
-    def test_defaults_need_no_query_and_followers_no_mention(self) -> None:
-        assert to_query(Experiment()) == {}
+    def test_defaults_and_followers_need_no_mention_but_the_architecture_does(self) -> None:
+        assert to_query(Experiment()) == {"a": "mlp"}
+        assert from_query({}) == Experiment()
         assert to_query(Experiment(architecture="document-mlp")) == {"a": "document-mlp"}
         # A follower set back to the table's default has to be said.
         assert to_query(Experiment(architecture="document-mlp", latent_dim=64)) == {
@@ -293,13 +298,14 @@ class TestRoundTrips:
         }  # fmt: skip
 
     def test_query_by_hand(self) -> None:
-        e = from_query({"lr_g": "0.01", "au": "flip+crop", "mb": "on", "run": "xyz", "ld": "1e-4"})
+        by_hand = {"architecture": "mlp", "lr_g": "0.01", "au": "flip+crop", "mb": "on", "run": "xyz", "ld": "1e-4"}
+        e = from_query(by_hand)
         assert e == Experiment(lr_g=0.01, lr_d=1e-4, augment=("crop", "flip"), minibatch_std=True)
         with pytest.raises(SettingsError) as caught:
             from_query({"lg": "fast", "sz": "9999", "mb": "perhaps"})
         assert {problem.field for problem in caught.value.problems} == {"lr_g", "image_size", "minibatch_std"}
-        given, problems = read_query({"lg": "fast", "se": "3"})
-        assert given == {"seed": 3}
+        given, problems = read_query({"a": "mlp", "lg": "fast", "se": "3"})
+        assert given == {"architecture": "mlp", "seed": 3}
         assert [problem.value for problem in problems] == ["fast"]
 
     @pytest.mark.parametrize("text", ["", "[1]", "{", '{"lr_g": NaN}', "[" * 100_000, '{"seed": ' + "9" * 5000 + "}"])

@@ -62,6 +62,8 @@ def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
     if row.kind == "choice":
         state.SETTING.of(row.name).show(value if value in row.choices else row.default)
         st.selectbox(label, row.choices, format_func=name_of, **words)
+        if value in row.told:
+            st.caption(row.told[value])
     elif row.kind == "set":
         state.SETTING.of(row.name).show([str(choice) for choice in row.choices if choice in value])
         st.pills(label, row.choices, selection_mode="multi", **words)

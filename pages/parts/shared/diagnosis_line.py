@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
+from gan_core.diagnosis import recognition
 from gan_core.diagnosis.findings import Finding, diagnose, undecided
 from gan_core.diagnosis.measurements import number, percent
-from gan_core.diagnosis.row import Row
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.settings.comparison import Comparison
@@ -64,17 +63,11 @@ def show(
             last = max(open_yet, key=lambda failure: open_yet[failure])
             until = f"Some failures show only later: {last} from step {open_yet[last]} on."
             say(WAITING, f"{_readout(frame)} {until}", strong="Too early to tell.")
-        elif _classes_seen(run, rows) == 0:
-            unseen = "Of the data's classes a small classifier sees none in the pictures."
-            say(WAITING, f"{_readout(frame)} {unseen}", strong="No failure found, but nothing to recognise either.")
+        elif recognition.little(rows):
+            words = f"{recognition.words(rows)} {_readout(frame)}"
+            say(WAITING, words, strong="No failure found, but little to recognise yet.")
         else:
-            say(HEALTHY, _readout(frame), strong="No failure found.")
-
-
-def _classes_seen(run: Snapshot, rows: Sequence[Row]) -> float | None:
-    """How many classes were in the pictures when they were last counted; None where that is not measured."""
-    counts = [row.measurements["modes_covered"] for row in rows if "modes_covered" in row.measurements]
-    return counts[-1] if counts and run.opening and run.opening.classes else None
+            say(HEALTHY, f"{recognition.words(rows)} {_readout(frame)}", strong="No failure found.")
 
 
 def _explain(finding: Finding, key: str, fixable: bool) -> None:
