@@ -57,9 +57,10 @@ def recipe_cases(dataset: str, seed: int, documents: bool) -> Iterator[Case]:
             yield Case(f"{recipe.name}:{side}", failure, e)
 
 
-# The two architectures with every loss, each with the settings that let it learn.
+# The architectures with every loss, each with the settings that let it learn.
 _ARCHITECTURES: dict[str, dict[str, Any]] = {
-    "mlp": {"steps": 800},
+    "mlp": {"steps": 700},
+    "mlp-plain": {"architecture": "mlp-plain", "steps": 800},
     "dcgan": {"architecture": "dcgan", "width": 0.5, "steps": 300},
 }
 _LOSSES: dict[str, dict[str, Any]] = {
@@ -71,7 +72,7 @@ _LOSSES: dict[str, dict[str, Any]] = {
 }
 # Settings that no recipe has: no threshold was chosen by them.
 _VARIATIONS: dict[str, dict[str, Any]] = {
-    "mlp, r1": {"penalty": "r1", "penalty_weight": 1.0, "steps": 600},
+    "mlp, no penalty": {"penalty": "none", "steps": 700},
     "mlp, layer norm": {"norm_g": "layer", "steps": 1000},
     "mlp, spectral norm": {"norm_d": "spectral", "steps": 800},
     "mlp, slower": {"lr_g": 7e-4, "lr_d": 7e-4, "steps": 1000},
@@ -80,7 +81,7 @@ _VARIATIONS: dict[str, dict[str, Any]] = {
     },
     "mlp, uniform noise, small batch": {"noise": "uniform", "batch_size": 32, "steps": 800},
     "mlp, dropout and label smoothing": {"dropout_d": 0.3, "label_smoothing": 0.1, "steps": 800},
-    "mlp, averaged generator": {"ema": 0.99, "steps": 800},
+    "mlp, no average": {"ema": 0.0, "steps": 800},
     "dcgan, spectral norm": {**_ARCHITECTURES["dcgan"], "norm_d": "spectral"},
     "dcgan, transpose4": {**_ARCHITECTURES["dcgan"], "upsample": "transpose4"},
     "dcgan, eval mode": {**_ARCHITECTURES["dcgan"], "sample_mode": "eval"},
@@ -114,7 +115,7 @@ def spoilt_cases(dataset: str, seed: int) -> Iterator[Case]:
         for label, settings in _crossed():
             e = Experiment(**settings | {"steps": 300} | setting, dataset=dataset, seed=seed)
             # A convolutional generator looks nearly the same in both modes after a few hundred steps.
-            if failure != "batchnorm-mismatch" or e.architecture == "mlp-plain":
+            if failure != "batchnorm-mismatch" or "mlp" in e.architecture:
                 yield Case(f"{failure}: {label}", failure, e)
 
 

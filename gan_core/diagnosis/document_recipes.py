@@ -14,7 +14,9 @@ DOCUMENTS = {
 
 _UNTRAINED = {"architecture": "document-dcgan", "steps": 0}
 _BARE = {**_UNTRAINED, "norm_g": "none"}
-_RATES = {"lr_g": 1e-4, "lr_d": 5e-4, "steps": 1000}
+# What document 001 says of learning rates is said of Adam as it was usual with GANs then, without a penalty.
+_PLAIN = {"architecture": "mlp-plain"}
+_RATES = {**_PLAIN, "lr_g": 1e-4, "lr_d": 5e-4, "steps": 1000}
 
 # fmt: off
 DOCUMENT_RECIPES: tuple[Recipe, ...] = (
@@ -32,9 +34,9 @@ DOCUMENT_RECIPES: tuple[Recipe, ...] = (
     of_document("001-rates-minimax", "discriminator-too-strong", "D five times faster: stuck in noise",
         _RATES, {"loss": "minimax"}, {"loss": "non_saturating"}),
     of_document("001-rates", "", "Only slow, never blank",
-        {"lr_d": 5e-4, "steps": 1000}, {"lr_g": 1e-4}, {"lr_g": 5e-4}),
+        {**_PLAIN, "lr_d": 5e-4, "steps": 1000}, {"lr_g": 1e-4}, {"lr_g": 5e-4}),
     of_document("001-equal-rates", "", "Equal rates: even minimax learns",
-        {"lr_g": 2e-4, "lr_d": 2e-4, "steps": 1000}, {"loss": "minimax"}, {"loss": "non_saturating"}),
+        {**_PLAIN, "lr_g": 2e-4, "lr_d": 2e-4, "steps": 1000}, {"loss": "minimax"}, {"loss": "non_saturating"}),
     of_document("001-gradient-penalty", "discriminator-too-strong", "A gradient penalty restrains D",
         {**_RATES, "loss": "minimax"}, {"penalty": "none"}, {"penalty": "gradient_penalty"}),
     of_document("001-sigmoid", "blank-grey", "Sigmoid against [-1,1]: all grey",
@@ -44,7 +46,7 @@ DOCUMENT_RECIPES: tuple[Recipe, ...] = (
     of_document("001-raw", "blank-black", "Pixels as 0 to 255: black",
         SHORT, {"data_range": "raw"}, {"data_range": "[-1,1]"}),
     of_document("001-slow-d", "discriminator-too-weak", "D too slow to teach anything",
-        SHORT, {"lr_d": 1e-5}, {"lr_d": 1e-3}),
+        {**_PLAIN, **SHORT}, {"lr_d": 1e-5}, {"lr_d": 1e-3}),
     of_document("001-outliers", "", "Some broken images: no harm",
         SHORT, {"outliers": 0.05}, {"outliers": 0.0}),
     of_document("001-no-augmentation", "", "Without augmentation: not blank either",

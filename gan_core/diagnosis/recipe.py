@@ -13,7 +13,7 @@ from gan_core.settings.experiment import Experiment
 
 Side = Literal["broken", "fixed"]
 
-# Enough for digits to be recognisable on the fixed side, and about five seconds.
+# Enough for digits to be recognisable on the fixed side, and about two seconds.
 SHORT = {"steps": 600}
 
 # recipe -> dataset -> at how many seeds both sides were judged right; written by `python -m tests.study table`.

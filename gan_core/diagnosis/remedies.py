@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gan_core.settings.compatibility import followers
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import defaults
 
 Change = dict[str, Any]
 
-# What the default networks train well at; a rate ten times as high is suspected first.
-LR = 1e-3
+# A rate that is suspected first: of Adam's usual ones none is as high.
 SUSPECT = 1e-2
+
+
+def usual_lr(e: Experiment) -> float:
+    """The rate that both networks of this architecture train well at."""
+    rate: float = {**defaults(), **followers({"architecture": e.architecture})}["lr_g"]
+    return rate
 
 
 def reaching(e: Experiment) -> Iterator[Change]:
@@ -24,9 +31,9 @@ def reaching(e: Experiment) -> Iterator[Change]:
 def shorter_steps(e: Experiment) -> Iterator[Change]:
     """Lower learning rates, where they are suspiciously high."""
     if e.lr_d >= SUSPECT and e.lr_d >= e.lr_g:
-        yield {"lr_d": SUSPECT if e.optimiser == "sgd" else LR}
+        yield {"lr_d": SUSPECT if e.optimiser == "sgd" else usual_lr(e)}
     if e.lr_g >= SUSPECT:
-        yield {"lr_g": SUSPECT if e.optimiser == "sgd" else LR}
+        yield {"lr_g": SUSPECT if e.optimiser == "sgd" else usual_lr(e)}
 
 
 def blank(e: Experiment) -> Iterator[Change]:
@@ -38,9 +45,9 @@ def blank(e: Experiment) -> Iterator[Change]:
     if e.init == "zeros" or (e.init == "normal" and not 0.005 < e.init_std < 0.5):
         yield {"init": "pytorch"}
     yield from shorter_steps(e)
-    if e.lr_g < LR / 10:
-        yield {"lr_g": LR}
+    if e.lr_g < usual_lr(e) / 10:
+        yield {"lr_g": usual_lr(e)}
     yield {"norm_g": "batch"}
     yield {"output_activation": "sigmoid" if e.data_range == "[0,1]" else "tanh"}
-    yield {"lr_g": LR}
-    yield {"lr_g": 2e-4}
+    yield {"lr_g": usual_lr(e)}
+    yield {"lr_g": usual_lr(e) / 5}

@@ -44,7 +44,7 @@ FAILURE = Failure(
         "batchnorm-mismatch",
         "Running statistics lag: washed-out pictures",
         shared={"sample_mode": "eval", "steps": 300},
-        broken={"bn_momentum": 0.001},
+        broken={"bn_momentum": 0.0001},
         fixed={"bn_momentum": 0.1},
     ),
 )

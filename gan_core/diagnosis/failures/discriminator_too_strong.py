@@ -8,7 +8,7 @@ from gan_core.diagnosis.conditions import BLANKS, BROKEN
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
-from gan_core.diagnosis.remedies import LR, SUSPECT, Change
+from gan_core.diagnosis.remedies import SUSPECT, Change, usual_lr
 from gan_core.settings.experiment import Experiment
 
 
@@ -21,13 +21,13 @@ def _detector(e: Experiment) -> Detector | None:
 
 def _remedies(e: Experiment) -> Iterator[Change]:
     if e.lr_d > e.lr_g:
-        yield {"lr_d": e.lr_g} if e.lr_d > LR else {"lr_g": e.lr_d}
+        yield {"lr_d": e.lr_g} if e.lr_d > usual_lr(e) else {"lr_g": e.lr_d}
     if e.loss == "minimax":
         yield {"loss": "non_saturating"}
     if e.n_dis > 1:
         yield {"n_dis": 1}
     if e.lr_g >= SUSPECT:
-        yield {"lr_g": LR}
+        yield {"lr_g": usual_lr(e)}
     yield {"penalty": "gradient_penalty"}
     yield {"penalty_weight": 10.0}
     yield {"penalty_weight": 100.0}
@@ -53,8 +53,8 @@ FAILURE = Failure(
     recipe=of_failure(
         "discriminator-too-strong",
         "D never errs: G learns nothing",
-        shared={"loss": "minimax", "n_dis": 3, "steps": 400},
+        shared={"loss": "minimax", "n_dis": 3, "penalty": "none", "steps": 400},
         broken={"lr_g": 1e-4},
-        fixed={"lr_g": 1e-3},
+        fixed={"lr_g": 2e-3},
     ),
 )

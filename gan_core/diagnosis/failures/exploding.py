@@ -41,8 +41,7 @@ FAILURE = Failure(
     rank=30,
     place=90,
     title="Exploding weights",
-    looks="Haze and specks that never settle, or one frozen black-and-white pattern; the losses jump by orders of "
-    "magnitude.",
+    looks="Large light and dark blotches that never settle; the losses jump by orders of magnitude.",
     reason="Each update is larger than the weights it changes. Logits grow into the thousands, and the networks only "
     "throw each other further off.",
     formula=r"\|\Delta w\| \gtrsim \|w\|",
@@ -54,6 +53,10 @@ FAILURE = Failure(
     explained_by=frozenset({"non-finite"}),
     remedies=remedies,
     recipe=of_failure(
-        "exploding", "Steps too long: weights run away", shared=SHORT, broken={"lr_d": 1.0}, fixed={"lr_d": 1e-3}
+        "exploding",
+        "Steps too long: weights run away",
+        shared={**SHORT, "lr_g": 5e-3},
+        broken={"lr_d": 1.0},
+        fixed={"lr_d": 2e-3},
     ),
 )

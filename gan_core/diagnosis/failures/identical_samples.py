@@ -8,7 +8,7 @@ from gan_core.diagnosis.conditions import BLANKS, BROKEN, IDENTICAL, patience
 from gan_core.diagnosis.detector import Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import mode_collapse
-from gan_core.diagnosis.recipe import of_failure
+from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import Change
 from gan_core.settings.experiment import Experiment
 
@@ -46,7 +46,7 @@ FAILURE = Failure(
     recipe=of_failure(
         "identical-samples",
         "Noise too small: one picture everywhere",
-        shared={"norm_g": "none", "steps": 1000},
+        shared={**SHORT, "norm_g": "none"},
         broken={"noise_scale": 0.001},
         fixed={"noise_scale": 1.0},
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import exploding
-from gan_core.diagnosis.recipe import of_failure
+from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.settings.experiment import Experiment
 
 
@@ -32,7 +32,7 @@ FAILURE = Failure(
     recipe=of_failure(
         "non-finite",
         "Numbers overflow: the run stops",
-        shared={"optimiser": "sgd", "beta1": 0.9, "penalty": "gradient_penalty", "lr_g": 0.01, "steps": 600},
+        shared={**SHORT, "optimiser": "sgd", "lr_g": 0.1},
         broken={"lr_d": 1.0},
         fixed={"lr_d": 0.01},
     ),
