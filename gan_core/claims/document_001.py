@@ -31,7 +31,7 @@ CLAIMS = (
         id="001-04", study=(16,), place="Paragraph 2", subject="losses",
         claim="Under a discriminator that is too strong, the generator's gradients become unstable.",
         verdict="refuted", experiment="its_gradients_vanish", speed="training", seconds=8,
-        instead="They vanish: at step 400 about a sixtieth is left of what they were at step 20.",
+        instead="They vanish: at step 400 about an eightieth is left of what they were at step 20.",
         recipe="001-rates-minimax",
     ),
     Claim(
@@ -57,8 +57,9 @@ CLAIMS = (
         id="001-08", study=(30,), place="Paragraph 3, and the conclusion", subject="measurements",
         claim="The two losses show whether training goes well.",
         verdict="refuted", experiment="losses_mislead", speed="training", seconds=16,
-        instead="Of a discriminator that hardly learns, both losses are as near to balance as in healthy training, "
-        "while the pictures are static without a single digit. Look at the pictures and at the classes in them.",
+        instead="Of a discriminator that hardly learns, both losses stay within a quarter of balance, as in healthy "
+        "training, while the pictures are static without a single digit. Look at the pictures and at the classes in "
+        "them.",
         recipe="001-slow-d",
     ),
     Claim(
@@ -84,7 +85,7 @@ CLAIMS = (
         claim="Broken images among the training data spoil the results.",
         verdict="holds-if", experiment="broken_images_among_the_data", speed="training", seconds=28,
         condition="they are many: one in five, of noise, all black, all white or inverted, which is then imitated too. "
-        "One in twenty does no harm that stands out of the seeds, and blank the pictures are not even of one in five",
+        "One in twenty does little harm, and blank the pictures are not even of one in five",
         recipe="001-outliers",
         settings={"outliers": 0.2},
     ),
@@ -133,7 +134,8 @@ CLAIMS = (
         id="001-19", study=(22,), place="Example 2", subject="activations",
         claim="A sigmoid is the wrong output for making images.",
         verdict="refuted", experiment="sigmoid_is_no_worse", speed="training", seconds=12,
-        instead="With data in [0,1] its pictures come as near to the real ones as those of tanh with data in [-1,1].",
+        instead="With data in [0,1] its pictures come about as near to the real ones as those of tanh with data in "
+        "[-1,1].",
         settings={"output_activation": "sigmoid", "data_range": "[0,1]"},
     ),
     Claim(

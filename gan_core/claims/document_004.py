@@ -9,15 +9,15 @@ CLAIMS = (
         id="004-01", study=(69,), place="Traditional and new computer vision", subject="data",
         claim="A GAN makes more data of the same kind out of limited data, and so spares collecting them.",
         verdict="refuted", experiment="a_gan_of_few_images", speed="training", seconds=7,
-        instead="What a GAN makes of 300 digits is farther from all digits than those 300 are themselves: twelve times "
-        "as far after 400 steps, in one run of 2500 still four times. It has no knowledge but theirs, and loses some.",
+        instead="What a GAN makes of 300 digits is farther from all digits than those 300 are themselves: three times "
+        "as far after 400 steps. It has no knowledge but theirs, and loses some.",
     ),
     Claim(
         id="004-02", place="How GANs work, first paragraph", subject="data",
         claim="The two networks learn the probability distribution of the data.",
         verdict="holds-if", experiment="learning_the_distribution", speed="training", seconds=25,
-        condition="training stays sound: after 800 steps all ten digits are made, but with too much momentum and no "
-        "BatchNorm not one, and nothing in the losses forbids it",
+        condition="training stays sound: after 800 steps all ten digits are made, but with too much momentum and "
+        "neither BatchNorm nor a penalty hardly one, and nothing in the losses forbids it",
         recipe="mode-collapse",
     ),
     Claim(
@@ -47,7 +47,7 @@ CLAIMS = (
         claim="Alternating is crucial: without it, training does not converge.",
         verdict="holds-if", experiment="alternation_is_crucial", speed="training", seconds=11,
         condition="it is plain gradient descent, as in the game x · y, where moving at once spirals outwards. With "
-        "Adam, digits come either way; the difference is within what seeds make",
+        "Adam, digits come either way, only a little later when both move at once",
         recipe="004-mlp",
     ),
     Claim(

@@ -26,7 +26,7 @@ BLANK = 0.2  # of the real pictures' contrast: below that, all one tone to the e
 NEAR = 35.0  # a tenth of an untrained generator's distance: two that differ by less are about as good
 
 # Example 1 before its cure and after, with each of the two losses of the first GAN paper.
-UNEQUAL = Experiment(lr_d=5e-4, lr_g=1e-4, loss="minimax", steps=400)
+UNEQUAL = Experiment(architecture="mlp-plain", lr_d=5e-4, lr_g=1e-4, loss="minimax", steps=400)
 UNEQUAL_NON_SATURATING = UNEQUAL.replace(loss="non_saturating")
 EQUAL = UNEQUAL.replace(lr_d=2e-4, lr_g=2e-4)
 
@@ -303,7 +303,7 @@ def tanh_in_place_of_sigmoid(training: Training) -> Outcome:
 
 
 def only_made_tensors(training: Training) -> Outcome:
-    unscaled = Experiment(data_range="[0,1]", steps=300)
+    unscaled = Experiment(architecture="mlp-plain", data_range="[0,1]", steps=300)
     tanh, sigmoid = trained(training, unscaled), trained(training, unscaled.replace(output_activation="sigmoid"))
     far = [distances(runs) for runs in (trained(training, unscaled.replace(data_range="[-1,1]")), tanh, sigmoid)]
     return Outcome(

@@ -169,7 +169,7 @@ def latents_make_it_again() -> Outcome:
         return build(Experiment(seed=seed))[0]
 
     random, g = torch.Generator().manual_seed(0), generator(0)
-    z, others = torch.randn(8, 64, generator=random), torch.randn(8, 64, generator=random)
+    z, others = torch.randn(8, 32, generator=random), torch.randn(8, 32, generator=random)
     read = torch.tensor(json.loads(json.dumps(z.tolist())))
     other_batch = torch.cat([read[:1], others[1:]])
     levels = {}
