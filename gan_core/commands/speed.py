@@ -13,10 +13,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 
+from gan_core.commands.floor import floor_of
 from gan_core.commands.plain_loop import plain_loop
 from gan_core.commands.recognisable import recognisable
 from gan_core.data.images import Images
@@ -29,10 +30,16 @@ from gan_core.processes.inside_child import give_way
 from gan_core.settings.experiment import Experiment
 from gan_core.worker.loop import FRAME_S, FRAME_SHARE
 
+DEFAULT = Experiment(steps=1_000_000)
 DOCUMENT_MLP = Experiment(architecture="document-mlp", batch_size=128, steps=1_000_000)
 # The playground's own convolutional networks (64-32-c maps, 32-64 in D) as tutorials build them: transposed
 # convolutions with kernel 4, BatchNorm in both, 32x32.
 SMALL_DCGAN = Experiment(architecture="dcgan", upsample="transpose4", norm_d="batch", image_size=32, steps=1_000_000)
+COMPARED = {
+    "default, batch 64": DEFAULT,
+    "documents' MLP, batch 128": DOCUMENT_MLP,
+    "DCGAN 32x32, batch 64": SMALL_DCGAN,
+}
 
 
 @dataclass(frozen=True)
@@ -45,12 +52,16 @@ class Ratio:
     lowest: float
     highest: float
     steps_per_second: float
+    floor_ms: float | None = None  # what a step takes at least; see floor.py
+    of_floor: float | None = None  # the share of a step's time that this is
 
     def line(self) -> str:
         """For the table."""
         spread = f"{self.lowest:.2f}-{self.highest:.2f}"
+        floor = "" if self.floor_ms is None else f", floor {self.floor_ms:.2f} ms a step: {self.of_floor:.0%} of it"
         return (
-            f"{self.what:<58} {self.speed:>6.2f} x {self.against:<14} ({spread}) {self.steps_per_second:8.1f} steps/s"
+            f"{self.what:<58} {self.speed:>6.2f} x {self.against:<14} ({spread}) "
+            f"{self.steps_per_second:8.1f} steps/s{floor}"
         )
 
 
@@ -74,7 +85,7 @@ def main(rounds: int = 5, seconds: float = 1.0, most_s: float = 15.0) -> int:
 
 def measure(rounds: int, seconds: float) -> Iterator[Ratio]:
     """All ratios, each from `rounds` rounds of `seconds` a variant."""
-    for label, e in (("documents' MLP, batch 128", DOCUMENT_MLP), ("DCGAN 32x32, batch 64", SMALL_DCGAN)):
+    for label, e in COMPARED.items():
         images = load_images(e)
         variants: dict[str, Iterator[object]] = {
             "plain loop": plain_loop(e, images),
@@ -83,8 +94,12 @@ def measure(rounds: int, seconds: float) -> Iterator[Ratio]:
         }
         speeds = in_turn(variants, rounds, seconds)
         for what in list(variants)[1:]:
-            yield _ratio(f"{label}: {what}", "plain loop", speeds[what], speeds["plain loop"])
-    e = Experiment(steps=1_000_000)
+            ratio = _ratio(f"{label}: {what}", "plain loop", speeds[what], speeds["plain loop"])
+            if what == "engine, float32":
+                floor = floor_of(e, images).seconds
+                ratio = replace(ratio, floor_ms=1e3 * floor, of_floor=floor * ratio.steps_per_second)
+            yield ratio
+    e = DEFAULT
     images = load_images(e)
     speeds = in_turn({"bare": engine(e, images), "watched": watched(e, images)}, rounds, seconds)
     yield _ratio("default MLP: with measurements and pictures", "bare engine", speeds["watched"], speeds["bare"])
