@@ -30,7 +30,7 @@ ASSETS = Path(__file__).parents[1] / "assets"
 FOLDER = ASSETS / "home"
 CARDS = ASSETS / "failures"
 CARD_TILES = 3  # a card shows three by three images
-MOMENTS = {0: "noise", 100: "where the ink is", 400: "first strokes", 2000: "digits"}
+MOMENTS = {0: "noise", 20: "where the ink is", 100: "first strokes", 2000: "digits"}
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ def main() -> None:
         for name, width, height, scheme in (("train", 1280, 800, "light"), ("train-phone", 390, 844, "dark")):
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()
-            page.goto(f"{url}/train?st=1500")
+            page.goto(f"{url}/train?a=mlp&st=1500")
             page.locator(".st-key-start button").click()
             page.wait_for_function(
                 "document.querySelector('.st-key-progress').innerText.includes('finished')", timeout=300_000
