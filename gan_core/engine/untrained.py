@@ -24,7 +24,7 @@ from gan_core.engine import noise, take_frame
 from gan_core.engine.device import precision
 from gan_core.engine.initialise import SCHEMES, initialise
 from gan_core.engine.measure import Probe
-from gan_core.engine.networks import OUTPUT, build_generator, memory_layout
+from gan_core.engine.networks import OUTPUT, Enlarge, build_generator, memory_layout
 from gan_core.engine.random_sources import PICTURES, source
 from gan_core.engine.trainer import Trainer
 from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
@@ -47,6 +47,7 @@ _NAMES: dict[type[nn.Module], str] = {
     nn.Linear: "linear",
     nn.Conv2d: "convolution",
     nn.ConvTranspose2d: "transposed convolution",
+    Enlarge: "enlargement",  # a mean of neighbours, which are not alike yet
     nn.BatchNorm1d: "batch norm",
     nn.BatchNorm2d: "batch norm",
     nn.LayerNorm: "layer norm",

@@ -16,6 +16,8 @@ from gan_core.saved_runs.checkpoint_header import CheckpointError
 
 SETS: dict[str, dict[str, Any]] = {
     "adam": {},
+    "lazy penalty": {"penalty_every": 3},
+    "plain": {"architecture": "mlp-plain"},
     "sgd": {"optimiser": "sgd"},
     "sgd without momentum": {"optimiser": "sgd", "beta1": 0.0},
     "rmsprop": {"optimiser": "rmsprop"},

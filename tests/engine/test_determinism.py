@@ -18,6 +18,8 @@ STOCHASTIC: dict[str, Any] = {
 }  # fmt: skip
 SETS: list[dict[str, Any]] = [
     {},
+    {"penalty_every": 2, "precision": "bfloat16"},
+    {"architecture": "mlp-plain"},
     {**STOCHASTIC, "norm_d": "batch", "minibatch_std": True, "pack": 2},
     {**STOCHASTIC, "architecture": "dcgan", "norm_d": "spectral"},
     {"architecture": "dcgan", "precision": "bfloat16", "norm_d": "batch"},
@@ -42,7 +44,7 @@ def test_same_experiment_same_bytes_in_any_company(settings: dict[str, Any]) -> 
 
 
 def test_same_experiment_same_bytes_in_two_threads() -> None:
-    settings = SETS[2]
+    settings = SETS[4]
     alone = trainer(**settings)
     rows = rows_of(alone, 6)
     found: dict[int, tuple[Rows, dict[str, bytes]]] = {}

@@ -36,7 +36,8 @@ def test_precision_of_products() -> None:
 def test_cuda_trains_as_the_cpu_does(settings: dict[str, object]) -> None:
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
-    on_gpu = trainer(**{**settings, "device": "cuda", "penalty": "r1", "instance_noise": 0.1, "ema": 0.9})
+    chosen = {"penalty": "r1", "penalty_every": 1, "instance_noise": 0.1, "ema": 0.9}
+    on_gpu = trainer(**{**settings, **chosen, "device": "cuda"})
     assert on_gpu.device_name.startswith("cuda: ")
     for _ in range(4):
         on_gpu.train_step()

@@ -77,6 +77,7 @@ def test_pytorch_is_what_torchs_own_constructors_draw(kind: str) -> None:
     made = layer(kind)
     initialise(made, "pytorch", 0.0, 0)
     with torch.random.fork_rng():
+        torch.manual_seed(0)  # some draws of 60 biases stay a tenth below their bound
         own = type(made)(*((300, 200) if kind == "linear" else (40, 60, 4)))  # type: ignore[arg-type]
     assert made.bias is not None
     assert own.bias is not None

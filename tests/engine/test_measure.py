@@ -162,7 +162,7 @@ def test_dropout_does_not_blur_the_opinion() -> None:
 
 
 def test_values_are_plain_numbers() -> None:
-    made = trainer(penalty="r1")
+    made = trainer(penalty="r1", penalty_every=1)
     made.train_step()
     made.train_step()
     row = made.measure()
@@ -170,5 +170,5 @@ def test_values_are_plain_numbers() -> None:
     assert {
         "pixel_min", "pixel_max", "out_of_range", "saturated", "contrast", "diversity", "histogram_distance",
         "d_real", "d_fake", "d_accuracy", "loss_d", "loss_g", "grad_norm_g", "grad_norm_d", "update_ratio_g",
-        "update_ratio_d", "mode_gap", "finite",
+        "update_ratio_d", "mode_gap", "finite", "penalty",
     } <= set(row)  # fmt: skip

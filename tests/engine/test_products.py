@@ -43,7 +43,7 @@ def test_a_product_is_what_float64_says(library: Library) -> None:
     torch.testing.assert_close(products.product(x, weight, bias, library).double(), exact, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("settings", [{}, {"architecture": "dcgan"}, {"penalty": "r1"}, {"norm_d": "spectral"}])
+@pytest.mark.parametrize("settings", [{}, {"architecture": "dcgan"}, {"penalty_every": 1}, {"norm_d": "spectral"}])
 def test_a_run_is_the_same_to_rounding_with_either(settings: dict[str, object]) -> None:
     e = tiny(steps=5, **settings)
     runs = [Trainer(e, tiny_images(), library) for library in LIBRARIES]

@@ -73,6 +73,10 @@ def test_layers_have_the_names_people_know() -> None:
 
     assert names(tiny()) == [
         "noise", "linear 1", "batch norm 1", "leaky relu 1", "linear 2", "batch norm 2", "leaky relu 2",
+        "linear 3", "enlargement 1", "output: tanh",
+    ]  # fmt: skip
+    assert names(tiny(architecture="mlp-plain")) == [
+        "noise", "linear 1", "batch norm 1", "leaky relu 1", "linear 2", "batch norm 2", "leaky relu 2",
         "linear 3", "output: tanh",
     ]  # fmt: skip
     assert names(tiny(architecture="dcgan", norm_g="layer", hidden_activation="elu", output_activation="relu")) == [
@@ -120,6 +124,12 @@ def test_gain_multiplies_the_signal_of_linear_layers() -> None:
     assert factors["linear 2"] == pytest.approx(4, rel=1e-4)
     assert factors["output: linear"] == pytest.approx(8, rel=1e-4)
     assert seen(wide(), 0.0).train.contrast < 5  # only the biases are left, the same for every image
+
+
+def test_what_the_enlargement_takes_is_not_put_down_to_the_output() -> None:
+    """A linear output changes nothing, so that the signal before it is the picture's."""
+    layers = {layer.name: layer for layer in seen(wide(output_activation="linear")).layers}
+    assert layers["output: linear"].train == layers["enlargement 1"].train < 0.8 * layers["linear 3"].train
 
 
 @pytest.mark.parametrize("gain", [-1.0, math.nan, math.inf, 101.0])

@@ -33,7 +33,7 @@ Case = dict[str, Any]
 Losses = dict[int, dict[str, float]]  # by step and name
 
 STEPS = 4
-# What a covering set tries of the settings that are no choices: the default, and a value of which the code differs.
+# What a covering set tries of the settings that are no choices: one that adds no code, and one that does.
 VALUES: dict[str, tuple[Any, ...]] = {
     "augment": ((), ("flip",), ("crop", "flip")),
     "outliers": (0.0, 0.3),

@@ -97,6 +97,21 @@ def test_without_a_link_there_is_something_to_compare(open_page: Open) -> None:
     at = open_page("compare")
     assert not at.exception and not at.warning
     assert len(compared(at).experiments) == 2
+    assert compared(at).base == Experiment()
+    assert at.query_params["a"] == "mlp"
+
+
+@pytest.mark.parametrize(
+    "query", [{"v1": "o:tanh", "v2": "o:linear"}, {"v1": "output_activation:tanh", "v2": "o:linear"}], ids=str
+)
+def test_a_comparison_of_before_has_the_network_of_its_time(open_page: Open, query: dict[str, str]) -> None:
+    """All its settings stand within the runs' changes; written anew, it says which network that was."""
+    at = open_page("compare", **query)
+    assert not at.exception and not at.warning
+    plain = Experiment(architecture="mlp-plain")
+    assert compared(at).experiments == (plain, plain.replace(output_activation="linear"))
+    assert at.query_params["a"] == "mlp-plain"
+    assert at.query_params["v2"] == "o:linear"
 
 
 # ------------------------------------------------------------------------------------------ one setting varied

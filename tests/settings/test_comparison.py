@@ -64,7 +64,7 @@ def test_any_two_experiments_come_back_from_their_link(name: str) -> None:
 @pytest.mark.parametrize("leader", ["document-mlp", "document-dcgan"])
 def test_a_setting_that_would_follow_but_does_not_is_in_the_link(leader: str) -> None:
     size = {"image_size": 32} if leader == "document-dcgan" else {}
-    stubborn = Experiment(architecture=leader, lr_g=1e-3, latent_dim=64, **size)
+    stubborn = Experiment(architecture=leader, lr_g=Experiment().lr_g, latent_dim=Experiment().latent_dim, **size)
     comparison = Comparison.of([Experiment(), stubborn])
     assert comparison.experiments == (Experiment(), stubborn)
     assert again(comparison).experiments == (Experiment(), stubborn)

@@ -265,6 +265,7 @@ class TestRoundTrips:
         assert nearest(e.model_dump()) == e
         assert Experiment.from_json(e.json_text()) == e
         query = to_query(e)
+        assert query["a"] == e.architecture
         assert from_query(query) == e
         assert all(isinstance(text, str) for text in query.values())
         assert list(json.loads(e.json_text())) == list(SETTINGS)
@@ -293,8 +294,8 @@ class TestRoundTrips:
         assert from_query({}) == Experiment()
         assert to_query(Experiment(architecture="document-mlp")) == {"a": "document-mlp"}
         # A follower set back to the table's default has to be said.
-        assert to_query(Experiment(architecture="document-mlp", latent_dim=64)) == {
-            "a": "document-mlp", "z": "64",
+        assert to_query(Experiment(architecture="document-mlp", latent_dim=32)) == {
+            "a": "document-mlp", "z": "32",
         }  # fmt: skip
 
     def test_query_by_hand(self) -> None:
