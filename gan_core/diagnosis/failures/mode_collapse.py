@@ -49,8 +49,8 @@ FAILURE = Failure(
     title="Mode collapse",
     looks="One blob, or a few pictures, over and over, changing together.",
     reason="The generator runs to the one picture that this discriminator likes best, and follows when the "
-    "discriminator turns. Nothing in its loss asks for variety. A long memory of gradients (beta 1 of 0.9), more "
-    "updates of G than of D, or no BatchNorm make it worse.",
+    "discriminator turns. Nothing in its loss asks for variety. More updates of G than of D, a long memory "
+    "of gradients (beta 1 of 0.9), or no BatchNorm make it worse.",
     formula=r"\min_G \mathbb{E}_z\,[-\log D(G(z))] \;\text{ is solved by }\; G(z) \equiv \arg\max_x D(x)",
     tell="`duplicates`, the share of pictures with a near twin. Healthy runs begin like that: the alarm waits, less "
     "long where `modes_covered` is below 2.",
