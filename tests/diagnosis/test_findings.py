@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import gc
 import sys
 from collections import Counter
 from typing import Any
@@ -338,10 +339,13 @@ def test_a_poll_over_thousands_of_rows_calls_no_function_for_each() -> None:
 def _calls(e: Experiment, of: Rows) -> Counter[str]:
     """How often a diagnosis calls a function of Python, and one of the interpreter's own, such as `dict.get`."""
     calls: Counter[str] = Counter()
+    gc.collect()
+    gc.disable()  # what it finalises of earlier tests would be counted, too
     sys.setprofile(lambda _frame, event, _argument: calls.update([event]))
     try:
         found = named(e, of)
     finally:
         sys.setprofile(None)
+        gc.enable()
     assert found == ["out-of-range", "identical-samples"]
     return calls
