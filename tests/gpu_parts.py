@@ -17,12 +17,13 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from gan_core.commands.plain_loop import plain_loop
 from gan_core.commands.speed import DEFAULT, DOCUMENT_MLP, SMALL_DCGAN, engine
 from gan_core.engine.device import resolve
 from gan_core.engine.trainer import Trainer
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.problems import SettingsError
-from tests.gpu_variants import AlternatingStep, Form, backend_for, farthest, pictures, tutorial_loop
+from tests.gpu_variants import AlternatingStep, Form, backend_for, farthest, pictures
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,7 @@ def _makers(part: str, e: Experiment, device: torch.device) -> dict[str, Callabl
             step.compile(backend_for(device))
         return Variant(step.loop(images), runs or 1)
 
-    makers: dict[str, Callable[[], Variant]] = {"plain loop": lambda: Variant(tutorial_loop(e, images, device))}
+    makers: dict[str, Callable[[], Variant]] = {"plain loop": lambda: Variant(plain_loop(e, images, device))}
     if part == "compiled":
         makers[f"compiled ({backend_for(device)})"] = partial(stepping, "compiled")
         return makers

@@ -1,7 +1,7 @@
-"""The training loops that tests/gpu_check.py compares: a tutorial's, and one alternating step in several forms.
+"""One alternating step in the forms that tests/gpu_check.py compares with the loop of a tutorial.
 
-All do the same work on the same experiment: an update of D, then one of G, R1 and the average of the generator where
-the experiment has them. `AlternatingStep` draws its batches on the device, as the engine does. Unlike the tutorial's
+All forms do the same work on the same experiment: an update of D, then one of G, R1 and the average of the generator
+where the experiment has them. `AlternatingStep` draws its batches on the device, as the engine does. Unlike the tutorial's
 loop and the engine it never asks for a loss as a number, so the processor need not wait for the device.
 """
 
@@ -16,15 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader
 
-from gan_core.commands.plain_loop import ImageDataset, _r1, plain_networks
 from gan_core.data.images import Images
 from gan_core.engine import noise
 from gan_core.engine.batches import Batches
 from gan_core.engine.losses import LOSSES
-from gan_core.engine.networks import Dropout, Enlarge, MLPDiscriminator, MLPGenerator, build, memory_layout
+from gan_core.engine.networks import build, memory_layout
 from gan_core.engine.random_sources import AUGMENT, NOISE, ORDER, source
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
@@ -37,59 +34,6 @@ def pictures(e: Experiment, count: int = 4096) -> Images:
     """Noise of the right size: what pictures show changes no time, and nothing has to be downloaded."""
     shape = (count, e.channels, e.image_size, e.image_size)
     return Images(np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8), None, (), "noise")
-
-
-# ---------------------------------------------------------------------------------------------- a tutorial's loop
-
-
-def tutorial_loop(e: Experiment, images: Images, device: torch.device) -> Iterator[tuple[float, float]]:
-    """gan_core/commands/plain_loop.py on any device, as tutorials bring it there: networks, batches and noise moved."""
-    generator, discriminator = (network.to(device) for network in _tutorial_networks(e))
-    criterion = nn.BCELoss()
-    optimiser_g = torch.optim.Adam(generator.parameters(), lr=e.lr_g, betas=(e.beta1, e.beta2))
-    optimiser_d = torch.optim.Adam(discriminator.parameters(), lr=e.lr_d, betas=(e.beta1, e.beta2))
-    order = torch.Generator().manual_seed(e.seed)
-    draws = torch.Generator(device).manual_seed(e.seed + 1)
-    loader = DataLoader(ImageDataset(images), e.batch_size, shuffle=True, drop_last=True, generator=order)
-    ones, zeros = (make(e.batch_size, 1, device=device) for make in (torch.ones, torch.zeros))
-    average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True) if e.ema else None
-    step = 0
-    while True:
-        for batch, _labels in loader:
-            step += 1
-            real = batch.to(device)
-            optimiser_d.zero_grad()
-            fake = generator(torch.randn(e.batch_size, e.latent_dim, generator=draws, device=device))
-            loss_d = criterion(discriminator(real), ones) + criterion(discriminator(fake.detach()), zeros)
-            penalised = loss_d
-            if _penalised(e, step):
-                penalised = loss_d + e.penalty_every * e.penalty_weight / 2 * _r1(discriminator, real)
-            penalised.backward()
-            optimiser_d.step()
-
-            optimiser_g.zero_grad()
-            fake = generator(torch.randn(e.batch_size, e.latent_dim, generator=draws, device=device))
-            loss_g = criterion(discriminator(fake), ones)
-            loss_g.backward()
-            optimiser_g.step()
-            if average is not None:
-                average.update_parameters(generator)
-            yield loss_d.item(), loss_g.item()
-
-
-def _tutorial_networks(e: Experiment) -> tuple[nn.Sequential, nn.Sequential]:
-    """Those of plain_loop.py; its "mlp" has one width, so others are made of the engine's layers."""
-    if e.architecture != "mlp" or e.width == 1:
-        return plain_networks(e)
-    generator, discriminator = build(e)
-    assert isinstance(generator, MLPGenerator) and isinstance(discriminator, MLPDiscriminator)
-    drawn = [nn.Upsample(scale_factor=2, mode="bilinear") if isinstance(m, Enlarge) else m for m in generator.layers]
-    judged = [layer for layer in discriminator.layers if not isinstance(layer, Dropout)]
-    return nn.Sequential(*drawn), nn.Sequential(nn.Flatten(), *judged, discriminator.logit, nn.Sigmoid())
-
-
-def _penalised(e: Experiment, step: int) -> bool:
-    return e.penalty == "r1" and step % e.penalty_every == 0
 
 
 # ---------------------------------------------------------------------------------------------- one step
@@ -258,7 +202,7 @@ class AlternatingStep:
         self.steps += 1
         self.real.copy_(real.view_as(self.real))
         self.z.copy_(z.view_as(self.z))
-        self.take(_penalised(self.e, self.steps))
+        self.take(self.e.penalty == "r1" and self.steps % self.e.penalty_every == 0)
 
     def drawn(self, *purpose: int) -> tuple[Tensor, Tensor]:
         """Some images within [-1, 1] and some noise for `fill`, the same on every device."""

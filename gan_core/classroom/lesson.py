@@ -16,10 +16,10 @@ from gan_core.classroom import prediction
 from gan_core.classroom.prediction import Prediction
 from gan_core.data import SOURCES
 from gan_core.settings import link
-from gan_core.settings.compatibility import followers
+from gan_core.settings.compatibility import usual
 from gan_core.settings.earlier_versions import FIRST_NETWORK
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.fields import SETTINGS, defaults
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Value
 
@@ -165,7 +165,7 @@ class Lesson:
 
     def allows(self, e: Experiment) -> bool:
         """Whether a student can have come to these settings. The steps are left to the budget."""
-        before, now = _expected(self.experiment), _expected(e)
+        before, now = usual(self.experiment.model_dump()), usual(e.model_dump())
         return all(
             getattr(e, name) == getattr(self.experiment, name)
             or (
@@ -179,11 +179,6 @@ class Lesson:
 
 
 _BUDGET_ALLOWED = f"allowed is a whole number of steps from 1 to {MOST_BUDGET:,}"
-
-
-def _expected(e: Experiment) -> dict[str, Value]:
-    """What each setting would be beside those that it follows, had it not been set to something of its own."""
-    return {**defaults(), **followers(e.model_dump())}
 
 
 def _printable(character: str) -> bool:

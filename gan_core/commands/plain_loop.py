@@ -45,23 +45,25 @@ class ImageDataset(Dataset[tuple[Tensor, int]]):
         return image.clone().sub_(mean).div_(std), label
 
 
-def plain_loop(e: Experiment, images: Images) -> Iterator[tuple[float, float]]:
-    """Train without end; each item taken is one step, with its losses (D's, G's)."""
-    generator, discriminator = plain_networks(e)
+def plain_loop(e: Experiment, images: Images, device: torch.device | str = "cpu") -> Iterator[tuple[float, float]]:
+    """Train without end; each item taken is one step, with its losses (D's, G's). Networks and batches are moved to the
+    device, as tutorials do it."""
+    generator, discriminator = (network.to(device) for network in plain_networks(e))
     criterion = nn.BCELoss()
     optimiser_g = torch.optim.Adam(generator.parameters(), lr=e.lr_g, betas=(e.beta1, e.beta2))
     optimiser_d = torch.optim.Adam(discriminator.parameters(), lr=e.lr_d, betas=(e.beta1, e.beta2))
     order = torch.Generator().manual_seed(e.seed)
-    draws = torch.Generator().manual_seed(e.seed + 1)
+    draws = torch.Generator(device).manual_seed(e.seed + 1)
     loader = DataLoader(ImageDataset(images), e.batch_size, shuffle=True, drop_last=True, generator=order)
-    ones, zeros = torch.ones(e.batch_size, 1), torch.zeros(e.batch_size, 1)
+    ones, zeros = (make(e.batch_size, 1, device=device) for make in (torch.ones, torch.zeros))
     average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(e.ema), use_buffers=True) if e.ema else None
     step = 0
     while True:
-        for real, _labels in loader:
+        for batch, _labels in loader:
             step += 1
+            real = batch.to(device)
             optimiser_d.zero_grad()
-            fake = generator(torch.randn(e.batch_size, e.latent_dim, generator=draws))
+            fake = generator(torch.randn(e.batch_size, e.latent_dim, generator=draws, device=device))
             loss_d = criterion(discriminator(real), ones) + criterion(discriminator(fake.detach()), zeros)
             penalised = loss_d
             if e.penalty == "r1" and step % e.penalty_every == 0:
@@ -70,7 +72,7 @@ def plain_loop(e: Experiment, images: Images) -> Iterator[tuple[float, float]]:
             optimiser_d.step()
 
             optimiser_g.zero_grad()
-            fake = generator(torch.randn(e.batch_size, e.latent_dim, generator=draws))
+            fake = generator(torch.randn(e.batch_size, e.latent_dim, generator=draws, device=device))
             loss_g = criterion(discriminator(fake), ones)
             loss_g.backward()
             optimiser_g.step()
@@ -102,12 +104,14 @@ def _sketched(e: Experiment) -> tuple[nn.Sequential, nn.Sequential]:
     """The engine's "mlp": a sketch of half the size, enlarged; e.image_size is even."""
     pixels, sketch = e.channels * e.image_size**2, e.image_size // 2
     generator: list[nn.Module] = []
-    for before, after in ((e.latent_dim, 64), (64, 128)):
+    first, second = round(64 * e.width), round(128 * e.width)
+    for before, after in ((e.latent_dim, first), (first, second)):
         generator += [nn.Linear(before, after), _batch_norm(nn.BatchNorm1d, after, e), nn.LeakyReLU(0.2)]
-    generator += [nn.Linear(128, e.channels * sketch**2), nn.Unflatten(1, (e.channels, sketch, sketch))]
+    generator += [nn.Linear(second, e.channels * sketch**2), nn.Unflatten(1, (e.channels, sketch, sketch))]
     generator += [nn.Upsample(scale_factor=2, mode="bilinear"), nn.Tanh()]
-    discriminator = [nn.Flatten(), nn.Linear(pixels, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2)]
-    return nn.Sequential(*generator), nn.Sequential(*discriminator, nn.Linear(64, 1), nn.Sigmoid())
+    discriminator = [nn.Flatten(), nn.Linear(pixels, first), nn.LeakyReLU(0.2), nn.Linear(first, first)]
+    discriminator += [nn.LeakyReLU(0.2), nn.Linear(first, 1), nn.Sigmoid()]
+    return nn.Sequential(*generator), nn.Sequential(*discriminator)
 
 
 def _mlp(e: Experiment) -> tuple[nn.Sequential, nn.Sequential]:

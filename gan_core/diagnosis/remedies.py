@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gan_core.settings.compatibility import followers
+from gan_core.settings.compatibility import usual
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.fields import defaults
 
 Change = dict[str, Any]
 
@@ -17,7 +16,7 @@ SUSPECT = 1e-2
 
 def usual_lr(e: Experiment) -> float:
     """The rate that both networks of this architecture train well at."""
-    rate: float = {**defaults(), **followers({"architecture": e.architecture})}["lr_g"]
+    rate: float = usual({"architecture": e.architecture})["lr_g"]
     return rate
 
 

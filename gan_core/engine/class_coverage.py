@@ -11,7 +11,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -62,6 +62,13 @@ SEED = 1
 VERSION = 3
 
 
+class Answers(NamedTuple):
+    """What a classifier takes images for: (N,) each."""
+
+    certainty: Tensor  # the probability of the likeliest class, 0 to 1
+    classes: Tensor  # its number; that of no class at all is the last
+
+
 class Classifier:
     """Tells the classes of one data set apart.
 
@@ -86,11 +93,19 @@ class Classifier:
         Images are in units of bytes, 0 to 255, uint8 or floats (clipped); an image that is not finite is of no
         class. Raises ValueError for images of another shape than the classifier's own.
         """
-        certain, winner = self._asked(images, self._network).softmax(dim=1).max(dim=1)
+        return self.shares_of(self.answers(images), least)
+
+    @torch.no_grad()
+    def answers(self, images: NDArray[np.uint8] | Tensor) -> Answers:
+        """What it takes each image for, and how surely. Images and errors as in `shares`."""
+        return Answers(*self._asked(images, self._network).softmax(dim=1).max(dim=1))
+
+    def shares_of(self, answers: Answers, least: float) -> NDArray[np.float64]:
+        """`shares` of images that were asked about already."""
         classes = len(self.real_shares)
-        counted = winner[(certain >= least) & (winner < classes)]
+        counted = answers.classes[(answers.certainty >= least) & (answers.classes < classes)]
         counts: NDArray[np.int64] = torch.bincount(counted, minlength=classes).cpu().numpy()
-        return counts / len(images)
+        return counts / len(answers.classes)
 
     @torch.no_grad()
     def features(self, images: NDArray[np.uint8] | Tensor) -> NDArray[np.float64]:
@@ -123,10 +138,11 @@ def measure_modes(
     fake = drawn(e, generator, z, range_map)
     if not fake.isfinite().all():
         return {}
-    shares = classifier.shares(fake)
+    answers = classifier.answers(fake)
+    shares = classifier.shares_of(answers, SURE)
     return {
         "modes_covered": float(classifier.covered(shares)),
-        "recognised": float(classifier.shares(fake, RECOGNISED).sum()),
+        "recognised": float(classifier.shares_of(answers, RECOGNISED).sum()),
         **{f"class_share_{number}": float(share) for number, share in enumerate(shares)},
     }
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import cast
+from typing import Any, cast
 
 from gan_core.settings import link
 from gan_core.settings.compatibility import change, matters
+from gan_core.settings.earlier_versions import brought_up_link
 from gan_core.settings.experiment import Experiment, diff
-from gan_core.settings.fields import SETTINGS, defaults
-from gan_core.settings.problems import SettingsError
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Value
 
 LEAST, MOST = 2, 4
@@ -105,10 +106,14 @@ def vary(base: Experiment, name: str, values: Sequence[Value]) -> Comparison:
     return Comparison(base, tuple({name: value} for value in values))
 
 
-def setting_keys(query: Mapping[str, str]) -> list[str]:
-    """All keys of a comparison's link, those within its runs' changes included."""
+def read_base(query: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
+    """The settings of a comparison's base, and what could not be read; see link.read_query.
+
+    A link of an earlier version may have all its settings within the runs' changes.
+    """
+    given, problems = link.read_query(query)
     parts = [part for key in KEYS for part in query.get(key, "").split(";")]
-    return [*query, *(part.partition(":")[0] for part in parts)]
+    return brought_up_link(given, [part.partition(":")[0] for part in parts]), problems
 
 
 def read_query(base: Experiment, query: Mapping[str, str]) -> tuple[Comparison | None, list[str]]:
@@ -161,7 +166,7 @@ def _told(error: SettingsError) -> str:
 def _changes(base: Experiment, other: Experiment) -> Changes:
     """What turns the base into the other, those settings included that would follow but do not."""
     changes: Changes = {name: now for name, (_, now) in diff(base, other).items()}
-    followed = change(base.model_dump(), changes, defaults())
+    followed = change(base.model_dump(), changes)
     return changes | {name: getattr(other, name) for name in SETTINGS if followed[name] != getattr(other, name)}
 
 

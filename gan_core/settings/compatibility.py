@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gan_core.settings.fields import Fields
+from gan_core.settings.fields import Fields, defaults
 
 # What belongs to the networks that came before `mlp`: a DCGAN's optimiser (Radford 2016, section 4), neither penalty
 # nor average.
@@ -42,10 +42,14 @@ def followers(given: Mapping[str, Any]) -> dict[str, Any]:
     return brought
 
 
-def change(current: Mapping[str, Any], changes: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def usual(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Each setting's default beside the given ones."""
+    return {**defaults(), **followers(given)}
+
+
+def change(current: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`current` with `changes`; a setting that still had the default its leader brought gets the new one."""
-    before = {**defaults, **followers(current)}
-    after = {**defaults, **followers({**current, **changes})}
+    before, after = usual(current), usual({**current, **changes})
     followed = {name: after[name] for name in after if before[name] != after[name] and current[name] == before[name]}
     return {**current, **followed, **changes}
 

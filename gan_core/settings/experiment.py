@@ -37,7 +37,7 @@ class Experiment(Fields):
     def replace(self, **changes: Any) -> Self:
         """This experiment with some settings changed; settings that follow a changed one follow it, unless
         they had been set to something of their own."""
-        return type(self)(**compatibility.change(self.model_dump(), changes, defaults()))
+        return type(self)(**compatibility.change(self.model_dump(), changes))
 
     def json_text(self) -> str:
         """All settings as JSON, fields in the table's order."""
@@ -95,7 +95,7 @@ def nearest(given: Mapping[str, object]) -> Experiment:
         try:
             return Experiment(**kept)
         except SettingsError as error:
-            usual = {**defaults(), **compatibility.followers(kept)}
+            usual = compatibility.usual(kept)
             for field in (problem.field for problem in error.problems):
                 given_value = kept.get(field, usual[field])
                 better = SETTINGS[field].nearest(given_value)

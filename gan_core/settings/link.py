@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gan_core.settings.compatibility import followers
+from gan_core.settings.compatibility import usual
 from gan_core.settings.earlier_versions import brought_up_link
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.fields import SETTINGS, defaults
+from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Setting
 
@@ -25,7 +25,7 @@ def setting_of(key: str) -> Setting | None:
 def to_query(experiment: Experiment) -> dict[str, str]:
     """The architecture, and all settings that differ from what comes with it, by their short URL keys."""
     given = experiment.model_dump()
-    expected = {**defaults(), **followers(given), "architecture": None}
+    expected = {**usual(given), "architecture": None}
     return {row.url_key: row.text(given[name]) for name, row in SETTINGS.items() if given[name] != expected[name]}
 
 

@@ -106,7 +106,11 @@ def both_networks(e: Experiment) -> tuple[Any, Trainer]:
     return plain, made
 
 
-@BOTH
+@pytest.mark.parametrize(
+    "e",
+    [DEFAULT, DEFAULT.replace(width=0.5), DEFAULT.replace(width=4.0), DOCUMENT_MLP, SMALL_DCGAN],
+    ids=["default", "narrow", "wide", "mlp", "dcgan"],
+)
 def test_plain_networks_are_the_engines(e: Experiment) -> None:
     """The same images from the same noise, the same verdict on them: also where the engine goes faster ways."""
     (generator, discriminator), made = both_networks(e)

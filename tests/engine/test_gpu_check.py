@@ -6,18 +6,16 @@ import json
 import math
 import sys
 import time
-from itertools import islice
 from pathlib import Path
 
 import pytest
 import torch
 
-from gan_core.commands.plain_loop import plain_loop
 from gan_core.engine.trainer import Trainer
 from gan_core.settings.experiment import Experiment
 from tests import gpu_check
 from tests.gpu_parts import CHECKED, EXACT, REDUCED, Row, _relative, experiment, guarded
-from tests.gpu_variants import AlternatingStep, farthest, pictures, tutorial_loop
+from tests.gpu_variants import AlternatingStep, farthest, pictures
 
 CPU = torch.device("cpu")
 
@@ -66,14 +64,6 @@ def test_plain_step_is_the_engines(settings: dict[str, object]) -> None:
     found = [parameter.detach() for parameter in (*step.g.parameters, *step.d.parameters)]
     for ours, engines in zip(found, expected, strict=True):
         torch.testing.assert_close(ours, engines, rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize("name", ["default", "dcgan transpose4"])
-def test_tutorials_loop_is_that_of_the_benchmark(name: str) -> None:
-    e = CHECKED[name].replace(batch_size=8)
-    images = pictures(e, 64)
-    ours, other = (list(islice(loop, 9)) for loop in (tutorial_loop(e, images, CPU), plain_loop(e, images)))
-    assert ours == other
 
 
 def test_differences_are_told_from_rounding() -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from gan_core.settings.comparison import setting_keys
+from gan_core.settings.comparison import read_base
 from gan_core.settings.earlier_versions import LATER, brought_up, brought_up_link
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.link import from_query, read_query, to_query
@@ -54,7 +54,6 @@ def test_a_link_that_names_its_architecture_is_taken_at_its_word() -> None:
 
 
 def test_a_comparison_of_before_has_the_network_of_its_time() -> None:
-    keys = setting_keys({"v1": "lg:0.001", "v2": "lg:0.01;o:tanh", "runs": "x"})
-    assert {"lg", "o"} <= set(keys)
-    assert brought_up_link({}, keys) == {"architecture": "mlp-plain"}
-    assert brought_up_link({}, setting_keys({"runs": "x"})) == {}
+    assert read_base({"v1": "lg:0.001", "v2": "lg:0.01;o:tanh", "runs": "x"}) == ({"architecture": "mlp-plain"}, [])
+    assert read_base({"a": "mlp", "v1": "lg:0.001", "v2": "lg:0.01"}) == ({"architecture": "mlp"}, [])
+    assert read_base({"runs": "x"}) == ({}, [])

@@ -13,7 +13,7 @@ from gan_core.settings.experiment import Experiment
 
 
 def _detector(e: Experiment) -> Detector:
-    # A generator that ends in a sketch learns well from gradients half as large as others need.
+    # A generator that ends in a sketch learns well from gradients a third as large as others need.
     vanished = 0.015 if e.architecture == "mlp" else 0.05
     weak = (Condition("d_accuracy", "<", 0.56), Condition("grad_norm_g", "<", vanished))
     # G is past a discriminator that takes its images for the more real ones and cannot follow; the only sign with a

@@ -11,7 +11,6 @@ from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.settings import comparison, link
 from gan_core.settings.comparison import LETTERS, Comparison
-from gan_core.settings.earlier_versions import brought_up_link
 from gan_core.settings.experiment import Experiment, nearest
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import SettingsError
@@ -128,8 +127,7 @@ def _usual(base: Experiment) -> Comparison:
 
 def _read(query: Query) -> tuple[AskedComparison, list[str]]:
     """What a link asks for, and in words what is left out of it."""
-    given, problems = link.read_query(query)
-    given = brought_up_link(given, comparison.setting_keys(query))
+    given, problems = comparison.read_base(query)
     try:
         base = Experiment(**given)
     except SettingsError as error:
