@@ -1,8 +1,8 @@
 """One alternating step in the forms that tests/gpu_check.py compares with the loop of a tutorial.
 
 All forms do the same work on the same experiment: an update of D, then one of G, R1 and the average of the generator
-where the experiment has them. `AlternatingStep` draws its batches on the device, as the engine does. Unlike the tutorial's
-loop and the engine it never asks for a loss as a number, so the processor need not wait for the device.
+where the experiment has them. `AlternatingStep` draws its batches on the device, as the engine does. Unlike the
+tutorial's loop and the engine it never asks for a loss as a number, so the processor need not wait for the device.
 """
 
 from __future__ import annotations
