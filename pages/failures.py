@@ -10,9 +10,9 @@ from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
-from pages.parts.failures import cards, failure, failure_link, study
-from pages.parts.failures.failure_link import AskedFailure
-from pages.parts.shared import diagnosis_line, page_link, page_settings, state, tab_runs
+from pages.parts.failures import cards, failure, study
+from pages.parts.shared import diagnosis_line, failure_link, page_link, page_settings, state, tab_runs
+from pages.parts.shared.failure_link import AskedFailure
 from pages.parts.train import live_view
 
 navigation.require()

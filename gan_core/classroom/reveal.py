@@ -14,6 +14,9 @@ from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 
+# That the steps do not suffice is the budget's doing, and no answer where it is none of the choices.
+SHORT = "too-slow"
+
 
 @dataclass(frozen=True)
 class Reveal:
@@ -28,7 +31,7 @@ def reveal(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -
     """Compare an answer (one of the prediction's choices) with the rows of a run that has ended (at least one)."""
     if isinstance(asked, WhichSide):
         return _side(asked, answer, rows)
-    return _failure(answer, e, rows)
+    return _failure(asked, answer, e, rows)
 
 
 def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
@@ -44,9 +47,11 @@ def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
     return Reveal("right" if answer == side else "other", words, (side,))
 
 
-def _failure(answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
+def _failure(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
     step = rows[-1].step
     found = {finding.failure: finding for finding in diagnose(e, rows)}
+    if SHORT not in asked.choices:
+        found.pop(SHORT, None)
     later = _later(e, step)
     if answer in found:
         others = [name for name in found if name != answer]
@@ -77,7 +82,7 @@ def _beside(
         return Reveal("other", words, measured)
     causes = [name for name in found if name in FAILURES[answer].explained_by]
     detector = FAILURES[answer].detector_for(e)
-    if causes and detector and detector.streak(rows):
+    if causes and detector and detector.spell(rows):
         words = f"The signs of {_title(answer)} are there, and {_listed(causes)} explains them. {words}"
         return Reveal("right", words, (answer, *measured))
     if answer in later:

@@ -16,7 +16,7 @@ import torch
 from tqdm import tqdm
 
 from gan_core.commands.own_files import make_way
-from gan_core.diagnosis.findings import Finding, diagnose
+from gan_core.diagnosis.verdict import Verdict, verdict
 from gan_core.engine import take_frame, take_samples
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.engine.drive import drive
@@ -42,7 +42,7 @@ class TrainingResult:
     seconds: float  # of training alone
     steps_per_second: float
     measurements: dict[str, float]  # of the last row
-    findings: list[Finding]
+    verdict: Verdict
     experiment: Experiment
     trouble: str  # why it stopped early; empty unless it became non-finite
 
@@ -53,7 +53,7 @@ class TrainingResult:
             "seconds": round(self.seconds, 3),
             "steps_per_second": round(self.steps_per_second, 2),
             "measurements": self.measurements,
-            "findings": [finding.as_dict() for finding in self.findings],
+            **self.verdict.as_dict(),
             "experiment": self.experiment.model_dump(mode="json"),
         }
 
@@ -131,7 +131,7 @@ def _job(trainer: Trainer, folder: Path | None, history: History) -> TrainingRes
         seconds=seconds,
         steps_per_second=(trainer.step - first) / seconds,
         measurements=rows[-1].measurements,
-        findings=diagnose(e, rows),
+        verdict=verdict(e, rows),
         experiment=e,
         trouble=trouble,
     )

@@ -33,7 +33,7 @@ DOCUMENT_RECIPES: tuple[Recipe, ...] = (
     # Document 001: blank images.
     of_document("001-rates-minimax", "discriminator-too-strong", "D five times faster: stuck in noise",
         _RATES, {"loss": "minimax"}, {"loss": "non_saturating"}),
-    of_document("001-rates", "", "Only slow, never blank",
+    of_document("001-rates", "too-slow", "Only slow, never blank",
         {**_PLAIN, "lr_d": 5e-4, "steps": 1000}, {"lr_g": 1e-4}, {"lr_g": 5e-4}),
     of_document("001-equal-rates", "", "Equal rates: even minimax learns",
         {**_PLAIN, "lr_g": 2e-4, "lr_d": 2e-4, "steps": 1000}, {"loss": "minimax"}, {"loss": "non_saturating"}),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from gan_core.diagnosis.detector import Condition, Detector, Evidence
 from gan_core.diagnosis.recipe import Recipe
 from gan_core.diagnosis.remedies import Change
+from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.problems import SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,20 +38,32 @@ class Failure:
 
     # For the diagnosis.
     why: str  # one sentence, for findings
+    why_here: Callable[[Experiment], str] | None = None  # another one, where settings give another reason; else empty
     runs: Literal["training", "untrained", "all"] = "training"  # in which it is looked for
     detector: Callable[[Experiment], Detector | None]  # None: of no meaning with these settings
     of_settings: Callable[[Experiment], list[Evidence]] | None = None  # what settings alone show, before the first step
-    explained_by: frozenset[str] = frozenset()  # failures beside which it says nothing new
-    remedies: Callable[[Experiment], Iterator[Change]]  # the likeliest first
+    of_end: Callable[[Sequence[Row]], list[Evidence]] | None = (
+        None  # what a run's end shows where nothing else is found
+    )
+    spoils: bool = True  # whether it is ruled out by pictures of which most are recognisable, and of most classes
+    explained_by: frozenset[str] = frozenset()  # failures beside which it says nothing new: the causes of this one
+    remedies: Callable[[Experiment], Iterator[Change]]  # the likeliest first; settings in the order to change them in
 
     def detector_for(self, e: Experiment) -> Detector | None:
         """The detector for runs of an experiment; None where it has no meaning."""
-        kind = "training" if e.steps else "untrained"
-        return self.detector(e) if self.runs in (kind, "all") else None
+        return self.detector(e) if self._concerns(e) else None
 
     def is_looked_for(self, e: Experiment) -> bool:
         """Whether the diagnosis would name it in a run of the experiment."""
-        return self.of_settings is not None or self.detector_for(e) is not None
+        always = self.of_settings is not None or self.of_end is not None
+        return self._concerns(e) and (always or self.detector(e) is not None)
+
+    def _concerns(self, e: Experiment) -> bool:
+        return self.runs in ("training" if e.steps else "untrained", "all")
+
+    def reason_in(self, e: Experiment) -> str:
+        """Why it happens in a run of the experiment, in one sentence."""
+        return (self.why_here(e) if self.why_here else "") or self.why
 
     def signs(self, e: Experiment) -> tuple[Condition, ...]:
         """The measurements that show it in a run of the experiment, with their thresholds."""
@@ -57,8 +71,18 @@ class Failure:
         return detector.conditions if detector else ()
 
     def remedy(self, e: Experiment) -> Change:
-        """The first change that may mend it and is none of the experiment's own settings already."""
+        """The first change that may mend it and is nothing that the experiment has already: one setting, or several
+        where one alone does not mend it, in the order in which to try them."""
         for change in self.remedies(e):
-            if all(getattr(e, name) != value for name, value in change.items()):
+            if change and all(getattr(e, name) != value for name, value in change.items()) and _goes(e, change):
                 return change
         raise AssertionError(f"{self.name} cannot be found with these settings, so no remedy is known")
+
+
+def _goes(e: Experiment, change: Change) -> bool:
+    """Whether the experiment can have it beside its other settings."""
+    try:
+        e.replace(**change)
+    except SettingsError:
+        return False
+    return True

@@ -1,62 +1,98 @@
-"""From measurements to findings: each names a failure, with the numbers that show it and the setting to change.
+"""From measurements to findings: each names a failure, with the numbers that show it and the settings to change.
 
 None is raised without its evidence, and none that another finding explains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gan_core.diagnosis import recognition
 from gan_core.diagnosis.detector import Detector, Evidence
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.row import Row
+from gan_core.diagnosis.titles import title_of
 from gan_core.settings.experiment import Experiment
+
+LONG = 3  # rows in which a failure was named before it is told after its end
 
 
 @dataclass(frozen=True)
 class Finding:
     """A failure that was found."""
 
-    failure: str
+    failure: str  # its name in code
     since_step: int
     evidence: list[Evidence]
     why: str  # one sentence
-    fix: dict[str, Any]  # the settings that mend it
+    fix: dict[str, Any]  # the settings that mend it, in the order in which to change them
+    until_step: int | None = None  # the last step at which it showed; None while it does
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return title_of(self.failure)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
+        """For JSON; `until_step` only of one that is over."""
+        told = asdict(self)
+        if self.until_step is None:
+            del told["until_step"]
+        return told
 
 
 def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
-    """All findings on a run, causes first: of its settings alone, then of its newest rows, each with the
+    """All findings on a run as it stands, causes first: of its settings alone, then of its newest rows, each with the
     step since which it has held without a break. `rows` are oldest first."""
+    good = recognition.good(rows)
     findings: list[Finding] = []
-    named: set[str] = set()
     for failure in FAILURES.values():
-        if named & failure.explained_by:
-            continue
-        seen = _seen(failure, e, rows)
-        if seen is not None:
-            since, evidence = seen
-            named.add(failure.name)
-            findings.append(Finding(failure.name, since, evidence, failure.why, failure.remedy(e)))
+        if failure.explained_by.isdisjoint(finding.failure for finding in findings) and not (good and failure.spoils):
+            findings += _present(failure, e, rows)
+    if not findings and rows and 0 < e.steps <= rows[-1].step:
+        for failure in FAILURES.values():
+            if failure.of_end and not findings and (evidence := failure.of_end(rows)):
+                findings.append(_finding(failure, e, rows[-1].step, evidence))
     return findings
 
 
-def _seen(failure: Failure, e: Experiment, rows: Sequence[Row]) -> tuple[int, list[Evidence]] | None:
-    """Since when a failure shows, and by what."""
+def passed(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
+    """The failures that showed for long in a run, and show no longer; those that ended last come first."""
+    times: dict[str, list[tuple[int, int]]] = {}  # when each failure showed, by step
+    found: list[Finding] = []
+    present = {finding.failure for finding in diagnose(e, rows)}
+    for name, detector in detectors(e).items():
+        failure = FAILURES[name]
+        for spell in detector.spells(rows):
+            times.setdefault(name, []).append((rows[spell.first].step, rows[spell.last].step))
+            if name in present or spell.last == len(rows) - 1 or spell.last - spell.called + 1 < LONG:
+                continue
+            since, until = times[name][-1]
+            causes = (time for cause in failure.explained_by for time in times.get(cause, ()))
+            if any(begun <= until and since <= ended for begun, ended in causes):
+                continue
+            evidence = [one.evidence(rows[spell.shown].measurements) for one in spell.conditions]
+            found.append(Finding(name, since, evidence, failure.reason_in(e), {}, until))
+    last = {finding.failure: finding for finding in found}  # of several times the last
+    return sorted(last.values(), key=lambda finding: finding.until_step or 0, reverse=True)
+
+
+def _present(failure: Failure, e: Experiment, rows: Sequence[Row]) -> Iterator[Finding]:
+    """The finding that a failure shows, since when and by what; nothing where it does not."""
     if failure.of_settings is not None and (evidence := failure.of_settings(e)):
-        return 0, evidence
+        yield _finding(failure, e, 0, evidence)
+        return
     detector = failure.detector_for(e)
-    streak = detector.streak(rows) if detector else None
-    if streak is None:
-        return None
-    first, conditions = streak
-    return rows[first].step, [condition.evidence(rows[-1].measurements) for condition in conditions]
+    if detector and (spell := detector.spell(rows)):
+        evidence = [one.evidence(rows[spell.shown].measurements) for one in spell.conditions]
+        yield _finding(failure, e, rows[spell.first].step, evidence)
+
+
+def _finding(failure: Failure, e: Experiment, since: int, evidence: list[Evidence]) -> Finding:
+    return Finding(failure.name, since, evidence, failure.reason_in(e), failure.remedy(e))
 
 
 def detectors(e: Experiment) -> dict[str, Detector]:

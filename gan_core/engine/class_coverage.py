@@ -28,9 +28,9 @@ from gan_core.engine.networks import Dropout, Linear
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
 
-# Generated images that are classified for one row: a class that should have a tenth of them is then missed by
-# chance less than once in a million rows.
-COUNT = 256
+# Generated images that are classified for one row: a class that should have a tenth of them is then never missed by
+# chance, and a share of them is known to 2 in a hundred.
+COUNT = 512
 
 # A class is covered from this part of its share among the real images on: 2 % of all where there are ten equal
 # classes. The classifier errs on a few images in a hundred, and its errors must not count as classes.

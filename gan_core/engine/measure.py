@@ -51,6 +51,11 @@ class Probe:
         return _diversity(self.real)
 
     @cached_property
+    def real_neighbours(self) -> float:
+        """See `neighbours` in `look`."""
+        return _neighbours(self.real)
+
+    @cached_property
     def alike(self) -> float:
         """Two images closer than this are duplicates: a quarter of the median distance from a real image to
         the nearest other one."""
@@ -88,6 +93,8 @@ def look(
     - `contrast`, `diversity`: ratios to the real images
     - `duplicates`: share of images with another one almost the same
     - `nyquist`: share of the variance within images that alternates from pixel to pixel, as a checkerboard does
+    - `neighbours`: correlation of pixels side by side within an image, as a share of the real images'; missing where
+      those have hardly any
     - `unreachable`: share of real pixel values that the output activation cannot give
     - `logit_gap`: how far D sets real and generated images apart
     """
@@ -159,6 +166,7 @@ def _pixels(fake: Tensor, probe: Probe) -> dict[str, float]:
         "excess": float(np.abs(position - shown).mean()),
         "duplicates": (_nearest(fake) < probe.alike).float().mean().item(),
         "nyquist": _nyquist(fake),
+        "neighbours": _ratio(_neighbours(fake), probe.real_neighbours if probe.real_neighbours > 0.1 else math.nan),
         # Wasserstein-1 of two samples of equal size: the mean distance of their sorted values. In float64,
         # which the sum of exploding values does not overflow.
         "histogram_distance": float(np.abs(values - probe.real_values.astype(np.float64)).mean()) / span,
@@ -207,6 +215,16 @@ def _nyquist(images: Tensor) -> float:
     both = rows[..., ::2].sum(dim=2) - rows[..., 1::2].sum(dim=2)
     power = rows.square().sum() / height + columns.square().sum() / width - both.square().sum() / (height * width)
     return _ratio(power.item(), x.square().sum().item())
+
+
+def _neighbours(images: Tensor) -> float:
+    """Correlation of pixels side by side and one above another: 1 in one even slope, 0 where each pixel is drawn by
+    itself, below 0 in a checkerboard. NaN of images without any contrast."""
+    x = images.float()
+    spread = (x - x.mean(dim=(2, 3), keepdim=True)).square().mean().item()
+    across = (x[..., 1:] - x[..., :-1]).square().mean().item()
+    down = (x[:, :, 1:] - x[:, :, :-1]).square().mean().item()
+    return 1 - _ratio((across + down) / 4, spread)
 
 
 def _ratio(part: float, whole: float) -> float:

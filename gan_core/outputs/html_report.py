@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from PIL import Image
 
-from gan_core.diagnosis.findings import Finding
-from gan_core.diagnosis.measurements import MEASUREMENTS
+from gan_core.diagnosis.measurements import MEASUREMENTS, evidence_words
 from gan_core.diagnosis.row import Row
+from gan_core.diagnosis.verdict import Verdict
 from gan_core.messages.frame import Frame
 from gan_core.outputs import colours
 from gan_core.outputs.colours import DISCRIMINATOR, GENERATED, GRADIENT, REAL
@@ -72,7 +72,7 @@ def html_report(
     step: int,
     rows: Sequence[Row],
     frames: Sequence[Frame],
-    findings: Sequence[Finding],
+    of: Verdict,
     real_png: bytes | None,
 ) -> str:
     """One page as HTML text. Rows and frames may be empty; `real_png` is None where the real images were not kept."""
@@ -85,7 +85,8 @@ def html_report(
         e=public,
         step=step,
         rows=rows,
-        findings=findings,
+        of=of,
+        evidence_words=evidence_words,
         pair=pair,
         small=[_picture(frame.fake_png, f"step {frame.step:,}", 1) for frame in _over_time(frames)],
         charts=[drawn for drawn in (_chart(title, lines, axis, rows) for title, lines, axis in _CHARTS) if drawn],

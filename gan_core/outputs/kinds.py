@@ -23,8 +23,8 @@ from safetensors.numpy import save as to_bytes
 
 from gan_core import data
 from gan_core.data.images import Progress
-from gan_core.diagnosis.findings import Finding, diagnose
 from gan_core.diagnosis.row import Row
+from gan_core.diagnosis.verdict import Verdict, verdict
 from gan_core.files.atomic_write import NotWritten, write_new
 from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import contact_sheet
@@ -52,15 +52,15 @@ class Record:
     name: str
     experiment: Experiment
     step: int
-    rows: Sequence[Row]  # the findings are about the last
+    rows: Sequence[Row]  # the verdict is about the last
     frames: Sequence[Frame]
     real_png: bytes | None  # the grid of real images, None where it was not kept
     checkpoint: Path | None  # a file that may not exist
 
     @property
-    def findings(self) -> list[Finding]:
+    def verdict(self) -> Verdict:
         """What the diagnosis says at the last row."""
-        return diagnose(self.experiment, self.rows)
+        return verdict(self.experiment, self.rows)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def measurements_json(record: Record) -> bytes:
             {"step": row.step, **{name: value for name, value in row.measurements.items() if math.isfinite(value)}}
             for row in record.rows
         ],
-        "findings": [finding.as_dict() for finding in record.findings],
+        **record.verdict.as_dict(),
     }
     return json.dumps(told, indent=1, allow_nan=False).encode()
 
@@ -141,7 +141,7 @@ def sheet(record: Record) -> bytes:
 def report(record: Record) -> bytes:
     """Everything on one page, as HTML that needs nothing else."""
     return html_report(
-        record.name, record.experiment, record.step, record.rows, record.frames, record.findings, record.real_png
+        record.name, record.experiment, record.step, record.rows, record.frames, record.verdict, record.real_png
     ).encode(errors="replace")
 
 

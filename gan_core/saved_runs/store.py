@@ -19,7 +19,7 @@ from typing import Any
 
 import platformdirs
 
-from gan_core.diagnosis.findings import diagnose, undecided
+from gan_core.diagnosis.verdict import Verdict, verdict
 from gan_core.files.atomic_write import told
 from gan_core.saved_runs.run_folder import (
     CHECKPOINT,
@@ -61,8 +61,7 @@ class RunSummary:
     """What a list shows of a saved run beside its heading."""
 
     picture: bytes | None  # its newest, as PNG; None where there is none
-    findings: tuple[str, ...]  # the failures that the diagnosis finds at its end
-    early: bool  # whether it is too early for some of that
+    verdict: Verdict  # at its end
     size: int  # of its folder, in bytes
 
 
@@ -155,7 +154,8 @@ class Store:
                         "steps": entry.experiment.steps,
                         "saved": entry.saved.isoformat(timespec="seconds"),
                         "settings": changed_settings(entry.experiment),
-                        "findings": list(summary.findings),
+                        "verdict": summary.verdict.state,
+                        "findings": [finding.failure for finding in summary.verdict.findings],
                         "bytes": summary.size,
                     }
                 )
@@ -283,7 +283,6 @@ def _size(folder: Path, _: _Stamps) -> int:
 @functools.lru_cache(256)
 def _summary(heading: Heading, stamps: _Stamps) -> RunSummary:
     rows = read_rows(heading.folder)
-    findings = tuple(finding.failure for finding in diagnose(heading.experiment, rows))
     frame = last_frame(heading.folder)
-    early = not findings and bool(undecided(heading.experiment, rows))
-    return RunSummary(frame.fake_png if frame else None, findings, early, _size(heading.folder, stamps))
+    of = verdict(heading.experiment, rows)
+    return RunSummary(frame.fake_png if frame else None, of, _size(heading.folder, stamps))

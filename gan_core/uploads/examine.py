@@ -71,4 +71,4 @@ def _finding(fault: Fault, of: BroughtPictures, name: str, pillow: str) -> Mende
     known = fault.known
     # What Pillow says differs from array to array.
     why = f"{known.why[:-1]}, it says: {pillow}" if known.failure == "pil-error" else known.why
-    return Mended(known.failure, 0, fault.evidence, why, dict(known.fix), code(known.repair(of), of, name))
+    return Mended(known.failure, 0, fault.evidence, why, dict(known.fix), code=code(known.repair(of), of, name))

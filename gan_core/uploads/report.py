@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from gan_core.diagnosis.findings import Finding
@@ -17,7 +17,7 @@ class Mended(Finding):
     `since_step` is 0 for what has no steps; `fix` is empty where training is not at fault.
     """
 
-    code: str  # the few lines of Python that mend exactly this
+    code: str = field(kw_only=True)  # the few lines of Python that mend exactly this
 
 
 @dataclass(frozen=True)

@@ -112,11 +112,9 @@ def _findings(rows: Sequence[Row]) -> list[Mended]:
         named = {finding.failure for finding in found}
         if failure in named or named & FAILURES[failure].explained_by:
             continue
-        if (streak := detector.streak(rows)) is not None:
-            first, conditions = streak
-            found.append(
-                _finding(failure, rows[first].step, [one.evidence(rows[-1].measurements) for one in conditions])
-            )
+        if (spell := detector.spell(rows)) is not None:
+            evidence = [one.evidence(rows[spell.shown].measurements) for one in spell.conditions]
+            found.append(_finding(failure, rows[spell.first].step, evidence))
     return found
 
 
@@ -137,7 +135,7 @@ def _detectors(rows: Sequence[Row]) -> list[tuple[str, Detector]]:
 
 def _finding(failure: str, step: int, evidence: list[Evidence]) -> Mended:
     mend = _MENDS.get(failure, _Mend({}))
-    return Mended(failure, step, evidence, FAILURES[failure].why, mend.fix, mend.code)
+    return Mended(failure, step, evidence, FAILURES[failure].why, mend.fix, code=mend.code)
 
 
 def _untold(rows: Sequence[Row], steps: str) -> list[str]:

@@ -14,7 +14,7 @@ from gan_core.settings.experiment import Experiment, diff
 def test_result_is_json_and_progress_goes_to_stderr() -> None:
     done = command_in_its_own_process("train", *SMALL, "--steps", "25")
     told = outcome(done)
-    assert set(told) == {"steps", "seconds", "steps_per_second", "measurements", "findings", "experiment"}
+    assert set(told) == {"steps", "seconds", "steps_per_second", "measurements", "findings", "verdict", "experiment"}
     assert told["steps"] == 25
     assert told["measurements"]["finite"] == 1
     assert Experiment(**told["experiment"]).width == 0.125

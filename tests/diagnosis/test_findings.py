@@ -12,7 +12,7 @@ import pytest
 
 from gan_core.diagnosis.detector import Condition
 from gan_core.diagnosis.failures import FAILURES
-from gan_core.diagnosis.findings import Finding, detectors, diagnose, undecided
+from gan_core.diagnosis.findings import Finding, detectors, diagnose, passed, undecided
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
@@ -22,7 +22,8 @@ Rows = list[Row]
 HEALTHY = {
     "finite": 1.0, "out_of_range": 0.0, "excess": 0.0, "contrast": 0.8, "pixel_mean": 0.17, "diversity": 0.8,
     "duplicates": 0.05, "nyquist": 0.01, "logit_max": 4.0, "logit_gap": 1.0, "d_accuracy": 0.75,
-    "grad_norm_g": 0.6, "mode_gap": 0.15, "unreachable": 0.0,
+    "grad_norm_g": 0.6, "mode_gap": 0.15, "unreachable": 0.0, "neighbours": 0.95, "update_ratio_g": 0.01,
+    "recognised": 0.4, "modes_covered": 9.0,
 }  # fmt: skip
 
 # failure -> measurements that show it, and settings under which it is looked for.
@@ -39,6 +40,8 @@ SHOWN: dict[str, tuple[dict[str, float], dict[str, Any]]] = {
     "mode-collapse": ({"duplicates": 0.97}, {"beta1": 0.9}),
     "batchnorm-mismatch": ({"mode_gap": 1.4}, {"sample_mode": "eval", "bn_momentum": 0.001}),
     "checkerboard": ({"nyquist": 0.2}, {"architecture": "dcgan", "upsample": "transpose3"}),
+    "too-slow": ({"update_ratio_g": 1e-5, "recognised": 0.0}, {"optimiser": "sgd"}),
+    "noise": ({"neighbours": 0.1, "recognised": 0.0}, {"architecture": "mlp-plain", "beta1": 0.9}),
 }  # fmt: skip
 failing = pytest.mark.parametrize("failure", SHOWN)
 
@@ -49,7 +52,7 @@ def rows(changes: dict[str, float], steps: range = range(0, 2001, 50)) -> Rows:
 
 def shown(failure: str, steps: range = range(0, 2001, 50)) -> tuple[Experiment, Rows]:
     changes, settings = SHOWN[failure]
-    return Experiment(**settings), rows(changes, steps)
+    return Experiment(**settings, steps=10_000), rows(changes, steps)
 
 
 def named(e: Experiment, of: Rows) -> list[str]:
@@ -76,8 +79,7 @@ def assert_complete(finding: Finding, e: Experiment) -> None:
         above = evidence.value > evidence.threshold
         assert above if evidence.comparison == ">" else evidence.value < evidence.threshold
     assert finding.why.endswith(".")
-    ((name, value),) = finding.fix.items()
-    assert getattr(e, name) != value
+    assert finding.fix and all(getattr(e, name) != value for name, value in finding.fix.items())
     e.replace(**finding.fix)
 
 
@@ -144,9 +146,48 @@ def test_since_is_where_the_unbroken_row_of_hits_begins(failure: str) -> None:
 
 
 @failing
-def test_a_failure_that_has_passed_is_not_named(failure: str) -> None:
+def test_a_failure_that_is_over_is_told_as_such(failure: str) -> None:
     e, of = shown(failure)
-    assert diagnose(e, [*of, Row(2050, HEALTHY)]) == []
+    (finding,) = diagnose(e, of)
+    assert passed(e, of) == []
+    mended = [*of, Row(2050, HEALTHY)]
+    assert diagnose(e, mended) == []
+    (over,) = passed(e, mended)
+    assert (over.failure, over.since_step, over.until_step) == (failure, finding.since_step, 2000)
+    assert over.evidence and not over.fix
+
+
+@failing
+def test_what_showed_for_a_moment_only_is_not_told_afterwards(failure: str) -> None:
+    e, of = shown(failure)
+    named_at = next(at for at in range(1, len(of)) if failure in named(e, of[:at]))
+    brief = [*of[: named_at + 1], *rows({}, range(of[named_at].step + 50, 3001, 50))]
+    assert passed(e, brief) == []
+
+
+@failing
+def test_one_row_just_short_of_the_threshold_does_not_end_it(failure: str) -> None:
+    e, of = shown(failure)
+    for condition in detectors(e)[failure].conditions:
+        if condition.calm is None:
+            continue
+        between = (condition.threshold + condition.calm) / 2
+        for limit, lasts in ((between, True), (condition.calm, False)):
+            dipped = [*of, Row(2050, {**of[-1].measurements, condition.measurement: limit})]
+            assert (failure in named(e, dipped)) == lasts, condition
+            # What is told of it is the last row that showed it, which passes every threshold.
+            for finding in diagnose(e, dipped):
+                assert_complete(finding, e)
+        # It takes the threshold itself to name it.
+        short = [Row(row.step, {**row.measurements, condition.measurement: between}) for row in of]
+        assert failure not in named(e, short)
+
+
+def test_the_running_statistics_that_dip_at_the_last_row_are_still_named() -> None:
+    """Met at seed 90210 of the recipe: the gap fell from over 0.45 to 0.415 at the run's end."""
+    e = FAILURES["batchnorm-mismatch"].recipe.broken
+    gaps = {0: 0.9, 50: 0.7, 100: 0.6, 150: 0.52, 200: 0.5, 250: 0.47, 300: 0.415}
+    assert named(e, [Row(step, {**HEALTHY, "mode_gap": gap}) for step, gap in gaps.items()]) == ["batchnorm-mismatch"]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +213,7 @@ def test_a_young_run_is_not_acquitted_of_what_shows_only_later() -> None:
     waiting = undecided(e, [])
     assert waiting["mode-collapse"] == 800 and waiting["blank-grey"] == 200 and waiting["blank-black"] == 100
     assert undecided(e, rows({}, range(0, 101, 50))) == {
-        "out-of-range": 150, "blank-grey": 200, "identical-samples": 400, "mode-collapse": 800,
+        "out-of-range": 150, "blank-grey": 200, "identical-samples": 400, "noise": 600, "mode-collapse": 800,
     }  # fmt: skip
     assert undecided(e, rows({}, range(0, 801, 50))) == {}
     # A run that ends before could never tell.
@@ -285,7 +326,7 @@ def test_raw_pixels_have_greater_logits() -> None:
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_remedy_is_one_setting_that_differs(failure: str) -> None:
+def test_a_remedy_changes_settings_to_what_they_are_not_yet(failure: str) -> None:
     unusual: list[dict[str, Any]] = [
         {}, {"lr_g": 0.3}, {"lr_d": 0.3}, {"lr_g": 1e-5, "lr_d": 1e-5}, {"lr_g": 2e-4, "lr_d": 1e-4},
         {"norm_g": "none"}, {"beta1": 0.9}, {"beta1": 0.9, "lr_g": 1e-2},
@@ -306,15 +347,14 @@ def test_a_remedy_is_one_setting_that_differs(failure: str) -> None:
     assert may_show
     for e in may_show:
         change = record.remedy(e)
-        ((name, value),) = change.items()
-        assert getattr(e, name) != value
+        assert change and all(getattr(e, name) != value for name, value in change.items())
         e.replace(**change)
 
 
 @pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if not recipe.document])
 def test_the_remedy_of_a_recipes_broken_side_touches_the_setting_that_broke_it(name: str) -> None:
     recipe = RECIPES[name]
-    ((setting, value),) = FAILURES[recipe.failure].remedy(recipe.broken).items()
+    setting, value = next(iter(FAILURES[recipe.failure].remedy(recipe.broken).items()))
     assert getattr(recipe.broken, setting) != value
     assert getattr(recipe.fixed, setting) == value or setting in SAME_CAUSE.get(name, ())
 
@@ -328,12 +368,13 @@ def test_a_condition_that_nothing_measured_does_not_hold() -> None:
 
 
 def test_a_poll_over_thousands_of_rows_calls_no_function_for_each() -> None:
-    """And it looks at each row once for each condition, of which the two findings have four."""
     e = Experiment(norm_g="none")
     changes = {**SHOWN["identical-samples"][0], **SHOWN["out-of-range"][0]}
     short, long = (_calls(e, rows(changes, range(0, steps, 50))) for steps in (25_000, 250_000))
     assert long["call"] == short["call"]
-    assert long["c_call"] - short["c_call"] == 4 * (5_000 - 500)
+    # It looks a measurement of a row up at most once for each condition of the detectors.
+    looked_up = sum(len(found.conditions) + len(found.alternative) for found in detectors(e).values())
+    assert long["c_call"] - short["c_call"] <= looked_up * (5_000 - 500)
 
 
 def _calls(e: Experiment, of: Rows) -> Counter[str]:

@@ -13,6 +13,7 @@ from study import named, train
 from gan_core.__main__ import main
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES, find
+from gan_core.diagnosis.remedies import needed
 from gan_core.diagnosis.row import Row
 from gan_core.engine.class_coverage import classifier_of
 from gan_core.engine.trainer import load_images
@@ -124,7 +125,7 @@ def _run(e: Experiment) -> tuple[list[Row], int]:
     """The rows of a run, and the multiply-adds of its forward passes; several recipes share a side."""
     classifier_of(load_images(e))  # trained once for all runs on a machine
     with counted() as work:
-        rows, _ = train(e)
+        rows, *_ = train(e)
     return rows, work.multiply_adds
 
 
@@ -145,7 +146,8 @@ def _shows_its_promise(name: str, side: str) -> None:
     if failure:
         assert failure in named(e, rows, ever=False)
     else:
-        assert named(e, rows, ever=True) == set()
+        # What is slow by its kind may not be there yet when its few steps are used up, and nothing else.
+        assert named(e, rows, ever=True) <= ({"too-slow"} if e.steps < needed(e) else set())
     assert 0 < multiply_adds < MOST_S * MULTIPLY_ADDS_A_SECOND
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import study
+from random_settings import Moves
 
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
@@ -62,9 +63,9 @@ def test_a_cause_that_explains_the_failure_is_right_too() -> None:
 def test_a_run_is_trained_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trained: list[Experiment] = []
 
-    def train(e: Experiment) -> tuple[list[Row], float]:
+    def train(e: Experiment, moved: Moves) -> tuple[list[Row], float, bytes]:
         trained.append(e)
-        return [Row(0, {"contrast": 1.0})], 0.1
+        return [Row(0, {"contrast": 1.0})], 0.1, b"a picture"
 
     monkeypatch.setattr(study, "train", train)
     path = tmp_path / "runs.jsonl"

@@ -10,6 +10,7 @@ from live_runs import gone
 from playwright.sync_api import Page, expect
 from serving import Server
 
+from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES
 
 pytestmark = pytest.mark.browser
@@ -59,7 +60,7 @@ def test_a_card_shows_its_failure_live(server: Server, open_tab: OpenTab) -> Non
     expect(page.locator(".st-key-between")).to_contain_text("Data range")
     for value in ("[-1,1]", "[0,1]"):
         expect(page.locator(".st-key-between")).to_contain_text(value)
-    expect(page.locator(".st-key-panel-broken .lit")).to_contain_text("blank-grey")
+    expect(page.locator(".st-key-panel-broken .lit")).to_contain_text("Blank: all grey")
     assert frame_colour(page, "broken") != frame_colour(page, "fixed")
     both_reach(page, 150)
     expect(page.locator(".st-key-panel-broken .lit")).to_be_visible()
@@ -69,13 +70,13 @@ def test_a_card_shows_its_failure_live(server: Server, open_tab: OpenTab) -> Non
 @pytest.mark.parametrize("name", ["untrained-grey", "batchnorm-mismatch"])
 def test_to_its_end_only_the_broken_side_is_named(server: Server, open_tab: OpenTab, name: str) -> None:
     page = opened(open_tab(f"{server.url}/failures?f={name}"), name)
-    expect(page.locator(".st-key-panel-broken .lamp")).to_contain_text("not started")
+    expect(page.locator(".st-key-panel-broken .lamp")).to_contain_text("Not started")
     page.evaluate(WATCH_FIXED)
     button(page, "start").click()
     for side in SIDES:
         expect(page.locator(f".st-key-progress-{side}")).to_contain_text("finished")
-    expect(page.locator(".st-key-panel-broken .lit")).to_contain_text(name)
-    expect(page.locator(".st-key-panel-fixed .lamp")).to_contain_text("nothing found")
+    expect(page.locator(".st-key-panel-broken .lit")).to_contain_text(FAILURES[name].title)
+    expect(page.locator(".st-key-panel-fixed .lamp.well")).to_be_visible()
     assert page.evaluate("window.litFixed") is False
     steps = RECIPES[name].fixed.steps
     for side in SIDES:

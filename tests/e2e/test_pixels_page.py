@@ -103,7 +103,7 @@ def test_what_is_brought_is_diagnosed_and_can_be_followed(server: Server, open_t
     page = drawn(open_tab(server.url + "/pixels?source=ramp&clip=none"))
     page.locator(".st-key-bring input[type=file]").set_input_files(file)
     report = page.locator(".st-key-report")
-    expect(report).to_contain_text("out-of-range")
+    expect(report).to_contain_text("Pixels out of range")
     expect(report).to_contain_text("float32, layout NCHW")
     expect(report.locator("pre")).to_contain_text("np.load('mine.npy')")
 

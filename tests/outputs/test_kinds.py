@@ -25,7 +25,9 @@ from gan_core.__main__ import main
 from gan_core.commands.export import EXPORTS
 from gan_core.commands.training_run import train_run
 from gan_core.diagnosis.findings import diagnose
+from gan_core.diagnosis.measurements import evidence_words
 from gan_core.diagnosis.row import Row
+from gan_core.diagnosis.verdict import verdict
 from gan_core.engine.checkpoint import load_checkpoint
 from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import GAP, LABEL, MOST, contact_sheet
@@ -65,7 +67,7 @@ def test_the_record_is_what_is_in_the_folder(record: Record, folder: Path) -> No
     assert (record.name, record.step) == ("linear", 120)
     assert record.frames[-1].step == 120
     assert record.frames[-1].fake_png == (folder / "frames" / "step-000120.png").read_bytes()
-    assert record.findings == diagnose(record.experiment, record.rows)
+    assert list(record.verdict.findings) == diagnose(record.experiment, record.rows)
 
 
 def test_csv_holds_every_number_exactly(record: Record, folder: Path) -> None:
@@ -78,8 +80,9 @@ def test_json_holds_settings_rows_and_findings(record: Record, folder: Path) -> 
     told = json.loads(KINDS["json"].make(record))
     assert Experiment(**told["experiment"]) == record.experiment
     assert told["measurements"] == lines(folder)
-    assert [finding["failure"] for finding in told["findings"]] == [finding.failure for finding in record.findings]
-    assert record.findings
+    found = record.verdict.findings
+    assert found and [finding["failure"] for finding in told["findings"]] == [finding.failure for finding in found]
+    assert told["verdict"]["state"] == "failing"
 
 
 def test_json_has_no_nan() -> None:
@@ -182,25 +185,26 @@ def test_the_report_needs_nothing_else_and_holds_everything(record: Record) -> N
     shown = [base64.b64decode(source.partition(",")[2]) for source in sources]
     assert shown[:2] == [record.real_png, record.frames[-1].fake_png]
     assert sum(tag == "polyline" for tag, _ in page.tags) >= 8
-    for finding in record.findings:
-        assert f"{finding.failure} since step {finding.since_step}" in page.text
+    assert record.verdict.findings and record.verdict.headline in page.text
+    for finding in record.verdict.findings:
         for found in finding.evidence:
-            assert f"{found.measurement}{found.value:.4g}{found.comparison}{found.threshold:.4g}" in page.text
+            told = evidence_words(found.measurement, found.value, found.comparison, found.threshold)
+            assert told in page.text
     assert "Output activationoutput_activationlineartanh" in page.text  # here, and by default
     assert script_of(record.experiment) in page.text
 
 
 def test_a_report_of_nothing_yet_and_of_a_hostile_name() -> None:
-    text = html_report("<script>&", Experiment(), 0, (), (), (), None)
+    text = html_report("<script>&", Experiment(), 0, (), (), verdict(Experiment(), ()), None)
     page = Page(text)
     assert "<script>&" in page.text
-    assert "Nothing was measured yet." in page.text
+    assert "Not started." in page.text
     assert "script" not in {tag for tag, _ in page.tags}
 
 
 def test_a_report_does_not_tell_the_path_of_somebodys_pictures() -> None:
     e = Experiment(dataset="folder", folder="/home/somebody/cats")
-    text = html_report("x", e, 0, (), (), (), None)
+    text = html_report("x", e, 0, (), (), verdict(e, ()), None)
     assert "cats" in text
     assert "somebody" not in text
 

@@ -13,6 +13,7 @@ from gan_core.claims.cited import of_recipe
 from gan_core.diagnosis.document_recipes import DOCUMENTS
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES, find
+from gan_core.diagnosis.titles import title_of
 from gan_core.live.registry import registry
 from gan_core.saving_mistakes.known_mistakes import PLAINEST
 from gan_core.saving_mistakes.link import of_mistake
@@ -71,13 +72,13 @@ def test_a_link_opens_the_failure(open_page: Open, name: str) -> None:
         for sign in failure.signs(recipe.broken):
             assert sign.measurement in table
     else:
-        assert "does not fail" in said
+        assert "Nothing is wrong with this setup" in said
     assert cited(at) == [claim.id for claim in of_recipe(recipe)]
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
     (differs,) = [text for text in html(at) if 'class="differs"' in text]
     assert SETTINGS[setting].label in differs
     assert len(set(re.findall(r"</i>([^<]*)</span>", differs))) == len(values)
-    assert "not started" in lamp(at, "broken")
+    assert "Not started" in lamp(at, "broken")
 
 
 def test_an_unknown_failure_gets_one_sentence_and_the_cards(open_page: Open) -> None:
@@ -111,7 +112,7 @@ def test_a_failure_of_saving_opens_where_it_is_shown(open_page: Open, failure: s
     at.button(key=f"open-{failure}").click().run()
     assert not at.exception
     assert at.session_state["asked"] == of_mistake(*PLAINEST[failure])
-    assert any(failure in text for text in html(at))
+    assert any(title_of(failure) in text for text in html(at))
 
 
 def test_a_link_starts_nothing_by_itself_and_the_button_both(open_page: Open) -> None:
@@ -128,9 +129,9 @@ def test_the_lamp_lights_up_on_the_broken_side_only(open_page: Open) -> None:
     at.run()
     assert not at.exception
     assert "lit" in lamp(at, "broken")
-    assert "untrained-grey" in lamp(at, "broken")
+    assert "Untrained and grey" in lamp(at, "broken")
     assert "lit" not in lamp(at, "fixed")
-    assert "nothing found" in lamp(at, "fixed")
+    assert "No failure found" in lamp(at, "fixed")
 
 
 def test_again_begins_at_the_same_start_in_the_same_runs(open_page: Open) -> None:
@@ -189,7 +190,7 @@ def test_runs_that_are_no_longer_here_are_said_to_be_lost(open_page: Open, lost:
     at = open_page("failures", f="untrained-grey", pair=lost)
     assert not at.exception
     assert sum("no longer here" in text for text in html(at)) == 1
-    assert "not started" in lamp(at, "broken")
+    assert "Not started" in lamp(at, "broken")
     assert "pair" not in at.query_params
     at.button(key="start").click().run()
     assert set(pair(at)) == {"broken", "fixed"}
@@ -201,9 +202,9 @@ def test_the_runs_of_another_failure_are_not_taken_for_this_ones(open_page: Open
     ids = list(pair(at).values())
     other = open_page("failures", f="002-wide-noise", pair="~".join(ids))
     assert not other.exception
-    assert "not started" in lamp(other, "broken")
+    assert "Not started" in lamp(other, "broken")
     swapped = open_page("failures", f="untrained-grey", pair="~".join(reversed(ids)))
-    assert "not started" in lamp(swapped, "broken")
+    assert "Not started" in lamp(swapped, "broken")
     assert None not in [registry().snapshot(run) for run in ids]  # they are another visitor's
 
 
@@ -227,4 +228,4 @@ def test_another_failure_ends_the_runs_of_the_last_one(open_page: Open) -> None:
     at.run()
     assert not at.exception
     assert [registry().snapshot(run) for run in runs] == [None, None]
-    assert "not started" in lamp(at, "broken")
+    assert "Not started" in lamp(at, "broken")

@@ -15,6 +15,7 @@ from visiting import Open, cited, html, words
 
 from gan_core.claims.cited import of_mistake as cited_of
 from gan_core.claims.ledger import CLAIMS
+from gan_core.diagnosis.titles import title_of
 from gan_core.live.registry import registry
 from gan_core.pixels.range_map import channels_last
 from gan_core.saving_mistakes.journey import Choices, subject
@@ -45,7 +46,7 @@ def test_the_page_opens_on_a_trap_with_its_effect_in_words(open_page: Open) -> N
     at = open_page("pixels")
     assert not at.exception and not at.warning
     assert at.session_state["asked"] == of_mistake("speckled", "wrap")
-    assert "wrapped-pixels" in drawn(at) and 'class="stage broken"' in drawn(at)
+    assert "Wrapped pixels" in drawn(at) and 'class="stage broken"' in drawn(at)
     assert at.query_params["clip"] == "none" and at.query_params["source"] == "linear"
     assert "x.clip" not in code(at) and "x.astype(np.uint8)" in code(at)
 
@@ -78,13 +79,13 @@ def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page:
             assert not at.exception and not at.warning
             assert at.session_state["asked"] == of_mistake(looks, name)
             assert choices_shown(at) == {stage: getattr(mistake.choices, stage) for stage in STAGES}
-            assert (f"<b>{mistake.failure}.</b>" if mistake.failure else "<b>N") in drawn(at)
+            assert (f"<b>{title_of(mistake.failure)}.</b>" if mistake.failure else "<b>N") in drawn(at)
             assert ("<pre>" in drawn(at)) == (mistake.failure in ("pil-error", "non-finite"))
 
 
 def test_mending_leads_to_the_right_pixels(open_page: Open) -> None:
     at = open_page("pixels", source="tanh", image="1", map="times255", clip="none")
-    assert "<b>wrong-range-map.</b>" in drawn(at)
+    assert "<b>Wrong range.</b>" in drawn(at)
     at.button(key="mend").click().run()
     assert not at.exception
     assert "map" not in at.query_params and at.query_params["clip"] == "none"
@@ -97,7 +98,7 @@ def test_a_way_that_is_chosen_stands_in_the_address_and_in_the_code(open_page: O
     at.selectbox(key="choice-order").set_value("bgr").run()
     assert at.query_params["order"] == "bgr" and at.query_params["image"] == "2"
     assert "[..., ::-1]" in code(at) and '"tensor.npy")[2]' in code(at)
-    assert "<b>channel-order.</b>" in drawn(at)
+    assert "<b>Channels in the wrong order.</b>" in drawn(at)
     at.selectbox(key="choice-file").set_value("jpeg").run()
     at.select_slider(key="quality").set_value(10).run()
     assert at.query_params["quality"] == "10" and "quality=10" in code(at)
@@ -220,7 +221,7 @@ def test_the_page_train_leads_to_its_own_tensor(open_page: Open) -> None:
 def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -> None:
     values = SOURCES["linear"].make().values
     at = bring(open_page("pixels", source="real", order="bgr"), "mine.npy", npy(values))
-    assert "<b>out-of-range.</b>" in drawn(at)
+    assert "<b>Pixels out of range.</b>" in drawn(at)
     assert "8 pictures of 28×28 as numbers: float32, layout NCHW" in words(at)
     assert "np.load('mine.npy')" in at.code[1].value
     at.button(key="follow").click().run()
@@ -237,7 +238,7 @@ def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -
         for number, image in enumerate(tensor.values):
             archive.writestr(f"{number}.png", png(((image[0] + 1) / 2).round().astype(np.uint8)))
     at = bring(open_page("pixels"), "black.zip", file.getvalue())
-    assert "<b>wrong-range-map.</b>" in drawn(at)
+    assert "<b>Wrong range.</b>" in drawn(at)
     assert "8 pictures of 28×28 as files" in words(at)
     assert "x * 255" in at.code[1].value
     assert not any(button.key == "follow" for button in at.button)  # bytes have no journey before them
@@ -246,7 +247,7 @@ def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -
 def test_a_training_log_is_read_by_the_detectors(open_page: Open) -> None:
     log = "step,loss_d,loss_g\n" + "".join(f"{step},0.0001,12\n" for step in range(0, 3000, 50))
     at = bring(open_page("pixels"), "log.csv", log.encode())
-    assert "discriminator-too-strong" in drawn(at)
+    assert "The discriminator wins" in drawn(at)
     assert "60 rows, steps 0 to 2950" in words(at)
 
 
@@ -297,7 +298,7 @@ def test_what_is_misread_is_not_offered_as_rightly_saved(open_page: Open) -> Non
         ("wrapped-pixels", (SOURCES["linear"].make().values * 127.5 + 127.5).astype(np.int64).astype(np.uint8)),
     ):
         at = bring(open_page("pixels"), "mine.npy", npy(numbers))
-        assert f"<b>{failure}.</b>" in drawn(at)
+        assert f"<b>{title_of(failure)}.</b>" in drawn(at)
         assert at.session_state["brought"].saved == b""
 
 

@@ -232,5 +232,5 @@ def test_history_of_the_fixture_is_what_a_card_shows(open_page: Open, store: Sto
     told = next(text for text in html(open_page("runs")) if '<div class="kept"><b>card' in text)
     assert "Step 60 of 1000 · saved just now" in told
     assert "<code>lr_g=0.01</code>" in told
-    assert "too early to tell" in told
+    assert "Too early to tell" in told
     assert history(60).frames[-1].step == 60

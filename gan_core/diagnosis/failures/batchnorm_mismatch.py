@@ -16,7 +16,8 @@ def _detector(e: Experiment) -> Detector | None:
         return None
     # The running statistics of a fresh network need tens of steps even at PyTorch's own momentum.
     # A convolutional one is more restless: healthy ones reached 0.5, fully connected ones 0.32.
-    return Detector((Condition("mode_gap", ">", 0.55 if "dcgan" in e.architecture else 0.45),), after=100)
+    gap = 0.55 if "dcgan" in e.architecture else 0.45
+    return Detector((Condition("mode_gap", ">", gap, calm=gap - 0.12),), after=100)
 
 
 def _remedies(e: Experiment) -> Iterator[Change]:
@@ -27,7 +28,7 @@ def _remedies(e: Experiment) -> Iterator[Change]:
 
 FAILURE = Failure(
     name="batchnorm-mismatch",
-    rank=130,
+    rank=45,
     place=120,
     title="BatchNorm: eval is not train",
     looks="Washed-out tiles, though training goes well.",
@@ -38,6 +39,7 @@ FAILURE = Failure(
     reported="CycleGAN and pix2pix #1329, #555 and #285; FastGAN #4. Keras counts the momentum the other way round.",
     claims=("002-03", "004-18", "004-17"),
     why="BatchNorm's running statistics, used while sampling, are not those of the batches.",
+    spoils=False,
     detector=_detector,
     remedies=_remedies,
     recipe=of_failure(

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from gan_core.diagnosis.conditions import BLANKS, BROKEN
+from gan_core.diagnosis.conditions import BLANKS, BROKEN, nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
-from gan_core.diagnosis.remedies import SUSPECT, Change, usual_lr
+from gan_core.diagnosis.remedies import SUSPECT, Change, favours_d, usual_lr
 from gan_core.settings.experiment import Experiment
 
 
 def _detector(e: Experiment) -> Detector | None:
-    if e.loss not in ("non_saturating", "minimax"):
-        return None
-    signs = (Condition("d_accuracy", ">", 0.97), Condition("logit_gap", ">", 8.0), Condition("grad_norm_g", "<", 0.1))
-    return Detector(signs, after=100)
+    right = Condition("d_accuracy", ">", 0.97, calm=0.92)
+    vanished = (right, Condition("logit_gap", ">", 8.0, calm=6.0), Condition("grad_norm_g", "<", 0.1, calm=0.15))
+    # Gradients that do not vanish help no generator that is moved far less than D, which is right before and after.
+    # Of pictures without classes its own steps tell it.
+    left_behind = nothing_seen(e) or (Condition("update_ratio_g", "<", 5e-4, calm=1e-3),)
+    outrun = Detector((right, *left_behind), lasting=200, after=250)
+    saturates = e.loss in ("non_saturating", "minimax")
+    if not favours_d(e):
+        return Detector(vanished, after=100) if saturates else None
+    return replace(outrun, sooner=Detector(vanished, after=100)) if saturates else outrun
 
 
 def _remedies(e: Experiment) -> Iterator[Change]:

@@ -15,10 +15,10 @@ from gan_core.settings.experiment import Experiment
 def _detector(e: Experiment) -> Detector:
     # A generator that ends in a sketch learns well from gradients a third as large as others need.
     vanished = 0.015 if e.architecture == "mlp" else 0.05
-    weak = (Condition("d_accuracy", "<", 0.56), Condition("grad_norm_g", "<", vanished))
+    weak = (Condition("d_accuracy", "<", 0.56, calm=0.6), Condition("grad_norm_g", "<", vanished, calm=1.3 * vanished))
     # G is past a discriminator that takes its images for the more real ones and cannot follow; the only sign with a
     # critic, which has no accuracy.
-    misled = (Condition("logit_gap", "<", -0.3), Condition("grad_norm_g", "<", 0.25))
+    misled = (Condition("logit_gap", "<", -0.3, calm=-0.2), Condition("grad_norm_g", "<", 0.25, calm=0.35))
     return Detector(weak, misled, after=100)
 
 

@@ -14,7 +14,8 @@ from gan_core.settings.experiment import Experiment
 def _detector(e: Experiment) -> Detector:
     # Logits of hundreds mean weights out of hand. D is linear in its input's scale, and raw pixels are 127 times
     # greater than those in [-1, 1].
-    return Detector((Condition("logit_max", ">", 100.0 * (127.0 if e.data_range == "raw" else 1.0)),))
+    limit = 100.0 * (127.0 if e.data_range == "raw" else 1.0)
+    return Detector((Condition("logit_max", ">", limit, calm=0.7 * limit),))
 
 
 def remedies(e: Experiment) -> Iterator[Change]:

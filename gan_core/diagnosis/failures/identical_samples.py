@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from gan_core.diagnosis.conditions import BLANKS, BROKEN, IDENTICAL, patience
 from gan_core.diagnosis.detector import Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import mode_collapse
 from gan_core.diagnosis.recipe import SHORT, of_failure
-from gan_core.diagnosis.remedies import Change
 from gan_core.settings.experiment import Experiment
 
 
 def _detector(e: Experiment) -> Detector:
     # A collapse wanders, and may be at one picture for a moment; ignored noise is ignored throughout.
     return Detector(IDENTICAL, lasting=200, after=patience(e) // 2)
-
-
-def _remedies(e: Experiment) -> Iterator[Change]:
-    if e.noise == "constant":
-        yield {"noise": "normal"}
-    if e.noise_scale < 0.5:
-        yield {"noise_scale": 1.0}
-    yield from mode_collapse.remedies(e)
 
 
 FAILURE = Failure(
@@ -41,8 +30,10 @@ FAILURE = Failure(
     claims=("002-24", "002-23", "002-25"),
     why="The generator ignores its noise: every input gives almost the same picture.",
     detector=_detector,
-    explained_by=BLANKS | BROKEN | {"discriminator-too-weak", "discriminator-too-strong"},
-    remedies=_remedies,
+    explained_by=BLANKS
+    | BROKEN
+    | {"batchnorm-mismatch", "discriminator-too-weak", "discriminator-too-strong", "too-slow"},
+    remedies=mode_collapse.remedies,
     recipe=of_failure(
         "identical-samples",
         "Noise too small: one picture everywhere",

@@ -15,16 +15,20 @@ from gan_core.settings.experiment import Experiment
 def _detector(e: Experiment) -> Detector:
     # A healthy generator may still repeat itself, but two classes can be told in what it makes.
     # One that did not for 200 steps made eight classes in the end.
-    one_class = (Condition("duplicates", ">", 0.8), Condition("modes_covered", "<", 2.0))
+    one_class = (Condition("duplicates", ">", 0.8, calm=0.7), Condition("modes_covered", "<", 2.0, calm=3.0))
     sure = Detector(one_class, lasting=300, after=round(patience(e) * 5 / 8))
     # Without BatchNorm a generator that ends in a sketch collapses to several pictures rather than one. Healthy ones
     # had twins of at most a quarter by then.
     share = 0.45 if e.architecture == "mlp" and e.norm_g != "batch" else 0.6
-    return Detector((Condition("duplicates", ">", share),), after=patience(e), sooner=sure)
+    return Detector((Condition("duplicates", ">", share, calm=share - 0.1),), after=patience(e), sooner=sure)
 
 
 def remedies(e: Experiment) -> Iterator[Change]:
     """For runs that repeat a few pictures, and for those that make one."""
+    if e.noise == "constant":
+        yield {"noise": "normal"}
+    if e.noise_scale < 0.5:
+        yield {"noise_scale": 1.0}
     if e.n_gen > 1:
         yield {"n_gen": 1}
     if e.latent_dim < 8:
@@ -58,7 +62,16 @@ FAILURE = Failure(
     claims=("001-05",),
     why="The generator found a few pictures that pass for real, and makes hardly any others.",
     detector=_detector,
-    explained_by=BLANKS | BROKEN | {"discriminator-too-weak", "discriminator-too-strong", "identical-samples"},
+    explained_by=BLANKS
+    | BROKEN
+    | {
+        "batchnorm-mismatch",
+        "discriminator-too-weak",
+        "discriminator-too-strong",
+        "identical-samples",
+        "noise",
+        "too-slow",
+    },
     remedies=remedies,
     recipe=of_failure(
         "mode-collapse",

@@ -27,6 +27,7 @@ FAILURE = Failure(
     reported="musika #22, StudioGAN #175, BEGAN #11.",
     claims=("000-13",),
     why="A number became infinite or NaN, and every number computed from it does too.",
+    spoils=False,
     detector=_detector,
     remedies=exploding.remedies,
     recipe=of_failure(
@@ -34,6 +35,6 @@ FAILURE = Failure(
         "Numbers overflow: the run stops",
         shared={**SHORT, "optimiser": "sgd", "lr_g": 0.1},
         broken={"lr_d": 1.0},
-        fixed={"lr_d": 0.01},
+        fixed={"lr_d": 0.1},
     ),
 )

@@ -15,10 +15,11 @@ from gan_core.settings.output_range import REACH
 
 def _detector(e: Experiment) -> Detector:
     unbounded = max(map(abs, REACH[e.output_activation])) == inf
+    excess = 0.01 if unbounded else 0.02
     # A relu output that learns well leaves the range in 4 % of its values. Tanh against data in [0, 1] may leave it in
     # half of them, yet by so little that clipping hides it; where nothing bounds the output, single pixels go far.
     return Detector(
-        (Condition("out_of_range", ">", 0.06), Condition("excess", ">", 0.01 if unbounded else 0.02)),
+        (Condition("out_of_range", ">", 0.06, calm=0.045), Condition("excess", ">", excess, calm=0.75 * excess)),
         after=0 if unbounded else 150,
     )
 
@@ -32,7 +33,7 @@ def _remedies(e: Experiment) -> Iterator[Change]:
 
 FAILURE = Failure(
     name="out-of-range",
-    rank=40,
+    rank=97,
     place=10,
     title="Pixels out of range",
     looks="A grey haze with black and white specks; saved as bytes without clipping, the specks flip to their "
@@ -44,8 +45,9 @@ FAILURE = Failure(
     reported="Document 000; stylegan2-ada #152 (values beyond ±1, dark pictures), pytorch/examples #315.",
     claims=("000-02", "000-13", "000-19"),
     why="The generator's output may leave the range of the data, so some values are no pixel values.",
+    spoils=False,
     detector=_detector,
-    explained_by=frozenset({"non-finite"}),
+    explained_by=frozenset({"non-finite", "too-slow", "discriminator-too-strong"}),
     remedies=_remedies,
     recipe=of_failure(
         "out-of-range",

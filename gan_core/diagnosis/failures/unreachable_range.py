@@ -44,6 +44,7 @@ FAILURE = Failure(
     why="The output activation cannot give all the values that the data's pixels have.",
     runs="all",
     of_settings=_of_settings,
+    spoils=False,
     detector=_detector,
     remedies=reaching,
     recipe=of_failure(

@@ -38,6 +38,7 @@ FAILURE = Failure(
     claims=("002-11", "002-29", "002-12"),
     why="Untrained weights are small, and nothing rescales what passes: every output is near zero.",
     runs="untrained",
+    spoils=False,
     detector=_detector,
     remedies=_remedies,
     recipe=of_failure(

@@ -16,9 +16,9 @@ from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.link import to_query
 from pages.parts.claims import listing, run
-from pages.parts.failures import cards, failure_link
+from pages.parts.failures import cards
 from pages.parts.pixels import journey
-from pages.parts.shared import theme
+from pages.parts.shared import failure_link, theme
 
 LEADS = {"holds": "Holds.", "holds-if": "Holds if", "refuted": "Refuted.", "not-testable": "Not testable."}
 

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from gan_core.diagnosis.findings import diagnose
 from gan_core.diagnosis.measurements import MEASUREMENTS, caption, number, winner
+from gan_core.diagnosis.verdict import verdict
 from gan_core.live import aligned_frames
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
@@ -121,7 +121,7 @@ def table(runs: Runs) -> None:
         return
     ended = [run for run in runs if run]
     last = [run.rows[-1].measurements if run.rows else {} for run in ended]
-    found = [diagnose(run.experiment, run.rows) for run in ended]
+    verdicts = [verdict(run.experiment, run.rows) for run in ended]
     differing = comparison_state.now().differing
     heads = [
         (
@@ -132,7 +132,7 @@ def table(runs: Runs) -> None:
         )
         for letter, run in zip(LETTERS, ended, strict=False)
     ]
-    diagnosed = [", ".join(finding.failure for finding in findings) or "nothing" for findings in found]
+    diagnosed = [(of.mark, of.short) for of in verdicts]
     rows = []
     for name in FINAL:
         measurement = MEASUREMENTS[name]
@@ -140,11 +140,17 @@ def table(runs: Runs) -> None:
         if all(value is None for value in values):
             continue
         aim = measurement.better.words if measurement.better else "neither is better"
-        rows.append((measurement.label, [number(m, name) for m in last], winner(name, values), aim))
+        best = winner(name, values)
+        if best is not None and verdicts[best].fails:
+            best = None
+        rows.append((measurement.label, [number(m, name) for m in last], best, aim))
     with st.container(key="final"):
         st.markdown("#### Final measurements")
         st.html(html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows))
-        st.caption("★ is the best of its row; none where two are. One seed is one run: vary the seed to be sure.")
+        st.caption(
+            "★ is the best of its row; none where two are, or where the best is of a run that fails. One seed is one "
+            "run: vary the seed to be sure."
+        )
 
 
 def _real(runs: Runs) -> None:

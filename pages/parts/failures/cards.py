@@ -14,12 +14,13 @@ import streamlit as st
 from gan_core.diagnosis.document_recipes import DOCUMENTS
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipe import Recipe, Side
+from gan_core.diagnosis.titles import title_of
 from gan_core.saving_mistakes import link
 from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, PLAINEST
 from gan_core.settings.experiment import diff
 from pages.parts.compare import panel
-from pages.parts.failures import failure, failure_link
-from pages.parts.shared import state, theme
+from pages.parts.failures import failure
+from pages.parts.shared import failure_link, state, theme
 
 PICTURES = theme.ASSETS / "failures"
 
@@ -45,7 +46,7 @@ def listing(recipes: Sequence[Recipe]) -> None:
             with st.container(horizontal=True, gap="xsmall"):
                 for recipe in recipes:
                     if recipe.document == document:
-                        shows = f"**{recipe.failure}**" if recipe.failure else "does not fail"
+                        shows = f"**{title_of(recipe.failure)}**" if recipe.failure else "does not fail"
                         st.button(
                             f"{recipe.words} → {shows}", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,)
                         )
@@ -66,7 +67,7 @@ def saving() -> None:
     with st.container(key="document-saving", horizontal=True, gap="xsmall"):
         for saved_wrong, (looks, name) in PLAINEST.items():
             st.button(
-                f"{KNOWN_MISTAKES[looks][name].words} → **{saved_wrong}**",
+                f"{KNOWN_MISTAKES[looks][name].words} → **{title_of(saved_wrong)}**",
                 key=f"open-{saved_wrong}",
                 on_click=_open,
                 args=(saved_wrong,),

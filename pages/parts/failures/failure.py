@@ -10,9 +10,10 @@ from markupsafe import Markup
 from gan_core.diagnosis.detector import Condition
 from gan_core.diagnosis.document_recipes import DOCUMENTS
 from gan_core.diagnosis.failures import FAILURES
-from gan_core.diagnosis.findings import Finding, diagnose, undecided
+from gan_core.diagnosis.findings import Finding, diagnose
 from gan_core.diagnosis.recipe import Recipe, Side
 from gan_core.diagnosis.row import Row
+from gan_core.diagnosis.verdict import verdict
 from gan_core.live import aligned_frames
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
@@ -62,7 +63,9 @@ def words(recipe: Recipe) -> None:
         if recipe.document:
             left.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
         if not recipe.failure:
-            right.markdown("**This setup does not fail**, whatever the document says of it: see for yourself.")
+            right.markdown(
+                "**Nothing is wrong with this setup**, whatever the document says of it; at most its steps are few."
+            )
             return
         told = FAILURES[recipe.failure]
         left.markdown(
@@ -121,15 +124,11 @@ def _findings(e: Experiment, rows: list[Row]) -> dict[str, Finding]:
 def _lamp(recipe: Recipe, side: Side, run: Snapshot | None, rows: list[Row], found: dict[str, Finding]) -> None:
     """Which side this is, and in colour whether the recipe's failure is found on it."""
     if own := found.get(recipe.failure):
-        state, said = "lit", f"{own.failure}, since step {own.since_step}"
-    elif found:
-        state, said = "", ", ".join(found)
-    elif not rows:
-        state, said = "", "not started"
-    elif recipe.failure in undecided(recipe.side(side), rows):
-        state, said = "", "too early to tell"
+        state, said = "lit", f"{own.title}, since step {own.since_step}"
     else:
-        state, said = "well" if run and run.state == "finished" else "", "nothing found"
+        of = verdict(recipe.side(side), rows)
+        ended = run is not None and run.state == "finished"
+        state, said = "well" if ended and of.mark != "ill" else "", of.short if rows else "Not started"
     look = looks(recipe)[side]
     st.html(
         Markup('<div class="lamp {}"><b style="color:{}">{}</b><span>{}</span></div>').format(

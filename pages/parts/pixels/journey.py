@@ -32,10 +32,10 @@ def judgement(found: Judgement) -> None:
             diagnosis_line.say(diagnosis_line.HEALTHY, " ".join(words), strong=lead)
             return
         first, *others = found.findings
-        more = f" Then: {', '.join(other.failure for other in others)}." if others else ""
+        more = f" Then: {', '.join(other.title for other in others)}." if others else ""
         line, action = st.columns([0.79, 0.21], vertical_alignment="center")
         with line:
-            diagnosis_line.say(diagnosis_line.TROUBLE, f"{first.why}{more}", strong=f"{first.failure}.")
+            diagnosis_line.say(diagnosis_line.TROUBLE, f"{first.why}{more}", strong=f"{first.title}.")
         if first.fix:
             action.button(
                 f"Mend: {', '.join(TITLES[stage] for stage in first.fix)}", key="mend", type="primary", width="stretch",

@@ -142,7 +142,7 @@ def _findings(report: Report) -> None:
 
 def _finding(finding: Mended) -> None:
     since = f", since step {finding.since_step}" if finding.since_step else ""
-    diagnosis_line.say(diagnosis_line.TROUBLE, finding.why, strong=f"{finding.failure}{since}.")
+    diagnosis_line.say(diagnosis_line.TROUBLE, finding.why, strong=f"{finding.title}{since}.")
     st.caption(
         " · ".join(
             f"`{one.measurement}` **{one.value:.3g}** (alarm {one.comparison} {one.threshold:.3g})"

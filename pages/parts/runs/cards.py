@@ -37,8 +37,6 @@ def card(store: Store, heading: Heading) -> None:
         with picture:
             _picture(summary.picture, heading)
         with words:
-            found = ", ".join(summary.findings) or ("too early to tell" if summary.early else "no failure found")
-            mark = "ill" if summary.findings else "early" if summary.early else "well"
             st.html(
                 html.render(
                     "runs/heading",
@@ -46,8 +44,7 @@ def card(store: Store, heading: Heading) -> None:
                     ago=_ago(heading.saved),
                     size=summary.size,
                     settings=changed_settings(heading.experiment),
-                    found=found,
-                    mark=mark,
+                    of=summary.verdict,
                 )
             )
         with buttons, st.container(horizontal=True, gap="xsmall"):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
-from gan_core.diagnosis import recognition
-from gan_core.diagnosis.findings import Finding, diagnose, undecided
-from gan_core.diagnosis.measurements import number, percent
+from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.findings import Finding
+from gan_core.diagnosis.measurements import MEASUREMENTS, evidence_words, number, percent
+from gan_core.diagnosis.row import Row
+from gan_core.diagnosis.verdict import Mark, Verdict, outlook, verdict
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
+from gan_core.outputs import svg_chart
 from gan_core.settings.comparison import Comparison
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
 from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs, theme
+from pages.parts.shared.failure_link import LINK, AskedFailure
 
 TROUBLE, WAITING, HEALTHY = theme.BROKEN, theme.QUIET, theme.FIXED
+COLOURS: dict[Mark, str] = {"ill": TROUBLE, "open": WAITING, "well": HEALTHY}
 
 
 def show(
@@ -40,47 +47,40 @@ def show(
     e = run.experiment if run else e
     # What the detectors knew at the moment that is shown.
     rows = [row for row in run.rows if frame and row.step <= frame.step] if run else []
-    found = diagnose(e, rows)
+    of = verdict(e, rows)
     with st.container(key=key):
         if trouble:
             say(TROUBLE, trouble)
         elif run and run.queue and queued:
             say(WAITING, run.queue)
-        elif found:
-            first, *others = found
-            more = f" Also: {', '.join(finding.failure for finding in others)}." if others else ""
-            since = f"since step {first.since_step}" if first.since_step else "from the start"
+        else:
             line, details = st.columns([0.8, 0.2], vertical_alignment="center") if explained else [st.container()] * 2
             with line:
-                say(TROUBLE, f"{first.why}{more}", strong=f"{first.failure}, {since}.")
+                say(COLOURS[of.mark], of.words, strong=f"{of.headline}.")
             if explained:
-                with details, st.popover("Evidence and fix", width="stretch", key=f"evidence-{key}"):
-                    for finding in found:
-                        _explain(finding, key, fixable)
-        elif run is None or frame is None:
-            say(WAITING, "Nothing to report before the start.")
-        elif open_yet := undecided(e, rows):
-            last = max(open_yet, key=lambda failure: open_yet[failure])
-            until = f"Some failures show only later: {last} from step {open_yet[last]} on."
-            say(WAITING, f"{_readout(frame)} {until}", strong="Too early to tell.")
-        elif recognition.little(rows):
-            words = f"{recognition.words(rows)} {_readout(frame)}"
-            say(WAITING, words, strong="No failure found, but little to recognise yet.")
-        else:
-            say(HEALTHY, f"{recognition.words(rows)} {_readout(frame)}", strong="No failure found.")
+                label = "Evidence and fix" if of.findings else "What is looked for"
+                with details, st.popover(label, width="stretch", key=f"evidence-{key}"):
+                    for finding in of.findings:
+                        _explain(finding, rows, key, fixable)
+                    _looked_for(e, rows, of, frame)
 
 
-def _explain(finding: Finding, key: str, fixable: bool) -> None:
-    st.markdown(f"**{finding.failure}**: {finding.why}")
-    for evidence in finding.evidence:
-        st.markdown(
-            f"- `{evidence.measurement}` is **{evidence.value:.3g}** "
-            f"(alarm at {evidence.comparison} {evidence.threshold:.3g})"
-        )
+def _explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> None:
+    st.markdown(f"**{finding.title}**: {finding.why}")
+    for seen in finding.evidence:
+        st.markdown(f"- {evidence_words(seen.measurement, seen.value, seen.comparison, seen.threshold)}")
+    measured = dict.fromkeys(seen.measurement for seen in finding.evidence)
+    if charts := Markup().join(_chart(name, finding, rows) for name in measured):
+        st.html(charts)
+    if finding.failure in FAILURES:
+        st.page_link(
+            "pages/failures.py", label=f"More about “{finding.title}”", icon=":material/heart_broken:",
+            query_params=LINK.query(AskedFailure(finding.failure)),
+        )  # fmt: skip
     if not finding.fix:
         return
-    change = ", ".join(f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())
-    st.markdown(f"**Fix:** {change}")
+    first, *others = (f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())
+    st.markdown(f"**Fix:** {first}" if not others else f"**Fix:** first {first}, then {', then '.join(others)}")
     if not fixable:
         return
     compare, apply = st.columns(2)
@@ -91,6 +91,34 @@ def _explain(finding: Finding, key: str, fixable: bool) -> None:
     apply.button(
         "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,)
     )
+
+
+def _chart(name: str, finding: Finding, rows: Sequence[Row]) -> Markup:
+    """A measurement over the run, with the thresholds that raise the alarm."""
+    points = [(row.step, row.measurements[name]) for row in rows if name in row.measurements]
+    if len(points) < 2:  # and nothing of a run that has not started
+        return Markup()
+    known = MEASUREMENTS[name]
+    ends = (points[0][0], points[-1][0])
+    alarms = [
+        svg_chart.Line("alarm", theme.BROKEN, "5 4", [(end, seen.threshold) for end in ends])
+        for seen in finding.evidence
+        if seen.measurement == name
+    ]
+    measured = svg_chart.Line(known.legend, theme.GENERATED, "", points)
+    return svg_chart.chart(known.label, [measured, *alarms], share=known.share)
+
+
+def _looked_for(e: Experiment, rows: Sequence[Row], of: Verdict, frame: Frame | None) -> None:
+    """The last state of each detector, and the numbers of the moment."""
+    if of.passed:
+        st.markdown("**Over**")
+        for finding in of.passed:
+            st.markdown(f"- {finding.title}: from step {finding.since_step} until step {finding.until_step}")
+    st.markdown("**What is looked for**")
+    st.markdown("\n".join(f"- {title}: {words}" for title, words in outlook(e, rows)))
+    if frame:
+        st.caption(_readout(frame))
 
 
 def _compare(changes: dict[str, Value]) -> None:

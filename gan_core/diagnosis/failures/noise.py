@@ -1,0 +1,44 @@
+"""noise: neighbouring pixels have nothing to do with each other."""
+
+from __future__ import annotations
+
+from gan_core.diagnosis.conditions import BLANKS, BROKEN, nothing_seen
+from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.recipe import of_failure
+from gan_core.diagnosis.remedies import needed, usual_values
+from gan_core.settings.experiment import Experiment
+
+
+def _detector(e: Experiment) -> Detector | None:
+    if e.architecture == "mlp":
+        return None  # A sketch that is enlarged has no such grain.
+    return Detector(
+        (Condition("neighbours", "<", 0.5, calm=0.65), *nothing_seen(e)), lasting=200, after=round(needed(e) / 2)
+    )
+
+
+FAILURE = Failure(
+    name="noise",
+    rank=99,
+    place=55,
+    title="Noise",
+    looks="Static: each pixel is light or dark for itself, and no shape comes of it.",
+    reason="A generator that draws each pixel by itself has to learn that neighbours belong together. Where updates "
+    "are wild, as with Adam's usual memory of past gradients (beta 1 of 0.9), or too small, it never does.",
+    formula=r"\rho = 1 - \frac{\mathbb{E}\,(x_i - x_{i+1})^2}{2\,\mathrm{Var}\,x} \approx 0",
+    tell="`neighbours`, how alike pixels side by side are against the real pictures, is below one half, and hardly "
+    "anything is recognised.",
+    reported="Whoever trains a fully connected GAN for the first time; tutorials on MNIST.",
+    why="Neighbouring pixels are unrelated: the generator has not learned that they belong together.",
+    detector=_detector,
+    explained_by=BLANKS | BROKEN | {"discriminator-too-weak", "discriminator-too-strong", "too-slow", "out-of-range"},
+    remedies=usual_values,
+    recipe=of_failure(
+        "noise",
+        "Long memory of gradients: static",
+        shared={"architecture": "mlp-plain", "steps": 700},
+        broken={"beta1": 0.9},
+        fixed={"beta1": 0.5},
+    ),
+)

@@ -1,0 +1,71 @@
+"""too-slow: the steps are used up, and nothing can be recognised yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gan_core.diagnosis import recognition
+from gan_core.diagnosis.conditions import nothing_seen
+from gan_core.diagnosis.detector import Condition, Detector, Evidence
+from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.recipe import of_failure
+from gan_core.diagnosis.remedies import favours_d, usual_lr, usual_values
+from gan_core.diagnosis.row import Row
+from gan_core.settings.experiment import Experiment
+
+
+def _of_settings(e: Experiment) -> list[Evidence]:
+    return [Evidence("n_gen", 0.0, 1.0, "<")] if e.steps and e.n_gen == 0 else []
+
+
+def _detector(e: Experiment) -> Detector | None:
+    # Where D moves far more, it wins, which says more. A gradient that has vanished stops G at any rate.
+    if not (e.lr_g < usual_lr(e) / 10 or e.optimiser == "sgd") or (favours_d(e) and e.loss != "wasserstein"):
+        return None
+    hardly = (Condition("update_ratio_g", "<", 3e-4, calm=6e-4), Condition("grad_norm_g", ">", 1e-3, calm=1e-4))
+    return Detector((*hardly, *nothing_seen(e)), lasting=150, after=200)
+
+
+def _of_end(rows: Sequence[Row]) -> list[Evidence]:
+    if not recognition.little(rows):
+        return []
+    m = rows[-1].measurements
+    return [
+        Evidence(name, m[name], least, "<")
+        for name, least in (("recognised", recognition.LEAST_SHARE), ("modes_covered", recognition.LEAST_CLASSES))
+        if m.get(name, least) < least
+    ]
+
+
+def _why_here(e: Experiment) -> str:
+    return "The generator is never updated: it has no updates in a step." if e.n_gen == 0 else ""
+
+
+FAILURE = Failure(
+    name="too-slow",
+    rank=35,
+    place=95,
+    title="Too slow",
+    looks="Shapes without a form, much as they were at the beginning, when the last step is done.",
+    reason="Each update moves the generator's weights by less than a thousandth of themselves, so that thousands of "
+    "steps go by before a picture is anything. Plain gradient descent at a rate meant for Adam does that, and so does "
+    "a learning rate that is ten times too low.",
+    formula=r"\|\Delta w\| = \eta \, \|\nabla_w \mathcal{L}\| \ll \|w\|",
+    tell="`update_ratio_g`, how far an update moves G's weights as a share of them, is below 0.0003, or the steps are "
+    "used up while `recognised`, the share of pictures that a classifier takes for one class, is below 20 %.",
+    reported="Whoever changes the optimiser and keeps the learning rate.",
+    why="The steps do not suffice: at these settings the generator needs many more before anything can be recognised.",
+    why_here=_why_here,
+    of_settings=_of_settings,
+    detector=_detector,
+    of_end=_of_end,
+    explained_by=frozenset({"non-finite", "exploding"}),
+    remedies=usual_values,
+    recipe=of_failure(
+        "too-slow",
+        "Plain gradient descent: no digits yet",
+        shared={"steps": 800},
+        broken={"optimiser": "sgd"},
+        fixed={"optimiser": "adam"},
+    ),
+)

@@ -1,0 +1,137 @@
+"""What a run's state is, in one word, one colour and one sentence: the same on every page, in reports and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from gan_core.diagnosis import recognition
+from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.findings import Finding, detectors, diagnose, passed, undecided
+from gan_core.diagnosis.row import Row
+from gan_core.settings.experiment import Experiment
+
+State = Literal["not started", "too early", "learning", "slow", "nothing to recognise", "failing", "healthy"]
+Mark = Literal["ill", "open", "well"]
+
+# How alike the pictures are to the real ones, where no classifier tells what is in them: from … to.
+_ALIKE = {"contrast": (0.6, 1.5), "diversity": (0.5, 1.5), "neighbours": (0.7, 1.3), "histogram_distance": (0.0, 0.1)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of a run as it stands."""
+
+    state: State
+    headline: str  # a few words
+    words: str  # one or two sentences
+    findings: tuple[Finding, ...]  # of now, causes first
+    passed: tuple[Finding, ...]  # failures that are over, the last first
+
+    @property
+    def mark(self) -> Mark:
+        """Its colour: trouble, nothing to be said yet, or all well."""
+        return "ill" if self.state == "failing" else "well" if self.state == "healthy" else "open"
+
+    @property
+    def short(self) -> str:
+        """In a table or on a card: the failures by name, or the headline."""
+        return ", ".join(finding.title for finding in self.findings) or self.headline
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is no example of anything good."""
+        return self.state in ("failing", "nothing to recognise")
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: what was found, the state in words, and what is over."""
+        return {
+            "findings": [finding.as_dict() for finding in self.findings],
+            "verdict": {
+                "state": self.state,
+                "words": f"{self.headline}. {self.words}".strip(),
+                "passed": [finding.as_dict() for finding in self.passed],
+            },
+        }
+
+
+def verdict(e: Experiment, rows: Sequence[Row]) -> Verdict:
+    """The verdict on a run of these settings after these rows, which are oldest first; none before it starts."""
+    findings, over = tuple(diagnose(e, rows)), tuple(passed(e, rows))
+
+    def told(state: State, headline: str, *sentences: str) -> Verdict:
+        return Verdict(state, headline, " ".join(filter(None, (*sentences, *map(_over, over)))), findings, over)
+
+    if findings:
+        first, *others = findings
+        more = f"Also: {', '.join(finding.title for finding in others)}." if others else ""
+        since = f"since step {first.since_step}" if first.since_step else "from the start"
+        return told("failing", f"{first.title}, {since}", first.why, more)
+    if not rows:
+        return told("not started", "Not started", "Nothing to report before the start.")
+    step, seen = rows[-1].step, recognition.words(rows)
+    waiting = undecided(e, rows)
+    if e.steps == 0:
+        return told("healthy", "No failure found", "An untrained generator shows noise.")
+    if recognition.good(rows) and not waiting:
+        return told("healthy", "No failure found", seen)
+    if recognition.told(rows):
+        return told(*_on_its_way(e, rows, step), seen, _waits(waiting))
+    if waiting:
+        return told("too early", "Too early to tell", _waits(waiting))
+    return told(*_without_classes(rows))
+
+
+def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, str, str]:
+    """State, headline and sentence of a run whose pictures were classified, and are not good yet."""
+    needed = recognition.steps_to_good(rows)
+    if recognition.good(rows):
+        return "learning", "Learning well", ""
+    if needed is not None and needed > e.steps:
+        return "slow", "Learning slowly", f"At this rate it needs about {needed:,} steps; this run has {e.steps:,}."
+    if not recognition.little(rows):
+        more = "More steps may make the rest clearer." if step >= e.steps else ""
+        return "learning", "Learning", more
+    if needed is not None:
+        return "learning", "Learning", f"At this rate most pictures are recognisable at about step {needed:,}."
+    if step < min(300, e.steps):
+        return "too early", "Too early to tell", ""
+    return "nothing to recognise", "Nothing to recognise yet", f"If that is so at step {e.steps:,}, it is too slow."
+
+
+def _without_classes(rows: Sequence[Row]) -> tuple[State, str, str]:
+    """The same of pictures of which nobody can tell what is in them."""
+    m = rows[-1].measurements
+    alike = all(low <= m.get(name, low - 1) <= high for name, (low, high) in _ALIKE.items())
+    look = "These pictures have no classes to be told apart: look for yourself whether they resemble the real ones."
+    if alike:
+        return "healthy", "No failure found", look
+    return "learning", "No failure found, but not yet like the real ones", look
+
+
+def _waits(waiting: dict[str, int]) -> str:
+    if not waiting:
+        return ""
+    last = max(waiting, key=lambda failure: waiting[failure])
+    return f"{FAILURES[last].title} can be told from step {waiting[last]} on."
+
+
+def _over(finding: Finding) -> str:
+    return f"{finding.title} showed until step {finding.until_step}."
+
+
+def outlook(e: Experiment, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """For each failure that is looked for, its name and what can be said of it: found, over, not seen, or from which
+    step on it can be told."""
+    of, waiting = verdict(e, rows), undecided(e, rows)
+    found = {finding.failure: f"found, since step {finding.since_step}" for finding in of.findings}
+    over = {finding.failure: f"was there until step {finding.until_step}" for finding in of.passed}
+    step = rows[-1].step if rows else 0
+    lines = []
+    for name, detector in detectors(e).items():
+        later = f"can be told from step {detector.after}" if step < detector.after else "not seen"
+        if step < detector.after and name not in waiting:
+            later = f"could be told from step {detector.after} only, and this run ends before"
+        lines.append((FAILURES[name].title, found.get(name) or over.get(name) or later))
+    return lines
