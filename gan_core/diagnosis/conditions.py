@@ -6,14 +6,15 @@ from gan_core.diagnosis.detector import Condition
 from gan_core.settings.experiment import Experiment
 
 _FLAT = Condition("contrast", "<", 0.2, calm=0.25)
-GREY = (_FLAT, Condition("pixel_mean", ">", 0.25, calm=0.2), Condition("pixel_mean", "<", 0.75, calm=0.8))
-BLACK = (_FLAT, Condition("pixel_mean", "<", 0.25, calm=0.3))
-WHITE = (_FLAT, Condition("pixel_mean", ">", 0.75, calm=0.7))
+GREY = (_FLAT, Condition("pixel_mean", ">", 0.25), Condition("pixel_mean", "<", 0.75))
+BLACK = (_FLAT, Condition("pixel_mean", "<", 0.25))
+WHITE = (_FLAT, Condition("pixel_mean", ">", 0.75))
 IDENTICAL = (Condition("diversity", "<", 0.1, calm=0.13), Condition("duplicates", ">", 0.85, calm=0.75))
 
 # Causes of much else: a blank picture has no diversity either.
 BLANKS = frozenset({"blank-grey", "blank-black", "blank-white"})
-BROKEN = frozenset({"non-finite", "exploding"})
+# Who teaches the generator, or cannot.
+OUT_OF_BALANCE = frozenset({"discriminator-too-strong", "discriminator-too-weak"})
 
 
 def nothing_seen(e: Experiment) -> tuple[Condition, ...]:

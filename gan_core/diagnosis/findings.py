@@ -48,6 +48,8 @@ def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
     """All findings on a run as it stands, causes first: of its settings alone, then of its newest rows, each with the
     step since which it has held without a break. `rows` are oldest first."""
     good = recognition.good(rows)
+    if broken := list(_present(FAILURES["non-finite"], e, rows)):
+        return broken  # No number after it means anything.
     findings: list[Finding] = []
     for failure in FAILURES.values():
         if failure.explained_by.isdisjoint(finding.failure for finding in findings) and not (good and failure.spoils):

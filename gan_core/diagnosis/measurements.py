@@ -130,8 +130,8 @@ _RECORDS = (
     Measurement("loss_g", "Loss of G", "the generator's loss", "G", "G {}"),
     Measurement("grad_norm_d", "Gradient norm of D", "the discriminator's gradient norm", "D", "D {}"),
     Measurement("grad_norm_g", "Gradient norm of G", "the generator's gradient norm", "G", "G {}"),
-    Measurement("update_ratio_d", "Update of D", "the discriminator's update, as a share of its weights", "D", "D {}"),
-    Measurement("update_ratio_g", "Update of G", "the generator's update, as a share of its weights", "G", "G {}"),
+    Measurement("update_ratio_d", "Update of D", "the size of D's updates against its weights", "D", "D {}"),
+    Measurement("update_ratio_g", "Update of G", "the size of G's updates against its weights", "G", "G {}"),
     Measurement("finite", "All finite", "whether all numbers are finite (1) or not (0)", "finite"),
 )  # fmt: skip
 

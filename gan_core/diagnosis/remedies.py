@@ -130,6 +130,12 @@ _DOUBTFUL: _Suspects = (
 )
 
 
+def sure_values(e: Experiment) -> Iterator[Change]:
+    """Up to three settings at once that surely keep a run from learning."""
+    if sure := _unusual(e, _SURE):
+        yield dict(list(sure.items())[:3])
+
+
 def usual_values(e: Experiment) -> Iterator[Change]:
     """For a run that does not learn: what surely keeps it from learning, up to three settings at once, and as many
     steps as learning takes; else what may."""

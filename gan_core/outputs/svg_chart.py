@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 WIDTH, HEIGHT = 460, 190
 LEFT, RIGHT, TOP, BOTTOM = 52, 10, 10, 24  # pixels around the plot
 MOST_POINTS = 400
+SMALL = (240, 56)  # a small chart
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,31 @@ def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share
     return Markup(
         f'<figure class="chart"><figcaption><b>{escape(title)}</b> {legend}</figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}">{"".join(body)}</svg></figure>'
+    )
+
+
+def small_chart(points: Sequence[tuple[int, float]], alarms: Sequence[float], colour: str, alarm: str) -> str:
+    """One measurement over a run and the thresholds that raise the alarm, as an SVG image that stands alone: words and
+    numbers belong beside it. Empty where there is no line to draw."""
+    line = _thinned([point for point in points if isfinite(point[1])])
+    if len(line) < 2:
+        return ""
+    values = [*(value for _, value in line), *alarms]
+    low, span = min(values), (max(values) - min(values)) or 1.0
+    begun, steps = line[0][0], (line[-1][0] - line[0][0]) or 1
+
+    def height(value: float) -> float:
+        return SMALL[1] - 4 - (SMALL[1] - 8) * (value - low) / span
+
+    path = " ".join(f"{SMALL[0] * (step - begun) / steps:.1f},{height(value):.1f}" for step, value in line)
+    dashed = "".join(
+        f'<line x1="0" x2="{SMALL[0]}" y1="{height(value):.1f}" y2="{height(value):.1f}" stroke="{alarm}" '
+        'stroke-width="1.5" stroke-dasharray="5 4"/>'
+        for value in alarms
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SMALL[0]} {SMALL[1]}" width="{SMALL[0]}" '
+        f'height="{SMALL[1]}">{dashed}<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/></svg>'
     )
 
 

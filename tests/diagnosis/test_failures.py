@@ -21,7 +21,7 @@ PICTURES = Path(__file__).parents[2] / "assets" / "failures"
 CONTRACT = {
     "out-of-range", "blank-grey", "blank-black", "blank-white", "discriminator-too-strong",
     "discriminator-too-weak", "identical-samples", "mode-collapse", "exploding", "non-finite", "untrained-grey",
-    "batchnorm-mismatch", "checkerboard", "unreachable-range",
+    "batchnorm-mismatch", "checkerboard", "unreachable-range", "noise", "too-slow",
 }  # fmt: skip
 each = pytest.mark.parametrize("failure", FAILURES.values(), ids=list(FAILURES))
 

@@ -28,7 +28,7 @@ FAILURE = Failure(
     claims=("001-25", "001-13", "000-12"),
     why="Every output decodes to black: nothing brighter is reached, or no gradient leads there.",
     detector=_detector,
-    explained_by=frozenset({"non-finite", "batchnorm-mismatch", "too-slow"}),
+    explained_by=frozenset({"batchnorm-mismatch"}),
     remedies=blank,
     recipe=of_failure(
         "blank-black",

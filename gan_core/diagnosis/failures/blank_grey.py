@@ -30,7 +30,7 @@ FAILURE = Failure(
     claims=("001-01", "001-18", "001-02"),
     why="The generator was driven to the value that decodes to grey and gets no gradient out of it.",
     detector=_detector,
-    explained_by=frozenset({"non-finite", "batchnorm-mismatch", "too-slow"}),
+    explained_by=frozenset({"too-slow"}),
     remedies=blank,
     recipe=of_failure(
         "blank-grey",

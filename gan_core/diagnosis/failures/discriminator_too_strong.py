@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gan_core.diagnosis.conditions import BLANKS, BROKEN, nothing_seen
+from gan_core.diagnosis.conditions import BLANKS, nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
@@ -55,7 +55,7 @@ FAILURE = Failure(
     claims=("001-03", "001-05", "001-04"),
     why="The discriminator never errs, so the generator gets almost no gradient from it.",
     detector=_detector,
-    explained_by=BLANKS | BROKEN,
+    explained_by=BLANKS | {"exploding"},
     remedies=_remedies,
     recipe=of_failure(
         "discriminator-too-strong",

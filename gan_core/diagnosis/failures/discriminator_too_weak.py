@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gan_core.diagnosis.conditions import BLANKS, BROKEN
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
@@ -58,7 +57,7 @@ FAILURE = Failure(
     claims=("001-08", "004-10", "001-07"),
     why="The discriminator cannot tell real from generated, so the generator learns nothing.",
     detector=_detector,
-    explained_by=BLANKS | BROKEN,
+    explained_by=frozenset({"blank-grey", "blank-black", "exploding"}),
     remedies=_remedies,
     recipe=of_failure(
         "discriminator-too-weak",

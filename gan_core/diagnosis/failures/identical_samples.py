@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_core.diagnosis.conditions import BLANKS, BROKEN, IDENTICAL, patience
+from gan_core.diagnosis.conditions import BLANKS, IDENTICAL, OUT_OF_BALANCE, patience
 from gan_core.diagnosis.detector import Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import mode_collapse
@@ -30,9 +30,7 @@ FAILURE = Failure(
     claims=("002-24", "002-23", "002-25"),
     why="The generator ignores its noise: every input gives almost the same picture.",
     detector=_detector,
-    explained_by=BLANKS
-    | BROKEN
-    | {"batchnorm-mismatch", "discriminator-too-weak", "discriminator-too-strong", "too-slow"},
+    explained_by=BLANKS | OUT_OF_BALANCE | {"batchnorm-mismatch", "exploding", "too-slow"},
     remedies=mode_collapse.remedies,
     recipe=of_failure(
         "identical-samples",

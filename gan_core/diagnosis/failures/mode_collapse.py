@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gan_core.diagnosis.conditions import BLANKS, BROKEN, patience
+from gan_core.diagnosis.conditions import BLANKS, OUT_OF_BALANCE, patience
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
@@ -63,15 +63,8 @@ FAILURE = Failure(
     why="The generator found a few pictures that pass for real, and makes hardly any others.",
     detector=_detector,
     explained_by=BLANKS
-    | BROKEN
-    | {
-        "batchnorm-mismatch",
-        "discriminator-too-weak",
-        "discriminator-too-strong",
-        "identical-samples",
-        "noise",
-        "too-slow",
-    },
+    | OUT_OF_BALANCE
+    | {"batchnorm-mismatch", "exploding", "identical-samples", "noise", "too-slow"},
     remedies=remedies,
     recipe=of_failure(
         "mode-collapse",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from gan_core.diagnosis.conditions import BLANKS, BROKEN, nothing_seen
+from gan_core.diagnosis.conditions import OUT_OF_BALANCE, nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
-from gan_core.diagnosis.remedies import needed, usual_values
+from gan_core.diagnosis.remedies import needed, usual_lr, usual_values
 from gan_core.settings.experiment import Experiment
 
 
 def _detector(e: Experiment) -> Detector | None:
     if e.architecture == "mlp":
         return None  # A sketch that is enlarged has no such grain.
-    return Detector(
-        (Condition("neighbours", "<", 0.5, calm=0.65), *nothing_seen(e)), lasting=200, after=round(needed(e) / 2)
-    )
+    # All begin with static, and at a lower rate leave it later; see `patience`.
+    half_way = round(needed(e) / 2 * max(1.0, (usual_lr(e) / e.lr_g) ** 0.5))
+    return Detector((Condition("neighbours", "<", 0.5, calm=0.65), *nothing_seen(e)), lasting=200, after=half_way)
 
 
 FAILURE = Failure(
@@ -32,7 +32,7 @@ FAILURE = Failure(
     reported="Whoever trains a fully connected GAN for the first time; tutorials on MNIST.",
     why="Neighbouring pixels are unrelated: the generator has not learned that they belong together.",
     detector=_detector,
-    explained_by=BLANKS | BROKEN | {"discriminator-too-weak", "discriminator-too-strong", "too-slow", "out-of-range"},
+    explained_by=OUT_OF_BALANCE | {"blank-grey", "exploding", "out-of-range"},
     remedies=usual_values,
     recipe=of_failure(
         "noise",

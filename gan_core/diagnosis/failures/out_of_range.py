@@ -47,7 +47,7 @@ FAILURE = Failure(
     why="The generator's output may leave the range of the data, so some values are no pixel values.",
     spoils=False,
     detector=_detector,
-    explained_by=frozenset({"non-finite", "too-slow", "discriminator-too-strong"}),
+    explained_by=frozenset({"discriminator-too-strong", "too-slow"}),
     remedies=_remedies,
     recipe=of_failure(
         "out-of-range",

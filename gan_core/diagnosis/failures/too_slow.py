@@ -59,7 +59,6 @@ FAILURE = Failure(
     of_settings=_of_settings,
     detector=_detector,
     of_end=_of_end,
-    explained_by=frozenset({"non-finite", "exploding"}),
     remedies=usual_values,
     recipe=of_failure(
         "too-slow",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
-from markupsafe import Markup
 
+from gan_core.diagnosis.detector import Evidence
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding
-from gan_core.diagnosis.measurements import MEASUREMENTS, evidence_words, number, percent
+from gan_core.diagnosis.measurements import evidence_words, number, percent
 from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.verdict import Mark, Verdict, outlook, verdict
 from gan_core.live.run import Snapshot
@@ -21,7 +22,7 @@ from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
-from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs, theme
+from pages.parts.shared import comparison_state, controls, html, page_settings, state, tab_runs, theme
 from pages.parts.shared.failure_link import LINK, AskedFailure
 
 TROUBLE, WAITING, HEALTHY = theme.BROKEN, theme.QUIET, theme.FIXED
@@ -67,11 +68,15 @@ def show(
 
 def _explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> None:
     st.markdown(f"**{finding.title}**: {finding.why}")
-    for seen in finding.evidence:
-        st.markdown(f"- {evidence_words(seen.measurement, seen.value, seen.comparison, seen.threshold)}")
-    measured = dict.fromkeys(seen.measurement for seen in finding.evidence)
-    if charts := Markup().join(_chart(name, finding, rows) for name in measured):
-        st.html(charts)
+    st.html(
+        html.render(
+            "shared/evidence",
+            evidence=[
+                (evidence_words(seen.measurement, seen.value, seen.comparison, seen.threshold), _chart(seen, rows))
+                for seen in finding.evidence
+            ],
+        )
+    )
     if finding.failure in FAILURES:
         st.page_link(
             "pages/failures.py", label=f"More about “{finding.title}”", icon=":material/heart_broken:",
@@ -93,20 +98,12 @@ def _explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> 
     )
 
 
-def _chart(name: str, finding: Finding, rows: Sequence[Row]) -> Markup:
-    """A measurement over the run, with the thresholds that raise the alarm."""
-    points = [(row.step, row.measurements[name]) for row in rows if name in row.measurements]
-    if len(points) < 2:  # and nothing of a run that has not started
-        return Markup()
-    known = MEASUREMENTS[name]
-    ends = (points[0][0], points[-1][0])
-    alarms = [
-        svg_chart.Line("alarm", theme.BROKEN, "5 4", [(end, seen.threshold) for end in ends])
-        for seen in finding.evidence
-        if seen.measurement == name
-    ]
-    measured = svg_chart.Line(known.legend, theme.GENERATED, "", points)
-    return svg_chart.chart(known.label, [measured, *alarms], share=known.share)
+def _chart(seen: Evidence, rows: Sequence[Row]) -> str:
+    """A measurement over the run, with the threshold that raises the alarm, as the source of an image; empty before
+    there is a line to draw."""
+    points = [(row.step, row.measurements[seen.measurement]) for row in rows if seen.measurement in row.measurements]
+    drawn = svg_chart.small_chart(points, [seen.threshold], theme.GENERATED, theme.BROKEN)
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}" if drawn else ""
 
 
 def _looked_for(e: Experiment, rows: Sequence[Row], of: Verdict, frame: Frame | None) -> None:

@@ -1,0 +1,157 @@
+"""The graph of causes: one real run for each arrow, in which both failures show and only the cause is named."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+from study import train
+
+from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.findings import detectors, diagnose
+from gan_core.diagnosis.row import Row
+from gan_core.settings.experiment import Experiment
+
+SKETCH: dict[str, Any] = {"architecture": "mlp", "width": 0.25, "steps": 400}
+PLAIN: dict[str, Any] = {"architecture": "mlp-plain", "width": 0.25, "steps": 700}
+FROZEN: dict[str, Any] = {**SKETCH, "bn_momentum": 0.0, "sample_mode": "eval"}
+
+# A run, and what explains what in it.
+RUNS: list[tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = [
+    (
+        {**SKETCH, "lr_g": 1e-06, "data_range": "[0,1]"},
+        {"discriminator-too-strong": ("out-of-range",)},
+    ),
+    (
+        {
+            **SKETCH,
+            "steps": 800,
+            "optimiser": "sgd",
+            "noise": "constant",
+            "output_activation": "sigmoid",
+            "hidden_activation": "tanh",
+            "lr_g": 1e-3,
+            "seed": 1,
+        },
+        {"blank-white": ("identical-samples", "mode-collapse")},
+    ),
+    (
+        {**SKETCH, "steps": 600, "noise": "constant", "optimiser": "sgd", "output_activation": "sigmoid"},
+        {
+            "blank-grey": (
+                "identical-samples",
+                "mode-collapse",
+            ),
+            "too-slow": (
+                "blank-grey",
+                "blank-white",
+                "identical-samples",
+                "mode-collapse",
+            ),
+        },
+    ),
+    (
+        {**FROZEN, "init": "zeros"},
+        {
+            "blank-grey": ("discriminator-too-weak",),
+            "discriminator-too-weak": (
+                "identical-samples",
+                "mode-collapse",
+            ),
+        },
+    ),
+    (
+        {**FROZEN, "init": "dcgan", "data_range": "[0,1]", "output_activation": "hardtanh"},
+        {
+            "batchnorm-mismatch": (
+                "blank-black",
+                "identical-samples",
+                "mode-collapse",
+            )
+        },
+    ),
+    (
+        {**PLAIN, "loss": "minimax", "lr_d": 0.1},
+        {
+            "discriminator-too-strong": ("noise",),
+            "exploding": (
+                "discriminator-too-strong",
+                "noise",
+            ),
+        },
+    ),
+    ({**SKETCH, "lr_g": 1e-06, "lr_d": 1e-06, "data_range": "[0,1]"}, {"too-slow": ("out-of-range",)}),
+    ({**SKETCH, "lr_g": 1e-06, "norm_g": "none"}, {"blank-grey": ("discriminator-too-strong",)}),
+    ({**SKETCH, "lr_g": 0.1, "lr_d": 0.1, "penalty": "none"}, {"exploding": ("mode-collapse",)}),
+    ({**SKETCH, "lr_g": 1.0, "lr_d": 1.0}, {"exploding": ("discriminator-too-weak",)}),
+    (
+        {**FROZEN, "init": "zeros", "data_range": "[0,1]", "output_activation": "hardtanh"},
+        {"blank-black": ("discriminator-too-weak",)},
+    ),
+    ({**PLAIN, "lr_g": 1.0, "optimiser": "sgd"}, {"discriminator-too-weak": ("noise",), "noise": ("mode-collapse",)}),
+    ({**PLAIN, "data_range": "[0,1]", "beta1": 0.9}, {"out-of-range": ("noise",)}),
+    (
+        {**PLAIN, "output_activation": "relu", "init": "he_normal_fan_out", "beta1": 0.0, "steps": 1000, "seed": 1009},
+        {"blank-grey": ("noise",), "exploding": ("identical-samples",)},
+    ),
+    (
+        {**SKETCH, "output_activation": "relu", "data_range": "raw"},
+        {
+            "blank-black": ("discriminator-too-strong", "identical-samples", "mode-collapse"),
+            "discriminator-too-strong": ("identical-samples", "mode-collapse"),
+            "identical-samples": ("mode-collapse",),
+        },
+    ),
+    (
+        {
+            **SKETCH,
+            "lr_g": 1e-6,
+            "noise": "constant",
+            "output_activation": "sigmoid",
+            "hidden_activation": "tanh",
+            "seed": 1,
+        },
+        {"blank-white": ("discriminator-too-strong",)},
+    ),
+]
+
+
+@cache
+def _rows(e: Experiment) -> list[Row]:
+    rows, *_ = train(e)
+    return rows
+
+
+def _showing(e: Experiment, rows: list[Row], failure: str) -> set[int]:
+    """The rows, by index, in which a failure shows."""
+    record = FAILURES[failure]
+    if record.of_settings and record.of_settings(e):
+        return set(range(len(rows)))
+    found = detectors(e).get(failure)
+    return {at for spell in found.spells(rows) for at in range(spell.called, spell.last + 1)} if found else set()
+
+
+@pytest.mark.parametrize(
+    ("settings", "cause", "consequence"),
+    [
+        pytest.param(settings, cause, consequence, id=f"{cause}->{consequence}")
+        for settings, arrows in RUNS
+        for cause, consequences in arrows.items()
+        for consequence in consequences
+    ],
+)
+def test_where_both_show_only_the_cause_is_named(settings: dict[str, Any], cause: str, consequence: str) -> None:
+    e = Experiment(**settings)
+    rows = _rows(e)
+    both = _showing(e, rows, cause) & _showing(e, rows, consequence)
+    assert both
+    named = {finding.failure for finding in diagnose(e, rows[: max(both) + 1])}
+    assert consequence not in named
+    # Either is named, or what explains the cause itself.
+    assert named & ({cause} | FAILURES[cause].explained_by)
+
+
+def test_every_arrow_has_its_run() -> None:
+    shown = {(cause, one) for _, arrows in RUNS for cause, consequences in arrows.items() for one in consequences}
+    assert shown == {(cause, name) for name, failure in FAILURES.items() for cause in failure.explained_by}
