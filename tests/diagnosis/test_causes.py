@@ -20,6 +20,10 @@ FROZEN: dict[str, Any] = {**SKETCH, "bn_momentum": 0.0, "sample_mode": "eval"}
 # A run, and what explains what in it.
 RUNS: list[tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = [
     (
+        {**SKETCH, "n_gen": 0},
+        {"too-slow": ("discriminator-too-strong",)},
+    ),
+    (
         {**SKETCH, "lr_g": 1e-06, "data_range": "[0,1]"},
         {"discriminator-too-strong": ("out-of-range",)},
     ),

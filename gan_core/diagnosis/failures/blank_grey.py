@@ -15,6 +15,11 @@ def _detector(e: Experiment) -> Detector:
     return Detector(GREY, after=100 if e.norm_g == "batch" else 200)
 
 
+def _why_here(e: Experiment) -> str:
+    equal = "All weights start at zero, so all units stay alike, and every picture is the same grey from the start."
+    return equal if e.init == "zeros" or (e.init == "normal" and e.init_std == 0) else ""
+
+
 FAILURE = Failure(
     name="blank-grey",
     rank=50,
@@ -29,6 +34,7 @@ FAILURE = Failure(
     reported="Document 001; iGAN #17 (grey after ten epochs).",
     claims=("001-01", "001-18", "001-02"),
     why="The generator was driven to the value that decodes to grey and gets no gradient out of it.",
+    why_here=_why_here,
     detector=_detector,
     explained_by=frozenset({"too-slow"}),
     remedies=blank,

@@ -27,8 +27,15 @@ def _detector(e: Experiment) -> Detector | None:
 
 
 def _remedies(e: Experiment) -> Iterator[Change]:
+    slow, fast = e.lr_g < usual_lr(e) / 2, e.lr_d > 2 * usual_lr(e)
+    if slow and fast:
+        yield {"lr_g": usual_lr(e), "lr_d": usual_lr(e)}
+    if slow:
+        yield {"lr_g": usual_lr(e)}
+    if fast:
+        yield {"lr_d": usual_lr(e)}
     if e.lr_d > e.lr_g:
-        yield {"lr_d": e.lr_g} if e.lr_d > usual_lr(e) else {"lr_g": e.lr_d}
+        yield {"lr_g": e.lr_d}
     if e.loss == "minimax":
         yield {"loss": "non_saturating"}
     if e.n_dis > 1:
@@ -38,6 +45,11 @@ def _remedies(e: Experiment) -> Iterator[Change]:
     yield {"penalty": "gradient_penalty"}
     yield {"penalty_weight": 10.0}
     yield {"penalty_weight": 100.0}
+
+
+def _why_here(e: Experiment) -> str:
+    outrun = "The discriminator never errs: it moves so much more than the generator that it is never caught up with."
+    return outrun if favours_d(e) and e.loss != "minimax" else ""
 
 
 FAILURE = Failure(
@@ -54,8 +66,9 @@ FAILURE = Failure(
     reported="Document 001; ganhacks #36, #45 and #67; Arjovsky & Bottou 2017 explain it.",
     claims=("001-03", "001-05", "001-04"),
     why="The discriminator never errs, so the generator gets almost no gradient from it.",
+    why_here=_why_here,
     detector=_detector,
-    explained_by=BLANKS | {"exploding"},
+    explained_by=BLANKS | {"exploding", "too-slow"},
     remedies=_remedies,
     recipe=of_failure(
         "discriminator-too-strong",

@@ -42,8 +42,8 @@ def _at_random(counted: dict[str, Any]) -> None:
     ]
     st.markdown(
         f"**At settings chosen at random**, {counted['runs']} runs, one to four settings off the usual, a third "
-        "of them moved while they ran. A run is bad when nothing can be recognised in its pictures at the end, and good "
-        "when most are recognisable, of most classes."
+        "of them moved while they ran. A run is bad when nothing can be recognised in its pictures at the end, and "
+        "good when most are recognisable, of most classes."
     )
     st.markdown("\n".join(["| runs | count |", "| --- | --- |", *lines]))
 
