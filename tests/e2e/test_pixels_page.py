@@ -111,7 +111,7 @@ def test_what_is_brought_is_diagnosed_and_can_be_followed(server: Server, open_t
     url_says(page, "source", "file")
     outside = np.mean(np.abs(samples[0]) > 1)
     expect(page.locator(f"{STAGES} >> nth=0")).to_contain_text(f"{outside:.1%} outside")
-    expect(page.locator(".st-key-judgement")).to_contain_text("wrapped-pixels")
+    expect(page.locator(".st-key-judgement")).to_contain_text("Wrapped pixels")
     assert not server.imports("torch")
 
 

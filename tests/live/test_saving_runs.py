@@ -151,7 +151,7 @@ def test_a_run_that_became_non_finite_is_saved_with_its_ruin_and_goes_on_before_
     seen = saved(shared, run_id)
     (heading,) = store.headings()
     assert heading.step < broken.step
-    assert "non-finite" in store.summary(heading).findings
+    assert "non-finite" in [finding.failure for finding in store.summary(heading).verdict.findings]
     assert store.read(heading.run_id).rows[-1].step == broken.step
     again = shared.reopen(store.read(heading.run_id))
     opened = reach(shared, again, lambda seen: seen.state == "paused")
