@@ -61,16 +61,16 @@ def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
     return findings
 
 
-def passed(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
-    """The failures that showed for long in a run, and show no longer; those that ended last come first."""
+def passed(e: Experiment, rows: Sequence[Row], present: Sequence[Finding]) -> list[Finding]:
+    """The failures that showed for long in a run and are none of those found now; those that ended last come first."""
     times: dict[str, list[tuple[int, int]]] = {}  # when each failure showed, by step
     found: list[Finding] = []
-    present = {finding.failure for finding in diagnose(e, rows)}
+    now = {finding.failure for finding in present}
     for name, detector in detectors(e).items():
         failure = FAILURES[name]
         for spell in detector.spells(rows):
             times.setdefault(name, []).append((rows[spell.first].step, rows[spell.last].step))
-            if name in present or spell.last == len(rows) - 1 or spell.last - spell.called + 1 < LONG:
+            if name in now or spell.last == len(rows) - 1 or spell.last - spell.called + 1 < LONG:
                 continue
             since, until = times[name][-1]
             causes = (time for cause in failure.explained_by for time in times.get(cause, ()))

@@ -58,7 +58,8 @@ class Verdict:
 
 def verdict(e: Experiment, rows: Sequence[Row]) -> Verdict:
     """The verdict on a run of these settings after these rows, which are oldest first; none before it starts."""
-    findings, over = tuple(diagnose(e, rows)), tuple(passed(e, rows))
+    findings = tuple(diagnose(e, rows))
+    over = tuple(passed(e, rows, findings))
 
     def told(state: State, headline: str, *sentences: str) -> Verdict:
         return Verdict(state, headline, " ".join(filter(None, (*sentences, *map(_over, over)))), findings, over)
@@ -121,10 +122,10 @@ def _over(finding: Finding) -> str:
     return f"{finding.title} showed until step {finding.until_step}."
 
 
-def outlook(e: Experiment, rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """For each failure that is looked for, its name and what can be said of it: found, over, not seen, or from which
-    step on it can be told."""
-    of, waiting = verdict(e, rows), undecided(e, rows)
+def outlook(of: Verdict, e: Experiment, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """For each failure that is looked for, its name and what can be said of it beside the verdict: found, over, not
+    seen, or from which step on it can be told."""
+    waiting = undecided(e, rows)
     found = {finding.failure: f"found, since step {finding.since_step}" for finding in of.findings}
     over = {finding.failure: f"was there until step {finding.until_step}" for finding in of.passed}
     step = rows[-1].step if rows else 0

@@ -35,7 +35,7 @@ SHOWN: dict[str, tuple[dict[str, float], dict[str, Any]]] = {
     "blank-black": ({"contrast": 0.01, "pixel_mean": 0.0}, {}),
     "blank-white": ({"contrast": 0.01, "pixel_mean": 1.0}, {}),
     "discriminator-too-strong": ({"d_accuracy": 1.0, "logit_gap": 20.0, "grad_norm_g": 0.001}, {"loss": "minimax"}),
-    "discriminator-too-weak": ({"d_accuracy": 0.5, "grad_norm_g": 0.003}, {"lr_d": 1e-6}),
+    "discriminator-too-weak": ({"d_accuracy": 0.5, "grad_norm_g": 0.003, "recognised": 0.0}, {"lr_d": 1e-6}),
     "identical-samples": ({"diversity": 0.02, "duplicates": 1.0}, {"noise_scale": 0.01}),
     "mode-collapse": ({"duplicates": 0.97}, {"beta1": 0.9}),
     "batchnorm-mismatch": ({"mode_gap": 1.4}, {"sample_mode": "eval", "bn_momentum": 0.001}),
@@ -98,10 +98,10 @@ def test_a_critic_that_is_misled_is_too_weak_though_it_has_no_accuracy() -> None
     e = Experiment(loss="wasserstein", penalty="gradient_penalty")
     without = {name: value for name, value in HEALTHY.items() if not name.startswith("d_accuracy")}
     steps = range(0, 501, 50)
-    misled = [Row(step, {**without, "logit_gap": -1.5, "grad_norm_g": 0.02}) for step in steps]
+    misled = [Row(step, {**without, "logit_gap": -1.5, "grad_norm_g": 0.02, "recognised": 0.0}) for step in steps]
     (finding,) = diagnose(e, misled)
     assert finding.failure == "discriminator-too-weak"
-    assert {evidence.measurement for evidence in finding.evidence} == {"logit_gap", "grad_norm_g"}
+    assert {evidence.measurement for evidence in finding.evidence} == {"logit_gap", "grad_norm_g", "recognised"}
     # A critic that is behind but teaches is no failure, and neither is a gentle one that is ahead.
     assert not diagnose(e, [Row(row.step, {**row.measurements, "grad_norm_g": 3.0}) for row in misled])
     assert not diagnose(e, [Row(row.step, {**row.measurements, "logit_gap": 0.1}) for row in misled])
@@ -149,10 +149,10 @@ def test_since_is_where_the_unbroken_row_of_hits_begins(failure: str) -> None:
 def test_a_failure_that_is_over_is_told_as_such(failure: str) -> None:
     e, of = shown(failure)
     (finding,) = diagnose(e, of)
-    assert passed(e, of) == []
+    assert passed(e, of, [finding]) == []
     mended = [*of, Row(2050, HEALTHY)]
     assert diagnose(e, mended) == []
-    (over,) = passed(e, mended)
+    (over,) = passed(e, mended, [])
     assert (over.failure, over.since_step, over.until_step) == (failure, finding.since_step, 2000)
     assert over.evidence and not over.fix
 
@@ -162,7 +162,7 @@ def test_what_showed_for_a_moment_only_is_not_told_afterwards(failure: str) -> N
     e, of = shown(failure)
     named_at = next(at for at in range(1, len(of)) if failure in named(e, of[:at]))
     brief = [*of[: named_at + 1], *rows({}, range(of[named_at].step + 50, 3001, 50))]
-    assert passed(e, brief) == []
+    assert passed(e, brief, []) == []
 
 
 @failing

@@ -93,16 +93,20 @@ def test_what_is_over_is_told_by_name_with_its_last_step() -> None:
     of = verdict(e, rows)
     assert of.state == "healthy" and of.words.endswith("Mode collapse showed until step 600.")
     assert [finding.failure for finding in of.passed] == ["mode-collapse"]
-    assert ("Mode collapse", "was there until step 600") in outlook(e, rows)
+    assert ("Mode collapse", "was there until step 600") in outlook(of, e, rows)
+
+
+def told(e: Experiment, rows: list[Row]) -> dict[str, str]:
+    return dict(outlook(verdict(e, rows), e, rows))
 
 
 def test_the_outlook_has_a_line_for_each_detector_at_any_step() -> None:
     e = Experiment(steps=350)
-    young = dict(outlook(e, run(every_50(50, 0.0))))
+    young = told(e, run(every_50(50, 0.0)))
     assert young["Mode collapse"] == "can be told from step 300" and young["NaN or infinity"] == "not seen"
     e = Experiment(steps=200)
-    assert "ends before" in dict(outlook(e, run(every_50(50, 0.0))))["Mode collapse"]
-    black = dict(outlook(e, run(every_50(200, 0.0), contrast=0.0, pixel_mean=0.0)))
+    assert "ends before" in told(e, run(every_50(50, 0.0)))["Mode collapse"]
+    black = told(e, run(every_50(200, 0.0), contrast=0.0, pixel_mean=0.0))
     assert black["Blank: all black"] == "found, since step 0"
 
 
@@ -114,7 +118,7 @@ def test_each_failure_that_can_be_found_has_one_name_for_people() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("passing", "words"),
     [
         (("d_accuracy", 1.0, ">", 0.97), "images that the discriminator gets right is 100%; alarm above 97%."),
         (("recognised", 0.1984, "<", 0.2), "is 19.8%; alarm below 20%."),
@@ -123,5 +127,5 @@ def test_each_failure_that_can_be_found_has_one_name_for_people() -> None:
         (("reach_low", 0.0, ">", -1.0), "The least value that the output activation gives is 0; alarm above -1."),
     ],
 )  # fmt: skip
-def test_evidence_is_a_sentence_with_both_numbers(told: Any, words: str) -> None:
-    assert evidence_words(*told).endswith(words)
+def test_evidence_is_a_sentence_with_both_numbers(passing: Any, words: str) -> None:
+    assert evidence_words(*passing).endswith(words)

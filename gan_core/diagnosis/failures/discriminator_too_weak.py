@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gan_core.diagnosis.conditions import nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
@@ -18,7 +19,9 @@ def _detector(e: Experiment) -> Detector:
     # G is past a discriminator that takes its images for the more real ones and cannot follow; the only sign with a
     # critic, which has no accuracy.
     misled = (Condition("logit_gap", "<", -0.3, calm=-0.2), Condition("grad_norm_g", "<", 0.25, calm=0.35))
-    return Detector(weak, misled, after=100)
+    # A gentle D that has taught the generator much is no failure.
+    seen = nothing_seen(e)
+    return Detector((*weak, *seen), (*misled, *seen), after=100)
 
 
 def _remedies(e: Experiment) -> Iterator[Change]:

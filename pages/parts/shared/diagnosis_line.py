@@ -44,20 +44,22 @@ def show(
     `e` are the settings of a run yet to start. With `explained`, the evidence and the fix are offered; with `fixable`,
     the page can apply the fix; with `queued`, a run that waits for its turn says so instead.
     """
-    trouble = state.REFUSAL.get() or (run.trouble if run else "")
     e = run.experiment if run else e
     # What the detectors knew at the moment that is shown.
     rows = [row for row in run.rows if frame and row.step <= frame.step] if run else []
     of = verdict(e, rows)
     with st.container(key=key):
-        if trouble:
-            say(TROUBLE, trouble)
+        broken = run.trouble if run else ""
+        if refused := state.REFUSAL.get():
+            say(TROUBLE, refused)
+        elif broken and not of.findings:
+            say(TROUBLE, broken)
         elif run and run.queue and queued:
             say(WAITING, run.queue)
         else:
             line, details = st.columns([0.8, 0.2], vertical_alignment="center") if explained else [st.container()] * 2
             with line:
-                say(COLOURS[of.mark], of.words, strong=f"{of.headline}.")
+                say(COLOURS[of.mark], " ".join(filter(None, (of.words, broken))), strong=f"{of.headline}.")
             if explained:
                 label = "Evidence and fix" if of.findings else "What is looked for"
                 with details, st.popover(label, width="stretch", key=f"evidence-{key}"):
@@ -113,7 +115,7 @@ def _looked_for(e: Experiment, rows: Sequence[Row], of: Verdict, frame: Frame | 
         for finding in of.passed:
             st.markdown(f"- {finding.title}: from step {finding.since_step} until step {finding.until_step}")
     st.markdown("**What is looked for**")
-    st.markdown("\n".join(f"- {title}: {words}" for title, words in outlook(e, rows)))
+    st.markdown("\n".join(f"- {title}: {words}" for title, words in outlook(of, e, rows)))
     if frame:
         st.caption(_readout(frame))
 
