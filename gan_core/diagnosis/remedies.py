@@ -95,6 +95,7 @@ _SURE: _Suspects = (
     ("noise_scale", lambda e: not 0.2 < e.noise_scale < 5),
     ("latent_dim", lambda e: e.latent_dim < 8),
     ("beta1", lambda e: e.beta1 >= 0.9),
+    ("beta2", lambda e: e.beta2 < 0.9),
     ("norm_d", lambda e: e.norm_d != "none"),
     ("loss", lambda e: e.loss == "wasserstein" and e.penalty != "gradient_penalty"),
     ("penalty", lambda e: e.penalty in ("none", "clip", "gradient_penalty")),
@@ -105,7 +106,6 @@ _SURE: _Suspects = (
 # Settings that make it slower, or its pictures worse.
 _DOUBTFUL: _Suspects = (
     ("hidden_activation", lambda e: e.hidden_activation in ("sigmoid", "tanh")),
-    ("beta2", lambda e: e.beta2 < 0.9),
     ("n_dis", lambda e: e.n_dis >= 5),
     ("n_gen", lambda e: e.n_gen >= 3),
     ("batch_size", lambda e: e.batch_size < 32),

@@ -15,6 +15,8 @@ from gan_core.settings.experiment import Experiment
 State = Literal["not started", "too early", "learning", "slow", "nothing to recognise", "failing", "healthy"]
 Mark = Literal["ill", "open", "well"]
 
+SOME = 300  # steps before which nobody expects much
+
 # How alike the pictures are to the real ones, where no classifier tells what is in them: from … to.
 _ALIKE = {"contrast": (0.6, 1.5), "diversity": (0.5, 1.5), "neighbours": (0.7, 1.3), "histogram_distance": (0.0, 0.1)}
 
@@ -92,11 +94,16 @@ def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, s
     if needed is not None and needed > e.steps:
         return "slow", "Learning slowly", f"At this rate it needs about {needed:,} steps; this run has {e.steps:,}."
     if not recognition.little(rows):
-        more = "More steps may make the rest clearer." if step >= e.steps else ""
-        return "learning", "Learning", more
+        if needed is None and step >= SOME:
+            return (
+                "slow",
+                "Hardly getting better",
+                "Over the last half of the steps no more pictures became recognisable.",
+            )
+        return "learning", "Learning", "More steps may make the rest clearer." if step >= e.steps else ""
     if needed is not None:
         return "learning", "Learning", f"At this rate most pictures are recognisable at about step {needed:,}."
-    if step < min(300, e.steps):
+    if step < min(SOME, e.steps):
         return "too early", "Too early to tell", ""
     return "nothing to recognise", "Nothing to recognise yet", f"If that is so at step {e.steps:,}, it is too slow."
 

@@ -44,8 +44,10 @@ def every_50(last: int, share: float) -> dict[int, float]:
         (run(every_50(1000, 0.0)), "nothing to recognise", "open"),
         (run({0: 0.0, 250: 0.05, 500: 0.19}), "learning", "open"),
         (run({0: 0.0, 500: 0.02, 1000: 0.05}), "slow", "open"),
-        (run(every_50(1000, 0.4)), "learning", "open"),
-        (run(every_50(1000, 0.9), classes=5.0), "learning", "open"),
+        (run({0: 0.0, 50: 0.2, 100: 0.4}), "learning", "open"),
+        (run({0: 0.0, 500: 0.2, 1000: 0.4}), "learning", "open"),
+        (run(every_50(1000, 0.4)), "slow", "open"),  # it stands still
+        (run(every_50(1000, 0.9), classes=5.0), "slow", "open"),
         (run(every_50(1000, 0.7)), "healthy", "well"),
         (run(every_50(2000, 0.1)), "failing", "ill"),  # its steps are used up
         (run(every_50(2000, 0.9), classes=2.0), "failing", "ill"),
