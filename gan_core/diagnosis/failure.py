@@ -8,7 +8,7 @@ from typing import Literal
 
 from gan_core.diagnosis.detector import Condition, Detector, Evidence
 from gan_core.diagnosis.recipe import Recipe
-from gan_core.diagnosis.remedies import Change
+from gan_core.diagnosis.remedies import MOST, Change, sure_values
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.problems import SettingsError
@@ -71,12 +71,22 @@ class Failure:
         return detector.conditions if detector else ()
 
     def remedy(self, e: Experiment) -> Change:
-        """The first change that may mend it and is nothing that the experiment has already: one setting, or several
-        where one alone does not mend it, in the order in which to try them."""
+        """The likeliest change that may mend it and is nothing that the experiment has already. Settings that surely
+        keep a run from learning besides come after it, in the order in which to change them."""
         for change in self.remedies(e):
             if change and all(getattr(e, name) != value for name, value in change.items()) and _goes(e, change):
-                return change
+                return _with_what_else_hinders(e, change) if self.runs == "training" else change
         raise AssertionError(f"{self.name} cannot be found with these settings, so no remedy is known")
+
+
+def _with_what_else_hinders(e: Experiment, change: Change) -> Change:
+    """The change, and what it leaves that surely keeps a run from learning, to MOST settings in all."""
+    settled = set(change) | ({"optimiser"} if change.keys() & {"lr_g", "lr_d"} else set())  # rates are of an optimiser
+    for name, value in sure_values(e.replace(**change)).items():
+        wider = {**change, name: value}
+        if name not in settled and len(wider) <= MOST and getattr(e, name) != value and _goes(e, wider):
+            change = wider
+    return change
 
 
 def _goes(e: Experiment, change: Change) -> bool:

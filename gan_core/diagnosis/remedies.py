@@ -10,6 +10,8 @@ from gan_core.settings.experiment import Experiment
 
 Change = dict[str, Any]
 
+MOST = 3  # settings that one finding proposes to change
+
 # A rate that is suspected first: of Adam's usual ones none is as high.
 SUSPECT = 1e-2
 # What suits plain gradient descent, whose steps are as long as its gradients.
@@ -89,8 +91,9 @@ _SURE: _Suspects = (
     ("data_range", lambda e: e.data_range in ("raw", "standardised")),
     ("init", _badly_drawn),
     ("optimiser", lambda e: e.optimiser == "sgd"),
-    ("lr_g", lambda e: not 1 / 5 < e.lr_g / usual_lr(e) < 5),
-    ("lr_d", lambda e: not 1 / 5 < e.lr_d / usual_lr(e) < 5),
+    # Rates are judged as Adam's: what suits plain descent is another matter.
+    ("lr_g", lambda e: e.optimiser != "sgd" and not 1 / 8 < e.lr_g / usual_lr(e) < 8),
+    ("lr_d", lambda e: e.optimiser != "sgd" and not 1 / 8 < e.lr_d / usual_lr(e) < 8),
     ("noise", lambda e: e.noise == "constant"),
     ("noise_scale", lambda e: not 0.2 < e.noise_scale < 5),
     ("latent_dim", lambda e: e.latent_dim < 8),
@@ -98,13 +101,14 @@ _SURE: _Suspects = (
     ("beta2", lambda e: e.beta2 < 0.9),
     ("norm_d", lambda e: e.norm_d != "none"),
     ("loss", lambda e: e.loss == "wasserstein" and e.penalty != "gradient_penalty"),
-    ("penalty", lambda e: e.penalty in ("none", "clip", "gradient_penalty")),
+    ("penalty", lambda e: e.penalty in ("clip", "gradient_penalty")),
     ("penalty_weight", lambda e: e.penalty_weight > 20 or e.penalty_weight < 0.2),
     ("instance_noise", lambda e: e.instance_noise >= 0.5),
     ("dropout_d", lambda e: e.dropout_d >= 0.5),
 )
 # Settings that make it slower, or its pictures worse.
 _DOUBTFUL: _Suspects = (
+    ("penalty", lambda e: e.penalty == "none"),
     ("hidden_activation", lambda e: e.hidden_activation in ("sigmoid", "tanh")),
     ("n_dis", lambda e: e.n_dis >= 5),
     ("n_gen", lambda e: e.n_gen >= 3),
@@ -130,21 +134,26 @@ _DOUBTFUL: _Suspects = (
 )
 
 
-def sure_values(e: Experiment) -> Iterator[Change]:
-    """Up to three settings at once that surely keep a run from learning."""
-    if sure := _unusual(e, _SURE):
-        yield dict(list(sure.items())[:3])
+def sure_values(e: Experiment) -> Change:
+    """The settings that surely keep a run from learning, the surest first, each with its usual value."""
+    return _unusual(e, _SURE)
+
+
+def sure_change(e: Experiment) -> Iterator[Change]:
+    """Up to three of them at once."""
+    if sure := sure_values(e):
+        yield dict(list(sure.items())[:MOST])
 
 
 def usual_values(e: Experiment) -> Iterator[Change]:
     """For a run that does not learn: what surely keeps it from learning, up to three settings at once, and as many
     steps as learning takes; else what may."""
     sure, doubtful = _unusual(e, _SURE), _unusual(e, _DOUBTFUL)
-    longer = {"steps": needed(e)} if e.steps < needed(e) / (2 if sure else 1) else {}
-    if change := {**dict(list(sure.items())[:3]), **longer}:
+    longer = {"steps": 2 * needed(e)} if e.steps < needed(e) / (2 if sure else 1) else {}
+    if change := {**dict(list(sure.items())[:MOST]), **longer}:
         yield change
     if doubtful:
-        yield dict(list(doubtful.items())[:3])
+        yield dict(list(doubtful.items())[:MOST])
     yield {"steps": min(4 * e.steps, 1_000_000)}
 
 

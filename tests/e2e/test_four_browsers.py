@@ -17,7 +17,7 @@ from serving import Server
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 TARGET_S = 1.5  # on a machine that does nothing else
-ADDRESS = "/train?a=mlp&st=1000000"
+ADDRESS = "/train?a=mlp&st=1000000&w=0.125"
 
 
 def took(click: Callable[..., object], *arguments: str, until: Callable[[], object]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
-from gan_core.diagnosis.remedies import Change, shorter_steps, sure_values
+from gan_core.diagnosis.remedies import Change, shorter_steps, sure_change
 from gan_core.settings.experiment import Experiment
 
 
@@ -31,7 +31,7 @@ def remedies(e: Experiment) -> Iterator[Change]:
         yield {"penalty": "gradient_penalty"}
     if e.optimiser == "sgd":
         yield {"optimiser": "adam"}
-    yield from sure_values(e)
+    yield from sure_change(e)
     yield {"penalty": "gradient_penalty"}
     yield {"lr_d": 2e-4}
     yield {"lr_d": 1e-4}

@@ -8,7 +8,7 @@ from gan_core.diagnosis.conditions import BLANKS, OUT_OF_BALANCE, patience
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
-from gan_core.diagnosis.remedies import Change, shorter_steps, sure_values
+from gan_core.diagnosis.remedies import Change, shorter_steps, sure_change
 from gan_core.settings.experiment import Experiment
 
 
@@ -40,7 +40,7 @@ def remedies(e: Experiment) -> Iterator[Change]:
     yield from shorter_steps(e)
     if e.loss == "wasserstein":
         yield {"penalty": "gradient_penalty"}
-    yield from sure_values(e)
+    yield from sure_change(e)
     yield {"norm_g": "batch"}
     yield {"minibatch_std": True}
     yield {"penalty": "r1"}
