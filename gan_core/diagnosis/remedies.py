@@ -18,13 +18,13 @@ SUSPECT = 1e-2
 SGD_LR = 0.1
 
 # Steps after which most pictures of digits or garments were recognisable at the usual settings, at every seed.
-_NEEDED = {"mlp": 600, "mlp-plain": 1200, "dcgan": 800, "document-mlp": 2000, "document-dcgan": 800}
+NEEDED = {"mlp": 600, "mlp-plain": 1200, "dcgan": 800, "document-mlp": 2000, "document-dcgan": 800}
 _SLOWER = 2.5  # times as many for handwriting of 500 people and for one's own pictures
 
 
 def needed(e: Experiment) -> int:
     """The steps that this network usually needs for these data."""
-    return round(_NEEDED[e.architecture] * (1 if e.dataset in ("digits", "fashion-mnist") else _SLOWER))
+    return round(NEEDED[e.architecture] * (1 if e.dataset in ("digits", "fashion-mnist") else _SLOWER))
 
 
 def usual_lr(e: Experiment) -> float:

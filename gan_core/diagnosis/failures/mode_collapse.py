@@ -8,7 +8,7 @@ from gan_core.diagnosis.conditions import BLANKS, OUT_OF_BALANCE, patience
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
-from gan_core.diagnosis.remedies import Change, shorter_steps, sure_change
+from gan_core.diagnosis.remedies import Change, shorter_steps, sure_change, usual_lr
 from gan_core.settings.experiment import Experiment
 
 
@@ -36,7 +36,7 @@ def remedies(e: Experiment) -> Iterator[Change]:
     if e.beta1 > 0.5 and e.optimiser != "rmsprop":
         yield {"beta1": 0.5}
     if e.lr_g > 2 * e.lr_d:
-        yield {"lr_g": e.lr_d}
+        yield {"lr_d": usual_lr(e)} if e.lr_d < usual_lr(e) / 2 else {"lr_g": e.lr_d}
     yield from shorter_steps(e)
     if e.loss == "wasserstein":
         yield {"penalty": "gradient_penalty"}

@@ -6,15 +6,15 @@ from gan_core.diagnosis.conditions import OUT_OF_BALANCE, nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
-from gan_core.diagnosis.remedies import needed, usual_lr, usual_values
+from gan_core.diagnosis.remedies import NEEDED, usual_lr, usual_values
 from gan_core.settings.experiment import Experiment
 
 
 def _detector(e: Experiment) -> Detector | None:
     if e.architecture == "mlp":
         return None  # A sketch that is enlarged has no such grain.
-    # All begin with static, and at a lower rate leave it later; see `patience`.
-    half_way = round(needed(e) / 2 * max(1.0, (usual_lr(e) / e.lr_g) ** 0.5))
+    # All begin with static, whatever the images, and at a lower rate leave it later; see `patience`.
+    half_way = round(NEEDED[e.architecture] / 2 * max(1.0, (usual_lr(e) / e.lr_g) ** 0.5))
     return Detector((Condition("neighbours", "<", 0.5, calm=0.65), *nothing_seen(e)), lasting=200, after=half_way)
 
 
