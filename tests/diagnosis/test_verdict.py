@@ -72,6 +72,16 @@ def test_nothing_is_well_over_pictures_in_which_nothing_can_be_recognised() -> N
     assert [(seen.measurement, seen.value) for seen in finding.evidence] == [("recognised", 0.1), ("modes_covered", 2)]
 
 
+def test_a_run_that_came_to_nothing_says_which_setting_to_suspect() -> None:
+    nothing = run(every_50(400, 0.0))
+    assert "The steps do not suffice" in verdict(Experiment(steps=400), nothing).words
+    assert (
+        "“Learning rate of G” is the setting to suspect first"
+        in verdict(Experiment(steps=400, lr_g=0.1), nothing).words
+    )
+    assert "has no updates in a step" in verdict(Experiment(steps=400, n_gen=0), nothing).words
+
+
 def test_a_run_on_its_way_says_until_when() -> None:
     growing = run({0: 0.0, 500: 0.1, 1000: 0.2})  # a tenth in 500 steps: three fifths after 3,000
     assert "about 3,000 steps; this run has 2,000" in verdict(Experiment(steps=2000), growing).words

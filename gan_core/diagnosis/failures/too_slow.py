@@ -9,9 +9,10 @@ from gan_core.diagnosis.conditions import nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector, Evidence
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
-from gan_core.diagnosis.remedies import favours_d, usual_lr, usual_values
+from gan_core.diagnosis.remedies import favours_d, sure_values, usual_lr, usual_values
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 
 
 def _of_settings(e: Experiment) -> list[Evidence]:
@@ -38,7 +39,11 @@ def _of_end(rows: Sequence[Row]) -> list[Evidence]:
 
 
 def _why_here(e: Experiment) -> str:
-    return "The generator is never updated: it has no updates in a step." if e.n_gen == 0 else ""
+    if e.n_gen == 0:
+        return "The generator is never updated: it has no updates in a step."
+    if suspect := next(iter(sure_values(e)), ""):
+        return f"Nothing can be recognised yet, and “{SETTINGS[suspect].label}” is the setting to suspect first."
+    return ""
 
 
 FAILURE = Failure(
