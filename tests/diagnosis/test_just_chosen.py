@@ -24,7 +24,7 @@ from gan_core.settings.experiment import Experiment
         ({"init": "zeros"}, {"blank-grey"}, {"init": "pytorch"}),
         ({"optimiser": "sgd"}, {"too-slow"}, {"optimiser": "adam"}),
         ({"n_gen": 0}, {"too-slow"}, {"n_gen": 1}),
-        ({"lr_d": 0.1}, {"exploding", "mode-collapse"}, {"lr_d": 2e-3}),
+        ({"lr_d": 0.1}, {"exploding", "mode-collapse", "discriminator-too-strong", "too-slow"}, {"lr_d": 2e-3}),
         # The pictures of running statistics that never move: one of them again and again.
         ({"bn_momentum": 0.0, "sample_mode": "eval"}, {"batchnorm-mismatch"}, {"bn_momentum": 0.1}),
     ],
