@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gan_core.diagnosis.detector import Condition
+from gan_core.diagnosis.recognition import LEAST_SHARE
 from gan_core.settings.experiment import Experiment
 
 _FLAT = Condition("contrast", "<", 0.2, calm=0.25)
@@ -19,7 +20,7 @@ OUT_OF_BALANCE = frozenset({"discriminator-too-strong", "discriminator-too-weak"
 
 def nothing_seen(e: Experiment) -> tuple[Condition, ...]:
     """That hardly anything is recognised. Of one's own pictures that is not asked: few of them come in classes."""
-    return () if e.dataset == "folder" else (Condition("recognised", "<", 0.2, calm=0.3),)
+    return () if e.dataset == "folder" else (Condition("recognised", "<", LEAST_SHARE, calm=0.3),)
 
 
 def patience(e: Experiment) -> int:

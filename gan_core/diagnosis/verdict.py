@@ -76,7 +76,7 @@ def verdict(e: Experiment, rows: Sequence[Row]) -> Verdict:
     step, seen = rows[-1].step, recognition.words(rows)
     waiting = undecided(e, rows)
     if e.steps == 0:
-        return told("healthy", "No failure found", "An untrained generator shows noise.")
+        return told("too early", "No failure found", "An untrained generator shows noise.")
     if recognition.good(rows) and not waiting:
         return told("healthy", "No failure found", seen)
     if recognition.told(rows):

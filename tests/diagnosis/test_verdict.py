@@ -72,6 +72,10 @@ def test_nothing_is_well_over_pictures_in_which_nothing_can_be_recognised() -> N
     assert [(seen.measurement, seen.value) for seen in finding.evidence] == [("recognised", 0.1), ("modes_covered", 2)]
 
 
+def test_an_untrained_generator_is_not_green() -> None:
+    assert verdict(Experiment(steps=0), run({0: 0.0})).mark == "open"
+
+
 def test_a_run_that_came_to_nothing_says_which_setting_to_suspect() -> None:
     nothing = run(every_50(400, 0.0))
     assert "The steps do not suffice" in verdict(Experiment(steps=400), nothing).words
