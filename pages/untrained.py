@@ -11,6 +11,7 @@ from gan_core.messages.frame import Frame
 from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.shared import charts, controls, diagnosis_line, link_problems, page_settings, pictures, theme
+from pages.parts.untrained import charts as untrained_charts
 from pages.parts.untrained import view
 
 navigation.require()
@@ -47,7 +48,7 @@ with left, st.container(key="grid-fake"):
     pictures.grid(heading, seen.fake_png, width, height, "Images of the untrained generator")
 with right:
     with st.container(key="signal"):
-        charts.signal(seen.layers)
+        untrained_charts.signal(seen.layers)
     with st.container(key="histogram"):
         charts.pixel_histogram(seen.opening, Frame(0, {}, seen.fake_png, seen.histogram))
 cited.show(of_untrained(e, view.grey(seen, e)))
@@ -71,7 +72,7 @@ def contrast_map() -> None:
         "**Contrast of every activation and initialisation**, in levels of 255, all else as chosen. Each "
         f"activation is drawn in the range it is made for. {view.culprit(shown, e)}"
     )
-    charts.contrast_map(shown.known, e)
+    untrained_charts.contrast_map(shown.known, e)
     if again and shown.whole:
         st.rerun()
 

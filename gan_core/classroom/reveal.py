@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gan_core.classroom.prediction import ABOVE, BELOW, NONE, Prediction, WhichSide
+from gan_core.diagnosis.evidence import told
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding, detectors, diagnose
 from gan_core.diagnosis.measurements import MEASUREMENTS
@@ -98,12 +99,8 @@ def _later(e: Experiment, step: int) -> dict[str, int]:
 
 def _told(finding: Finding) -> str:
     since = f"since step {finding.since_step}" if finding.since_step else "from the start"
-    alarms: dict[str, list[str]] = {}  # some measurements have to lie between two thresholds
-    for seen in finding.evidence:
-        name = f"{seen.measurement} {seen.value:.3g}"
-        alarms.setdefault(name, []).append(f"{seen.comparison} {seen.threshold:.3g}")
-    numbers = "; ".join(f"{name}, alarm at {' and '.join(limits)}" for name, limits in alarms.items())
-    return f"{_title(finding.failure)}, {since} ({numbers})"
+    numbers = " ".join(seen.words for seen in told(finding.evidence))
+    return f"{_title(finding.failure)}, {since} ({numbers.rstrip('.')})"
 
 
 def _title(failure: str) -> str:

@@ -131,7 +131,7 @@ def _job(trainer: Trainer, folder: Path | None, history: History) -> TrainingRes
         seconds=seconds,
         steps_per_second=(trainer.step - first) / seconds,
         measurements=rows[-1].measurements,
-        verdict=verdict(e, rows),
+        verdict=verdict(e, rows, trainer.changes),
         experiment=e,
         trouble=trouble,
     )

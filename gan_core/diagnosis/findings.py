@@ -15,6 +15,7 @@ from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.titles import title_of
+from gan_core.settings.change import Change, settings_over_time
 from gan_core.settings.experiment import Experiment
 
 LONG = 3  # rows in which a failure was named before it is told after its end
@@ -61,23 +62,34 @@ def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
     return findings
 
 
-def passed(e: Experiment, rows: Sequence[Row], present: Sequence[Finding]) -> list[Finding]:
-    """The failures that showed for long in a run and are none of those found now; those that ended last come first."""
+def passed(
+    e: Experiment, rows: Sequence[Row], present: Sequence[Finding], changes: Sequence[Change] = ()
+) -> list[Finding]:
+    """The failures that showed for long in a run and are none of those found now; those that ended last come first.
+
+    What is no longer looked for since a setting was changed is over with that change.
+    """
     times: dict[str, list[tuple[int, int]]] = {}  # when each failure showed, by step
     found: list[Finding] = []
-    now = {finding.failure for finding in present}
-    for name, detector in detectors(e).items():
-        failure = FAILURES[name]
-        for spell in detector.spells(rows):
-            times.setdefault(name, []).append((rows[spell.first].step, rows[spell.last].step))
-            if name in now or spell.last == len(rows) - 1 or spell.last - spell.called + 1 < LONG:
+    now, looked_for = {finding.failure for finding in present}, detectors(e)
+    for until_step, settings in settings_over_time(e, changes):
+        seen = [row for row in rows if until_step is None or row.step <= until_step]
+        for name, detector in detectors(settings).items():
+            if until_step is not None and name in looked_for:
                 continue
-            since, until = times[name][-1]
-            causes = (time for cause in failure.explained_by for time in times.get(cause, ()))
-            if any(begun <= until and since <= ended for begun, ended in causes):
-                continue
-            evidence = [one.evidence(rows[spell.shown].measurements) for one in spell.conditions]
-            found.append(Finding(name, since, evidence, failure.reason_in(e), {}, until))
+            failure = FAILURES[name]
+            for spell in detector.spells(seen):
+                times.setdefault(name, []).append((seen[spell.first].step, seen[spell.last].step))
+                goes_on = until_step is None and spell.last == len(seen) - 1
+                if name in now or goes_on or spell.last - spell.called + 1 < LONG:
+                    continue
+                since, until = times[name][-1]
+                causes = (time for cause in failure.explained_by for time in times.get(cause, ()))
+                if any(begun <= until and since <= ended for begun, ended in causes):
+                    continue
+                evidence = [one.evidence(seen[spell.shown].measurements) for one in spell.conditions]
+                found.append(Finding(name, since, evidence, failure.reason_in(settings), {}, until))
+    found.sort(key=lambda finding: finding.until_step or 0)
     last = {finding.failure: finding for finding in found}  # of several times the last
     return sorted(last.values(), key=lambda finding: finding.until_step or 0, reverse=True)
 

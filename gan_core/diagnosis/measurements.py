@@ -153,27 +153,6 @@ def caption(measurements: Mapping[str, float], *names: str) -> str:
     return " · ".join(MEASUREMENTS[name].captioned(measurements) for name in names)
 
 
-# What settings alone show.
-_OF_SETTINGS = {
-    "reach_low": "the least value that the output activation gives",
-    "reach_high": "the greatest value that the output activation gives",
-    "n_gen": "the number of updates of G in a step",
-}
-
-
-def evidence_words(name: str, value: float, comparison: str, threshold: float) -> str:
-    """A measurement that passed a threshold, as a sentence with both numbers."""
-    side = "below" if comparison == "<" else "above"
-    known = MEASUREMENTS.get(name)
-    what = known.words if known else _OF_SETTINGS.get(name, name)
-    if known and known.share:
-        limit = f"{threshold:.0%}"
-        shown = f"{value:.1%}" if f"{value:.0%}" == limit else f"{value:.0%}"
-    else:
-        shown, limit = f"{value:.3g}", f"{threshold:.3g}"
-    return f"{what[0].upper()}{what[1:]} is {shown}; alarm {side} {limit}."
-
-
 def winner(name: str, values: Sequence[float | None]) -> int | None:
     """Which run is best by this measurement, counted from 0.
 

@@ -10,6 +10,7 @@ from gan_core.diagnosis import recognition
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding, detectors, diagnose, passed, undecided
 from gan_core.diagnosis.row import Row
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 
 State = Literal["not started", "too early", "learning", "slow", "nothing to recognise", "failing", "healthy"]
@@ -58,10 +59,11 @@ class Verdict:
         }
 
 
-def verdict(e: Experiment, rows: Sequence[Row]) -> Verdict:
-    """The verdict on a run of these settings after these rows, which are oldest first; none before it starts."""
+def verdict(e: Experiment, rows: Sequence[Row], changes: Sequence[Change] = ()) -> Verdict:
+    """The verdict on a run of these settings, changed on the way to them, after these rows, which are oldest first;
+    none before it starts."""
     findings = tuple(diagnose(e, rows))
-    over = tuple(passed(e, rows, findings))
+    over = tuple(passed(e, rows, findings, changes))
 
     def told(state: State, headline: str, *sentences: str) -> Verdict:
         return Verdict(state, headline, " ".join(filter(None, (*sentences, *map(_over, over)))), findings, over)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from gan_core.engine.networks import build_generator, memory_layout
 from gan_core.engine.products import UNRECORDED, Library
 from gan_core.engine.trainer import Trainer
 from gan_core.files.atomic_write import write_whole
-from gan_core.saved_runs.checkpoint_header import FORMAT, CheckpointError, read_state, refusing_damage
+from gan_core.saved_runs.checkpoint_header import FORMAT, CheckpointError, changes_of, read_state, refusing_damage
 from gan_core.settings.experiment import Experiment
 
 
@@ -36,6 +37,8 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "images": _own_images(trainer),
         "product_library": trainer.product_library,
     }
+    if trainer.changes:
+        state["changes"] = [asdict(change) for change in trainer.changes]
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
     write_whole(path, to_bytes(tensors, {"state": json.dumps(state)}))
 
@@ -84,6 +87,7 @@ def _own_images(trainer: Trainer) -> str | None:
 
 def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:
     trainer.step, trainer.last = state["step"], state["last"]
+    trainer.changes = changes_of(state)
     trainer.batches.position = state["position"]
     trainer.batches.order = saved.pop("order")
     for name, source in _sources(trainer).items():

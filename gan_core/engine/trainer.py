@@ -31,6 +31,7 @@ from gan_core.engine.products import Library, faster_library
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
+from gan_core.settings.change import Change, changed
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.players import Players
@@ -58,6 +59,7 @@ class Trainer:
         self.device = resolve(e.device)
         self.device_name = name(self.device)
         self.step = 0
+        self.changes: tuple[Change, ...] = ()  # of live settings since the first step
         self.last: dict[str, float] = {}
 
         # Random numbers: a source for each purpose, so that drawing more of one leaves the others alone.
@@ -297,7 +299,10 @@ class Trainer:
             raise SettingsError(
                 [Problem(field, changes[field], "cannot change while running; reset the run") for field in fixed]
             )
-        e = self.experiment = self.experiment.replace(**changes)
+        before, e = self.experiment, self.experiment.replace(**changes)
+        self.experiment = e
+        if self.step:
+            self.changes = changed(self.changes, self.step, before, e)
         for optimiser, lr in ((self.optimiser_g, e.lr_g), (self.optimiser_d, e.lr_d)):
             for group in optimiser.param_groups:
                 group.update(optimiser_settings(e, lr))

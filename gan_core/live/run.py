@@ -33,6 +33,7 @@ from gan_core.messages.commands_and_reports import (
 )
 from gan_core.messages.frame import Frame, Opening
 from gan_core.saved_runs.run_folder import History
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 
 State = Literal[
@@ -60,6 +61,7 @@ class Snapshot:
     frame_age_s: float | None  # seconds since it came
     frames: tuple[Frame, ...]  # those kept of the whole run, oldest first
     rows: tuple[Row, ...]
+    changes: tuple[Change, ...]  # of live settings, while it trained
     queue: str  # why the run waits, in words; empty where it does not
     trouble: str  # what went wrong, in words; empty where nothing did
     checkpoint: Path  # the file its checkpoints go to, which may not exist yet
@@ -103,6 +105,7 @@ class Run:
         self.frames: BoundedHistory[Frame] = BoundedHistory(MAX_FRAMES)
         self.framed_at: float | None = None
         self.rows: BoundedHistory[Row] = BoundedHistory(MAX_ROWS)
+        self.changes: tuple[Change, ...] = ()
         self.trouble = ""
         self.loading = ""  # how far its images are, while it starts
         self.last_words = ""  # of a worker that crashed
@@ -168,6 +171,7 @@ class Run:
             frame_age_s=None if self.framed_at is None else time.monotonic() - self.framed_at,
             frames=frames,
             rows=self.rows.entries,
+            changes=self.changes,
             queue={"waiting": queue, "starting": self.loading}.get(state, ""),
             trouble=self.trouble,
             checkpoint=self.checkpoint,
@@ -181,7 +185,7 @@ class Run:
         for frame in history.frames:
             self.frames.add(frame)
             self.step = frame.step
-        self.opening = history.opening
+        self.opening, self.changes = history.opening, history.changes
 
     # ------------------------------------------------------------------------------------------ its worker
 
@@ -231,9 +235,9 @@ class Run:
     def hear(self, report: Report) -> None:
         """Take note of what the worker tells."""
         match report:
-            case Opened(experiment, opening, frame, due):
+            case Opened(experiment, opening, frame, due, changes):
                 self.saving.opened()
-                self.experiment = experiment
+                self.experiment, self.changes = experiment, changes
                 self.opening = opening
                 before = [kept.trained_s for kept in self.frames.entries if 0 < kept.step <= frame.step]
                 self.trained_before_s = before[-1] if before and frame.step else 0.0
@@ -249,8 +253,8 @@ class Run:
                 self._show(frame)
             case Heartbeat(step, speed):
                 self.step, self.steps_per_second = step, speed
-            case SettingsChanged(experiment):
-                self.experiment = experiment
+            case SettingsChanged(experiment, changes):
+                self.experiment, self.changes = experiment, changes
                 if self.phase != "broken":
                     self.trouble = ""
                 if self.phase == "finished" and self.step < self.experiment.steps:

@@ -162,4 +162,4 @@ class SaveThread:
             )
             if left():
                 raise _Left
-            return History(run.rows.entries, run.frames.entries, run.opening)
+            return History(run.rows.entries, run.frames.entries, run.opening, run.changes)

@@ -15,6 +15,7 @@ from gan_core.messages.blob import Blob
 from gan_core.messages.frame import Frame, Opening
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.pixels.range_map import RangeMap
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.players import Players
 from gan_core.settings.setting import Value
@@ -137,6 +138,7 @@ class Opened:
     opening: Opening
     frame: Frame
     due: bool  # the frame's measurements are also the row of its step
+    changes: tuple[Change, ...]  # of live settings, until that step
     kind: Literal["opened"] = field(default="opened", kw_only=True)
 
 
@@ -170,6 +172,7 @@ class SettingsChanged:
     """Live settings were changed."""
 
     experiment: Experiment  # the run's from now on
+    changes: tuple[Change, ...]  # all since its first step
     kind: Literal["settings_changed"] = field(default="settings_changed", kw_only=True)
 
 

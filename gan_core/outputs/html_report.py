@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from PIL import Image
 
-from gan_core.diagnosis.measurements import MEASUREMENTS, evidence_words
+from gan_core.diagnosis.evidence import told
+from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.verdict import Verdict
 from gan_core.messages.frame import Frame
@@ -22,6 +23,7 @@ from gan_core.outputs.colours import DISCRIMINATOR, GENERATED, GRADIENT, REAL
 from gan_core.outputs.contact_sheet import spread
 from gan_core.outputs.script import script_of
 from gan_core.outputs.svg_chart import Line, chart
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 
@@ -74,8 +76,11 @@ def html_report(
     frames: Sequence[Frame],
     of: Verdict,
     real_png: bytes | None,
+    changes: Sequence[Change] = (),
 ) -> str:
-    """One page as HTML text. Rows and frames may be empty; `real_png` is None where the real images were not kept."""
+    """One page as HTML text. Rows and frames may be empty; `real_png` is None where the real images were not kept, and
+    `changes` are those of live settings while it trained."""
+    drawn = (_chart(title, lines, axis, rows, changes) for title, lines, axis in _CHARTS)
     public = e.model_copy(update={"folder": PurePath(e.folder).name})  # no path on somebody's machine
     pair = [_picture(real_png, "Real images", 2)] if real_png else []
     if frames:
@@ -86,10 +91,11 @@ def html_report(
         step=step,
         rows=rows,
         of=of,
-        evidence_words=evidence_words,
+        told=told,
         pair=pair,
         small=[_picture(frame.fake_png, f"step {frame.step:,}", 1) for frame in _over_time(frames)],
-        charts=[drawn for drawn in (_chart(title, lines, axis, rows) for title, lines, axis in _CHARTS) if drawn],
+        charts=[chart for chart in drawn if chart],
+        changes=changes,
         differences=diff(Experiment(), public),
         SETTINGS=SETTINGS,
         colours=colours,
@@ -114,9 +120,12 @@ def _picture(png: bytes, words: str, scale: int) -> _Shown:
         return _Shown(base64.b64encode(png).decode(), words, picture.width * scale, picture.height * scale)
 
 
-def _chart(title: str, lines: Sequence[tuple[str, str, str]], axis: str, rows: Sequence[Row]) -> Markup:
+def _chart(
+    title: str, lines: Sequence[tuple[str, str, str]], axis: str, rows: Sequence[Row], changes: Sequence[Change]
+) -> Markup:
     drawn = [Line(MEASUREMENTS[name].legend, colour, dashes, _points(rows, name)) for name, colour, dashes in lines]
-    return chart(title, drawn, logarithmic=axis == "log", share=axis == "share")
+    marks = [(change.step, change.words) for change in changes]
+    return chart(title, drawn, logarithmic=axis == "log", share=axis == "share", marks=marks)
 
 
 def _points(rows: Sequence[Row], name: str) -> list[tuple[int, float]]:

@@ -13,7 +13,7 @@ import math
 import re
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from gan_core.outputs.tensorboard_events import event_file
 from gan_core.saved_runs.checkpoint_header import read_state, refusing_damage
 from gan_core.saved_runs.run_folder import CHECKPOINT, OPENING, Heading, SavedRun, read_run
 from gan_core.saved_runs.store import Store, StoreError
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a formula begins, in one spreadsheet or another
@@ -56,11 +57,12 @@ class Record:
     frames: Sequence[Frame]
     real_png: bytes | None  # the grid of real images, None where it was not kept
     checkpoint: Path | None  # a file that may not exist
+    changes: Sequence[Change] = ()  # of live settings while it trained
 
     @property
     def verdict(self) -> Verdict:
         """What the diagnosis says at the last row."""
-        return verdict(self.experiment, self.rows)
+        return verdict(self.experiment, self.rows, self.changes)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def record_of(run: SavedRun) -> Record:
     """The record of a saved run, up to its last row."""
     step = max([run.step, *(row.step for row in run.rows[-1:]), *(frame.step for frame in run.frames[-1:])])
     real = run.opening.real_png if run.opening else None
-    return Record(run.name, run.experiment, step, run.rows, run.frames, real, run.checkpoint)
+    return Record(run.name, run.experiment, step, run.rows, run.frames, real, run.checkpoint, run.changes)
 
 
 def _saved(run: str) -> Path:
@@ -103,15 +105,22 @@ def _saved(run: str) -> Path:
 
 
 def measurements_csv(record: Record) -> bytes:
-    """A line for each row, `step` first; what was not measured is empty.
+    """A line for each row, `step` first; what was not measured is empty. A last column tells what was changed since
+    the row before, in a run whose settings were changed while it trained.
 
     A name that a spreadsheet would take for a formula stands behind an apostrophe.
     """
     names = list(dict.fromkeys(name for row in record.rows for name in row.measurements))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["step", *(f"'{name}" if name.startswith(FORMULA) else name for name in names)])
-    table.writerows([row.step, *(row.measurements.get(name, "") for name in names)] for row in record.rows)
+    more = ["changed"] if record.changes else []
+    table.writerow(["step", *(f"'{name}" if name.startswith(FORMULA) else name for name in names), *more])
+    before = -1
+    for row in record.rows:
+        since = [f"{c.field}={c.after} after step {c.step}" for c in record.changes if before <= c.step < row.step]
+        values = [row.measurements.get(name, "") for name in names]
+        table.writerow([row.step, *values, *("; ".join(since) for _ in more)])
+        before = row.step
     return text.getvalue().encode(errors="replace")
 
 
@@ -123,6 +132,7 @@ def measurements_json(record: Record) -> bytes:
             {"step": row.step, **{name: value for name, value in row.measurements.items() if math.isfinite(value)}}
             for row in record.rows
         ],
+        "changes": [asdict(change) for change in record.changes],
         **record.verdict.as_dict(),
     }
     return json.dumps(told, indent=1, allow_nan=False).encode()
@@ -141,7 +151,14 @@ def sheet(record: Record) -> bytes:
 def report(record: Record) -> bytes:
     """Everything on one page, as HTML that needs nothing else."""
     return html_report(
-        record.name, record.experiment, record.step, record.rows, record.frames, record.verdict, record.real_png
+        record.name,
+        record.experiment,
+        record.step,
+        record.rows,
+        record.frames,
+        record.verdict,
+        record.real_png,
+        record.changes,
     ).encode(errors="replace")
 
 

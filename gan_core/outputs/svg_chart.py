@@ -24,8 +24,16 @@ class Line:
     points: Sequence[tuple[int, float]]  # (step, value)
 
 
-def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share: bool = False) -> Markup:
-    """The lines over the steps, as a figure with its legend. `share` fixes the axis to 0 to 1; on a logarithmic one,
+def chart(
+    title: str,
+    lines: Sequence[Line],
+    *,
+    logarithmic: bool = False,
+    share: bool = False,
+    marks: Sequence[tuple[int, str]] = (),
+) -> Markup:
+    """The lines over the steps, as a figure with its legend; `marks` are upright lines at a step, each with its words.
+    `share` fixes the axis to 0 to 1; on a logarithmic one,
     values that are not positive are left out. Empty where there is nothing to draw."""
     drawn = [
         Line(line.name, line.colour, line.dashes, points)
@@ -66,6 +74,13 @@ def chart(title: str, lines: Sequence[Line], *, logarithmic: bool = False, share
             body.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{line.colour}"/>')
         else:
             body.append(f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="2"{dashes}/>')
+    for step, words in marks:
+        if step <= last:
+            x = at(step, ticks[0]).split(",")[0]
+            upright = f'x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" class="mark"'
+            body.append(f"<line {upright}><title>{escape(words)}</title></line>")
+            turned = f'transform="translate({x} {TOP}) rotate(90)" dx="3" dy="-3"'
+            body.append(f"<text {turned}>{escape(words)}</text>")
     legend = "".join(_key(line) for line in drawn)
     alt = f"{title}: {', '.join(line.name for line in drawn)} over {last} steps"
     return Markup(

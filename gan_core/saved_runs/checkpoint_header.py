@@ -8,11 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from safetensors import SafetensorError, safe_open
 
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 
 FORMAT = "gan-playground-2"
+
+
+_changes = TypeAdapter(tuple[Change, ...])
 
 
 class CheckpointError(ValueError):
@@ -30,6 +35,11 @@ def read_state(path: Path) -> tuple[dict[str, Any], Experiment]:
         if type(state["step"]) is not int or state["step"] < 0:
             raise ValueError(f"its step is {state['step']!r}")
         return state, Experiment.from_json(state["experiment"])
+
+
+def changes_of(state: dict[str, Any]) -> tuple[Change, ...]:
+    """What was changed while the run trained, as its checkpoint's plain part tells it. Raises ValueError."""
+    return _changes.validate_json(json.dumps(state.get("changes", [])))
 
 
 @contextmanager

@@ -31,7 +31,8 @@ from pydantic import StringConstraints, TypeAdapter
 from gan_core.diagnosis.row import Row
 from gan_core.files.atomic_write import told, write_whole, writing_whole
 from gan_core.messages.frame import Frame, Opening
-from gan_core.saved_runs.checkpoint_header import read_state
+from gan_core.saved_runs.checkpoint_header import changes_of, read_state
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 
 EXPERIMENT, ROWS, FRAMES, OPENING = "experiment.json", "measurements.jsonl", "frames.jsonl", "opening.json"
@@ -59,6 +60,7 @@ class Heading:
     created: datetime
     saved: datetime  # when it was last written
     checkpoint: Path | None  # None where there is none yet
+    changes: tuple[Change, ...]  # of live settings while it trained, until `step`
 
     @property
     def run_id(self) -> str:
@@ -84,6 +86,7 @@ class SavedRun(Heading):
             tuple(row for row in self.rows if row.step <= step),
             tuple(frame for frame in self.frames if frame.step <= step),
             self.opening,
+            tuple(change for change in self.changes if change.step <= step),
         )
 
 
@@ -94,6 +97,7 @@ class History:
     rows: tuple[Row, ...]
     frames: tuple[Frame, ...]
     opening: Opening | None  # None where the run has not begun
+    changes: tuple[Change, ...] = ()  # of live settings; what is written keeps them in its checkpoint
 
 
 # ------------------------------------------------------------------------------------------ reading
@@ -106,13 +110,13 @@ def read_heading(folder: Path) -> Heading:
         written = folder / EXPERIMENT
         if path.exists():
             state, experiment = read_state(path)
-            step, written = state["step"], path
+            step, written, changes = state["step"], path, changes_of(state)
         else:
-            step, experiment = 0, Experiment.from_json(_text(written))
+            step, experiment, changes = 0, Experiment.from_json(_text(written)), ()
         saved = datetime.fromtimestamp(written.stat().st_mtime, UTC)
         name, created = _label(folder)
         checkpoint = path if written is path else None
-    return Heading(folder, name, experiment, step, created or saved, saved, checkpoint)
+    return Heading(folder, name, experiment, step, created or saved, saved, checkpoint, changes)
 
 
 def read_run(folder: Path) -> SavedRun:

@@ -284,5 +284,5 @@ def _size(folder: Path, _: _Stamps) -> int:
 def _summary(heading: Heading, stamps: _Stamps) -> RunSummary:
     rows = read_rows(heading.folder)
     frame = last_frame(heading.folder)
-    of = verdict(heading.experiment, rows)
+    of = verdict(heading.experiment, rows, heading.changes)
     return RunSummary(frame.fake_png if frame else None, of, _size(heading.folder, stamps))

@@ -198,7 +198,8 @@ class WorkerLoop:
         self.saved = self.until = None
         self.trained_s = 0.0
         frame = take_frame.take(trainer)
-        self.report(Opened(trainer.experiment, take_frame.opening(trainer, trainer.classes()), frame, trainer.due()))
+        opening = take_frame.opening(trainer, trainer.classes())
+        self.report(Opened(trainer.experiment, opening, frame, trainer.due(), trainer.changes))
         self._finish_if_done(trainer)
         self._heartbeat()
         self._save()
@@ -245,7 +246,7 @@ class WorkerLoop:
         except SettingsError as error:
             self._refuse(command, str(error))
             return
-        self.report(SettingsChanged(trainer.experiment))
+        self.report(SettingsChanged(trainer.experiment, trainer.changes))
         if trainer.step == trainer.experiment.steps and not self.finished:
             self.report(Measured(row_of(trainer)))  # this step has become the last
         self._finish_if_done(trainer)

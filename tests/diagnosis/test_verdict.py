@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from gan_core.diagnosis.detector import Evidence
+from gan_core.diagnosis.evidence import told
 from gan_core.diagnosis.failures import FAILURES
-from gan_core.diagnosis.measurements import evidence_words
 from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.titles import title_of
 from gan_core.diagnosis.verdict import State, outlook, verdict
 from gan_core.saving_mistakes.known_mistakes import PLAINEST
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 from gan_core.uploads.known_faults import KNOWN_FAULTS
 
@@ -112,17 +114,29 @@ def test_what_is_over_is_told_by_name_with_its_last_step() -> None:
     assert ("Mode collapse", "was there until step 600") in outlook(of, e, rows)
 
 
-def told(e: Experiment, rows: list[Row]) -> dict[str, str]:
+def outlook_of(e: Experiment, rows: list[Row]) -> dict[str, str]:
     return dict(outlook(verdict(e, rows), e, rows))
+
+
+def test_a_failure_that_is_no_longer_looked_for_is_over_with_the_change() -> None:
+    now = Experiment(norm_g="batch", sample_mode="train", steps=2000)
+    rows = run(every_50(1000, 0.7))
+    for row in rows[:11]:
+        row.measurements["mode_gap"] = 0.9
+    before = verdict(now.replace(sample_mode="eval"), rows[:11])
+    assert [finding.failure for finding in before.findings] == ["batchnorm-mismatch"]
+    assert not verdict(now, rows).passed
+    (over,) = verdict(now, rows, [Change(500, "sample_mode", "eval", "train")]).passed
+    assert (over.failure, over.until_step) == ("batchnorm-mismatch", 500)
 
 
 def test_the_outlook_has_a_line_for_each_detector_at_any_step() -> None:
     e = Experiment(steps=350)
-    young = told(e, run(every_50(50, 0.0)))
+    young = outlook_of(e, run(every_50(50, 0.0)))
     assert young["Mode collapse"] == "can be told from step 300" and young["NaN or infinity"] == "not seen"
     e = Experiment(steps=200)
-    assert "ends before" in told(e, run(every_50(50, 0.0)))["Mode collapse"]
-    black = told(e, run(every_50(200, 0.0), contrast=0.0, pixel_mean=0.0))
+    assert "ends before" in outlook_of(e, run(every_50(50, 0.0)))["Mode collapse"]
+    black = outlook_of(e, run(every_50(200, 0.0), contrast=0.0, pixel_mean=0.0))
     assert black["Blank: all black"] == "found, since step 0"
 
 
@@ -136,12 +150,27 @@ def test_each_failure_that_can_be_found_has_one_name_for_people() -> None:
 @pytest.mark.parametrize(
     ("passing", "words"),
     [
-        (("d_accuracy", 1.0, ">", 0.97), "images that the discriminator gets right is 100%; alarm above 97%."),
-        (("recognised", 0.1984, "<", 0.2), "is 19.8%; alarm below 20%."),
-        (("grad_norm_g", 0.00412, "<", 0.1), "The generator's gradient norm is 0.00412; alarm below 0.1."),
-        (("n_gen", 0.0, "<", 1.0), "The number of updates of G in a step is 0; alarm below 1."),
-        (("reach_low", 0.0, ">", -1.0), "The least value that the output activation gives is 0; alarm above -1."),
+        ([("d_accuracy", 1.0, 0.97, ">")], "images that the discriminator gets right is 100%; alarm above 97%."),
+        ([("recognised", 0.1984, 0.2, "<")], "is 19.8%; alarm below 20%."),
+        ([("grad_norm_g", 0.00412, 0.1, "<")], "The generator's gradient norm is 0.00412; alarm below 0.1."),
+        ([("n_gen", 0.0, 1.0, "<")], "The number of updates of G in a step is 0; alarm below 1."),
+        ([("reach_low", 0.0, -1.0, ">")], "The least value that the output activation gives is 0; alarm above -1."),
+        ([("pixel_mean", 0.5, 0.75, "<"), ("pixel_mean", 0.5, 0.25, ">")], "is 0.5; alarm between 0.25 and 0.75."),
     ],
 )  # fmt: skip
-def test_evidence_is_a_sentence_with_both_numbers(passing: Any, words: str) -> None:
-    assert evidence_words(*passing).endswith(words)
+def test_evidence_is_a_sentence_with_its_numbers(passing: Any, words: str) -> None:
+    (seen,) = told([Evidence(*one) for one in passing])
+    assert seen.words.endswith(words)
+    assert seen.measurement == passing[0][0] and seen.thresholds == tuple(one[2] for one in passing)
+
+
+def test_all_evidence_has_words_for_people() -> None:
+    """Of runs, of brought pictures and of brought logs."""
+    conditions = [one for fault in KNOWN_FAULTS for one in fault.conditions]
+    for failure in FAILURES.values():
+        detector = failure.detector_for(Experiment(norm_g="batch", sample_mode="eval"))
+        conditions += [*detector.conditions, *detector.alternative] if detector else []
+    assert len(conditions) > 40
+    for one in conditions:
+        (seen,) = told([Evidence(one.measurement, 1.0, one.threshold, one.comparison)])
+        assert not seen.words.lower().startswith(one.measurement), seen.words

@@ -13,6 +13,8 @@ from tiny import global_randomness_unchanged, rows_of, state_of, tiny, tiny_imag
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.engine.trainer import Trainer
 from gan_core.saved_runs.checkpoint_header import CheckpointError
+from gan_core.saved_runs.run_folder import read_heading
+from gan_core.settings.change import Change, settings_over_time
 
 SETS: dict[str, dict[str, Any]] = {
     "adam": {},
@@ -70,6 +72,24 @@ def test_live_changes_are_kept(tmp_path: Path) -> None:
     resumed = loaded(made, tmp_path)
     assert resumed.experiment.lr_g == 0.05
     assert rows_of(resumed, 3) == rows_of(made, 3)
+
+
+def test_what_was_changed_while_it_trained_is_kept_with_its_step(tmp_path: Path) -> None:
+    made = trainer()
+    made.set({"lr_d": 0.5})  # before the first step: no change of a run
+    made.train_step()
+    made.set({"lr_d": 0.1, "lr_g": 0.1})
+    made.set({"lr_d": 0.2, "lr_g": tiny().lr_g})  # as it was: again no change
+    made.train_step()
+    made.set({"lr_d": 0.3})
+    expected = (Change(1, "lr_d", 0.5, 0.2), Change(2, "lr_d", 0.2, 0.3))
+    assert made.changes == expected
+    again = loaded(made, tmp_path)
+    assert again.changes == expected
+    assert read_heading(tmp_path).changes == expected
+    assert [(step, e.lr_d) for step, e in settings_over_time(again.experiment, expected)] == [
+        (1, 0.5), (2, 0.2), (None, 0.3),
+    ]  # fmt: skip
 
 
 def test_a_checkpoint_of_a_resumed_run_is_the_same_file(tmp_path: Path) -> None:

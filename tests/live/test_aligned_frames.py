@@ -20,7 +20,7 @@ def run(steps: list[int], state: State = "running", pace: float = 1.0) -> Snapsh
     return Snapshot(
         run_id="r", state=state, experiment=Experiment(), step=max(steps, default=0), steps=2000,
         steps_per_second=0, device_name="", opening=None, frame=frames[-1] if frames else None, frame_age_s=None,
-        frames=frames, rows=(), queue="", trouble="", checkpoint=Path(), save_state=None,
+        frames=frames, rows=(), changes=(), queue="", trouble="", checkpoint=Path(), save_state=None,
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_the_time_of_training_goes_on_with_another_worker_and_begins_anew_with_a
         return Frame(step, {}, b"", [], trained_s=seconds)
 
     def opened(step: int) -> Opened:
-        return Opened(Experiment(), opening, frame(step, 0.0), False)
+        return Opened(Experiment(), opening, frame(step, 0.0), False, ())
 
     for report in (opened(0), Framed(frame(50, 2.0)), Framed(frame(100, 5.0)), opened(60), Framed(frame(100, 3.0))):
         made.hear(report)

@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,8 +25,8 @@ from gan_core import data
 from gan_core.__main__ import main
 from gan_core.commands.export import EXPORTS
 from gan_core.commands.training_run import train_run
+from gan_core.diagnosis.evidence import told
 from gan_core.diagnosis.findings import diagnose
-from gan_core.diagnosis.measurements import evidence_words
 from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.verdict import verdict
 from gan_core.engine.checkpoint import load_checkpoint
@@ -37,7 +38,9 @@ from gan_core.outputs.script import IMAGES, NAME, script_of
 from gan_core.outputs.svg_chart import Line, chart
 from gan_core.pixels.range_map import png_bytes
 from gan_core.saved_runs.store import Store
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.fields import SETTINGS
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,20 @@ def test_json_holds_settings_rows_and_findings(record: Record, folder: Path) -> 
     found = record.verdict.findings
     assert found and [finding["failure"] for finding in told["findings"]] == [finding.failure for finding in found]
     assert told["verdict"]["state"] == "failing"
+
+
+def test_what_was_changed_while_it_trained_stands_in_table_json_and_report(record: Record) -> None:
+    changed = replace(record, changes=[Change(60, "lr_d", 0.0002, 0.01)])
+    table = list(csv.DictReader(io.StringIO(KINDS["csv"].make(changed).decode())))
+    assert [row["step"] for row in table if row["changed"]] == [
+        str(next(row.step for row in record.rows if row.step > 60))
+    ]
+    assert "lr_d=0.01 after step 60" in {row["changed"] for row in table}
+    told = json.loads(KINDS["json"].make(changed))["changes"]
+    assert told == [{"step": 60, "field": "lr_d", "before": 0.0002, "after": 0.01}]
+    page = KINDS["html"].make(changed).decode()
+    assert "Changed while it trained" in page and f"{SETTINGS['lr_d'].label} → 0.01" in page
+    assert "Changed while it trained" not in KINDS["html"].make(record).decode()
 
 
 def test_json_has_no_nan() -> None:
@@ -187,9 +204,8 @@ def test_the_report_needs_nothing_else_and_holds_everything(record: Record) -> N
     assert sum(tag == "polyline" for tag, _ in page.tags) >= 8
     assert record.verdict.findings and record.verdict.headline in page.text
     for finding in record.verdict.findings:
-        for found in finding.evidence:
-            told = evidence_words(found.measurement, found.value, found.comparison, found.threshold)
-            assert told in page.text
+        for seen in told(finding.evidence):
+            assert seen.words in page.text
     assert "Output activationoutput_activationlineartanh" in page.text  # here, and by default
     assert script_of(record.experiment) in page.text
 

@@ -101,7 +101,8 @@ def test_the_prediction_is_compared_with_what_was_measured(open_page: Open, choi
     assert verdict not in drawn(at)
     train_to_the_end(at)
     assert verdict in drawn(at)
-    assert "A range that cannot be reached" in drawn(at) and "reach_low 0, alarm at &gt; -1" in drawn(at)
+    assert "A range that cannot be reached" in drawn(at)
+    assert "The least value that the output activation gives is 0; alarm above -1" in drawn(at)
 
 
 def test_too_early_is_told_and_changes_are_named(open_page: Open) -> None:

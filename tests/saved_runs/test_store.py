@@ -175,7 +175,13 @@ def test_the_environment_says_where_and_how_much(tmp_path: Path) -> None:
 
 def fits(text: str, **settings: object) -> bool:
     found = run_folder.Heading(
-        Path("x"), "Tuesday's collapse", E.replace(**settings), 3, *[run_folder.datetime.now(run_folder.UTC)] * 2, None
+        Path("x"),
+        "Tuesday's collapse",
+        E.replace(**settings),
+        3,
+        *[run_folder.datetime.now(run_folder.UTC)] * 2,
+        None,
+        (),
     )
     return Search.parse(text).fits(found)
 

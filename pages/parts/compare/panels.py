@@ -109,7 +109,8 @@ def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
                 wide = len(runs) == 2
                 panel.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past)
                 with st.container(key=f"losses-{letter}"):
-                    charts.losses(run.rows if run else (), e.loss, f"losses_chart_{letter}", axes, _seconds(run))
+                    rows, changes = (run.rows, run.changes) if run else ((), ())
+                    charts.losses(rows, e.loss, f"losses_chart_{letter}", axes, _seconds(run), changes)
                     m = frame.measurements if frame else {}
                     numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
 
@@ -121,7 +122,7 @@ def table(runs: Runs) -> None:
         return
     ended = [run for run in runs if run]
     last = [run.rows[-1].measurements if run.rows else {} for run in ended]
-    verdicts = [verdict(run.experiment, run.rows) for run in ended]
+    verdicts = [verdict(run.experiment, run.rows, run.changes) for run in ended]
     differing = comparison_state.now().differing
     heads = [
         (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from gan_core.diagnosis.evidence import told
 from gan_core.files.contents import ENDINGS
 from gan_core.files.errors import DataError
 from gan_core.pixels.range_map import Pixels, grid, png_bytes
@@ -143,12 +144,7 @@ def _findings(report: Report) -> None:
 def _finding(finding: Mended) -> None:
     since = f", since step {finding.since_step}" if finding.since_step else ""
     diagnosis_line.say(diagnosis_line.TROUBLE, finding.why, strong=f"{finding.title}{since}.")
-    st.caption(
-        " · ".join(
-            f"`{one.measurement}` **{one.value:.3g}** (alarm {one.comparison} {one.threshold:.3g})"
-            for one in finding.evidence
-        )
-    )
+    st.caption(" ".join(seen.words for seen in told(finding.evidence)))
     if finding.code:
         st.code(finding.code, language="python", wrap_lines=True)
 

@@ -8,10 +8,10 @@ from html import escape
 
 import streamlit as st
 
-from gan_core.diagnosis.detector import Evidence
+from gan_core.diagnosis.evidence import Told, told
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding
-from gan_core.diagnosis.measurements import evidence_words, number, percent
+from gan_core.diagnosis.measurements import number, percent
 from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.verdict import Mark, Verdict, outlook, verdict
 from gan_core.live.run import Snapshot
@@ -47,7 +47,7 @@ def show(
     e = run.experiment if run else e
     # What the detectors knew at the moment that is shown.
     rows = [row for row in run.rows if frame and row.step <= frame.step] if run else []
-    of = verdict(e, rows)
+    of = verdict(e, rows, [change for change in run.changes if frame and change.step < frame.step] if run else ())
     with st.container(key=key):
         broken = run.trouble if run else ""
         if refused := state.REFUSAL.get():
@@ -73,10 +73,7 @@ def _explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> 
     st.html(
         html.render(
             "shared/evidence",
-            evidence=[
-                (evidence_words(seen.measurement, seen.value, seen.comparison, seen.threshold), _chart(seen, rows))
-                for seen in finding.evidence
-            ],
+            evidence=[(seen.words, _chart(seen, rows)) for seen in told(finding.evidence)],
         )
     )
     if finding.failure in FAILURES:
@@ -100,11 +97,11 @@ def _explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> 
     )
 
 
-def _chart(seen: Evidence, rows: Sequence[Row]) -> str:
-    """A measurement over the run, with the threshold that raises the alarm, as the source of an image; empty before
+def _chart(seen: Told, rows: Sequence[Row]) -> str:
+    """A measurement over the run, with the thresholds that raise the alarm, as the source of an image; empty before
     there is a line to draw."""
     points = [(row.step, row.measurements[seen.measurement]) for row in rows if seen.measurement in row.measurements]
-    drawn = svg_chart.small_chart(points, [seen.threshold], theme.GENERATED, theme.BROKEN)
+    drawn = svg_chart.small_chart(points, seen.thresholds, theme.GENERATED, theme.BROKEN)
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}" if drawn else ""
 
 

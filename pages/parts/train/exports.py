@@ -28,7 +28,7 @@ def record_of(run: Snapshot) -> Record:
     """A live run as plain values."""
     name = run.save_state.name if run.save_state else f"gan-{run.experiment.digest}"
     real = run.opening.real_png if run.opening else None
-    return Record(name, run.experiment, run.step, run.rows, run.frames, real, run.checkpoint)
+    return Record(name, run.experiment, run.step, run.rows, run.frames, real, run.checkpoint, run.changes)
 
 
 def _missing(name: str, record: Record) -> str:

@@ -149,6 +149,7 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     """Histogram, losses, accuracy, gradients, each with its numbers; empty before the start, so that nothing
     jumps when it comes."""
     rows = _chart_rows(run) if run else []
+    changes = run.changes if run else ()
     e = run.experiment if run else page_settings.experiment()
     m = frame.measurements if frame else {}
     pixel, loss, right, gradient = st.columns(4)
@@ -156,13 +157,13 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
         charts.pixel_histogram(run.opening if run else None, frame)
         numbers(caption(m, "out_of_range", "saturated"))
     with loss, st.container(key="losses"):
-        charts.losses(rows, e.loss)
+        charts.losses(rows, e.loss, changes=changes)
         numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
     with right, st.container(key="accuracy"):
-        charts.accuracy(rows)
+        charts.accuracy(rows, changes)
         numbers(caption(m, "d_accuracy_real", "d_accuracy_fake"))
     with gradient, st.container(key="gradients"):
-        charts.gradients(rows)
+        charts.gradients(rows, changes)
         numbers(caption(m, "grad_norm_d", "grad_norm_g"))
 
 
@@ -224,7 +225,7 @@ def _classes(run: Snapshot, frame: Frame) -> None:
     covered = f"{m['modes_covered']:.0f}" if m else "–"
     with st.popover(f"Classes {covered} of {len(classes.names)}", width="stretch", key="classes"):
         charts.class_shares(classes, m)
-        charts.recognised(run.rows)
+        charts.recognised(run.rows, run.changes)
         st.caption(
             f"What a small classifier takes the generated images for; it is right on {classes.accuracy:.1%} of real "
             "images it has not seen. What is missing to 100% it is not sure of. "

@@ -1,0 +1,74 @@
+"""Evidence in words: what was measured and where the alarm is, a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gan_core.diagnosis.detector import Evidence
+from gan_core.diagnosis.measurements import MEASUREMENTS
+
+# What is no measurement of a run: what settings alone show, and what is measured on brought pictures and logs.
+_OTHERS = {
+    "reach_low": "the least value that the output activation gives",
+    "reach_high": "the greatest value that the output activation gives",
+    "n_gen": "the number of updates of G in a step",
+    "pixel_min": "the least value",
+    "pixel_max": "the greatest value",
+    "broken": "the share of NaN and infinite values",
+    "darkest": "the darkest tone (0 black, 1 white)",
+    "real_darkest": "the darkest tone of the real images (0 black, 1 white)",
+    "compared": "the number of real images to compare with",
+    "pil_refuses": "the number of reasons for which Pillow refuses it",
+    "transposed": "the distance to real images with rows and columns exchanged, against the distance as it is,",
+    "reshaped": "the roughness with the channels read in the other order, against the roughness as it is,",
+    "circular": "the share of the steps between neighbouring pixels that vanishes where 0 follows 255",
+    "end_balance": "the balance of the darkest and the brightest tones (1 where wrapping joined them)",
+    "end_spike": "how many times more frequent the last tones are than those before",
+    "black": "how many times more frequent black is than the next darker greys",
+    "nearly_black": "the share of nearly black pixels",
+    "nyquist_peak": "the power of every second row or column, against that of slightly wider patterns,",
+    "jpeg_blocks": "how many more fine details are missing in JPEG's blocks than elsewhere",
+    "jpeg_step": "the step to which JPEG rounded",
+    "loss_size": "the size of the losses",
+    "d_real": "D's answer on real images",
+    "d_fake": "D's answer on generated images",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One measurement of the evidence."""
+
+    measurement: str
+    words: str  # a sentence with the number and the alarm
+    thresholds: tuple[float, ...]  # one, or two between which the alarm is
+
+
+def told(evidence: Sequence[Evidence]) -> list[Told]:
+    """A sentence for each measurement; one that has to lie between two thresholds has one sentence with both."""
+    by_name: dict[str, list[Evidence]] = {}
+    for seen in evidence:
+        by_name.setdefault(seen.measurement, []).append(seen)
+    return [
+        Told(name, _sentence(name, seen), tuple(one.threshold for one in seen))
+        for name, seen in by_name.items()
+    ]  # fmt: skip
+
+
+def _sentence(name: str, seen: Sequence[Evidence]) -> str:
+    known = MEASUREMENTS.get(name)
+    what = known.words if known else _OTHERS.get(name, name)
+    value, limits = seen[-1].value, sorted(one.threshold for one in seen)
+    if known and known.share:
+        shown = f"{value:.0%}"
+        told_limits = [f"{limit:.0%}" for limit in limits]
+        if shown in told_limits:
+            shown = f"{value:.1%}"
+    else:
+        shown, told_limits = f"{value:.3g}", [f"{limit:.3g}" for limit in limits]
+    if len(limits) > 1:
+        alarm = f"between {told_limits[0]} and {told_limits[-1]}"
+    else:
+        alarm = f"{'below' if seen[0].comparison == '<' else 'above'} {told_limits[0]}"
+    return f"{what[0].upper()}{what[1:]} is {shown}; alarm {alarm}."

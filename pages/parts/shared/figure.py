@@ -1,0 +1,68 @@
+"""What all charts have in common: size, lines across, axes, and how one is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.shared import theme
+
+HEIGHT = 140
+# Fixed: plotly draws a chart twice to fit its margins to the labels, and the plot would jump as these change.
+MARGIN = {"l": 38, "r": 8, "t": 6, "b": 18}
+
+Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
+
+
+def level(value: float, colour: str) -> dict[str, Any]:
+    """A dotted line across a chart."""
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
+        "line": {"color": colour, "dash": "dot", "width": 1.2},
+    }  # fmt: skip
+
+
+def decades(traces: list[dict[str, Any]]) -> list[int]:
+    """Whole powers of ten around all values, so that the axis stays put while the lines move."""
+    values = [value for trace in traces for value in trace["y"] if value > 0] or [1.0]
+    return [min(-1, floor(log10(min(values)))), max(1, ceil(log10(max(values))))]
+
+
+def moment(at: float) -> dict[str, Any]:
+    """An upright line."""
+    return {
+        "type": "line", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
+        "line": {"color": theme.MOMENT, "width": 1.5},
+    }  # fmt: skip
+
+
+def axes(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The layout of a chart, as plotly takes it, with its two axes to be set."""
+    return {
+        "height": HEIGHT, "margin": MARGIN, "shapes": list(shapes),
+        "uirevision": "kept", "showlegend": False, "transition": {"duration": 0},
+        "xaxis": {"nticks": 5}, "yaxis": {"nticks": 5},
+    }  # fmt: skip
+
+
+def show(
+    key: str,
+    title: str,
+    legend: Legend,
+    traces: list[dict[str, Any]],
+    layout: dict[str, Any],
+    alt: str,
+    height: int = HEIGHT,
+) -> None:
+    """Draw it under a line with its title and legend; `alt` says what it shows to who cannot see it."""
+    names = "".join(
+        f'<span><i style="border-top:3px {dash} {colour}"></i>{name}</span>' for name, colour, dash in legend
+    )
+    st.html(f'<div class="chart-title"><b>{title}</b>{names}</div>')
+    if not any(trace["x"] for trace in traces):
+        layout["xaxis"] |= {"showticklabels": False}
+    figure = {"data": traces, "layout": layout | {"height": height}}
+    st.plotly_chart(figure, key=key, height=height, config={"displayModeBar": False}, alt=alt)
