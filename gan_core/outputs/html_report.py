@@ -23,7 +23,7 @@ from gan_core.outputs.colours import DISCRIMINATOR, GENERATED, GRADIENT, REAL
 from gan_core.outputs.contact_sheet import spread
 from gan_core.outputs.script import script_of
 from gan_core.outputs.svg_chart import Line, chart
-from gan_core.settings.change import Change
+from gan_core.settings.change import Change, marks_of
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 
@@ -124,7 +124,7 @@ def _chart(
     title: str, lines: Sequence[tuple[str, str, str]], axis: str, rows: Sequence[Row], changes: Sequence[Change]
 ) -> Markup:
     drawn = [Line(MEASUREMENTS[name].legend, colour, dashes, _points(rows, name)) for name, colour, dashes in lines]
-    marks = [(change.step, change.words) for change in changes]
+    marks = marks_of(changes, rows[-1].step if rows else 0)
     return chart(title, drawn, logarithmic=axis == "log", share=axis == "share", marks=marks)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gan_core.settings.experiment import Experiment, diff
-from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Value
+
+MOST_MARKS = 12  # side by side on a chart
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,9 @@ class Change:
 
     @property
     def words(self) -> str:
-        """For people: what it is now."""
+        """For a mark on a chart: what it is now."""
         after = f"{self.after:g}" if isinstance(self.after, float) else str(self.after)
-        return f"{SETTINGS[self.field].label} → {after}"
+        return f"{self.field} → {after}"
 
 
 def changed(changes: Sequence[Change], step: int, before: Experiment, after: Experiment) -> tuple[Change, ...]:
@@ -36,6 +37,17 @@ def changed(changes: Sequence[Change], step: int, before: Experiment, after: Exp
         if since != now:
             kept[step, field] = Change(step, field, since, now)
     return tuple(kept.values())
+
+
+def marks_of(changes: Sequence[Change], steps: int) -> list[tuple[int, str]]:
+    """The marks on a chart of so many steps: each with its step and its words. Changes close to each other, as a slider
+    makes them on its way, share one."""
+    groups: list[tuple[int, dict[str, str]]] = []
+    for change in sorted(changes, key=lambda change: change.step):
+        close = groups and change.step - groups[-1][0] < steps / MOST_MARKS
+        known = groups.pop()[1] if close else {}
+        groups.append((change.step, {**known, change.field: change.words}))
+    return [(step, ", ".join(words.values())) for step, words in groups]
 
 
 def settings_over_time(e: Experiment, changes: Sequence[Change]) -> list[tuple[int | None, Experiment]]:

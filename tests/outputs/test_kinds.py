@@ -40,7 +40,6 @@ from gan_core.pixels.range_map import png_bytes
 from gan_core.saved_runs.store import Store
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.fields import SETTINGS
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +97,7 @@ def test_what_was_changed_while_it_trained_stands_in_table_json_and_report(recor
     told = json.loads(KINDS["json"].make(changed))["changes"]
     assert told == [{"step": 60, "field": "lr_d", "before": 0.0002, "after": 0.01}]
     page = KINDS["html"].make(changed).decode()
-    assert "Changed while it trained" in page and f"{SETTINGS['lr_d'].label} → 0.01" in page
+    assert "Changed while it trained" in page and "lr_d → 0.01" in page
     assert "Changed while it trained" not in KINDS["html"].make(record).decode()
 
 

@@ -14,14 +14,13 @@ import streamlit as st
 
 from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Classes, Frame, Opening
-from gan_core.settings.change import Change
+from gan_core.settings.change import Change, marks_of
 from gan_core.settings.loss_balance import BALANCE
 from pages.parts.shared import theme
 from pages.parts.shared.figure import HEIGHT, axes, decades, level, moment, show
 
 MOST_POINTS = 300
 MOST_COLUMNS = 50  # of a map
-MOST_MARKS = 12  # of changes on a chart
 BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 
 
@@ -215,18 +214,16 @@ def _outline(name: str, low: float, high: float, shares: Sequence[float], colour
 def _marks(
     changes: Sequence[Change], rows: Sequence[Row], places: Sequence[float] | None = None
 ) -> list[dict[str, Any]]:
-    """An upright line at each change of a setting that lies under the curves, with what it became; of many the last.
-    `places` are the rows' places on the axis, where these are not their steps."""
-    at: dict[int, list[str]] = {}
-    for change in changes:
-        at.setdefault(change.step, []).append(change.words)
+    """An upright line at each change of a setting that lies under the curves, with what it became. `places` are
+    the rows' places on the axis, where these are not their steps."""
     marks = []
-    for step, words in [*at.items()][-MOST_MARKS:]:
+    for step, words in marks_of(changes, rows[-1].step if rows else 0):
         index = bisect_left(rows, step, key=lambda row: row.step)
         if index < len(rows):
             marks.append({
                 **moment(step if places is None else places[index]),
-                "label": {"text": ", ".join(words), "textposition": "end", "font": {"size": 9}, "padding": 1},
+                "line": {"color": "gray", "dash": "dot", "width": 1},
+                "label": {"text": words, "textposition": "end", "xanchor": "right", "font": {"size": 9}, "padding": 1},
             })  # fmt: skip
     return marks
 
