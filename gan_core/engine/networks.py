@@ -35,6 +35,8 @@ def build_generator(e: Experiment) -> nn.Module:
     """(N, latent_dim) noise -> (N, channels, image_size, image_size), in the output activation's range."""
     if e.architecture == "dcgan":
         return DCGANGenerator(e)
+    if e.architecture == "dcgan-light":
+        return LightDCGANGenerator(e)
     if e.architecture == "document-dcgan":
         return DocumentDCGANGenerator(e)
     return MLPGenerator(e) if e.architecture == "mlp" else PlainMLPGenerator(e)
@@ -115,7 +117,7 @@ def _fully_connected(
     layers: list[nn.Module] = []
     for index, after in enumerate(units):
         layers.append(Linear(before, after))
-        if not (first_plain and index == 0):
+        if not (first_plain and index == 0) and e.norm_g != "instance":  # which needs pixels
             layers += _norm(e.norm_g, after, e, images=False)
         layers.append(_hidden(e))
         before = after
@@ -147,6 +149,31 @@ class DCGANGenerator(nn.Module):
         return self.layers(z)[:, :, : self.size, : self.size]
 
 
+class LightDCGANGenerator(nn.Module):
+    """Fully connected, 64-128, to 8 maps of half the height and width, which one convolution doubles: most of a DCGAN's
+    time goes into its first convolutions, over many maps."""
+
+    def __init__(self, e: Experiment) -> None:
+        super().__init__()
+        self.size = e.image_size
+        layers, before = _fully_connected(e, e.latent_dim, (_scaled(64, e), _scaled(128, e)))
+        half, maps = -(-e.image_size // 2), _scaled(8, e)
+        self.layers = nn.Sequential(
+            *layers,
+            Linear(before, maps * half**2),
+            nn.Unflatten(1, (maps, half, half)),
+            MapsInnermost(),
+            *_norm(e.norm_g, maps, e),
+            _hidden(e),
+            *_doubled(e, maps, e.channels),
+            OUTPUT[e.output_activation](),
+        )
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(N, latent_dim) noise to (N, C, H, W) images."""
+        return self.layers(z)[:, :, : self.size, : self.size]
+
+
 class Maps(nn.Module):
     """(N, maps * size * size) -> (N, maps, size, size), the maps innermost in memory (channels_last).
 
@@ -160,6 +187,14 @@ class Maps(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """See the class."""
         return x.unflatten(1, self.shape).permute(0, 3, 1, 2)
+
+
+class MapsInnermost(nn.Module):
+    """The same (N, maps, H, W), laid out in memory as `Maps` does."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
+        return x.contiguous(memory_format=torch.channels_last)
 
 
 class DocumentDCGANGenerator(nn.Module):
@@ -213,11 +248,14 @@ class MLPDiscriminator(nn.Module):
 
 
 class ConvDiscriminator(nn.Module):
-    """Strided convolutions down to a quarter of the size (dcgan) or to 4x4 (document-dcgan), then a logit."""
+    """Strided convolutions down to a quarter of the size (dcgan, and with half the maps dcgan-light) or to 4x4
+    (document-dcgan), then a logit."""
+
+    MAPS: ClassVar = {"dcgan-light": (16, 32), "dcgan": (32, 64)}
 
     def __init__(self, e: Experiment) -> None:
         super().__init__()
-        maps = (128, 256, 512) if e.architecture == "document-dcgan" else (_scaled(32, e), _scaled(64, e))
+        maps = tuple(_scaled(count, e) for count in self.MAPS.get(e.architecture, ())) or (128, 256, 512)
         self.pack = max(e.pack, 1)
         layers: list[nn.Module] = []
         before, size = self.pack * e.channels, e.image_size

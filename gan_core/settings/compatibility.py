@@ -19,6 +19,7 @@ _EARLIER: dict[str, Any] = {
 # statistics, which PyTorch writes as momentum 0.9.
 FOLLOWERS: dict[tuple[str, str], dict[str, Any]] = {
     ("architecture", "mlp-plain"): _EARLIER,
+    ("architecture", "dcgan-light"): {"batch_size": 32, "lr_g": 4e-3, "lr_d": 4e-3, "penalty_every": 16},
     ("architecture", "dcgan"): _EARLIER,
     ("architecture", "document-mlp"): _EARLIER | {
         "latent_dim": 100, "bn_eps": 0.8, "bn_momentum": 0.9, "init": "he_uniform",

@@ -24,6 +24,7 @@ SETS: dict[str, dict[str, Any]] = {
     "sgd without momentum": {"optimiser": "sgd", "beta1": 0.0},
     "rmsprop": {"optimiser": "rmsprop"},
     "dcgan": {"architecture": "dcgan"},
+    "dcgan-light": {"architecture": "dcgan-light"},
     "dcgan sgd": {"architecture": "dcgan", "optimiser": "sgd", "norm_d": "batch"},
     "ema": {"ema": 0.9},
     "spectral": {"norm_d": "spectral", "architecture": "dcgan"},

@@ -20,6 +20,7 @@ SETS: list[dict[str, Any]] = [
     {},
     {"penalty_every": 2, "precision": "bfloat16"},
     {"architecture": "mlp-plain"},
+    {"architecture": "dcgan-light"},
     {**STOCHASTIC, "norm_d": "batch", "minibatch_std": True, "pack": 2},
     {**STOCHASTIC, "architecture": "dcgan", "norm_d": "spectral"},
     {"architecture": "dcgan", "precision": "bfloat16", "norm_d": "batch"},

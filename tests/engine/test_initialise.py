@@ -136,7 +136,7 @@ def test_zeros_make_an_undecided_discriminator() -> None:
     assert d(g(torch.ones(8, 4))).abs().max() == 0
 
 
-@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan"])
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan-light", "dcgan"])
 def test_spectral_norm_is_right_from_the_start(architecture: str) -> None:
     """Fifteen power iterations at the start: the largest singular value is already close to 1, and never
     above it by more than the estimate's error."""

@@ -31,7 +31,7 @@ def check_shapes(e: Experiment) -> None:
     assert all(p.grad is not None for net in (g, d) for p in net.parameters())
 
 
-@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan"])
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan-light", "dcgan"])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("image_size", [8, 9, 28, 30, 31, 64])
 def test_shapes(architecture: str, channels: int, image_size: int) -> None:
@@ -51,7 +51,8 @@ def test_shapes(architecture: str, channels: int, image_size: int) -> None:
 def test_shapes_of_every_norm_and_upsampling(norm_g: str, norm_d: str, upsample: str) -> None:
     given: dict[str, Any] = {"norm_g": norm_g, "norm_d": norm_d, "upsample": upsample}
     for channels, image_size in ((1, 8), (3, 13)):
-        check_shapes(tiny(architecture="dcgan", channels=channels, image_size=image_size, **given))
+        for architecture in ("dcgan-light", "dcgan"):
+            check_shapes(tiny(architecture=architecture, channels=channels, image_size=image_size, **given))
     if "instance" not in (norm_g, norm_d):
         check_shapes(tiny(architecture="mlp", **given))
         check_shapes(tiny(architecture="mlp-plain", **given))
@@ -65,7 +66,7 @@ def test_shapes_of_the_documents_networks(latent_dim: int) -> None:
 
 
 def test_pack_and_minibatch_std_in_every_architecture() -> None:
-    for architecture in ("mlp", "mlp-plain", "dcgan", "document-mlp", "document-dcgan"):
+    for architecture in ("mlp", "mlp-plain", "dcgan-light", "dcgan", "document-mlp", "document-dcgan"):
         check_shapes(tiny(architecture=architecture, pack=2, minibatch_std=True))
 
 
@@ -195,7 +196,7 @@ def test_resize_doubles_by_nearest_neighbour_and_transpose3_overlaps_unevenly() 
 
 
 def test_discriminators_first_layer_is_not_normalised() -> None:
-    for architecture in ("mlp", "mlp-plain", "dcgan", "document-mlp", "document-dcgan"):
+    for architecture in ("mlp", "mlp-plain", "dcgan-light", "dcgan", "document-mlp", "document-dcgan"):
         _, d = build(tiny(architecture=architecture, norm_d="batch"))
         kinds = [type(m) for m in d.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.modules.batchnorm._BatchNorm)]
         assert not issubclass(kinds[1], nn.modules.batchnorm._BatchNorm)
@@ -204,7 +205,7 @@ def test_discriminators_first_layer_is_not_normalised() -> None:
         )
 
 
-@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan"])
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan-light", "dcgan"])
 def test_packed_images_are_judged_together(architecture: str) -> None:
     e = tiny(architecture=architecture, pack=2, channels=3)
     _, d = build(e)

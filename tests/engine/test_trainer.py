@@ -239,7 +239,7 @@ def test_bfloat16_is_close_to_float32() -> None:
     assert weights == {torch.float32}
 
 
-@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan"])
+@pytest.mark.parametrize("architecture", ["mlp", "mlp-plain", "dcgan-light", "dcgan"])
 @pytest.mark.parametrize("player", ["d", "g"])
 def test_the_other_player_stays_frozen(player: str, architecture: str) -> None:
     made = trainer(architecture=architecture, n_dis=2, n_gen=2)

@@ -18,7 +18,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "channels": (1, 3),
     "data_range": ("[-1,1]", "[0,1]", "raw", "standardised"),
     "augment": ("crop", "flip"),
-    "architecture": ("mlp", "mlp-plain", "dcgan", "document-mlp", "document-dcgan"),
+    "architecture": ("mlp", "mlp-plain", "dcgan-light", "dcgan", "document-mlp", "document-dcgan"),
     "norm_g": ("batch", "none", "layer", "instance"),
     "norm_d": ("none", "batch", "layer", "instance", "spectral"),
     "upsample": ("resize", "transpose4", "transpose3"),

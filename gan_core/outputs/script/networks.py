@@ -111,6 +111,9 @@ def _generator(e: Experiment) -> Block:
         body = ["return self.layers(z).view(-1, CHANNELS, IMAGE_SIZE, IMAGE_SIZE)"]
     elif e.architecture == "document-dcgan":
         made, body = _sequential(_document_generator(e)), ["return self.layers(z.view(-1, LATENT_DIM, 1, 1))"]
+    elif e.architecture == "dcgan-light":
+        cut = "[:, :, :IMAGE_SIZE, :IMAGE_SIZE]" if e.image_size % 2 else ""
+        made, body = _sequential(_light_dcgan_generator(e)), [f"return self.layers(z){cut}"]
     else:
         first, quarter = _scaled(64, e), -(-e.image_size // 4)
         start = f"self.start = nn.Linear(LATENT_DIM, {first} * {quarter} * {quarter})  # a quarter of the size"
@@ -142,7 +145,8 @@ def _fully_connected(e: Experiment, units: tuple[int, ...], first_plain: bool = 
     """Hidden layers, and the units of the last one."""
     layers, before = [], "LATENT_DIM"
     for number, after in enumerate(units):
-        norm = [] if first_plain and number == 0 else _norm(e.norm_g, after, e, images=False)
+        plain = (first_plain and number == 0) or e.norm_g == "instance"
+        norm = [] if plain else _norm(e.norm_g, after, e, images=False)
         layers.append([f"nn.Linear({before}, {after})", *norm, HIDDEN[e.hidden_activation]])
         before = f"{after}"
     return layers, before
@@ -154,6 +158,17 @@ def _dcgan_generator(e: Experiment) -> list[list[str]]:
         [*_norm(e.norm_g, first, e), HIDDEN[e.hidden_activation]],
         [*_doubled(e, f"{first}", f"{second}"), *_norm(e.norm_g, second, e), HIDDEN[e.hidden_activation]],
         [*_doubled(e, f"{second}", "CHANNELS"), *OUTPUT[e.output_activation]],
+    ]
+
+
+def _light_dcgan_generator(e: Experiment) -> list[list[str]]:
+    layers, before = _fully_connected(e, (_scaled(64, e), _scaled(128, e)))
+    maps, half = _scaled(8, e), -(-e.image_size // 2)
+    start = [f"nn.Linear({before}, {maps} * {half} * {half})", f"nn.Unflatten(1, ({maps}, {half}, {half}))"]
+    return [
+        *layers,
+        [*start, *_norm(e.norm_g, maps, e), HIDDEN[e.hidden_activation]],
+        [*_doubled(e, f"{maps}", "CHANNELS"), *OUTPUT[e.output_activation]],
     ]
 
 
@@ -186,7 +201,8 @@ def _discriminator(e: Experiment) -> Block:
     words = f"Images (N, CHANNELS, IMAGE_SIZE, IMAGE_SIZE) to {what} {each}: the higher, the more real."
     convolutions = "dcgan" in e.architecture
     if convolutions:
-        maps = [128, 256, 512] if e.architecture == "document-dcgan" else [_scaled(32, e), _scaled(64, e)]
+        small = {"dcgan-light": (16, 32), "dcgan": (32, 64)}
+        maps = [_scaled(count, e) for count in small.get(e.architecture, ())] or [128, 256, 512]
         layers = _hidden_layers(e, "nn.Conv2d({}, {}, 4, stride=2, padding=1)", "CHANNELS", maps, images=True)
         features = f"{maps[-1] + e.minibatch_std} * (IMAGE_SIZE // {2 ** len(maps)}) ** 2"
     else:
