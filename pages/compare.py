@@ -6,7 +6,7 @@ from gan_core.live.registry import registry
 from gan_core.settings.comparison import LETTERS
 from pages.parts import navigation
 from pages.parts.compare import panel, panels, vary
-from pages.parts.shared import comparison_state, page_settings, state, tab_runs
+from pages.parts.shared import comparison_state, pace, page_settings, state, tab_runs
 
 navigation.require()
 comparison_state.open_link()
@@ -20,6 +20,7 @@ with st.container(key="setup"):
 
 
 @st.fragment(run_every=panel.interval(*comparison_state.runs()))
+@pace.measured
 def view(polled: float | None) -> None:
     """All runs; drawn again by itself while one of them moves."""
     runs = comparison_state.runs()
@@ -27,7 +28,7 @@ def view(polled: float | None) -> None:
     shown = panels.scrubber(runs)
     panels.panels(runs, shown)
     panels.table(runs)
-    if (panel.interval(*runs) is None) != (polled is None):
+    if pace.outdated(polled, panel.interval(*runs)):
         st.rerun()
 
 

@@ -11,7 +11,7 @@ from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
 from pages.parts.failures import cards, failure, study
-from pages.parts.shared import diagnosis_line, failure_link, page_link, page_settings, state, tab_runs
+from pages.parts.shared import diagnosis_line, failure_link, pace, page_link, page_settings, state, tab_runs
 from pages.parts.shared.failure_link import AskedFailure
 from pages.parts.train import live_view
 
@@ -33,6 +33,7 @@ def runs() -> failure.Runs:
 
 
 @st.fragment(run_every=panel.interval(*runs().values()))
+@pace.measured
 def view(polled: float | None, recipe: Recipe) -> None:
     """Both runs; drawn again by itself while one of them moves."""
     now = runs()
@@ -40,7 +41,7 @@ def view(polled: float | None, recipe: Recipe) -> None:
     failure.side_by_side(recipe, now)
     if state.TO_TRAIN.take():
         st.switch_page("pages/train.py")
-    if (panel.interval(*now.values()) is None) != (polled is None):
+    if pace.outdated(polled, panel.interval(*now.values())):
         st.rerun()
 
 

@@ -5,7 +5,16 @@ import streamlit as st
 from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.classroom import student, teacher
-from pages.parts.shared import comparison_state, controls, diagnosis_line, link_problems, page_settings, state, tab_runs
+from pages.parts.shared import (
+    comparison_state,
+    controls,
+    diagnosis_line,
+    link_problems,
+    pace,
+    page_settings,
+    state,
+    tab_runs,
+)
 from pages.parts.train import code, live_view
 
 navigation.require()
@@ -33,6 +42,7 @@ if teacher.opened():
 
 
 @st.fragment(run_every=live_view.interval(tab_runs.snapshot()))
+@pace.measured
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
     run = tab_runs.snapshot()
@@ -49,8 +59,7 @@ def view(polled: float | None) -> None:
         live_view.grids(run, shown)
         live_view.measurements(run, shown)
     comparison_state.go_where_asked()
-    # Only when the looking has to begin or end: a full run of the script draws every control again.
-    if (live_view.interval(run) is None) != (polled is None) or state.REDRAW.take():
+    if pace.outdated(polled, live_view.interval(run)) or state.REDRAW.take():
         st.rerun()
 
 

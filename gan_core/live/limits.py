@@ -7,6 +7,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gan_core.processes.memory import available_mb
+
+# A run of the default network has 45 MB to itself, and one of the largest that a class takes three times as much.
+RUN_MB = 75
+SHARE = 0.7  # of the free memory
+LEAST_RUNS = 4
+
 
 class LimitsError(ValueError):
     """An environment variable that is no limit, in one sentence."""
@@ -17,7 +24,8 @@ class Limits:
     """What all live runs together may take."""
 
     max_workers: int  # runs that train at the same time; the others wait for their turn
-    max_runs: int = 16  # runs that hold a worker process
+    max_runs: int = 16  # runs that hold a worker process; more wait in line
+    max_waiting: int = 200  # runs in that line
     grace_s: float = 90.0  # how long a run waits for its people to come back
     idle_minutes: float = 30.0  # without any command, until a run's worker is ended
     slice_s: float = 2.0  # length of a turn
@@ -25,14 +33,20 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
-        """The limits that GAN_MAX_WORKERS (default: this machine's processors), GAN_MAX_RUNS,
-        GAN_GRACE_SECONDS and GAN_IDLE_MINUTES set; raises LimitsError for a value that makes no sense."""
+        """The limits that GAN_MAX_WORKERS (default: this machine's processors), GAN_MAX_RUNS (default: what fits into
+        the memory that is free now), GAN_GRACE_SECONDS and GAN_IDLE_MINUTES set; raises LimitsError for a value that
+        makes no sense."""
         return cls(
             max_workers=_count(environment, "GAN_MAX_WORKERS", os.cpu_count() or 1),
-            max_runs=_count(environment, "GAN_MAX_RUNS", cls.max_runs),
+            max_runs=_count(environment, "GAN_MAX_RUNS", _fitting(available_mb(), cls.max_runs)),
             grace_s=_duration(environment, "GAN_GRACE_SECONDS", cls.grace_s),
             idle_minutes=_duration(environment, "GAN_IDLE_MINUTES", cls.idle_minutes),
         )
+
+
+def _fitting(free_mb: float | None, usual: int) -> int:
+    """How many runs fit into so much memory; the usual number where that is not known."""
+    return usual if free_mb is None else max(LEAST_RUNS, int(SHARE * free_mb / RUN_MB))
 
 
 def _count(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -49,6 +49,7 @@ class Stats:
 
     running: int  # runs that train
     waiting: int  # runs that wait for a turn
+    looking: int  # visitors of runs that move, or are about to
 
 
 class Registry:
@@ -136,9 +137,11 @@ class Registry:
             return run.snapshot(turns.has(run_id), queue)
 
     def stats(self) -> Stats:
-        """How many runs want to train now."""
+        """How many runs want to train now, and how many people look on."""
         with self._scheduler.lock:
-            return Stats(self._scheduler.turns.running, self._scheduler.turns.waiting)
+            turns = self._scheduler.turns
+            moving = (run for run in self._scheduler.runs.values() if run.opens or run.wants_turn)
+            return Stats(turns.running, turns.waiting, sum(len(run.sessions) for run in moving))
 
     def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `reached()`, which is asked whenever something about a run has changed; False if it was
@@ -310,11 +313,11 @@ class Registry:
         return sum(run.alive for run in self._scheduler.runs.values())
 
     def _check_room(self, wanted: int = 1) -> None:
-        if self._alive() + wanted > self.limits.max_runs:
-            if wanted == 1:
-                raise RunsFull(f"All {self.limits.max_runs} places for runs are taken; try again when one is free.")
-            taken = f"{self._alive()} of {self.limits.max_runs} places for runs are taken"
-            raise RunsFull(f"{taken}, and {wanted} are needed; try again when enough are free.")
+        places, most = self.limits.max_runs, self.limits.max_runs + self.limits.max_waiting
+        if wanted > places:
+            raise RunsFull(f"This server has {places} places for runs, and {wanted} are needed: compare fewer.")
+        if self._alive() + wanted > most:
+            raise RunsFull(f"All {places} places for runs are taken, and the line is full; try again later.")
 
 
 def registry() -> Registry:

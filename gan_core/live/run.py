@@ -66,6 +66,7 @@ class Snapshot:
     trouble: str  # what went wrong, in words; empty where nothing did
     checkpoint: Path  # the file its checkpoints go to, which may not exist yet
     save_state: SaveState | None  # None for a run that was never saved
+    memory_mb: float | None  # of its worker; None where that is not known
 
 
 class Run:
@@ -82,7 +83,7 @@ class Run:
         self.going = go
         self.sessions: set[str] = set()
         self.left_at: float | None = None
-        self.touched_at = time.monotonic()
+        self.touched_at = self.asked_at = time.monotonic()
 
         # The runs it goes in lock-step with, and how far its worker was told to go.
         self.group: LockstepGroup | None = None
@@ -91,6 +92,7 @@ class Run:
         # Its worker; without one, commands are kept until it comes.
         self.worker: WorkerProcess | None = None
         self.needs_worker = True
+        self.line = ""  # what it is told while it waits for a place
         self.backlog: list[Command] = []
         self.from_checkpoint = True  # where there is one
         self.ended_at = 0.0
@@ -172,10 +174,11 @@ class Run:
             frames=frames,
             rows=self.rows.entries,
             changes=self.changes,
-            queue={"waiting": queue, "starting": self.loading}.get(state, ""),
+            queue={"waiting": queue, "starting": self.line or self.loading}.get(state, ""),
             trouble=self.trouble,
             checkpoint=self.checkpoint,
             save_state=self.saving.state,
+            memory_mb=self.worker.memory_mb if self.worker else None,
         )
 
     def remember(self, history: History) -> None:
@@ -198,7 +201,7 @@ class Run:
 
     def begin_with(self, worker: WorkerProcess) -> None:
         """Begin with a worker: from the checkpoint where there is one, else at step 0."""
-        self.worker, self.needs_worker, self.last_words = worker, False, ""
+        self.worker, self.needs_worker, self.last_words, self.line = worker, False, "", ""
         if not self.from_checkpoint:
             self.checkpoint.unlink(missing_ok=True)
             self.from_checkpoint = True
@@ -211,6 +214,7 @@ class Run:
     def reopen(self) -> None:
         """Ask for a new worker."""
         self.needs_worker = self.opens = True
+        self.asked_at = time.monotonic()
         self.phase, self.trouble = "ready", ""
 
     def begin_anew(self, experiment: Experiment) -> None:
@@ -225,6 +229,7 @@ class Run:
         """The worker has ended or is to end; returns it."""
         worker, self.worker = self.worker, None
         self.needs_worker = self.opens = self.going = False
+        self.line = ""
         self.backlog = []
         self.phase, self.trouble = phase, words
         self.ended_at = time.monotonic()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from gan_core.live import places
 from gan_core.live.limits import Limits
 from gan_core.live.requests import WorkerRequests
 from gan_core.live.run import Run
@@ -31,8 +32,10 @@ from gan_core.messages.commands_and_reports import (
     Report,
     Stop,
 )
+from gan_core.processes.memory import available_mb
 
 CHECKPOINT_PATIENCE_S = 10.0  # for a worker's last checkpoint, before it is pressed to end
+LINE_S = 2.0  # how often to look for a place while somebody waits for one
 SPARE_RETRY_S = 30.0  # after a spare worker that died by itself
 
 log = logging.getLogger(__name__)
@@ -91,7 +94,7 @@ class Scheduler:
 
     def assign_spare(self, run: Run) -> None:
         """Give a spare worker to a run that needs one, if there is one."""
-        if self.spares and not self.has_worker(run):
+        if self.spares and not self.has_worker(run) and run in self._placed(time.monotonic()):
             worker = self.warm_spare or self.spares[0]
             self._drop_spare(worker)
             self.spares_wanted = min(self.spares_wanted, 1)  # of several that were prepared, only one is replaced
@@ -201,6 +204,8 @@ class Scheduler:
             self.forget(run)
         until += [worker.press(now) for worker in list(self.ending)]
         jobs = [*self._starts(now), *self._removals()]
+        if any(run.line for run in self.runs.values()):
+            until.append(now + LINE_S)
         if len(self.spares) < self.spares_wanted:
             until.append(self._spare_not_before if self._spare_not_before > now else math.inf)
         return jobs, min(until)
@@ -226,9 +231,9 @@ class Scheduler:
         """Workers to start: not more at a time than may train, since each start takes a processor for
         seconds; spare ones only where no run is starting, and one after the other."""
         starting = sum(run.opens and run.worker is not None for run in self.runs.values())
-        needing = [run for run in self.runs.values() if run.needs_worker and not self.has_worker(run)]
+        placed = self._placed(now)
         starts: list[Callable[[], None]] = [
-            partial(self._start_worker, run) for run in needing[: max(0, self.limits.max_workers - starting)]
+            partial(self._start_worker, run) for run in placed[: max(0, self.limits.max_workers - starting)]
         ]
         starting += len(self.spares) - len(self.warm)
         idle = not starting and not any(run.needs_worker for run in self.runs.values())
@@ -237,6 +242,29 @@ class Scheduler:
         if len(self.spares) < self.spares_wanted and idle and may:
             starts.append(partial(self._start_worker, None))
         return starts
+
+    def _placed(self, now: float) -> list[Run]:
+        """The runs that need a worker and may have one now. The others learn their number in the line, and a run that
+        stands still gives its place up for them."""
+        needing = [run for run in self.runs.values() if run.needs_worker and not self.has_worker(run)]
+        needing.sort(key=lambda run: run.asked_at)
+        for run in needing:
+            run.line = ""
+        if not needing:
+            return []
+        holding = [run for run in self.runs.values() if run.worker is not None]
+        free = self.limits.max_runs - len(holding) - len(self.ending)
+        memory = available_mb()
+        if memory is not None and memory < places.LEAST_FREE_MB and holding:
+            free = 0
+        got = places.chosen(needing, free)
+        waiting = [run for run in needing if run not in got]
+        for number, run in enumerate(waiting, 1):
+            run.line = places.line_words(number, self.limits.max_runs, holding)
+        short = len(waiting) - len(self.ending) - max(0, free - len(got))
+        for run in places.resting(self.runs.values(), now)[: max(0, short)]:
+            self.stop(run, f"Put aside at step {run.step}, since others wait for a place; it can go on from there.")
+        return got
 
     def _start_worker(self, run: Run | None) -> None:
         """Start a worker for a run, or as a spare one."""

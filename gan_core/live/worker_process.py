@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from gan_core.messages import framing
 from gan_core.messages.commands_and_reports import Command, Report
 from gan_core.processes.child_process import ChildProcess, Language
+from gan_core.processes.memory import own_mb
 from gan_core.processes.start import start
 
 MODULE = "gan_core.worker"
+MEMORY_S = 5.0  # how old a measurement of memory may be
 
 
 class WorkerProcess(ChildProcess[Command, Report]):
@@ -17,4 +20,13 @@ class WorkerProcess(ChildProcess[Command, Report]):
 
     def __init__(self, heard: Callable[[WorkerProcess, Report], None], gone: Callable[[WorkerProcess], None]) -> None:
         language = Language[Command, Report](framing.write, framing.read_report)
+        self._memory: tuple[float, float | None] = (-MEMORY_S, None)  # when it was measured, and what
         super().__init__(start(MODULE), language, lambda report: heard(self, report), lambda: gone(self))
+
+    @property
+    def memory_mb(self) -> float | None:
+        """Megabytes that it takes, of a few seconds ago; None where that is not known."""
+        now = time.monotonic()
+        if now - self._memory[0] >= MEMORY_S:
+            self._memory = now, own_mb(self.pid)
+        return self._memory[1]

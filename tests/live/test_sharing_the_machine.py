@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from live_runs import PATIENCE_S, QUICK, beyond, reach, trains
 
+from gan_core.live import places
 from gan_core.live.registry import RunsFull
 
 
@@ -44,9 +45,10 @@ def waiting(registry, runs):
 
 
 def test_there_is_an_end_to_room(fresh):
-    registry = fresh(max_runs=1)
+    registry = fresh(max_runs=1, max_waiting=1)
     run_id = registry.start(QUICK)
-    with pytest.raises(RunsFull, match=r"^All 1 places for runs are taken; .*\.$"):
+    registry.start(QUICK)
+    with pytest.raises(RunsFull, match=r"^All 1 places for runs are taken, and the line is full; .*\.$"):
         registry.start(QUICK)
     registry.stop(run_id)
     other = registry.start(QUICK)
@@ -56,7 +58,65 @@ def test_there_is_an_end_to_room(fresh):
         registry.rewind(run_id, QUICK)
     registry.forget(other)
     registry.resume(run_id)
-    reach(registry, run_id, trains)
+
+
+def test_who_finds_no_place_waits_in_line_and_starts_by_itself(fresh):
+    registry = fresh(max_runs=2)
+    first, second, third, fourth = (registry.start(QUICK.replace(seed=seed)) for seed in range(4))
+    for run in (first, second):
+        reach(registry, run, trains)
+    told = "All 2 places for runs are taken; this run is number {} in line and starts by itself when one is free"
+    for run, number in ((third, 1), (fourth, 2)):
+        reach(registry, run, lambda seen, number=number: seen.queue.startswith(told.format(number)))
+        assert registry.snapshot(run).state == "starting"
+    registry.stop(first)
+    reach(registry, third, trains)
+    reach(registry, fourth, lambda seen: seen.queue.startswith(told.format(1)))
+    registry.forget(fourth)
+    registry.resume(first)
+    registry.forget(second)
+    reach(registry, first, trains)
+
+
+def test_a_run_that_stands_still_gives_its_place_to_one_that_waits(fresh, monkeypatch):
+    """After a while without a click; it goes on from where it stood."""
+    monkeypatch.setattr(places, "RESTED_S", 0.0)
+    registry = fresh(max_runs=1)
+    first = registry.start(QUICK)
+    reach(registry, first, trains)
+    second = registry.start(QUICK.replace(seed=1))
+    reach(registry, second, lambda seen: "number 1 in line" in seen.queue or trains(seen))
+    registry.pause(first)
+    reach(registry, second, trains)
+    put_aside = registry.snapshot(first)
+    assert put_aside.state == "stopped"
+    assert put_aside.trouble.startswith("Put aside at step ")
+    assert put_aside.trouble.endswith(", since others wait for a place; it can go on from there.")
+    registry.forget(second)
+    registry.resume(first)
+    reach(registry, first, lambda seen: seen.step > put_aside.step)
+
+
+def test_a_comparison_gets_all_its_places_together_and_nobody_passes_it(fresh):
+    registry = fresh(max_runs=2)
+    alone = registry.start(QUICK)
+    reach(registry, alone, trains)
+    pair = registry.start_together([QUICK.replace(seed=1), QUICK.replace(seed=2)])
+    last = registry.start(QUICK.replace(seed=3))
+    reach(registry, last, lambda seen: "number 3 in line" in seen.queue)
+    assert all(registry.snapshot(run).state == "starting" for run in pair)
+    registry.forget(alone)
+    for run in pair:
+        reach(registry, run, trains)
+    assert registry.snapshot(last).state == "starting"
+
+
+def test_memory_of_a_run_is_its_own(fresh):
+    registry = fresh()
+    run = registry.start(QUICK)
+    reach(registry, run, trains)
+    taken = registry.snapshot(run).memory_mb
+    assert taken is None or 5 < taken < 400
 
 
 def test_old_records_make_room(fresh):

@@ -145,7 +145,8 @@ def test_limits_come_from_the_environment():
     assert (limits.max_workers, limits.max_runs, limits.grace_s, limits.idle_minutes) == (3, 5, 0.5, 2)
     usual = Limits.from_environment({})
     assert usual.max_workers >= 1
-    assert (usual.max_runs, usual.grace_s, usual.idle_minutes) == (16, 90, 30)
+    assert usual.max_runs >= 4
+    assert (usual.grace_s, usual.idle_minutes) == (90, 30)
 
 
 @pytest.mark.parametrize(

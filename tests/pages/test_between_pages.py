@@ -51,7 +51,7 @@ def test_a_run_that_has_ended_is_shown_after_pixels_was_opened(open_page: Open) 
 
 def test_a_step_on_a_full_server_is_refused_in_words(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a step of a run that could not be started."""
-    monkeypatch.setattr(registry(), "limits", replace(registry().limits, max_runs=0))
+    monkeypatch.setattr(registry(), "limits", replace(registry().limits, max_runs=1, max_waiting=-1))
     at = open_page("train", **SMALL)
     at.button(key="step_d").click().run()
     assert not at.exception

@@ -20,6 +20,7 @@ from pages.parts.shared import (
     controls,
     diagnosis_line,
     link_problems,
+    pace,
     page_link,
     page_settings,
     state,
@@ -70,7 +71,7 @@ def page() -> None:
     link_problems.show()
     _question(lesson)
     wait = live_view.interval(tab_runs.snapshot())
-    st.fragment(run_every=wait)(_run)(lesson, wait)
+    st.fragment(run_every=wait)(pace.measured(_run))(lesson, wait)
     LINK.put(AskedLesson(lesson, state.RUN.get()))
 
 
@@ -141,7 +142,7 @@ def _run(lesson: Lesson, polled: float | None) -> None:
     with seen:
         live_view.grids(run, shown)
         live_view.measurements(run, shown)
-    if (live_view.interval(run) is None) != (polled is None) or state.REDRAW.take():
+    if pace.outdated(polled, live_view.interval(run)) or state.REDRAW.take():
         st.rerun()
 
 

@@ -52,7 +52,7 @@ def show(
         broken = run.trouble if run else ""
         if refused := state.REFUSAL.get():
             say(TROUBLE, refused)
-        elif broken and not of.findings:
+        elif run and broken and not of.findings and run.state != "stopped":
             say(TROUBLE, broken)
         elif run and run.queue and queued:
             say(WAITING, run.queue)

@@ -15,12 +15,11 @@ from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.players import Players
-from pages.parts.shared import charts, page_settings, pictures, playback, state, tab_runs, theme
+from pages.parts.shared import charts, pace, page_settings, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
 from pages.parts.train import save, save_run
 
-LOOK_EVERY_S = 0.5
-CHART_EVERY_S = 1.0
+CHART_EVERY_LOOKS = 2
 ACTIVE = ("starting", "waiting", "running")
 STATE_WORDS = {
     "starting": "starting",
@@ -44,19 +43,12 @@ class ChartRows(NamedTuple):
 
 
 def interval(run: Snapshot | None) -> float | None:
-    """Seconds between two looks at the run, longer where more people train at once than there are cores to
-    train and to draw on; None, so no polling, where nothing moves."""
+    """Seconds between two looks at the run, see pace; None, so no polling, where nothing moves."""
     if playing := playback.interval():
         return playing
     if run is None or not (run.state in ACTIVE or tab_runs.awaiting(run)):
         return None
-    return LOOK_EVERY_S if _crowd() <= 2 else 2 * LOOK_EVERY_S
-
-
-def _crowd() -> int:
-    """How many runs want to train on this machine now."""
-    stats = registry().stats()
-    return stats.running + stats.waiting
+    return pace.interval()
 
 
 def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
@@ -72,6 +64,8 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name:
         parts.append(run.device_name)
+    if run and run.memory_mb:
+        parts.append(f"{run.memory_mb:.0f} MB")
     if run and (saved := save_run.words(run)):
         parts.append(saved)
     share = 100 * min(1.0, step / steps) if steps else 100
@@ -223,7 +217,10 @@ def _classes(run: Snapshot, frame: Frame) -> None:
     until = [row.measurements for row in run.rows if row.step <= frame.step and "modes_covered" in row.measurements]
     m = until[-1] if until else {}
     covered = f"{m['modes_covered']:.0f}" if m else "–"
-    with st.popover(f"Classes {covered} of {len(classes.names)}", width="stretch", key="classes"):
+    label = f"Classes {covered} of {len(classes.names)}"
+    with st.popover(label, width="stretch", key="classes", on_change="rerun") as opened:
+        if not opened.open:
+            return
         charts.class_shares(classes, m)
         charts.recognised(run.rows, run.changes)
         st.caption(
@@ -255,7 +252,7 @@ def _reset() -> None:
 
 
 def _chart_rows(run: Snapshot) -> list[Row]:
-    """The rows, renewed about once a second: four charts drawn twice as often would take half a processor in
+    """The rows, renewed at every second look: four charts drawn twice as often would take half a processor in
     every browser. A run that stands still is shown to its last row."""
     shown = state.CHART_ROWS.get()
     now = time.monotonic()
@@ -263,7 +260,7 @@ def _chart_rows(run: Snapshot) -> list[Row]:
         shown
         and shown.run_id == run.run_id
         and run.state == "running"
-        and now - shown.drawn_at < CHART_EVERY_S * max(1, _crowd())
+        and now - shown.drawn_at < CHART_EVERY_LOOKS * pace.interval()
     ):
         rows = shown.rows
         if not rows or rows[-1].step <= run.step:

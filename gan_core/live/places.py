@@ -1,0 +1,61 @@
+"""Who may hold a worker process, when more runs are wanted than there is room for: first come, first served."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from gan_core.live.run import Run
+
+# Of megabytes that are free, so much is left to the server and to what runs take later.
+LEAST_FREE_MB = 300
+RESTED_S = 15.0  # without a click, before a run that stands still gives its place to one that waits
+
+
+def chosen(waiting: Sequence[Run], free: int) -> list[Run]:
+    """Those that get a place now, of runs without one, who came first standing first.
+
+    The runs of a group wait for each other, so all of one get a place together or none does; nobody passes a group that
+    waits, since it might wait forever.
+    """
+    got: list[Run] = []
+    for run in waiting:
+        if run in got:
+            continue
+        group = [run] if run.group is None else [other for other in waiting if other.group is run.group]
+        if len(got) + len(group) > free:
+            break
+        got += group
+    return got
+
+
+def resting(runs: Collection[Run], now: float) -> list[Run]:
+    """The runs that could give up their worker and go on later from a checkpoint, whoever needs theirs least first:
+    left ones, then finished ones, then those that stand still for longest. `now` in monotonic seconds."""
+    busy = {id(run.group) for run in runs if run.group is not None and not _rests(run, now)}
+    found = [run for run in runs if run.worker is not None and _rests(run, now) and id(run.group) not in busy]
+    return sorted(found, key=lambda run: (run.left_at is None, run.phase != "finished", run.touched_at))
+
+
+def _rests(run: Run, now: float) -> bool:
+    """Whether nothing is lost, and nobody waits for it, where its worker ends now."""
+    if run.worker is None:
+        return not run.alive
+    still = not run.opens and not run.going and run.phase in ("ready", "finished")
+    return still and (run.left_at is not None or now - run.touched_at >= RESTED_S)
+
+
+def minutes_left(run: Run) -> float | None:
+    """How long a run that trains still takes at its speed of now; None where that cannot be told."""
+    if not run.wants_turn or run.steps_per_second <= 0:
+        return None
+    return (run.experiment.steps - run.step) / run.steps_per_second / 60
+
+
+def line_words(number: int, places: int, holding: Collection[Run]) -> str:
+    """What a run that waits for a place is told: its number in the line, from 1, and for about how long."""
+    left = sorted(minutes for run in holding if (minutes := minutes_left(run)) is not None)
+    wait = ""
+    if len(left) >= number:
+        wait = f", in about {max(1, round(left[number - 1]))} min"
+    taken = f"All {places} places for runs are taken" if places > 1 else "The only place for a run is taken"
+    return f"{taken}; this run is number {number} in line and starts by itself when one is free{wait}."

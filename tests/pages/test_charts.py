@@ -1,0 +1,80 @@
+"""Every kind of chart against plotly's own check of its values, which the pages leave out; and how often they look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects
+import pytest
+import streamlit
+from untrained_runs import OPENING
+
+from gan_core.diagnosis.row import Row
+from gan_core.messages.frame import Classes, Frame
+from gan_core.messages.untrained_report import Contrast, Layer
+from gan_core.settings.change import Change
+from gan_core.settings.experiment import Experiment
+from pages.parts.shared import charts, pace
+from pages.parts.untrained import charts as untrained_charts
+
+NAMES = ("loss_d", "loss_g", "d_accuracy_real", "d_accuracy_fake", "grad_norm_d", "grad_norm_g", "recognised")
+ROWS = [Row(step, dict.fromkeys(NAMES, 0.1 + step / 100)) for step in range(0, 500, 50)]
+CHANGES = [Change(120, "lr_d", 0.001, 0.01), Change(125, "lr_d", 0.01, 0.02), Change(300, "loss", "hinge", "minimax")]
+FRAMES = [Frame(step, {}, b"", [0.01] * 100, 0.0) for step in (0, 100, 200)]
+SHARED = charts.Shared(end=500.0, low=0.0, high=5.0, at=200.0)
+
+KINDS: dict[str, Callable[[], None]] = {
+    "histogram": lambda: charts.pixel_histogram(OPENING, FRAMES[0]),
+    "no histogram yet": lambda: charts.pixel_histogram(None, None),
+    "losses": lambda: charts.losses(ROWS, "non_saturating", changes=CHANGES),
+    "losses of several": lambda: charts.losses(ROWS, "hinge", "b", SHARED, [*range(len(ROWS))], CHANGES),
+    "no losses yet": lambda: charts.losses((), "hinge"),
+    "accuracy": lambda: charts.accuracy(ROWS, CHANGES),
+    "gradients": lambda: charts.gradients(ROWS, CHANGES),
+    "recognised": lambda: charts.recognised(ROWS, CHANGES),
+    "over time": lambda: charts.histogram_map(OPENING, FRAMES, 100, "map", 500),
+    "classes": lambda: charts.class_shares(Classes(("0", "1"), (0.5, 0.5), 0.9), {"class_share_0": 0.3}),
+    "signal": lambda: untrained_charts.signal([Layer("noise", 1.0, 1.0), Layer("output: tanh", 0.1, 1e-9)]),
+    "contrasts": lambda: untrained_charts.contrast_map(
+        {"normal": [Contrast("tanh", "normal", 3.0, 2.0)]}, Experiment(steps=0)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_plotly_finds_nothing_wrong_with_a_chart(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(streamlit, "plotly_chart", lambda figure, **_: shown.append(figure.to_dict()))
+    KINDS[kind]()
+    (plain,) = shown
+    checked = plotly.graph_objects.Figure(plain)  # raises for a name or a value that plotly does not know
+    assert len(checked.data) == len(plain["data"])
+    assert len(checked.layout.shapes) == len(plain["layout"]["shapes"])
+    # Streamlit's colours are put in where its own template is.
+    assert plain["layout"]["template"] == plotly.graph_objects.Figure().to_dict()["layout"]["template"]
+
+
+def test_many_who_look_leave_most_of_the_machine_to_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace.os, "cpu_count", lambda: 2)
+    looks = pace.Pace()
+    assert looks.interval(1) == looks.interval(0) == pace.LOOK_EVERY_S
+    for seconds in (0.02, 0.04):
+        looks.note(seconds)
+    for tabs in (1, 4, 16, 30, 100):
+        wait = looks.interval(tabs)
+        drawing = tabs * 0.03 * pace.SENT / wait  # cores
+        assert wait == pace.LOOK_EVERY_S or drawing <= pace.SHARE * 2
+        assert 2 * wait == round(2 * wait)
+    assert looks.interval(10_000) == pace.SLOWEST_S
+
+
+@pytest.mark.parametrize(
+    ("polled", "wanted", "outdated"),
+    [(None, None, False), (None, 0.5, True), (0.5, None, True), (0.5, 0.5, False), (2.0, 2.5, False), (2.0, 3.0, True),
+     (2.0, 1.0, True)],
+)  # fmt: skip
+def test_a_page_looks_at_another_pace_only_where_it_makes_a_difference(
+    polled: float | None, wanted: float | None, outdated: bool
+) -> None:
+    assert pace.outdated(polled, wanted) == outdated
