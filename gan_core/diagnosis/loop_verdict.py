@@ -90,11 +90,15 @@ def _finding(fault: LoopFault, spell: Spell, rows: Sequence[Row], *, over: bool 
 
 
 def _passed(rows: Sequence[Row], present: set[str]) -> list[Finding]:
-    """Failures that showed for long and are over, the last first."""
-    found = [
-        _finding(fault, spells[-1], rows, over=True)
-        for name, fault in LOOP_FAULTS.items()
-        if name not in present
-        and (spells := [one for one in fault.detector.spells(rows) if one.last - one.called + 1 >= LONG])
-    ]
+    """Failures that showed for long and are over, the last first; none that showed beside a cause of it."""
+    spells = {name: fault.detector.spells(rows) for name, fault in LOOP_FAULTS.items()}
+    found = []
+    for name, fault in LOOP_FAULTS.items():
+        long = [one for one in spells[name] if one.last - one.called + 1 >= LONG]
+        if name in present or not long:
+            continue
+        last = long[-1]
+        causes = (spell for cause in fault.explained_by for spell in spells.get(cause, ()))
+        if not any(cause.first <= last.last and last.first <= cause.last for cause in causes):
+            found.append(_finding(fault, last, rows, over=True))
     return sorted(found, key=lambda finding: finding.until_step or 0, reverse=True)

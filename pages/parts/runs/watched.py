@@ -17,26 +17,38 @@ from pages.parts.runs import cards
 from pages.parts.shared import charts, diagnosis_line, html, pictures, state, theme
 
 LOOK_EVERY_S = 2.0
+SHOWN = 6  # of which cards are drawn; earlier ones stay closed
 
 
 def section(store: Store, loops: Sequence[WatchedHeading]) -> None:
     """A card for each watched run; the one that is followed stands below its card, drawn again while it trains."""
-    if loops:
-        st.markdown("### Your own loops, watched")
-    for heading in loops:
-        _card(store, heading)
-        if heading.run_id == state.WATCHED.get():
+    if not loops:
+        return
+    st.markdown("### Your own loops, watched")
+    st.caption("Followed while they train. They do not open on Train: their networks and settings are their own.")
+    chosen = state.WATCHED.get()
+    newest = [heading for number, heading in enumerate(loops) if number < SHOWN or heading.run_id == chosen]
+    earlier = [heading for heading in loops if heading not in newest]
+    for heading in newest:
+        said = _card(store, heading, followed=heading.run_id == chosen)
+        if heading.run_id == chosen:
             trains = heading.trains(datetime.now(UTC))
-            st.fragment(run_every=LOOK_EVERY_S if trains else None)(_followed)(store, heading.run_id, trains)
+            st.fragment(run_every=LOOK_EVERY_S if trains else None)(_followed)(store, heading.run_id, trains, said)
+    if earlier:
+        with st.expander(f"Earlier loops ({len(earlier)})", key="earlier_loops"):
+            for heading in earlier:
+                _card(store, heading, followed=False)
 
 
-def _card(store: Store, heading: WatchedHeading) -> None:
+def _card(store: Store, heading: WatchedHeading, *, followed: bool) -> str:
+    """Picture, name, what is found; follow, rename, delete. Returns what it says of the run."""
     run_id = heading.run_id
     try:
         rows, png = rows_and_picture(heading.folder)
     except SavedRunError as error:
         cards.damaged(Damaged(run_id, str(error), ours=True))
-        return
+        return ""
+    of = loop_verdict(rows)
     width, height = tile(heading)
     with st.container(border=True, key=f"watched-{run_id}"):
         picture, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
@@ -50,29 +62,32 @@ def _card(store: Store, heading: WatchedHeading) -> None:
                     step=rows[-1].step if rows else 0,
                     state=_state(heading),
                     size=folder_size(heading.folder),
-                    of=loop_verdict(rows),
+                    of=of,
+                    followed=followed,
                 )
             )
         with buttons, st.container(horizontal=True, gap="xsmall"):
-            opened = state.WATCHED.get() == run_id
             st.button(
-                "Close" if opened else "Follow", key=f"follow-{run_id}", type="secondary" if opened else "primary",
-                icon=":material/close:" if opened else ":material/visibility:", on_click=state.WATCHED.set,
-                args=(None if opened else run_id,),
+                "Close" if followed else "Follow", key=f"follow-{run_id}", type="secondary" if followed else "primary",
+                icon=":material/close:" if followed else ":material/visibility:", on_click=state.WATCHED.set,
+                args=(None if followed else run_id,),
             )  # fmt: skip
             cards.rename_and_delete(store, run_id, heading.name)
+    return of.short
 
 
-def _followed(store: Store, run_id: str, trained: bool) -> None:
-    """Pictures, histogram, curves and findings of a watched run as they stand; `trained` is whether it did before."""
+def _followed(store: Store, run_id: str, trained: bool, said: str) -> None:
+    """Pictures, histogram, curves and findings of a watched run as they stand.
+
+    `trained` is whether it did when its card was drawn, and `said` what the card says."""
     try:
         run = store.read_watched(run_id)
     except (StoreError, SavedRunError) as error:
         diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
         return
-    if trained and not run.trains(datetime.now(UTC)):
-        st.rerun()  # its card says so, and nothing is to be waited for
     of = loop_verdict(run.rows)
+    if trained and (of.short != said or not run.trains(datetime.now(UTC))):
+        st.rerun()  # the card is to say so, and where it has ended nothing is to be waited for
     with st.container(key="followed"):
         st.caption(f"Step {run.step}")
         line, details = st.columns([0.8, 0.2], vertical_alignment="center")
