@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gan_core.diagnosis import recognition
 from gan_core.diagnosis.detector import Spell
 from gan_core.diagnosis.findings import LONG, Finding
 from gan_core.diagnosis.loop_faults import LOOP_FAULTS, LoopFault
@@ -11,11 +12,17 @@ from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.titles import title_of
 from gan_core.diagnosis.verdict import SOME, Verdict, look_of_pictures
 
+# What is ruled out by pictures of which most are recognisable, and of most classes.
+SPOILT = frozenset({"noise", "identical-samples", "mode-collapse", "discriminator-too-weak"})
+
 
 def loop_findings(rows: Sequence[Row]) -> list[Finding]:
     """The failures that a watched run shows now, causes first; `rows` are oldest first."""
     found: list[Finding] = []
+    good = recognition.good(rows)
     for fault in LOOP_FAULTS.values():
+        if good and fault.name in SPOILT:
+            continue
         if not fault.explained_by.isdisjoint(finding.failure for finding in found):
             continue
         if spell := fault.detector.spell(rows):
@@ -43,6 +50,11 @@ def loop_verdict(rows: Sequence[Row]) -> Verdict:
     if rows[-1].step < SOME:
         words = f"Most failures can be told from step {SOME} on."
         return Verdict("too early", "Too early to tell", " ".join([words, *past]), (), over)
+    if recognition.good(rows):
+        return Verdict("healthy", "No failure found", " ".join([recognition.words(rows), *past]), (), over)
+    if recognition.told(rows):
+        words = recognition.words(rows)
+        return Verdict("learning", "No failure found, but not yet like the real ones", words, (), over)
     state, headline, words = (
         look_of_pictures(rows)
         if "contrast" in rows[-1].measurements

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from gan_core import data
+from gan_core.data.images import DataError
 from gan_core.diagnosis.findings import Finding
 from gan_core.diagnosis.loop_verdict import loop_findings
 from gan_core.diagnosis.row import Row
+from gan_core.engine.class_coverage import Classifier, classes_among, classifier_of
 from gan_core.engine.measure import Probe, measure_pixels
-from gan_core.messages.frame import Frame, Opening
+from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.pixels.range_map import RangeMap
 from gan_core.pixels.tiles import COLUMNS, ROWS, histogram, picture
 from gan_core.saved_runs.run_folder import MOST_NAME
@@ -35,13 +38,19 @@ class Watch:
 
     Call it in each step, after the updates; everything but the step may be left out, and what cannot be judged without
     it is said. It measures every `every` steps and changes nothing: no weight, gradient, buffer, mode or random state.
-    `real` are real images (N, C, H, W), of which `data_range` says what is black and what is white.
+    `real` are real images (N, C, H, W), of which `data_range` says what is black and what is white. Where they are of a
+    data set that this program knows, `classes` is its name, and what classes the generator makes is measured too.
 
     It never ends the training: what it cannot use or write it says once on stderr, in a sentence.
     """
 
     def __init__(
-        self, name: str, real: Any = None, data_range: tuple[float, float] = (-1.0, 1.0), every: int = 50
+        self,
+        name: str,
+        real: Any = None,
+        data_range: tuple[float, float] = (-1.0, 1.0),
+        every: int = 50,
+        classes: str | None = None,
     ) -> None:
         self._said: set[str] = set()
         self._named: set[str] = set()
@@ -53,6 +62,8 @@ class Watch:
         self._every, self._map = self._settled(every, data_range)
         self._real = self._usable_real(real)
         self._probes: dict[int, Probe] = {}
+        self._classes: list[str] = []
+        self._classifier = None if classes is None else self._tried(self._of_classes, classes)
         shape = None if self._real is None else self._shape
         shown = None if self._real is None else (self._real.shape[2], self._real.shape[3])
         facts = LoopFacts((self._map.low, self._map.high), self._every, shape, shown)
@@ -140,6 +151,9 @@ class Watch:
         if fake is not None and (images := self._tried(as_images, "fake", fake, Probe.COUNT, shape)) is not None:
             finite.append(bool(np.isfinite(images).all()))
             if self._real is not None:
+                if self._classifier is not None and finite[-1]:
+                    pixels = torch.from_numpy(images) * self._map.std + self._map.mean
+                    told |= classes_among(self._classifier, pixels)
                 images = reduced(images)
                 told |= self._pixels(images)
                 frame = self._frame(images)
@@ -235,8 +249,26 @@ class Watch:
             columns=COLUMNS,
             rows=ROWS,
             device_name="your own loop",
-            classes=None,
+            classes=self._told_classes(),
         )
+
+    def _of_classes(self, name: str) -> Classifier:
+        """Tells the classes of a data set apart, at the size of the real images. Raises Unusable."""
+        if self._real is None or len(self._shape) != 3 or self._shape[1] != self._shape[2]:
+            raise Unusable(f"classes={name!r} needs square images: pass real=.")
+        try:
+            images = data.load(name, self._shape[1], self._shape[0])
+        except (DataError, ValueError, KeyError) as error:
+            raise Unusable(f"classes={name!r} cannot be told apart ({error}).") from None
+        found = classifier_of(images)
+        if found is None:
+            raise Unusable(f"classes={name!r} has no classes that can be told apart: leave it out.")
+        self._classes = list(images.class_names)
+        return found
+
+    def _told_classes(self) -> Classes | None:
+        known = self._classifier
+        return None if known is None else Classes(self._classes, known.real_shares.tolist(), known.accuracy)
 
     def _axis(self) -> tuple[float, float]:
         """Of the histograms: the range and a quarter of it on either side."""

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from visiting import Open, html, words
 from watch.loops import drawn
 
+from gan_core import data
 from gan_core.saved_runs.store import Store
 from gan_core.watch import Watch
 
@@ -93,3 +94,14 @@ def test_a_damaged_one_is_one_sentence(open_page: Open, store: Store) -> None:
     (store.folder(watch.run_id) / "watch.json").write_text("{")
     at = open_page("runs")
     assert not at.exception and any("is no run that can be opened" in text for text in html(at))
+
+
+def test_classes_are_drawn_where_they_are_known(open_page: Open) -> None:
+    digits = data.load("digits", 16, 1).pixels[:64].astype(np.float32) / 127.5 - 1
+    watch = Watch("digits", real=digits, classes="digits", every=50)
+    for step in range(400):
+        watch(step, fake=digits[::-1], loss_d=1.2, loss_g=0.9)
+    at = open_page("runs")
+    at.button(key=f"follow-{watch.run_id}").click().run()
+    said = "\n".join(html(at))
+    assert not at.exception and "No failure found." in said and "classes appear" in said and "<b>Classes</b>" in said

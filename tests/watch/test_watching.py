@@ -13,6 +13,7 @@ from commanding import command, outcome
 from torch import nn
 from watch.loops import drawn
 
+from gan_core import data
 from gan_core.saved_runs.store import Store
 from gan_core.saved_runs.watched_runs import WatchedRun
 from gan_core.watch import Watch
@@ -200,3 +201,25 @@ def test_large_images_are_reduced_and_as_large_ones_compared(store: Store) -> No
     run = only(store)
     assert run.facts.shape == (3, 256, 128) and run.facts.shown == (64, 32)
     assert run.rows[0].measurements["histogram_distance"] < 0.1
+
+
+def test_classes_are_told_where_the_data_set_is_known(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    digits = data.load("digits", 16, 1)
+    real = digits.pixels[:64].astype(np.float32) / 127.5 - 1
+    watch = Watch("digits", real=real, classes="digits", every=1)
+    ones = digits.pixels[np.asarray(digits.labels) == 1][:64].astype(np.float32) / 127.5 - 1
+    watch(0, fake=digits.pixels[64:128].astype(np.float32) / 127.5 - 1)
+    watch(1, fake=ones)
+    first, second = (row.measurements for row in only(store).rows)
+    assert first["modes_covered"] >= 9 and first["recognised"] > 0.7
+    assert second["modes_covered"] <= 2 and second["class_share_1"] > 0.8
+    opening = only(store).opening
+    assert opening is not None and opening.classes is not None and len(opening.classes.names) == 10
+    assert capsys.readouterr().err == ""
+
+
+def test_classes_that_cannot_be_told_are_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    Watch("unknown", real=REAL, classes="cats")
+    Watch("no pictures", classes="digits")
+    unknown, without = capsys.readouterr().err.splitlines()
+    assert "classes='cats' cannot be told apart" in unknown and "pass real=" in without

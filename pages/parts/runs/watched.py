@@ -138,6 +138,13 @@ def _charts(run: WatchedRun) -> None:
     with gradient, st.container(key="gradients"):
         charts.gradients(run.rows)
         charts.numbers(_caption(m, "grad_norm_g"))
+    if run.opening is not None and run.opening.classes is not None:
+        recognised, classes = st.columns(2)
+        with recognised, st.container(key="recognised"):
+            charts.recognised(run.rows)
+            charts.numbers(_caption(m, "recognised", "modes_covered"))
+        with classes, st.container(key="classes"):
+            charts.class_shares(run.opening.classes, m)
 
 
 def _caption(m: dict[str, float], *names: str) -> str:
