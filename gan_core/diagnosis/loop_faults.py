@@ -70,9 +70,11 @@ _RECORDS = (
         name="accumulated-gradients",
         why="Each gradient is the sum of all before it: it is never set to zero, so old ones outweigh the new.",
         cure="Call zero_grad() of the network's optimiser before each backward(), for G and for D.",
+        # Healthy ones kept up to 0.97 of D's gradient from one step to the next, which has G's step in it, for a row
+        # or two; of G's own, with new noise, up to 0.7.
         detector=Detector(
-            (Condition("grad_kept_d", ">", 0.95, calm=0.9),), (Condition("grad_kept_g", ">", 0.95, calm=0.9),),
-            hits=4, lasting=50, after=50,
+            (Condition("grad_kept_d", ">", 0.985, calm=0.97),), hits=6, lasting=200, after=200,
+            sooner=Detector((Condition("grad_kept_g", ">", 0.95, calm=0.9),), hits=4, lasting=50, after=50),
         ),
         given="generator= and discriminator=, called after backward() and before the next zero_grad()",
         explained_by=frozenset({"non-finite"}),
