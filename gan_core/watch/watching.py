@@ -29,7 +29,7 @@ from gan_core.watch.networks import WatchedNetwork
 from gan_core.watch.record import WatchRecord
 
 # What one look measures is bounded, so that it takes less than 2 % of 50 steps of 25 ms.
-LEAST_IMAGES, MOST_VALUES = 12, 50_000
+LEAST_IMAGES, MOST_VALUES = 10, 40_000
 FRAMES_APART = 4  # looks from one picture to the next, where pictures are large
 
 
@@ -148,7 +148,8 @@ class Watch:
                 told |= seen
         frame = None
         shape = self._record.facts.shape
-        if fake is not None and (images := self._tried(as_images, "fake", fake, Probe.COUNT, shape)) is not None:
+        needed = Probe.COUNT if self._real is None or self._classifier else self._count(Probe.COUNT)
+        if fake is not None and (images := self._tried(as_images, "fake", fake, needed, shape)) is not None:
             finite.append(bool(np.isfinite(images).all()))
             if self._real is not None:
                 if self._classifier is not None and finite[-1]:
