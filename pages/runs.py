@@ -7,7 +7,7 @@ from gan_core.saved_runs.run_folder import Heading
 from gan_core.saved_runs.search import Search, SearchError
 from gan_core.saved_runs.store import Store, StoreError
 from pages.parts import navigation
-from pages.parts.runs import cards
+from pages.parts.runs import cards, watched
 from pages.parts.runs.find_link import LINK
 from pages.parts.shared import comparison_state, diagnosis_line, page_link, state, theme
 
@@ -27,13 +27,13 @@ if trouble := state.STORE_TROUBLE.take():
     diagnosis_line.say(diagnosis_line.TROUBLE, trouble)
 try:
     store = Store.from_environment()
-    listed = store.headings()
+    listed, loops = store.headings(), store.watched()
 except StoreError as error:
     diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
     st.stop()
 cards.undo(store)
 
-if listed:
+if listed or loops:
     if came := LINK.arrived():
         state.FIND.set(came.asked)
         if came.strange:
@@ -47,10 +47,12 @@ if listed:
     try:
         search = Search.parse(asked)
         found = [heading for heading in whole if search.fits(heading)]
+        loops_found = [loop for loop in loops if search.fits_name(loop.name)]
     except SearchError as error:
         diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
-        found = whole
-    if not found and asked:
+        found, loops_found = whole, loops
+    watched.section(store, loops_found)
+    if not found and not loops_found and asked:
         st.markdown("No saved run fits this search.")
     cards.comparison(store, found)
     shown = state.SHOWN.get() or cards.SHOWN
@@ -65,8 +67,9 @@ if listed:
 else:
     st.markdown("Nothing is saved yet: train a run, open **Save** below its pictures, and press **Save this run**.")
     st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
+    st.markdown("A training loop of your own is followed here too: the README says how to watch it in ten lines.")
 cards.bin(store)
 st.caption(
-    f"{len(listed)} in {store.home}, {store.size() / 1e6:.0f} of {store.most_mb:.0f} MB. Everybody who uses this "
-    "server sees, opens, renames and deletes the same saved runs; nobody's name is kept."
+    f"{len(listed) + len(loops)} in {store.home}, {store.size() / 1e6:.0f} of {store.most_mb:.0f} MB. Everybody who "
+    "uses this server sees, opens, renames and deletes the same saved runs; nobody's name is kept."
 )

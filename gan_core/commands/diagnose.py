@@ -9,13 +9,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-HELP = "say what samples, or a training log, show: .npy, .pt, pictures, .csv"
+from gan_core.diagnosis.loop_verdict import loop_verdict, not_judged
+from gan_core.saved_runs.store import Store
+from gan_core.saved_runs.watched_runs import is_watched, read_watched
+
+HELP = "say what samples, a training log or a watched run show: .npy, .pt, pictures, .csv, its name"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("path", type=Path, metavar="FILE|DIR", help="read only; nothing in it is executed")
+    parser.add_argument("path", type=Path, metavar="FILE|DIR|RUN", help="read only; nothing in it is executed")
     parser.add_argument(
         "--against",
         default="digits",
@@ -28,11 +33,34 @@ def run(given: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
     from gan_core.uploads import examine_path  # Pillow and the data sets are needed here alone
 
-    with _stderr_to_itself():
-        report = examine_path(given.path, given.against)
-    json.dump(report.as_dict(), sys.stdout, indent=2, allow_nan=False)
+    told = _watched(given.path)
+    if told is None:
+        with _stderr_to_itself():
+            told = examine_path(given.path, given.against).as_dict()
+    json.dump(told, sys.stdout, indent=2, allow_nan=False)
     print()
     return 0
+
+
+def _watched(path: Path) -> dict[str, Any] | None:
+    """The same as the page Runs says of a watched run: its folder, or its name or id among the saved runs, the newest
+    of a name. None where it is none."""
+    if path.exists():
+        folder = path if is_watched(path) else None
+    else:
+        runs = Store.from_environment().watched()
+        folder = next((run.folder for run in runs if str(path) in (run.run_id, run.name)), None)
+    if folder is None:
+        return None
+    run = read_watched(folder)
+    return {
+        "name": run.name,
+        "watched": run.run_id,
+        "step": run.step,
+        "measurements": run.rows[-1].measurements if run.rows else {},
+        **loop_verdict(run.rows).as_dict(),
+        "not_judged": not_judged(run.rows),
+    }
 
 
 @contextmanager

@@ -33,6 +33,19 @@ _OTHERS = {
     "loss_size": "the size of the losses",
     "d_real": "D's answer on real images",
     "d_fake": "D's answer on generated images",
+    # What is measured of a loop that is not ours.
+    "still_g": "the share of G's weights that were as before (1 for all)",
+    "grad_kept_d": "the share of D's gradient that the step before had already",
+    "grad_kept_g": "the share of G's gradient that the step before had already",
+    "usual_off": "how far D's loss is from what any right formula makes of D's answers (0 for equal)",
+    "usual_g_off": "how far G's loss is from what any right formula makes of D's answers (0 for equal)",
+    "double_sigmoid_off": "how far D's loss is from that of D's answers with one sigmoid more (0 for equal)",
+    "swapped_off": "how far D's loss is from that with real and generated labels exchanged (0 for equal)",
+    "fake_label_off": "how far G's loss is from that with the label of D's own step, 0, (0 for equal)",
+    "label_over_1_off": "how far D's loss is from that with a label above 1 for real images (0 for equal)",
+    "logit_spread": "how far D's answers to different images are apart",
+    "stale_norm_d": "the share of D's BatchNorm layers that count no batches (1 for all)",
+    "stale_norm_g": "the share of G's BatchNorm layers that count no batches (1 for all)",
 }
 
 

@@ -6,7 +6,7 @@ None is raised without its evidence, and none that another finding explains.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gan_core.diagnosis import recognition
@@ -31,6 +31,7 @@ class Finding:
     why: str  # one sentence
     fix: dict[str, Any]  # the settings that mend it, in the order in which to change them
     until_step: int | None = None  # the last step at which it showed; None while it does
+    advice: str = field(default="", kw_only=True)  # what mends it in words, where no setting of ours can
 
     @property
     def title(self) -> str:
@@ -38,10 +39,12 @@ class Finding:
         return title_of(self.failure)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON; `until_step` only of one that is over."""
+        """For JSON; `until_step` only of one that is over, `advice` only where there is some."""
         told = asdict(self)
         if self.until_step is None:
             del told["until_step"]
+        if not self.advice:
+            del told["advice"]
         return told
 
 

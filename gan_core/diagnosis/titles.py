@@ -12,8 +12,17 @@ _OF_FILES = {
     "channel-order": "Channels in the wrong order",
     "jpeg-loss": "JPEG loses detail",
 }
+# Those of a training loop that is not ours.
+_OF_LOOPS = {
+    "double-sigmoid": "Sigmoid applied twice",
+    "no-gradient-to-g": "No gradient reaches G",
+    "accumulated-gradients": "Gradients are never cleared",
+    "wrong-labels": "Wrong labels",
+    "constant-discriminator": "D gives one answer to all",
+}
 
 
 def title_of(failure: str) -> str:
-    """The name for people of a failure of training or of saving."""
-    return _OF_FILES[failure] if failure in _OF_FILES else FAILURES[failure].title
+    """The name for people of a failure of training, of saving, or of a loop that is not ours."""
+    named = _OF_FILES | _OF_LOOPS
+    return named[failure] if failure in named else FAILURES[failure].title

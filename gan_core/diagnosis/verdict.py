@@ -85,7 +85,7 @@ def verdict(e: Experiment, rows: Sequence[Row], changes: Sequence[Change] = ()) 
         return told(*_on_its_way(e, rows, step), seen, _waits(waiting))
     if waiting:
         return told("too early", "Too early to tell", _waits(waiting))
-    return told(*_without_classes(rows))
+    return told(*look_of_pictures(rows))
 
 
 def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, str, str]:
@@ -110,8 +110,8 @@ def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, s
     return "nothing to recognise", "Nothing to recognise yet", f"If that is so at step {e.steps:,}, it is too slow."
 
 
-def _without_classes(rows: Sequence[Row]) -> tuple[State, str, str]:
-    """The same of pictures of which nobody can tell what is in them."""
+def look_of_pictures(rows: Sequence[Row]) -> tuple[State, str, str]:
+    """State, headline and sentence of pictures of which nobody can tell what is in them."""
     m = rows[-1].measurements
     alike = all(low <= m.get(name, low - 1) <= high for name, (low, high) in _ALIKE.items())
     look = "These pictures have no classes to be told apart: look for yourself whether they resemble the real ones."

@@ -138,7 +138,12 @@ def measure_modes(
     fake = drawn(e, generator, z, range_map)
     if not fake.isfinite().all():
         return {}
-    answers = classifier.answers(fake)
+    return classes_among(classifier, fake)
+
+
+def classes_among(classifier: Classifier, images: Tensor) -> dict[str, float]:
+    """The same of finite images (N, C, H, W) in units of bytes, whoever made them."""
+    answers = classifier.answers(images)
     shares = classifier.shares_of(answers, SURE)
     return {
         "modes_covered": float(classifier.covered(shares)),

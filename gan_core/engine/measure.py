@@ -109,7 +109,7 @@ def look(
         judged = Probe.COUNT - Probe.COUNT % max(e.pack, 1)
         real_logits, fake_logits = d(probe.real[:judged]).float(), d(fake[:judged]).float()
     values = {
-        **_pixels(fake, probe),
+        **measure_pixels(fake, probe),
         "unreachable": probe.unreachable(e.output_activation),
         **_opinion(e, real_logits, fake_logits),
         **_mode_gap(fakes),
@@ -145,7 +145,8 @@ def _sampled(generator: nn.Module, z: Tensor, mode: str) -> Tensor:
     return generator(z).float()
 
 
-def _pixels(fake: Tensor, probe: Probe) -> dict[str, float]:
+def measure_pixels(fake: Tensor, probe: Probe) -> dict[str, float]:
+    """The measurements of generated images (N, C, H, W) alone, as many as the probe has real ones; see `look`."""
     low, high = probe.range_map.low, probe.range_map.high
     span = high - low
     values = _sorted_values(fake)

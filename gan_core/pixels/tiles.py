@@ -23,12 +23,13 @@ def tiles(images: Floats, range_map: RangeMap) -> Pixels:
     conversion to 0..255 would paint it black and look like a picture."""
     broken = np.asarray(~np.isfinite(images).all(axis=(1, 2, 3)))
     pixels = range_map.to_uint8(np.where(broken[:, None, None, None], range_map.low, images))
-    pixels[broken] = _cross(images.shape[-1])
+    pixels[broken] = _cross(*images.shape[2:])
     return pixels
 
 
-def _cross(size: int) -> NDArray[np.uint8]:
-    diagonal = np.eye(size, dtype=bool)
+def _cross(height: int, width: int) -> NDArray[np.uint8]:
+    y, x = np.indices((height, width))
+    diagonal = (y * width // height == x) | (x * height // width == y)
     return np.where(diagonal | diagonal[::-1], 255, 96).astype(np.uint8)
 
 

@@ -106,7 +106,7 @@ class History:
 def read_heading(folder: Path) -> Heading:
     """The heading of the run in a folder. Raises SavedRunError."""
     path = folder / CHECKPOINT
-    with _one_sentence(folder):
+    with in_one_sentence(folder):
         written = folder / EXPERIMENT
         if path.exists():
             state, experiment = read_state(path)
@@ -114,7 +114,7 @@ def read_heading(folder: Path) -> Heading:
         else:
             step, experiment, changes = 0, Experiment.from_json(_text(written)), ()
         saved = datetime.fromtimestamp(written.stat().st_mtime, UTC)
-        name, created = _label(folder)
+        name, created = read_label(folder)
         checkpoint = path if written is path else None
     return Heading(folder, name, experiment, step, created or saved, saved, checkpoint, changes)
 
@@ -122,19 +122,21 @@ def read_heading(folder: Path) -> Heading:
 def read_run(folder: Path) -> SavedRun:
     """The run in a folder, with its history. Raises SavedRunError."""
     heading = read_heading(folder)
-    with _one_sentence(folder):
-        return SavedRun(**vars(heading), rows=read_rows(folder), frames=_frames(folder), opening=_opening(folder))
+    with in_one_sentence(folder):
+        return SavedRun(
+            **vars(heading), rows=read_rows(folder), frames=read_frames(folder), opening=read_opening(folder)
+        )
 
 
 def read_rows(folder: Path) -> tuple[Row, ...]:
     """The rows of measurements, oldest first. Raises SavedRunError."""
-    with _one_sentence(folder):
+    with in_one_sentence(folder):
         return tuple(_lines(folder / ROWS, _row))
 
 
 def last_frame(folder: Path) -> Frame | None:
     """The newest frame, None where there is none yet. Raises SavedRunError."""
-    with _one_sentence(folder):
+    with in_one_sentence(folder):
         return next(
             (shown for frame in reversed(_lines(folder / FRAMES, _frame)) if (shown := _drawn(folder, frame))), None
         )
@@ -177,7 +179,8 @@ def _frame(fields: dict[str, Any]) -> Frame:
     return _frame_fields.validate_python({**fields, "fake_png": b""})
 
 
-def _frames(folder: Path) -> tuple[Frame, ...]:
+def read_frames(folder: Path) -> tuple[Frame, ...]:
+    """The frames with their pictures, oldest first. Raises OSError and ValueError."""
     drawn = (_drawn(folder, frame) for frame in _lines(folder / FRAMES, _frame))
     return tuple(frame for frame in drawn if frame is not None)
 
@@ -188,7 +191,8 @@ def _drawn(folder: Path, frame: Frame) -> Frame | None:
     return dataclasses.replace(frame, fake_png=_picture(path)) if path.exists() else None
 
 
-def _opening(folder: Path) -> Opening | None:
+def read_opening(folder: Path) -> Opening | None:
+    """The real side; None where the run has not begun. Raises OSError and ValueError."""
     path = folder / OPENING
     if not path.exists():
         return None
@@ -196,7 +200,8 @@ def _opening(folder: Path) -> Opening | None:
     return _opening_fields.validate_python({**fields, "real_png": _picture(folder / REAL)})
 
 
-def _label(folder: Path) -> tuple[str, datetime | None]:
+def read_label(folder: Path) -> tuple[str, datetime | None]:
+    """The name of a run, its folder's where it has none, and its start. Raises OSError and ValueError."""
     path = folder / LABEL
     if not path.exists():
         return _as_text(folder.name), None
@@ -229,7 +234,7 @@ def _bytes(path: Path, most: int) -> bytes:
 
 
 @contextmanager
-def _one_sentence(folder: Path) -> Iterator[None]:
+def in_one_sentence(folder: Path) -> Iterator[None]:
     """Whatever is wrong with a folder, as the one sentence of SavedRunError."""
     try:
         yield
@@ -275,6 +280,12 @@ def write_run(folder: Path, checkpoint: Path, history: Callable[[int], History])
 
 def write_history(folder: Path, experiment: Experiment, history: History) -> None:
     """Everything of a run but its checkpoint. Raises NotWritten."""
+    write_shown(folder, history)
+    _write(folder / EXPERIMENT, experiment.json_text().encode())
+
+
+def write_shown(folder: Path, history: History) -> None:
+    """What a run has shown, and nothing of its settings. Raises NotWritten."""
     pictures = {frame_path(folder, frame.step): frame.fake_png for frame in history.frames}
     if history.opening is not None:
         fields = dataclasses.asdict(history.opening)
@@ -284,7 +295,6 @@ def write_history(folder: Path, experiment: Experiment, history: History) -> Non
         _write(path, picture)
     _write(folder / FRAMES, "".join(_frame_line(frame) for frame in history.frames).encode())
     _write(folder / ROWS, "".join(_row_line(row) for row in history.rows).encode())
-    _write(folder / EXPERIMENT, experiment.json_text().encode())
     for path in (folder / "frames").glob("step-*.png"):
         if path not in pictures and re.fullmatch(PICTURE_NAME, path.name):
             path.unlink(missing_ok=True)  # thinned out, or from before a change

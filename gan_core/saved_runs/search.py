@@ -52,6 +52,10 @@ class Search:
             word in said for word in self.words
         )
 
+    def fits_name(self, name: str) -> bool:
+        """Whether a watched run, of which nothing but its name is known, is among what was searched for."""
+        return not self.settings and all(word in name.casefold() for word in self.words)
+
 
 def _plain(value: Value) -> Value | frozenset[str]:
     return frozenset(value) if isinstance(value, tuple) else value  # in whatever order a set was typed

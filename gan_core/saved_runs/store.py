@@ -5,6 +5,7 @@ What is deleted lies in `.deleted` for a day and can be restored until then.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import os
@@ -19,6 +20,7 @@ from typing import Any
 
 import platformdirs
 
+from gan_core.diagnosis.loop_verdict import loop_verdict
 from gan_core.diagnosis.verdict import Verdict, verdict
 from gan_core.files.atomic_write import told
 from gan_core.saved_runs.run_folder import (
@@ -37,6 +39,15 @@ from gan_core.saved_runs.run_folder import (
     write_label,
 )
 from gan_core.saved_runs.search import Search, changed_settings
+from gan_core.saved_runs.watched_runs import (
+    WATCH,
+    WatchedHeading,
+    WatchedRun,
+    is_watched,
+    read_watched,
+    read_watched_heading,
+    rows_and_picture,
+)
 
 DELETED = ".deleted"
 KEPT_S = 24 * 3600.0  # how long a deleted run can be restored
@@ -93,26 +104,42 @@ class Store:
     # -------------------------------------------------------------------------------- looking
 
     def headings(self) -> list[Heading | Damaged]:
-        """All saved runs, the one saved last first; then what cannot be opened, by name. Raises StoreError where the
-        folder cannot be read."""
+        """All saved runs that can go on, the one saved last first; then what cannot be opened, by name. Raises
+        StoreError where the folder cannot be read."""
         return self._listed(self.home)
 
-    def deleted(self) -> list[Heading | Damaged]:
-        """What can still be restored, in the same order."""
-        return self._listed(self.home / DELETED)
+    def deleted(self) -> list[Heading | WatchedHeading | Damaged]:
+        """What can still be restored: saved runs in the same order, then watched ones."""
+        gone = self.home / DELETED
+        return [*self._listed(gone), *self._watched(gone)]
+
+    def watched(self) -> list[WatchedHeading]:
+        """The training loops that are not ours, the one written last first. Raises StoreError where the folder cannot
+        be read."""
+        return self._watched(self.home)
+
+    def _watched(self, home: Path) -> list[WatchedHeading]:
+        found: list[WatchedHeading] = []
+        for folder in _runs_in(home):
+            if is_watched(folder):
+                with contextlib.suppress(SavedRunError):  # told by `_listed`
+                    found.append(read_watched_heading(folder))
+        return sorted(found, key=lambda heading: (heading.saved, heading.run_id), reverse=True)
+
+    def read_watched(self, run_id: str) -> WatchedRun:
+        """A watched run with its history. Raises StoreError and SavedRunError."""
+        return read_watched(self.folder(run_id))
 
     def _listed(self, home: Path) -> list[Heading | Damaged]:
-        try:
-            folders = [path for path in home.iterdir() if path.is_dir() and not path.name.startswith(".")]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError(f"{home} cannot be read ({error.strerror}): choose another GAN_HOME.") from None
+        folders = _runs_in(home)
         found: list[Heading] = []
         damaged: list[Damaged] = []
         for folder in folders:
             try:
-                found.append(_heading(folder, _stamps(folder)))
+                if is_watched(folder):
+                    read_watched_heading(folder)
+                else:
+                    found.append(_heading(folder, _stamps(folder)))
             except SavedRunError as error:
                 damaged.append(Damaged(folder.name, str(error), _ours(folder)))
         newest_first = sorted(found, key=lambda heading: (heading.saved, heading.run_id), reverse=True)
@@ -159,7 +186,25 @@ class Store:
                         "bytes": summary.size,
                     }
                 )
-        return told
+        return told + [self._watched_as_dict(loop) for loop in self.watched() if search.fits_name(loop.name)]
+
+    def _watched_as_dict(self, heading: WatchedHeading) -> dict[str, Any]:
+        try:
+            rows, _ = rows_and_picture(heading.folder)
+        except SavedRunError as error:
+            return {"id": heading.run_id, "trouble": str(error)}
+        of = loop_verdict(rows)
+        return {
+            "id": heading.run_id,
+            "name": heading.name,
+            "folder": str(heading.folder),
+            "watched": True,
+            "step": rows[-1].step if rows else 0,
+            "saved": heading.saved.isoformat(timespec="seconds"),
+            "verdict": of.state,
+            "findings": [finding.failure for finding in of.findings],
+            "bytes": folder_size(heading.folder),
+        }
 
     def size(self) -> int:
         """Bytes of all saved runs, the deleted ones included."""
@@ -186,7 +231,8 @@ class Store:
         """Give a saved run another name; its folder keeps its own. Raises StoreError, SavedRunError."""
         name = _proper(name)
         folder = self.folder(run_id)
-        write_label(folder, name, read_heading(folder).created)
+        heading = read_watched_heading(folder) if is_watched(folder) else read_heading(folder)
+        write_label(folder, name, heading.created)
 
     def delete(self, run_id: str) -> None:
         """Delete a saved run; `restore` brings it back for a day. Raises StoreError."""
@@ -244,7 +290,17 @@ def _proper(name: str) -> str:
 
 def _ours(folder: Path) -> bool:
     """Whether it holds any file of a run; a holiday's pictures in the wrong place must not be deleted from here."""
-    return not folder.is_symlink() and any((folder / name).exists() for name in (LABEL, CHECKPOINT, EXPERIMENT))
+    return not folder.is_symlink() and any((folder / name).exists() for name in (LABEL, CHECKPOINT, EXPERIMENT, WATCH))
+
+
+def _runs_in(home: Path) -> list[Path]:
+    """The folders that may be runs; none where there is no such place. Raises StoreError."""
+    try:
+        return [path for path in home.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StoreError(f"{home} cannot be read ({error.strerror}): choose another GAN_HOME.") from None
 
 
 def _folders_in(place: Path) -> list[Path]:

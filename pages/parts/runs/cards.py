@@ -11,7 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from gan_core.live.errors import RunError
-from gan_core.pixels.tiles import ROWS
+from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.saved_runs.run_folder import MOST_NAME, Heading, SavedRunError
 from gan_core.saved_runs.search import changed_settings
 from gan_core.saved_runs.store import Damaged, Store
@@ -33,15 +33,16 @@ def card(store: Store, heading: Heading) -> None:
         damaged(Damaged(run_id, str(error), ours=True))
         return
     with st.container(border=True, key=f"saved-{run_id}"):
-        picture, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
-        with picture:
-            _picture(summary.picture, heading)
+        shown, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
+        with shown:
+            size = heading.experiment.image_size
+            picture(summary.picture, heading.name, size, size)
         with words:
             st.html(
                 html.render(
                     "runs/heading",
                     heading=heading,
-                    ago=_ago(heading.saved),
+                    ago=ago(heading.saved),
                     size=summary.size,
                     settings=changed_settings(heading.experiment),
                     of=summary.verdict,
@@ -52,11 +53,16 @@ def card(store: Store, heading: Heading) -> None:
                 "Open", key=f"open-{run_id}", type="primary", icon=":material/play_arrow:", on_click=_open,
                 args=(store, run_id),
             )  # fmt: skip
-            with st.popover("Rename", key=f"rename-{run_id}"):
-                st.text_input("Name", heading.name, max_chars=MOST_NAME, key=state.NEW_NAME.of(run_id).name)
-                st.button("Rename", key=f"rename_now-{run_id}", on_click=_rename, args=(store, run_id))
-            st.button("Delete", key=f"delete-{run_id}", on_click=_delete, args=(store, run_id, heading.name))
+            rename_and_delete(store, run_id, heading.name)
             st.checkbox("Compare", key=state.CHOSEN.of(run_id).name)
+
+
+def rename_and_delete(store: Store, run_id: str, name: str) -> None:
+    """The buttons that each entry has."""
+    with st.popover("Rename", key=f"rename-{run_id}"):
+        st.text_input("Name", name, max_chars=MOST_NAME, key=state.NEW_NAME.of(run_id).name)
+        st.button("Rename", key=f"rename_now-{run_id}", on_click=_rename, args=(store, run_id))
+    st.button("Delete", key=f"delete-{run_id}", on_click=_delete, args=(store, run_id, name))
 
 
 def damaged(folder: Damaged) -> None:
@@ -90,7 +96,8 @@ def bin(store: Store) -> None:
         st.caption("Each can be restored for a day; until then it takes room.")
         for folder in deleted:
             words, button = st.columns([0.8, 0.2], vertical_alignment="center")
-            name = f"{folder.name}, step {folder.step}" if isinstance(folder, Heading) else folder.run_id
+            name = folder.run_id if isinstance(folder, Damaged) else folder.name
+            name += f", step {folder.step}" if isinstance(folder, Heading) else ""
             words.html(Markup('<div class="kept">{}</div>').format(name))
             button.button(
                 "Restore", key=f"restore-{folder.run_id}", on_click=_restore, args=(store, folder.run_id),
@@ -118,26 +125,28 @@ def comparison(store: Store, headings: Sequence[Heading]) -> None:
     )  # fmt: skip
 
 
-def _picture(png: bytes | None, heading: Heading) -> None:
-    """The upper rows of the newest picture as they are: one pixel for one, or two for images that are very small."""
+def picture(png: bytes | None, name: str, width: int, height: int) -> None:
+    """The upper rows of the newest picture as they are: one pixel for one, or two for images that are very small.
+
+    `width` and `height` are those of one image."""
     if png is None:
         st.html('<div class="kept-picture none">No picture yet</div>')
         return
-    size = heading.experiment.image_size
-    shown = size * (1 if size > 16 else 2)
+    zoom = 1 if width > 16 else 2
     st.html(
         html.render(
             "runs/picture",
             source=base64.b64encode(png).decode(),
-            name=heading.name,
-            width=8 * shown,
-            height=ROWS_SHOWN * shown,
-            whole=ROWS * shown,
+            name=name,
+            width=COLUMNS * width * zoom,
+            height=ROWS_SHOWN * height * zoom,
+            whole=ROWS * height * zoom,
         )
     )
 
 
-def _ago(when: datetime) -> str:
+def ago(when: datetime) -> str:
+    """How long ago that was, in words."""
     minutes = (datetime.now(UTC) - when).total_seconds() / 60
     if minutes < 1:
         return "just now"

@@ -59,20 +59,23 @@ class Shared:
 
 def losses(
     rows: Sequence[Row],
-    loss: str,
+    loss: str | None,
     key: str = "loss_chart",
     shared: Shared | None = None,
     seconds: Sequence[float] | None = None,
     changes: Sequence[Change] = (),
 ) -> None:
     """Both losses over the steps, and where each stands when D cannot tell real from generated. With `seconds`, those
-    of training at each row, over these. An upright line marks each change of a setting."""
-    balance_d, balance_g = BALANCE[loss]
+    of training at each row, over these. An upright line marks each change of a setting. `loss` is None where
+    nobody knows which it is."""
     traces = [
         _line("D", rows, "loss_d", theme.DISCRIMINATOR, "solid", seconds),
         _line("G", rows, "loss_g", theme.GENERATED, "dash", seconds),
     ]
-    layout = axes(shapes=[level(balance_d, theme.DISCRIMINATOR), level(balance_g, theme.GENERATED)])
+    layout = axes()
+    if loss is not None:
+        balance_d, balance_g = BALANCE[loss]
+        layout["shapes"] += [level(balance_d, theme.DISCRIMINATOR), level(balance_g, theme.GENERATED)]
     layout["shapes"] += _marks(changes, rows, seconds)
     if shared:
         layout["xaxis"] |= {"range": [0, shared.end]}

@@ -64,11 +64,12 @@ def show(
                 label = "Evidence and fix" if of.findings else "What is looked for"
                 with details, st.popover(label, width="stretch", key=f"evidence-{key}"):
                     for finding in of.findings:
-                        _explain(finding, rows, key, fixable)
+                        explain(finding, rows, key, fixable)
                     _looked_for(e, rows, of, frame)
 
 
-def _explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> None:
+def explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> None:
+    """One finding with its evidence and what mends it; with `fixable`, the page can apply the fix."""
     st.markdown(f"**{finding.title}**: {finding.why}")
     st.html(
         html.render(
@@ -81,6 +82,8 @@ def _explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> 
             "pages/failures.py", label=f"More about “{finding.title}”", icon=":material/heart_broken:",
             query_params=LINK.query(AskedFailure(finding.failure)),
         )  # fmt: skip
+    if finding.advice:
+        st.markdown(f"**What to do:** {finding.advice}")
     if not finding.fix:
         return
     first, *others = (f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())

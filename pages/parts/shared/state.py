@@ -158,6 +158,7 @@ STORE_TROUBLE: Key[str] = Key("store_trouble", str, on_page=True)
 DELETED_RUN: Key[tuple[str, str] | None] = Key("deleted_run", _none)  # its id and name
 NEW_NAME: Family[str] = Family("name-", str)
 CHOSEN: Family[bool] = Family("choose-", bool)
+WATCHED: Key[str | None] = Key("watched", _none)  # the watched run that is looked at
 
 # Untrained.
 GAIN: Key[float] = Key("gain", lambda: 1.0)
