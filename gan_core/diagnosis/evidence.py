@@ -33,6 +33,20 @@ _OTHERS = {
     "loss_size": "the size of the losses",
     "d_real": "D's answer on real images",
     "d_fake": "D's answer on generated images",
+    "answers_apart": "the difference of D's answers on real and generated images",
+    "off_two_sigmoids": "how far D's loss is from that of its answers behind two sigmoids",
+    "off_one_sigmoid": "how far D's loss is from that of its answers behind one",
+    "off_chance": "how far the losses are from those of guessing, at most,",
+    "least_loss_d": "D's least loss",
+    "least_loss_g": "G's least loss",
+    "greatest_loss_g": "G's greatest loss",
+    "loss_g_rises": "how steadily G's loss rises (1: at every row)",
+    "loss_d_falls": "how steadily D's loss falls (1: at every row)",
+    "gradients_rise": "how steadily the gradient grows (1: at every row)",
+    "gradients_grown": "the gradient at the end, against the beginning,",
+    "penalty": "the penalty",
+    "penalty_spread": "how much the penalty changes, against its size,",
+    "penalty_grown": "the penalty at the end, against the beginning,",
 }
 
 

@@ -45,6 +45,7 @@ def _report(contents: Contents, name: str, against: str) -> Report:
     measurements = measure(of)
     pillow = what_pillow_says(of.raw) if of.values else ""
     height, width = of.first.shape[2:]
+    looked_for, not_judged = [], []
     return Report(
         name=said,
         against=against,
@@ -62,6 +63,8 @@ def _report(contents: Contents, name: str, against: str) -> Report:
         measurements=measurements,
         findings=[_finding(fault, of, name, pillow) for fault in faults(of, measurements, pillow)],
         untold=[*of.told, *untold(of, measurements)],
+        looked_for=looked_for,
+        not_judged=not_judged,
         pictures=of.squares[evenly(len(of.squares), COUNT)].astype("uint8") if len(of.squares) else None,
         first=of.first,
     )
