@@ -41,9 +41,11 @@ class NoPictureError(Exception):
 class Picture:
     """A picture as its file holds it."""
 
-    values: NDArray[Any]  # uint8 (H, W) or (H, W, 3), 0 to 255; of a TIFF of floats, float32 (H, W)
+    values: NDArray[Any]  # uint8 (H, W) or (H, W, 3); of 16 bits uint16 (H, W); of a TIFF of floats, float32 (H, W)
     format: str  # Pillow's name for it
     jpeg_step: float  # the mean step to which a JPEG's frequencies were rounded, 1 losing hardly anything; else 0
+    transparent: bool = False  # whether some of it was, and was put on black
+    palette: bool = False  # whether its file holds numbers of colours, not colours
 
 
 def is_picture(beginning: bytes) -> bool:
@@ -64,8 +66,13 @@ def read(file: IO[bytes], name: str) -> Picture:
             if picture.mode == "F":
                 return Picture(np.array(picture, np.float32), picture.format or "", 0.0)
             step = _jpeg_step(picture)
-            grey = picture.mode in ("1", "L", "LA", "La") or picture.mode.startswith("I")
-            return Picture(np.array(_decoded(picture, 1 if grey else 3)), picture.format or "", step)
+            if picture.mode.startswith("I"):
+                deep = np.asarray(ImageOps.exif_transpose(picture)).astype(np.int64)
+                return Picture(deep.clip(0, 65535).astype(np.uint16), picture.format or "", step)
+            transparent, palette = _is_transparent(picture), picture.mode == "P"
+            grey = picture.mode in ("1", "L", "LA", "La") 
+            values = np.array(_decoded(picture, 1 if grey else 3))
+            return Picture(values, picture.format or "", step, transparent, palette)
         except DataError:
             raise
         except Exception as error:
@@ -106,6 +113,14 @@ def _no_picture(error: Exception) -> NoPictureError:
     # Damaged files make Pillow's decoders raise nearly everything: OSError, ValueError, SyntaxError, EOFError,
     # TypeError, KeyError, IndexError, OverflowError, struct.error, zlib.error, MemoryError.
     return NoPictureError(shown(" ".join(str(error).split())) or type(error).__name__)
+
+
+def _is_transparent(picture: Image.Image) -> bool:
+    """Whether it has a pixel that is not opaque."""
+    if not picture.has_transparency_data:
+        return False
+    low, _ = picture.convert("RGBA").getchannel("A").getextrema()
+    return bool(low != 255)
 
 
 def _jpeg_step(picture: Image.Image) -> float:

@@ -145,7 +145,9 @@ def _constant(of: _Log) -> Iterator[LogFault]:
     real, fake = of.middle("d_accuracy_real"), of.middle("d_accuracy_fake")
     d, halves = of.middle("loss_d"), (of.middle("loss_d_real"), of.middle("loss_d_fake"))
     near = all(abs(half - _HALF) < 0.05 for half in halves) or abs(d - _BOTH) < 0.1 or abs(d - _HALF) < 0.05
-    if near and abs(real - fake) > 0.95:
+    # Where D's answers are there, they must be alike too: sure of real images alone, its loss is as small.
+    alike = not abs(of.middle("d_real") - of.middle("d_fake")) > 0.1
+    if near and alike and abs(real - fake) > 0.95:
         low = "d_accuracy_fake" if real > fake else "d_accuracy_real"
         high = "d_accuracy_real" if real > fake else "d_accuracy_fake"
         yield LogFault(
@@ -182,6 +184,8 @@ def _no_gradient(of: _Log) -> Iterator[LogFault]:
             "its optimiser holds other weights.",
         )  # fmt: skip
         return
+    if norms.size:
+        return
     d, g, steps = of["loss_d"], of["loss_g"], np.arange(of.count)
     whole = np.isfinite(d) & np.isfinite(g)
     if whole.sum() < TREND or d[whole].min() < 0:
@@ -207,11 +211,13 @@ def _accumulated(of: _Log) -> Iterator[LogFault]:
             continue
         rises = _ranks_agree(np.arange(of.count)[whole], norms[whole])
         few = max(3, int(whole.sum()) // 10)
-        times = float(np.median(norms[whole][-few:]) / np.median(norms[whole][:few]))
-        if rises > 0.9 and times > 10:
+        last = float(np.median(norms[whole][-few:]))
+        times = last / float(np.median(norms[whole][:few]))
+        if rises > 0.8 and times > 4 and last > 100:
             yield LogFault(
                 "accumulated-gradients", 0,
-                [Evidence("gradients_rise", rises, 0.9, ">"), Evidence("gradients_grown", times, 10.0, ">")],
+                [Evidence("gradients_rise", rises, 0.8, ">"), Evidence("gradients_grown", times, 4.0, ">"),
+                 Evidence(name, last, 100.0, ">")],
                 f"{whose}'s gradient grows from step to step, as where each step's is added to those of all steps "
                 f"before: they are not set to zero.",
             )  # fmt: skip
