@@ -59,9 +59,7 @@ def read(name: str, content: bytes) -> Contents:
 
 def _by_content(content: bytes, said: str, found: str | None) -> Contents:
     """A file whose name says nothing, by what is in it: what torch.save wrote, a picture, or a log."""
-    unknown = DataError(
-        f"{said} cannot be read, its name ends in none of {', '.join(ENDINGS)}: rename or convert it."
-    )
+    unknown = DataError(f"{said} cannot be read, its name ends in none of {', '.join(ENDINGS)}: rename or convert it.")
     if found == "a zip file":
         with archives.opened(io.BytesIO(content), said, BROUGHT) as archive:
             if not tensors.is_tensors(archive):
@@ -199,5 +197,5 @@ def _beside(several: list[list[logs.LogRow]]) -> list[logs.LogRow]:
     for rows in several:
         for number, row in enumerate(rows):
             step = next((value for column, value in row.items() if column.lower() == "step"), float(number))
-            together.setdefault(step, {}).update({column: value for column, value in row.items()})
-    return [{"step": step} | together[step] for step in sorted(together)][: ROWS]
+            together.setdefault(step, {}).update(row)
+    return [{"step": step} | together[step] for step in sorted(together)][:ROWS]

@@ -70,7 +70,7 @@ def read(file: IO[bytes], name: str) -> Picture:
                 deep = np.asarray(ImageOps.exif_transpose(picture)).astype(np.int64)
                 return Picture(deep.clip(0, 65535).astype(np.uint16), picture.format or "", step)
             transparent, palette = _is_transparent(picture), picture.mode == "P"
-            grey = picture.mode in ("1", "L", "LA", "La") 
+            grey = picture.mode in ("1", "L", "LA", "La")
             values = np.array(_decoded(picture, 1 if grey else 3))
             return Picture(values, picture.format or "", step, transparent, palette)
         except DataError:

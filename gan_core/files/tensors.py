@@ -20,8 +20,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from gan_core.files import archives
-from gan_core.files.bounds import BROUGHT, COLUMN_NAME, COLUMNS, DEPTH, MEGA, PICKLE_BYTES, ROWS, TENSORS, VALUES
+from gan_core.files import archives, series
+from gan_core.files.bounds import BROUGHT, DEPTH, MEGA, PICKLE_BYTES, TENSORS, VALUES
 from gan_core.files.errors import DataError, shown
 from gan_core.files.npy import Array, check_shape
 
@@ -99,8 +99,8 @@ def read_all(content: bytes, name: str, numbers_too: bool = True) -> tuple[list[
             raise DataError(f"{name} has a list of contents of over {PICKLE_BYTES // MEGA} MB: save fewer tensors.")
         top_item = _Machine(name).run(archives.content(archive, pickled, name))
         tensors = list(_found(top_item, name))
-        if not tensors and numbers_too and (series := _series(top_item, name)):
-            return [], series
+        if not tensors and numbers_too and (found_series := series.of_lists(top_item, name)):
+            return [], found_series
         if not tensors:
             raise DataError(f"{name} holds no tensor: save one with torch.save.")
         for _, tensor in tensors:
@@ -117,41 +117,8 @@ def read_all(content: bytes, name: str, numbers_too: bool = True) -> tuple[list[
                 numbers[key] = archives.content(archive, member, name)
     arrays = [_array(keys, tensor, numbers[tensor.storage.key], order, name) for keys, tensor in tensors]
     if numbers_too and len(arrays) > 1 and all(array.values.ndim <= 1 for array in arrays):
-        return _of_tensors(arrays, name)
+        return [], series.of_arrays(arrays, name)
     return arrays, {}
-
-
-def _of_tensors(arrays: list[Array], name: str) -> tuple[list[Array], dict[str, list[float]]]:
-    """Losses that were kept as tensors: lists of single ones, or one with a dimension for each loss."""
-    series: dict[str, list[float]] = {}
-    for array in arrays:
-        single = array.values.size == 1
-        place = ".".join(map(str, array.keys[:-1] if single else array.keys))
-        series.setdefault(_said(place, name), []).extend(array.values.astype(np.float64).reshape(-1).tolist())
-    return [], dict(list(series.items())[:COLUMNS])
-
-
-def _series(top: object, name: str) -> dict[str, list[float]]:
-    """Every list of numbers in nested lists and dicts, called by the keys that lead to it, or by the file."""
-    found: dict[str, list[float]] = {}
-    seen: set[int] = set()
-    waiting: list[tuple[Keys, object]] = [((), top)]
-    while waiting and len(found) < COLUMNS:
-        keys, item = waiting.pop()
-        if id(item) in seen or len(keys) > DEPTH or not isinstance(item, dict | list | tuple):
-            continue
-        seen.add(id(item))
-        if isinstance(item, list | tuple) and item and all(type(one) in (int, float) for one in item):
-            found[_said(".".join(map(str, keys)), name)] = [float(one) for one in item][: ROWS + 1]
-        else:
-            inside = item.items() if isinstance(item, dict) else enumerate(item)
-            waiting += reversed([((*keys, key), value) for key, value in inside])
-    return found
-
-
-def _said(place: str, name: str) -> str:
-    """A list's name: where it lies, or the file's name if nothing else says what it is."""
-    return (place if re.search("[A-Za-z]", place) else f"{name} {place}".strip())[:COLUMN_NAME]
 
 
 def _pickle(found: dict[str, zipfile.ZipInfo], name: str) -> tuple[str, zipfile.ZipInfo]:

@@ -33,9 +33,7 @@ def examine(
     return _report(files.read(name, content), name, reference, columns)
 
 
-def examine_path(
-    path: Path, against: str | Own = AGAINST[0], columns: Mapping[str, str] | None = None
-) -> Report:
+def examine_path(path: Path, against: str | Own = AGAINST[0], columns: Mapping[str, str] | None = None) -> Report:
     """The same for a file, or for the pictures and arrays in a folder."""
     reference = _reference(against)
     return _report(files.read_path(path), path.name or str(path), reference, columns)
@@ -65,7 +63,9 @@ def _reference(against: str | Own) -> Reference:
     if isinstance(against, Own):
         return against
     if against not in AGAINST:
-        raise DataError(f"the real set {against!r} is not known: compare with one of {', '.join(AGAINST)}.")
+        raise DataError(
+            f"the real set {against!r} is not known: compare with one of {', '.join(AGAINST)}, or a folder of your own."
+        )
     return Stored(against)
 
 

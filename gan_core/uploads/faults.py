@@ -13,7 +13,6 @@ from gan_core.uploads.known_faults import KNOWN_FAULTS
 from gan_core.uploads.measure import FEW, SOME
 from gan_core.uploads.report import NotJudged
 
-
 # Failures that only a log tells.
 OF_LOGS = (
     "discriminator-too-strong", "discriminator-too-weak", "exploding", "double-sigmoid", "no-gradient-to-g",

@@ -29,8 +29,11 @@ class _Box:
 
 
 def panels(picture: Pixels) -> Pixels | None:
-    """The panels (N, C, h, w) of a figure (C, H, W), row by row; None if it does not seem to be one: at least four
-    equal rectangles on a light background with a margin all around. Titles, ticks and frames are cut off."""
+    """The panels (N, C, h, w) of a figure (C, H, W), row by row; None if it does not seem to be one.
+
+    A figure has at least four equal rectangles on a light background, and a margin all around. Titles, ticks and frames
+    are cut off.
+    """
     background = picture[:, :1, :1]
     if background.min() < _LIGHT:
         return None
@@ -38,7 +41,7 @@ def panels(picture: Pixels) -> Pixels | None:
     edges = (drawn[:_MARGIN], drawn[-_MARGIN:], drawn[:, :_MARGIN], drawn[:, -_MARGIN:])
     if any(edge.any() for edge in edges):
         return None
-    boxes = [box for box in map(lambda box: _trimmed(drawn, box), _boxes(drawn)) if box is not None]
+    boxes = [trimmed for box in _boxes(drawn) if (trimmed := _trimmed(drawn, box)) is not None]
     if not boxes:
         return None
     (height, width), _ = Counter((box.height, box.width) for box in boxes).most_common(1)[0]
@@ -54,10 +57,10 @@ def panels(picture: Pixels) -> Pixels | None:
 def _boxes(drawn: NDArray[np.bool_]) -> list[_Box]:
     """What is drawn, in rectangles with background between them."""
     found = []
-    for top, bottom in _runs(drawn.any(axis=1)):
-        for left, right in _runs(drawn[top:bottom].any(axis=0)):
+    for top, bottom in _runs(np.asarray(drawn.any(axis=1))):
+        for left, right in _runs(np.asarray(drawn[top:bottom].any(axis=0))):
             # Beside a title a panel may begin lower than its row.
-            for upper, lower in _runs(drawn[top:bottom, left:right].any(axis=1)):
+            for upper, lower in _runs(np.asarray(drawn[top:bottom, left:right].any(axis=1))):
                 found.append(_Box(top + upper, left, lower - upper, right - left))
     return found
 

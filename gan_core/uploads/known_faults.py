@@ -27,7 +27,6 @@ from gan_core.uploads.known_fault import RANGE, KnownFault
 from gan_core.uploads.measure import ALIKE, SOME
 from gan_core.uploads.tone_faults import CLIPPED, NOISE, OF_RANGE, SPECKS
 
-
 _RANGE = RANGE
 _ORDER = BLANKS | {"channel-order", "wrapped-pixels", "identical-samples"}
 _JPEG = frozenset({"jpeg-loss"})
@@ -177,7 +176,9 @@ KNOWN_FAULTS = (
     KnownFault(
         kind="mode-collapse: alike",
         conditions=(
-            Condition("sameness", "<", 0.22), Condition("diversity", "<", 0.4), Condition("compared", ">", ALIKE - 1),
+            Condition("sameness", "<", 0.22),
+            Condition("diversity", "<", 0.4),
+            Condition("compared", ">", ALIKE - 1),
         ),
         explained_by=BLANKS | _RANGE | {"identical-samples", "mode-collapse"},
         why="The pictures differ far less from each other than each is varied: the generator makes one thing alone.",
@@ -187,7 +188,9 @@ KNOWN_FAULTS = (
     KnownFault(
         kind="mode-collapse: one class",
         conditions=(
-            Condition("one_class", ">", 0.85), Condition("class_distance", "<", 1.0), Condition("compared", ">", 11.0),
+            Condition("one_class", ">", 0.85),
+            Condition("class_distance", "<", 1.0),
+            Condition("compared", ">", 11.0),
         ),
         explained_by=BLANKS | _RANGE | {"identical-samples", "mode-collapse"},
         why="Nearly all pictures are of one class of the real set: the generator makes that one alone.",

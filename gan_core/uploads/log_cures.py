@@ -74,7 +74,8 @@ def _too_strong(of: Known) -> Cure:
             "    return softplus(-logits_real).mean() + softplus(logits_fake).mean()\n\n"
             "def loss_g(logits_fake):\n"
             "    return softplus(-logits_fake).mean()",
-            f"G's loss stands at the bound of {of.clip}, where it is flat: its gradient is exactly 0, so this run cannot "
+            f"G's loss stands at the bound of {of.clip}, where it is flat: its gradient is exactly 0, so this "
+            f"run cannot "
             "come back.",
         )
     if of.penalty:

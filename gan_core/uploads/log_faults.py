@@ -22,7 +22,8 @@ Series = NDArray[np.float64]
 LEAST, TREND = 10, 20
 # What a discriminator that tells nothing apart pays for an image, and for a real and a generated one.
 _HALF, _BOTH = log(2), 2 * log(2)
-# The bounds of losses whose answers went through a sigmoid twice: softplus(-1) + softplus(0), softplus(-1), softplus(0).
+# The bounds of losses whose answers went through a sigmoid twice: softplus(-1) + softplus(0), softplus(-1),
+# softplus(0).
 _FLOOR_D, _FLOOR_G, _CEILING_G = 1.0064, 0.3132, _HALF
 
 
@@ -75,7 +76,8 @@ def faults(rows: Sequence[Row]) -> list[LogFault]:
 def _double_sigmoid(of: _Log) -> Iterator[LogFault]:
     d, g, real, fake = of["loss_d"], of["loss_g"], of["d_real"], of["d_fake"]
     why = (
-        "The losses are those of answers that went through a sigmoid twice: D ends in one, and the loss applies another. "
+        "The losses are those of answers that went through a sigmoid twice: D ends in one, and the loss applies "
+        "another. "
         "So they cannot fall below 1.01 for D and 0.31 for G, and hardly teach anything."
     )
     both = np.isfinite(d) & np.isfinite(real) & np.isfinite(fake)
@@ -198,7 +200,8 @@ def _no_gradient(of: _Log) -> Iterator[LogFault]:
             "no-gradient-to-g", 0,
             [Evidence("loss_g_rises", up, 0.95, ">"), Evidence("loss_d_falls", down, 0.9, ">"),
              Evidence("loss_g", last, 4.0, ">")],
-            "G's loss grows all the time and D's falls, without any answer of G: no gradient seems to reach it, as where "
+            "G's loss grows all the time and D's falls, without any answer of G: no gradient seems to reach it, "
+            "as where "
             "the generated images are detached in its step.",
         )  # fmt: skip
 
@@ -244,7 +247,8 @@ def _penalty(of: _Log) -> Iterator[LogFault]:
     spread = float(np.ptp(late)) / middle if middle > 0 else float("inf")
     if middle > 0.5 and spread < 0.01:
         yield LogFault(
-            "penalty-not-acting", 0, [Evidence("penalty", middle, 0.5, ">"), Evidence("penalty_spread", spread, 0.01, "<")],
+            "penalty-not-acting", 0, [Evidence("penalty", middle, 0.5, ">"),
+            Evidence("penalty_spread", spread, 0.01, "<")],
             "The penalty on D's gradients stands still, whatever D learns: D's gradient is 0 where it is taken, or "
             "nothing of the penalty reaches D's weights.",
         )  # fmt: skip
@@ -256,7 +260,8 @@ def _penalty(of: _Log) -> Iterator[LogFault]:
         yield LogFault(
             "penalty-not-acting", int(of.count * 0.75),
             [Evidence("penalty", last, 20.0, ">"), Evidence("penalty_grown", grown, 20.0, ">")],
-            "The penalty on D's gradients grows and nothing answers it: it is detached, is not added to D's loss, or has "
+            "The penalty on D's gradients grows and nothing answers it: it is detached, is not added to D's "
+            "loss, or has "
             "the wrong sign.",
         )  # fmt: skip
 

@@ -162,7 +162,8 @@ def scale_by_the_greatest(of: BroughtPictures) -> list[str]:
     """Scale by the greatest value that so many bits can have."""
     full = int(of.range.removeprefix("0..")) if of.range not in ("0..255", "other") else int(of.summary.high)
     return [
-        f"# {full} is the greatest value of {int(full).bit_length()} bits: take it for all of the pictures, in training too.",
+        f"# {full} is the greatest value of {int(full).bit_length()} bits: take it for all of the pictures, in "
+        f"training too.",
         _ROUND.format(f"({_array(of)}.astype(np.float32) / {full} * 255)"),
     ]
 

@@ -53,9 +53,11 @@ OF_RANGE = (
     KnownFault(
         kind="shifted-range: x + 1",
         shown_by="floats",
-        conditions=(*_between("pixel_min", -0.02, 0.3), *_between("pixel_max", 1.85, 2.02), Condition("pixel_high", ">", 1.4)),
+        conditions=(*_between("pixel_min", -0.02, 0.3), *_between("pixel_max", 1.85, 2.02),
+            Condition("pixel_high", ">", 1.4)),
         explained_by=RANGE,
-        why=f"{_SHIFTED}, or a division was left out: values in [-1, 1] become [0, 2] by x + 1, where (x + 1) / 2 is meant.",
+        why=f"{_SHIFTED}, or a division was left out: values in [-1, 1] become [0, 2] by x + 1, where (x + 1) / "
+        f"2 is meant.",
         repair=repairs.shifted,
     ),
     KnownFault(
@@ -100,7 +102,8 @@ OF_RANGE = (
     ),
     KnownFault(
         kind="half-range",
-        conditions=(*_between("tone_low", 58.0, 70.0), *_between("tone_high", 185.0, 197.0), Condition("compared", ">", 3.5)),
+        conditions=(*_between("tone_low", 58.0, 70.0), *_between("tone_high", 185.0, 197.0),
+            Condition("compared", ">", 3.5)),
         explained_by=RANGE,
         why="Only the middle half of the range is used, so pictures are pale: values in [-0.5, 0.5] were taken for "
         "[-1, 1], or were halved once too often.",
@@ -135,7 +138,8 @@ CLIPPED = (
     ),
     KnownFault(
         kind="clipped-dark: of real pictures",
-        conditions=(Condition("one_of_two", ">", 0.95), Condition("pairs_met", ">", 80.0), Condition("zeros", ">", 0.2)),
+        conditions=(Condition("one_of_two", ">", 0.95), Condition("pairs_met", ">", 80.0),
+            Condition("zeros", ">", 0.2)),
         shown_by="bytes",
         explained_by=RANGE,
         why=_DARK,
@@ -152,7 +156,8 @@ CLIPPED = (
     KnownFault(
         kind="shifted-range: saved",
         conditions=(
-            Condition("split_bright", ">", 0.2), Condition("full_each", ">", 0.12), Condition("bright_spike", ">", 15.0),
+            Condition("split_bright", ">", 0.2), Condition("full_each", ">", 0.12),
+            Condition("bright_spike", ">", 15.0),
         ),
         shown_by="bytes",
         explained_by=RANGE,
@@ -170,7 +175,8 @@ CLIPPED = (
     KnownFault(
         kind="shifted-range: 0.5 x + 1, saved",
         conditions=(
-            Condition("contrast", ">", 0.2), Condition("darkest", ">", 0.45), Condition("real_darkest", "<", 0.1), Condition("full", ">", 0.2),
+            Condition("contrast", ">", 0.2), Condition("darkest", ">", 0.45),
+            Condition("real_darkest", "<", 0.1), Condition("full", ">", 0.2),
             Condition("bright_spike", ">", 8.0),
         ),
         shown_by="bytes",
@@ -190,7 +196,8 @@ CLIPPED = (
         kind="half-range: against yours",
         conditions=(Condition("fits_half_range", "<", 0.4), Condition("tones_apart", ">", 15.0)),
         explained_by=RANGE,
-        why="The tones are those of your real pictures with half the contrast: only the middle half of the range is used.",
+        why="The tones are those of your real pictures with half the contrast: only the middle half of the "
+        "range is used.",
         repair=repairs.middle_half,
     ),
 )  # fmt: skip
@@ -202,14 +209,19 @@ SPECKS = KnownFault(
         Condition("specks_wrapped", ">", 0.9), Condition("speck_count", ">", 4.5), Condition("end_spike", "<", 12.0),
     ),
     explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
-    why="Single pixels stand out, and would not where 0 follows 255: a few values just beyond the range were made bytes "
+    why="Single pixels stand out, and would not where 0 follows 255: a few values just beyond the range were "
+    "made bytes "
     "without clipping, so they wrapped round.",
     repair=repairs.save_signed_again,
 )  # fmt: skip
 
 NOISE = KnownFault(
     kind="noise",
-    conditions=(Condition("neighbours", "<", 0.35), Condition("nyquist_peak", "<", 1.8), Condition("contrast", ">", 0.2)),
+    conditions=(
+        Condition("neighbours", "<", 0.35),
+        Condition("nyquist_peak", "<", 1.8),
+        Condition("contrast", ">", 0.2),
+    ),
     explained_by=BLANKS | {"wrapped-pixels", "channel-order", "wrong-range-map"},
     why="The pictures are noise: neighbouring pixels are unrelated. The generator has not learnt, because the "
     "discriminator is far ahead, no gradient reaches it, or the data have another range than its output.",

@@ -42,9 +42,7 @@ class NoColumnError(DataError):
         self.columns = columns
 
 
-def diagnose_log(
-    rows: list[logs.LogRow], name: str, against: str, chosen: Mapping[str, str] | None = None
-) -> Report:
+def diagnose_log(rows: list[logs.LogRow], name: str, against: str, chosen: Mapping[str, str] | None = None) -> Report:
     """The report on a log. `chosen` says of columns what they are, by a name of MEANINGS, or "" for none of them.
 
     Raises NoColumnError, whose sentence begins with `name`, if no column is recognised.
