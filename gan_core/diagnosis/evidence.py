@@ -26,6 +26,7 @@ _OTHERS = {
     "end_balance": "the balance of the darkest and the brightest tones (1 where wrapping joined them)",
     "end_spike": "how many times more frequent the last tones are than those before",
     "black": "how many times more frequent black is than the next darker greys",
+    "white": "how many times more frequent white is than the next brighter greys",
     "nearly_black": "the share of nearly black pixels",
     "nyquist_peak": "the power of every second row or column, against that of slightly wider patterns,",
     "jpeg_blocks": "how many more fine details are missing in JPEG's blocks than elsewhere",

@@ -1,7 +1,7 @@
 """Event files of TensorBoard: their scalars, read without tensorboard. Everything else in them is passed over.
 
 A file is a chain of records: 8 bytes that say how long one is, 4 of a checksum, the record, 4 of a checksum. A record
-is a message of protobuf, an Event. Its field 2 is the step and its field 5 the Summary. Each value of that (field 1) has
+is a message of protobuf, an Event. Its field 2 is the step, its field 5 the Summary. Each value of that (field 1) has
 a tag (1) and a simple_value (2) or a tensor (8) of one number.
 """
 

@@ -102,6 +102,20 @@ KNOWN_FAULTS = (
         "black became white.",
         repair=repairs.save_signed_again,
     ),
+    KnownFault(
+        kind="wrapped-pixels: a background at the end",
+        shown_by="bytes",
+        conditions=(
+            Condition("circular", ">", 0.5),
+            Condition("end_balance", ">", 0.4),
+            Condition("black", "<", 4.0),
+            Condition("white", "<", 4.0),
+        ),
+        explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
+        why="Values just below 0 or above 255 were made bytes without clipping, so they wrapped round: much of the "
+        "background became its opposite.",
+        repair=repairs.save_signed_again,
+    ),
     SPECKS,
     *CLIPPED,
     KnownFault(

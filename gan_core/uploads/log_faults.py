@@ -216,11 +216,11 @@ def _accumulated(of: _Log) -> Iterator[LogFault]:
         few = max(3, int(whole.sum()) // 10)
         last = float(np.median(norms[whole][-few:]))
         times = last / float(np.median(norms[whole][:few]))
-        if rises > 0.8 and times > 4 and last > 100:
+        if rises > 0.8 and times > 4 and last > 40:
             yield LogFault(
                 "accumulated-gradients", 0,
                 [Evidence("gradients_rise", rises, 0.8, ">"), Evidence("gradients_grown", times, 4.0, ">"),
-                 Evidence(name, last, 100.0, ">")],
+                 Evidence(name, last, 40.0, ">")],
                 f"{whose}'s gradient grows from step to step, as where each step's is added to those of all steps "
                 f"before: they are not set to zero.",
             )  # fmt: skip
@@ -267,11 +267,15 @@ def _penalty(of: _Log) -> Iterator[LogFault]:
 
 
 _LOOKS: tuple[Callable[[_Log], Iterator[LogFault]], ...] = (
-    _double_sigmoid, _constant, _wrong_labels, _no_gradient, _accumulated, _penalty,
+    _double_sigmoid, _penalty, _accumulated, _constant, _wrong_labels, _no_gradient,
 )  # fmt: skip
+# What drives D's answers to an end explains that they are there.
+_AT_AN_END = {"double-sigmoid", "accumulated-gradients", "penalty-not-acting"}
 _EXPLAINED_BY = {
-    "constant-discriminator": {"double-sigmoid"},
-    "wrong-labels": {"double-sigmoid"},
+    "accumulated-gradients": {"penalty-not-acting"},
+    "constant-discriminator": _AT_AN_END,
+    "wrong-labels": _AT_AN_END,
+    "no-gradient-to-g": {"constant-discriminator", "accumulated-gradients"},
 }
 # Failures of runs that these explain.
 EXPLAINS = {
