@@ -28,7 +28,7 @@ NEED_NORMS, NEED_PENALTY = ("no_zero_grad",), ("detached_penalty",)
 def log_of(
     mistake: str, dataset: str, seed: int, *, steps: int = 300, every: int = 5, lr: float = 2e-4
 ) -> list[dict[str, float]]:
-    """The rows that such a loop logs: losses, D's answers and accuracy, gradient norms, and a penalty where it has one."""
+    """The rows that such a loop logs: losses, D's answers and accuracy, gradient norms, a penalty where it has one."""
     torch.manual_seed(seed)
     images = torch.from_numpy(load(dataset, 28, 1).pixels.copy()).float().reshape(-1, 784) / 127.5 - 1
     d = nn.Sequential(nn.Linear(784, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))

@@ -18,7 +18,7 @@ _OTHERS = {
     "broken": "the share of NaN and infinite values",
     "darkest": "the darkest tone (0 black, 1 white)",
     "real_darkest": "the darkest tone of the real images (0 black, 1 white)",
-    "compared": "the number of real images to compare with",
+    "compared": "the number of pictures that were compared with each other",
     "pil_refuses": "the number of reasons for which Pillow refuses it",
     "transposed": "the distance to real images with rows and columns exchanged, against the distance as it is,",
     "reshaped": "the roughness with the channels read in the other order, against the roughness as it is,",

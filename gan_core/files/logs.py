@@ -66,10 +66,11 @@ def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
         if isinstance(json_logs.parsed(first), dict) and len(lines) > 1:
             return _numbers(json_logs.lines(lines, name), name)
         whole = json_logs.parsed(text)
-        if isinstance(whole, dict) and len(lines) == 1 and (one := _numbers([json_logs.flat(whole)], name)) != [{}]:
-            return one
         if whole is not None and not (isinstance(whole, list) and _LINES.search(name)):
-            return _named(_numbers(json_logs.document(whole), name), name)
+            if found := _numbers(json_logs.document(whole), name):
+                return _named(found, name)
+            if isinstance(whole, dict):
+                return _numbers([json_logs.flat(whole)], name)
         if whole is not None:
             return []
         if re.search(r"\.(jsonl|json)\b", name.lower()):

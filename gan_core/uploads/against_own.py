@@ -27,7 +27,7 @@ def measured(pictures: Tones, real: Tones) -> dict[str, float]:
     - `tones_apart`: root mean square distance of their quantiles, in bytes; `darker`: mean of real less mean, in bytes;
       `flatter`: spread of tones against that of real ones
     - `fits_…`: that distance after real tones went through a known mistake ÷ the distance as they are
-    - `colours_apart`: the same by channel; `colours_swapped`: with red and blue exchanged ÷ as they are
+    - `colours_apart`: of the mean colours at 7×7 places; `colours_swapped`: with red and blue exchanged ÷ as they are
     """
     mine, theirs = _curve(pictures), _curve(real)
     apart = _apart(mine, theirs)
@@ -38,10 +38,9 @@ def measured(pictures: Tones, real: Tones) -> dict[str, float]:
     }
     found |= {name: _apart(mine, np.sort(way(theirs))) / max(apart, 1.0) for name, way in _WAYS.items()}
     if pictures.shape[1] == 3:
-        of_mine, of_theirs = ([_curve(x[:, c]) for c in range(3)] for x in (pictures, real))
-        as_is = _root(of_mine, of_theirs)
-        found["colours_apart"] = as_is
-        found["colours_swapped"] = _root(of_mine, of_theirs[::-1]) / max(as_is, 1.0)
+        as_is, swapped = _places(pictures) - _places(real), _places(pictures[:, ::-1]) - _places(real)
+        found["colours_apart"] = _root(as_is)
+        found["colours_swapped"] = _root(swapped) / max(_root(as_is), 1.0)
     return found
 
 
@@ -53,5 +52,12 @@ def _apart(one: Curve, other: Curve) -> float:
     return float(np.sqrt(((one - other) ** 2).mean()))
 
 
-def _root(one: list[Curve], other: list[Curve]) -> float:
-    return float(np.sqrt(np.mean([_apart(a, b) ** 2 for a, b in zip(one, other, strict=True)])))
+def _places(pictures: Tones) -> Curve:
+    """The mean colour at each of 7×7 places: skin is in the middle, sky above."""
+    side = pictures.shape[2] // 7
+    means = pictures.mean(axis=0, dtype=np.float64)
+    return np.asarray(means.reshape(3, 7, side, 7, side).mean(axis=(2, 4)))
+
+
+def _root(apart: Curve) -> float:
+    return float(np.sqrt((apart**2).mean()))
