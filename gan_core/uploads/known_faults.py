@@ -221,7 +221,7 @@ KNOWN_FAULTS = (
     ),
     KnownFault(
         kind="channel-order: red and blue",
-        conditions=(Condition("colours_swapped", "<", 0.5), Condition("colours_apart", ">", 6.0)),
+        conditions=(Condition("colours_swapped", "<", 0.7), Condition("colours_apart", ">", 6.0)),
         explained_by=_ORDER | _RANGE,
         why="The colours are far more like those of your real pictures with red and blue exchanged, as where OpenCV "
         "reads or writes them.",
