@@ -79,8 +79,19 @@ def read(file: IO[bytes], name: str) -> Picture:
             raise _no_picture(error) from error
 
 
-def read_small(file: IO[bytes], name: str, channels: int, size: int) -> Image.Image:
+@dataclass(frozen=True)
+class Small:
+    """A picture of 8 bits, L or RGB."""
+
+    image: Image.Image
+    transparent: bool  # whether some of it was, and was put on a background
+    greatest: int  # of a picture of 16 bits, its greatest value; else 0
+
+
+def read_small(file: IO[bytes], name: str, channels: int, size: int, background: str = "black") -> Small:
     """The same as an L (`channels` 1) or RGB (3) picture that may be smaller, but not than `size` pixels a side.
+
+    What is transparent is put on `background`, "black" or "white".
 
     Raises as `read` does, and NoPictureError for a picture of floats, whose range is not known.
     """
@@ -90,7 +101,8 @@ def read_small(file: IO[bytes], name: str, channels: int, size: int) -> Image.Im
             picture = _header(file, name, PICTURE_PIXELS)
             # A JPEG can be decoded at a half, a quarter or an eighth of its size, which is much faster.
             picture.draft(None, (2 * size, 2 * size))
-            return _decoded(picture, channels)
+            greatest = int(np.asarray(picture).max()) if picture.mode.startswith("I") else 0
+            return Small(_decoded(picture, channels, background), _is_transparent(picture), greatest)
         except DataError:
             raise
         except Exception as error:
@@ -128,7 +140,7 @@ def _jpeg_step(picture: Image.Image) -> float:
     return float(np.mean(tables[min(tables)])) if tables else 0.0
 
 
-def _decoded(picture: Image.Image, channels: int) -> Image.Image:
+def _decoded(picture: Image.Image, channels: int, background: str = "black") -> Image.Image:
     """A picture of any mode but floats as L or RGB, eight bits a value."""
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I"):
@@ -138,10 +150,10 @@ def _decoded(picture: Image.Image, channels: int) -> Image.Image:
     elif picture.mode == "F":
         raise ValueError("a picture of floats has no known range")
     if picture.has_transparency_data:
-        # On black, the background of the other data sets: the colours stored under transparent pixels are
-        # arbitrary, and a network would learn them.
+        # On one colour, black as in the other data sets unless it is asked otherwise: the colours stored under
+        # transparent pixels are arbitrary, and a network would learn them.
         layer = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
+        picture = Image.alpha_composite(Image.new("RGBA", layer.size, background), layer)
     if picture.mode not in ("1", "L"):
         picture = picture.convert("RGB")
     return picture.convert("L" if channels == 1 else "RGB")
