@@ -5,7 +5,7 @@ Measured on digits, mnist, fashion-mnist, coloured digits and drawn faces; see t
     split_dark       real to 0.02 | [-1,1] saved without (x + 1) / 2: 0.42 to 0.62, with zeros_each from 0.3
     one_of_two       real to 0.05 | real pictures saved so: 0.98 to 1, as 2 v - 255 meets every second tone alone
     neighbours       real 0.80 to 0.97, generated from 0.66 | noise to 0.02, half of the pictures noise 0.17
-    level_step       real 0 | 2 to 5 bits: 8 and more
+    level_step       real 0, single small ones of 5 tones 64 | 3 to 5 bits, 8 tones and more: 8 to 36
     specks_wrapped   real to 0.10, generated to 0.19 | a few values beyond the range, not clipped: 1.0
 """
 
@@ -94,7 +94,7 @@ OF_RANGE = (
     ),
     KnownFault(
         kind="low-bit-depth: few tones",
-        conditions=(*_between("levels", 3.5, 33.0), Condition("level_step", ">", 7.5)),
+        conditions=(*_between("levels", 5.5, 33.0), Condition("level_step", ">", 7.5)),
         explained_by=RANGE,
         why="There are only a few tones, evenly spaced: the values were rounded to fewer bits than 8, or cast to whole "
         "numbers before they were scaled.",
