@@ -10,7 +10,7 @@ from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
-from pages.parts.failures import cards, failure, study
+from pages.parts.failures import cards, failure, study, study_files
 from pages.parts.shared import diagnosis_line, failure_link, pace, page_link, page_settings, state, tab_runs
 from pages.parts.shared.failure_link import AskedFailure
 from pages.parts.train import live_view
@@ -121,4 +121,5 @@ else:
     st.markdown("The tensor is good and the file is not; on the page Pixels, each wrong way beside the right one.")
     cards.saving()
     study.show()
+    study_files.show()
     cards.go_where_opened()

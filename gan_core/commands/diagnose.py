@@ -15,7 +15,7 @@ from gan_core.diagnosis.loop_verdict import loop_verdict, not_judged
 from gan_core.saved_runs.store import Store
 from gan_core.saved_runs.watched_runs import is_watched, read_watched
 
-HELP = "say what samples, a training log or a watched run show: .npy, .pt, pictures, .csv, its name"
+HELP = "say what samples, a training log or a watched run show: .npy, .pt, pictures, figures, .csv, .json, its name"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -24,19 +24,31 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against",
         default="digits",
-        metavar="DATASET",
-        help="any data set but folder (default: digits)",
+        metavar="DATASET|DIR",
+        help="the real images to compare with: a data set's name, or a folder or file of your own (default: digits); "
+        "with your own, darkness, contrast and the order of colours can be judged",
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME=MEASUREMENT",
+        help="what a log's column is, where its name does not say so, as in --column adv=loss_g; may be repeated",
     )
 
 
 def run(given: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
-    from gan_core.uploads import examine_path  # Pillow and the data sets are needed here alone
+    from gan_core.uploads import AGAINST, examine_path, own_set_at  # Pillow and the data sets are needed here alone
 
     told = _watched(given.path)
     if told is None:
+        columns = _columns(given.column)
         with _stderr_to_itself():
-            told = examine_path(given.path, given.against).as_dict()
+            own = given.against not in AGAINST and Path(given.against).exists()
+            told = examine_path(
+                given.path, own_set_at(Path(given.against)) if own else given.against, columns
+            ).as_dict()
     json.dump(told, sys.stdout, indent=2, allow_nan=False)
     print()
     return 0
@@ -61,6 +73,23 @@ def _watched(path: Path) -> dict[str, Any] | None:
         **loop_verdict(run.rows).as_dict(),
         "not_judged": not_judged(run.rows),
     }
+
+
+def _columns(said: list[str]) -> dict[str, str]:
+    """What columns are said to be. Raises DataError for what is no measurement."""
+    from gan_core.files.errors import DataError
+    from gan_core.uploads import MEANINGS
+
+    found: dict[str, str] = {}
+    for one in said:
+        column, _, meaning = one.rpartition("=")
+        found[column] = meaning
+        if not column or meaning not in MEANINGS:
+            raise DataError(
+                f"--column needs NAME=MEASUREMENT, a measurement being one of {', '.join(MEANINGS)}: as in "
+                f"--column adv=loss_g."
+            )
+    return found
 
 
 @contextmanager

@@ -24,11 +24,15 @@ NAME = "folder: "
 BOUNDS = TRAINING_SET
 
 
-def load(folder: str, image_size: int, channels: int, progress: Progress | None = None) -> Images:
+def load(
+    folder: str, image_size: int, channels: int, progress: Progress | None = None, background: str = "black"
+) -> Images:
     """The pictures of a folder or zip file, in the order of their names, cut to their centre squares.
 
-    Files that are no pictures are left out, and `source` says how many. If every picture lies in one of
-    several sub-folders, those are the classes.
+    What is transparent is put on `background`, black or white. Files that are no pictures are left out. `source` says
+    how many of both there are, and whether pictures of 16 bits use only the lowest of them.
+
+    If every picture lies in one of several sub-folders, those are the classes.
 
     Raises DataError if there is no such folder or zip, if no picture is in it, or if it exceeds a bound. The bounds
     are 20,000 files, 50 megapixels a picture, and in a zip 60 MB a file and 2 GB together.
@@ -37,14 +41,16 @@ def load(folder: str, image_size: int, channels: int, progress: Progress | None 
     path = _existing(folder)
     names: list[PurePosixPath] = []
     squares: list[NDArray[np.uint8]] = []
-    left_out = 0
+    left_out = transparent = greatest = 0
     for number, (total, name, content) in enumerate(_files(path)):
-        pixels = _decoded(content, f"{NAME}{path.name}/{name}", image_size, channels)
-        if pixels is None:
+        small = _decoded(content, f"{NAME}{path.name}/{name}", image_size, channels, background)
+        if small is None:
             left_out += 1
         else:
             names.append(name)
-            squares.append(pixels)
+            squares.append(to_square(small.image, image_size))
+            transparent += small.transparent
+            greatest = max(greatest, small.greatest)
         if progress is not None:
             progress((number + 1) / total, "reading pictures")
     if not squares:
@@ -54,6 +60,9 @@ def load(folder: str, image_size: int, channels: int, progress: Progress | None 
         )
     labels, class_names = _classes(names)
     source = f"{path.name}: {len(squares)} pictures" + (f", {left_out} other files left out" if left_out else "")
+    source += f", {transparent} with transparency, put on {background}" if transparent else ""
+    if 0 < greatest < 2**15:
+        source += f", of 16 bits that reach only {greatest} of 65535, so they are dark: scale them before"
     return Images(np.stack(squares), labels, class_names, source)
 
 
@@ -96,17 +105,15 @@ def _files(path: Path) -> Iterator[tuple[int, PurePosixPath, bytes | Path]]:
             yield len(members), PurePosixPath(member.filename), content
 
 
-def _decoded(content: bytes | Path, name: str, size: int, channels: int) -> NDArray[np.uint8] | None:
-    """(channels, size, size), or None if this is no picture or a damaged one."""
+def _decoded(content: bytes | Path, name: str, size: int, channels: int, background: str) -> pictures.Small | None:
+    """A picture that may be larger than `size`, or None if this is none or a damaged one."""
     try:
         if isinstance(content, bytes):
-            picture = pictures.read_small(io.BytesIO(content), name, channels, size)
-        else:
-            with folders.readable(content, NAME), content.open("rb") as file:
-                picture = pictures.read_small(file, name, channels, size)
+            return pictures.read_small(io.BytesIO(content), name, channels, size, background)
+        with folders.readable(content, NAME), content.open("rb") as file:
+            return pictures.read_small(file, name, channels, size, background)
     except pictures.NoPictureError:
         return None  # The caller counts them.
-    return to_square(picture, size)
 
 
 def _classes(names: list[PurePosixPath]) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
@@ -125,7 +132,7 @@ def _classes(names: list[PurePosixPath]) -> tuple[NDArray[np.int64] | None, tupl
 SOURCE = Source(
     label="Your own pictures",
     words="A folder or a zip file of your own pictures, cropped to squares.",
-    load=lambda asked: load(asked.folder, asked.image_size, asked.channels, asked.progress),
-    stamp=lambda asked: stamp(asked.folder),
+    load=lambda asked: load(asked.folder, asked.image_size, asked.channels, asked.progress, asked.background),
+    stamp=lambda asked: (stamp(asked.folder), asked.background),
     own=True,
 )

@@ -39,17 +39,19 @@ def load(
     *,
     folder: str = "",
     progress: Progress | None = None,
+    background: str = "black",
 ) -> Images:
     """The images of source `name`, `image_size` pixels square; pixels uint8 (N, channels, size, size).
 
-    `folder` (the path of a folder or zip file) matters to the source `folder` only. The last few sets stay in memory
+    `folder` (the path of a folder or zip file) and `background` (of what is transparent, black or white) matter to the
+    source `folder` only. The last few sets stay in memory
     and are shared. Raises DataError, in one sentence, for whatever is wrong.
     """
     source = SOURCES.get(name)
     if source is None:
         raise DataError(f"dataset {name!r} is not known: choose one of {', '.join(SOURCES)}.")
     check_layout(image_size, channels)
-    request = Request(image_size, channels, folder, progress)
+    request = Request(image_size, channels, folder, progress, background)
     key = (name, image_size, channels, source.stamp(request))
     with _lock:
         if key in _loaded:

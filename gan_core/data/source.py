@@ -16,6 +16,7 @@ class Request:
     channels: int
     folder: str
     progress: Progress | None
+    background: str = "black"  # of what is transparent
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from gan_core.diagnosis.failures import FAILURES
 
-# Those of saving, which no run has.
+# Those of files, which no run has.
 _OF_FILES = {
     "wrapped-pixels": "Wrapped pixels",
     "wrong-range-map": "Wrong range",
     "pil-error": "Pillow refuses it",
     "channel-order": "Channels in the wrong order",
     "jpeg-loss": "JPEG loses detail",
+    "clipped-dark": "Dark half clipped",
+    "half-range": "Half the range",
+    "shifted-range": "Shifted range",
+    "normalised-twice": "Normalised twice",
+    "low-bit-depth": "Low bit depth",
 }
-# Those of a training loop that is not ours.
+# Those of a training loop that is not ours, watched or by its log.
 _OF_LOOPS = {
     "double-sigmoid": "Sigmoid applied twice",
     "no-gradient-to-g": "No gradient reaches G",
     "accumulated-gradients": "Gradients are never cleared",
     "wrong-labels": "Wrong labels",
     "constant-discriminator": "D gives one answer to all",
+    "penalty-not-acting": "The penalty does not act",
 }
 
 

@@ -314,7 +314,7 @@ class Trainer:
 
 def load_images(e: Experiment, progress: Progress | None = None) -> Images:
     """The experiment's real images before any outliers; raises `DataError`."""
-    return data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress)
+    return data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress, background=e.background)
 
 
 def _norm(tensors: list[Tensor]) -> float:

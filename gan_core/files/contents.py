@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gan_core.files import archives, folders, logs, npy, pictures, tensors
-from gan_core.files.bounds import ALL_PIXELS, BROUGHT, FILE_BYTES, MEGA, VALUES
+from gan_core.files import archives, event_files, folders, logs, npy, pictures, tensors
+from gan_core.files.bounds import ALL_PIXELS, BROUGHT, FILE_BYTES, MEGA, ROWS, VALUES
 from gan_core.files.errors import DataError, shown
 from gan_core.files.npy import Array
 from gan_core.files.pictures import Picture
@@ -16,10 +16,10 @@ from gan_core.files.pictures import Picture
 # How names end -> what is in such a file.
 KINDS: dict[str, tuple[str, ...]] = {
     "an array": (".npy",),
-    "tensors": (".pt", ".pth"),
+    "tensors": (".pt", ".pth", ".losses"),
     "a picture": pictures.ENDINGS,
     "a zip file": (".zip", ".npz"),
-    "a training log": (".csv", ".tsv", ".jsonl"),
+    "a training log": (".csv", ".tsv", ".jsonl", ".json", ".txt", ".log", ".out"),
 }
 ENDINGS = tuple(ending for endings in KINDS.values() for ending in endings)
 
@@ -39,22 +39,40 @@ def read(name: str, content: bytes) -> Contents:
     said = shown(Path(name).name)
     _check_size(len(content), said)
     kind = next((kind for kind, endings in KINDS.items() if name.lower().endswith(endings)), None)
-    if kind is None:
-        raise DataError(f"{said} cannot be read, its name ends in none of {', '.join(ENDINGS)}: rename or convert it.")
     found = _kind(content)
+    if kind is None:
+        return _by_content(content, said, found)
     if found is not None and found != kind and not (found == "a zip file" and kind == "tensors"):
         raise DataError(f"{said} holds {found}, but its name says {kind}: rename it to end in {KINDS[found][0]}.")
     match kind:
         case "an array":
             return Contents(arrays=[npy.read(content, said)])
         case "tensors":
-            return Contents(arrays=_tensors(content, said))
+            return _tensors(content, said)
         case "a picture":
             return _several(said, [(Path(name).name, content)])
         case "a zip file":
             return _zip(content, said)
         case _:
             return Contents(rows=logs.read(content, said))
+
+
+def _by_content(content: bytes, said: str, found: str | None) -> Contents:
+    """A file whose name says nothing, by what is in it: what torch.save wrote, a picture, or a log."""
+    unknown = DataError(f"{said} cannot be read, its name ends in none of {', '.join(ENDINGS)}: rename or convert it.")
+    if found == "a zip file":
+        with archives.opened(io.BytesIO(content), said, BROUGHT) as archive:
+            if not tensors.is_tensors(archive):
+                raise unknown
+        return _tensors(content, said)
+    if event_files.is_named_so(said):
+        return Contents(rows=event_files.read(content, said))
+    if found is not None and found != "a training log":
+        raise unknown
+    try:
+        return Contents(rows=logs.read(content, said))
+    except DataError as error:
+        raise (error if found else unknown) from None
 
 
 def read_path(path: Path) -> Contents:
@@ -96,17 +114,21 @@ def _kind(content: bytes) -> str | None:
         return "an array"
     if archives.is_zip(beginning):
         return "a zip file"
+    if event_files.is_events(content):
+        return "a training log"
     return "a picture" if pictures.is_picture(beginning) else None
 
 
-def _tensors(content: bytes, said: str) -> list[Array]:
+def _tensors(content: bytes, said: str) -> Contents:
+    """Tensors, or lists of numbers, which are a log."""
     if content.startswith(tensors.LEGACY):
         raise DataError(
             f"{said} has the old format of torch.save, which is never unpickled here: load it and save it again."
         )
     if not archives.is_zip(content[:4]):
         raise DataError(f"{said} is no file of torch.save: save a tensor with torch.save(tensor, 'samples.pt').")
-    return tensors.read(content, said)
+    arrays, series = tensors.read_all(content, said)
+    return Contents(arrays=arrays) if arrays else Contents(rows=logs.of_series(series))
 
 
 def _zip(content: bytes, said: str) -> Contents:
@@ -121,6 +143,7 @@ def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:
     """The pictures and arrays among files; what is neither, or damaged, is left out. Raises DataError if nothing
     is left, for a zip in a zip, and for too much of it."""
     contents = Contents()
+    brought_logs: list[list[logs.LogRow]] = []
     pixels = values = 0
     reason = "no picture or array is in it"
     for name, content in files:
@@ -145,6 +168,11 @@ def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:
                     continue
                 contents.pictures.append((name, picture))
                 pixels += picture.values.shape[0] * picture.values.shape[1]
+            case _ if name.lower().endswith(KINDS["a training log"]) or event_files.is_named_so(name):
+                try:
+                    brought_logs.append(logs.read(content, within))
+                except DataError:
+                    contents.left_out += 1
             case _:
                 contents.left_out += 1
         if pixels > ALL_PIXELS or values > VALUES:
@@ -152,6 +180,22 @@ def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:
                 f"{said} holds more than {ALL_PIXELS // MEGA} megapixels or {VALUES // MEGA} million numbers: "
                 f"keep a sample of the files in it."
             )
-    if not contents.arrays and not contents.pictures:
+    if contents.arrays or contents.pictures:
+        contents.left_out += len(brought_logs)
+    else:
+        contents.rows = _beside(brought_logs)
+    if not contents.arrays and not contents.pictures and not contents.rows:
         raise DataError(f"{said} holds no picture that can be read ({reason}): save it again, as PNG or .npy.")
     return contents
+
+
+def _beside(several: list[list[logs.LogRow]]) -> list[logs.LogRow]:
+    """The rows of several logs, such as TensorBoard's CSV files, one for each scalar: those of equal steps as one."""
+    if len(several) < 2:
+        return several[0] if several else []
+    together: dict[float, logs.LogRow] = {}
+    for rows in several:
+        for number, row in enumerate(rows):
+            step = next((value for column, value in row.items() if column.lower() == "step"), float(number))
+            together.setdefault(step, {}).update(row)
+    return [{"step": step} | together[step] for step in sorted(together)][:ROWS]

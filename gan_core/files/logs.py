@@ -1,12 +1,14 @@
-"""Training logs: a table of numbers as .csv (comma, semicolon or tab), or a JSON object on each line (.jsonl)."""
+"""Training logs, as numbers by column: tables (.csv and the like), JSON, what a loop printed, TensorBoard's events."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
+import re
+from collections.abc import Callable
 from typing import Any
 
+from gan_core.files import event_files, json_logs, printed_logs
 from gan_core.files.bounds import COLUMN_NAME, COLUMNS, LOG_BYTES, MEGA, ROWS
 from gan_core.files.errors import DataError, shown
 
@@ -15,6 +17,12 @@ LogRow = dict[str, float]
 
 # More characters than any number needs.
 _NUMBER = 40
+# Lines from which a table is told, and the share of them that must be like the first.
+_SEEN, _ALIKE = 40, 0.8
+# The names of files that are tables, or JSON lines, whatever is in them.
+_TABLE, _LINES = re.compile(r"\.(csv|tsv|jsonl)\b", re.IGNORECASE), re.compile(r"\.jsonl\b", re.IGNORECASE)
+# TensorBoard's CSV of one scalar, which is named in the file's name alone.
+_ONE_SCALAR = ["wall time", "step", "value"]
 
 
 def read(content: bytes, name: str) -> list[LogRow]:
@@ -22,8 +30,10 @@ def read(content: bytes, name: str) -> list[LogRow]:
     that is no text, holds no numbers, or too many."""
     if len(content) > LOG_BYTES:
         raise DataError(f"{name} has more than {LOG_BYTES // MEGA} MB: keep every tenth line.")
+    if event_files.is_events(content):
+        return event_files.read(content, name)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if _is_redirected(content, name) else "utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{name} is no text in UTF-8: save the log as plain .csv or .jsonl.") from None
     if "\0" in text:
@@ -31,8 +41,7 @@ def read(content: bytes, name: str) -> list[LogRow]:
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > ROWS:
         raise DataError(f"{name} has more than {ROWS:,} lines: keep every tenth of them.")
-    as_json = bool(lines) and lines[0].lstrip().startswith("{")
-    rows = _json_lines(lines, name) if as_json else _table(lines, name)
+    rows = _rows(text, lines, name)
     if not any(rows):
         raise DataError(
             f"{name} holds no columns of numbers: write a header line with names such as step,loss_d,loss_g."
@@ -40,35 +49,103 @@ def read(content: bytes, name: str) -> list[LogRow]:
     return rows
 
 
-def _json_lines(lines: list[str], name: str) -> list[LogRow]:
-    rows: list[LogRow] = []
-    for number, line in enumerate(lines, 1):
+def _is_redirected(content: bytes, name: str) -> bool:
+    """Whether PowerShell's > wrote it, which is UTF-16."""
+    return content.startswith((b"\xff\xfe", b"\xfe\xff")) and not _TABLE.search(name)
+
+
+def of_series(series: dict[str, list[float]]) -> list[LogRow]:
+    """Columns of any length as rows."""
+    length = max(map(len, series.values()), default=0)
+    return [{key: one[row] for key, one in series.items() if row < len(one)} for row in range(length)]
+
+
+def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
+    first = lines[0].lstrip() if lines else ""
+    if first.startswith(("{", "[")):
+        if isinstance(json_logs.parsed(first), dict) and len(lines) > 1:
+            return _numbers(json_logs.lines(lines, name), name)
+        whole = json_logs.parsed(text)
+        if whole is not None and not (isinstance(whole, list) and _LINES.search(name)):
+            if found := _numbers(json_logs.document(whole), name):
+                return _named(found, name)
+            if isinstance(whole, dict):
+                return _numbers([json_logs.flat(whole)], name)
+        if whole is not None:
+            return []
+        if re.search(r"\.(jsonl|json)\b", name.lower()):
+            raise DataError(f"{name} is damaged in line 1, which is no JSON object: take that line out.")
+    lines[:1] = [line.lstrip("# ") for line in lines[:1]]  # as numpy.savetxt marks its header
+    split = _table_split(lines, name)
+    if split is None:
+        found = printed_logs.rows(lines)
+        if any(row.keys() - {"step"} for row in found):
+            return found
+        split = _by(",")
+    return _named(_table(lines, split, name), name) if lines else []
+
+
+def _numbers(rows: list[dict[str, Any]], name: str) -> list[LogRow]:
+    for row in rows:
+        _check_columns(row, name)
+    return [{key: value for key, item in row.items() if (value := _number(item)) is not None} for row in rows]
+
+
+_Split = Callable[[list[str]], list[list[str]]]
+
+
+def _table_split(lines: list[str], name: str) -> _Split | None:
+    """How the lines are split into cells; None where they are no table: there the first is a header and the others,
+    or all are, as many cells, hardly any of them words."""
+    if not lines:
+        return None
+    delimiter = max(",;\t", key=lines[0].count)
+    ways: list[_Split] = [_by(delimiter)] if delimiter in lines[0] or _TABLE.search(name) else []
+    if not (ways and _TABLE.search(name)):
+        ways.append(lambda some: [line.split() for line in some])
+    for split in ways:
         try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
-            # A run that was killed leaves half a line at the end.
-            if number == len(lines) and rows:
-                break
-            raise DataError(f"{name} is damaged in line {number}, which is no JSON object: take that line out.")
-        _check_columns(found, name)
-        rows.append({key: value for key, item in found.items() if (value := _number(item)) is not None})
-    return rows
+            header, *table = split(lines[: _SEEN + 1])
+        except (csv.Error, ValueError):
+            return split  # said when all is read
+        numbers = [sum(_number(cell) is not None for cell in cells) for cells in (header, *table)]
+        fitting = sum(
+            len(cells) == len(header) and 0 < count >= sum(map(bool, cells)) / 3
+            for cells, count in zip(table, numbers[1:], strict=True)
+        )
+        if table and numbers[0] in (0, len(header)) and fitting >= _ALIKE * len(table):
+            return split
+    return None
 
 
-def _table(lines: list[str], name: str) -> list[LogRow]:
-    delimiter = max(",;\t", key=lines[0].count) if lines else ","
+def _by(delimiter: str) -> _Split:
+    return lambda lines: list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter))
+
+
+def _table(lines: list[str], split: _Split, name: str) -> list[LogRow]:
     try:
-        header, *table = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
+        header, *table = split(lines)
     except (csv.Error, ValueError) as error:
         raise DataError(f"{name} is no table that can be read ({shown(str(error))}): save it as plain .csv.") from error
     columns = [column.strip() for column in header]
+    if all(_number(column) is not None for column in columns):
+        columns, table = [f"column {number}" for number in range(1, len(header) + 1)], [header, *table]
     _check_columns(columns, name)
     return [
         {column: value for column, cell in zip(columns, cells, strict=False) if (value := _number(cell)) is not None}
         for cells in table
     ]
+
+
+def _named(rows: list[LogRow], name: str) -> list[LogRow]:
+    """A single column that only the file's name names: that of TensorBoard, or of bare numbers."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    plain = [column.lower() for column in columns]
+    if plain not in (_ONE_SCALAR, ["value"], ["column 1"]):
+        return rows
+    tag = re.search(r"tag-(.+?)(?:\.\w+)?(?: in .*)?$", name)
+    own = tag[1] if tag else re.sub(r"\.(csv|tsv|json|txt|log)\b.*$", "", name)
+    return [{own[:COLUMN_NAME] if key == columns[-1] else key: value for key, value in row.items()} for row in rows]
 
 
 def _check_columns(columns: Any, name: str) -> None:
@@ -82,8 +159,12 @@ def _check_columns(columns: Any, name: str) -> None:
 
 def _number(item: object) -> float | None:
     """A cell or JSON value as a number; None for what is none."""
-    if isinstance(item, str) and len(item) > _NUMBER:
-        return None
+    if isinstance(item, str):
+        item = item.strip()
+        if len(item) > _NUMBER:
+            return None
+        if item.endswith("%"):
+            item = item[:-1]
     if not isinstance(item, str | int | float) or isinstance(item, bool):
         return None
     try:

@@ -41,9 +41,11 @@ class NoPictureError(Exception):
 class Picture:
     """A picture as its file holds it."""
 
-    values: NDArray[Any]  # uint8 (H, W) or (H, W, 3), 0 to 255; of a TIFF of floats, float32 (H, W)
+    values: NDArray[Any]  # uint8 (H, W) or (H, W, 3); of 16 bits uint16 (H, W); of a TIFF of floats, float32 (H, W)
     format: str  # Pillow's name for it
     jpeg_step: float  # the mean step to which a JPEG's frequencies were rounded, 1 losing hardly anything; else 0
+    transparent: bool = False  # whether some of it was, and was put on black
+    palette: bool = False  # whether its file holds numbers of colours, not colours
 
 
 def is_picture(beginning: bytes) -> bool:
@@ -64,16 +66,32 @@ def read(file: IO[bytes], name: str) -> Picture:
             if picture.mode == "F":
                 return Picture(np.array(picture, np.float32), picture.format or "", 0.0)
             step = _jpeg_step(picture)
-            grey = picture.mode in ("1", "L", "LA", "La") or picture.mode.startswith("I")
-            return Picture(np.array(_decoded(picture, 1 if grey else 3)), picture.format or "", step)
+            if picture.mode.startswith("I"):
+                deep = np.asarray(ImageOps.exif_transpose(picture)).astype(np.int64)
+                return Picture(deep.clip(0, 65535).astype(np.uint16), picture.format or "", step)
+            transparent, palette = _is_transparent(picture), picture.mode == "P"
+            grey = picture.mode in ("1", "L", "LA", "La")
+            values = np.array(_decoded(picture, 1 if grey else 3))
+            return Picture(values, picture.format or "", step, transparent, palette)
         except DataError:
             raise
         except Exception as error:
             raise _no_picture(error) from error
 
 
-def read_small(file: IO[bytes], name: str, channels: int, size: int) -> Image.Image:
+@dataclass(frozen=True)
+class Small:
+    """A picture of 8 bits, L or RGB."""
+
+    image: Image.Image
+    transparent: bool  # whether some of it was, and was put on a background
+    greatest: int  # of a picture of 16 bits, its greatest value; else 0
+
+
+def read_small(file: IO[bytes], name: str, channels: int, size: int, background: str = "black") -> Small:
     """The same as an L (`channels` 1) or RGB (3) picture that may be smaller, but not than `size` pixels a side.
+
+    What is transparent is put on `background`, "black" or "white".
 
     Raises as `read` does, and NoPictureError for a picture of floats, whose range is not known.
     """
@@ -83,7 +101,8 @@ def read_small(file: IO[bytes], name: str, channels: int, size: int) -> Image.Im
             picture = _header(file, name, PICTURE_PIXELS)
             # A JPEG can be decoded at a half, a quarter or an eighth of its size, which is much faster.
             picture.draft(None, (2 * size, 2 * size))
-            return _decoded(picture, channels)
+            greatest = int(np.asarray(picture).max()) if picture.mode.startswith("I") else 0
+            return Small(_decoded(picture, channels, background), _is_transparent(picture), greatest)
         except DataError:
             raise
         except Exception as error:
@@ -108,12 +127,20 @@ def _no_picture(error: Exception) -> NoPictureError:
     return NoPictureError(shown(" ".join(str(error).split())) or type(error).__name__)
 
 
+def _is_transparent(picture: Image.Image) -> bool:
+    """Whether it has a pixel that is not opaque."""
+    if not picture.has_transparency_data:
+        return False
+    low, _ = picture.convert("RGBA").getchannel("A").getextrema()
+    return bool(low != 255)
+
+
 def _jpeg_step(picture: Image.Image) -> float:
     tables = getattr(picture, "quantization", None) if picture.format in ("JPEG", "MPO") else None
     return float(np.mean(tables[min(tables)])) if tables else 0.0
 
 
-def _decoded(picture: Image.Image, channels: int) -> Image.Image:
+def _decoded(picture: Image.Image, channels: int, background: str = "black") -> Image.Image:
     """A picture of any mode but floats as L or RGB, eight bits a value."""
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I"):
@@ -123,10 +150,10 @@ def _decoded(picture: Image.Image, channels: int) -> Image.Image:
     elif picture.mode == "F":
         raise ValueError("a picture of floats has no known range")
     if picture.has_transparency_data:
-        # On black, the background of the other data sets: the colours stored under transparent pixels are
-        # arbitrary, and a network would learn them.
+        # On one colour, black as in the other data sets unless it is asked otherwise: the colours stored under
+        # transparent pixels are arbitrary, and a network would learn them.
         layer = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
+        picture = Image.alpha_composite(Image.new("RGBA", layer.size, background), layer)
     if picture.mode not in ("1", "L"):
         picture = picture.convert("RGB")
     return picture.convert("L" if channels == 1 else "RGB")

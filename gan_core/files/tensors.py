@@ -20,7 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from gan_core.files import archives
+from gan_core.files import archives, series
 from gan_core.files.bounds import BROUGHT, DEPTH, MEGA, PICKLE_BYTES, TENSORS, VALUES
 from gan_core.files.errors import DataError, shown
 from gan_core.files.npy import Array, check_shape
@@ -81,6 +81,14 @@ def is_tensors(archive: zipfile.ZipFile) -> bool:
 def read(content: bytes, name: str) -> list[Array]:
     """The tensors of a .pt file in their order, bfloat16 as float32, each with its place in lists and dicts.
 
+    Raises DataError as `read_all` does, and where there is no tensor.
+    """
+    return read_all(content, name, numbers_too=False)[0]
+
+
+def read_all(content: bytes, name: str, numbers_too: bool = True) -> tuple[list[Array], dict[str, list[float]]]:
+    """The tensors, and where there are none, or none but single numbers, the lists of numbers, such as losses.
+
     Raises DataError, whose sentence begins with `name`, for a damaged file, one of PyTorch before 1.6, one that
     holds anything else than tensors, numbers and texts in lists and dicts, or too much of them.
     """
@@ -89,7 +97,10 @@ def read(content: bytes, name: str) -> list[Array]:
         top, pickled = _pickle(found, name)
         if pickled.file_size > PICKLE_BYTES:
             raise DataError(f"{name} has a list of contents of over {PICKLE_BYTES // MEGA} MB: save fewer tensors.")
-        tensors = list(_found(_Machine(name).run(archives.content(archive, pickled, name)), name))
+        top_item = _Machine(name).run(archives.content(archive, pickled, name))
+        tensors = list(_found(top_item, name))
+        if not tensors and numbers_too and (found_series := series.of_lists(top_item, name)):
+            return [], found_series
         if not tensors:
             raise DataError(f"{name} holds no tensor: save one with torch.save.")
         for _, tensor in tensors:
@@ -104,7 +115,10 @@ def read(content: bytes, name: str) -> list[Array]:
                 if (member := found.get(f"{top}data/{key}")) is None:
                     raise DataError(f"{name} lacks the numbers of a tensor: save it again with torch.save.")
                 numbers[key] = archives.content(archive, member, name)
-    return [_array(keys, tensor, numbers[tensor.storage.key], order, name) for keys, tensor in tensors]
+    arrays = [_array(keys, tensor, numbers[tensor.storage.key], order, name) for keys, tensor in tensors]
+    if numbers_too and len(arrays) > 1 and all(array.values.ndim <= 1 for array in arrays):
+        return [], series.of_arrays(arrays, name)
+    return arrays, {}
 
 
 def _pickle(found: dict[str, zipfile.ZipInfo], name: str) -> tuple[str, zipfile.ZipInfo]:

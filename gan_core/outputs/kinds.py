@@ -189,7 +189,7 @@ def events(record: Record) -> bytes:
 def script_files(e: Experiment, progress: Progress | None = None) -> dict[str, bytes]:
     """The plain PyTorch script, the real images it reads (uint8, (N, H, W, C)), and the settings, by name. Raises
     DataError."""
-    images = data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress)
+    images = data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress, background=e.background)
     file = io.BytesIO()
     np.save(file, np.ascontiguousarray(images.pixels.transpose(0, 2, 3, 1)))
     return {NAME: script_of(e).encode(), IMAGES: file.getvalue(), "experiment.json": e.json_text().encode()}

@@ -13,7 +13,7 @@ from gan_core.data import digits
 from gan_core.pixels.array_to_pictures import from_pictures, to_pictures
 from gan_core.pixels.guess_range import SAME_AS
 from gan_core.pixels.range_map import Pixels, RangeMap
-from gan_core.uploads.reference_set import real
+from gan_core.uploads.reference_set import AGAINST, real
 from gan_core.uploads.report import Report
 
 FOLDER = Path(__file__).parents[2] / "assets" / "pixels"
@@ -74,7 +74,7 @@ def converted(report: Report) -> Pixels:
 
 def _line(report: Report) -> RangeMap | None:
     if report.seems.range == "standardised" and report.first is not None:
-        return real(report.against, report.first.shape[1]).standardised
+        return real(report.against, report.first.shape[1]).standardised if report.against in AGAINST else None
     name = SAME_AS.get(report.seems.range)
     return None if name is None else RangeMap.of(name)
 

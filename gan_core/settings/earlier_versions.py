@@ -13,7 +13,9 @@ FIRST_NETWORK = "mlp-plain"
 # Settings that came later than files which tell all others, each with what it was before there was a choice. They came
 # with that network.
 LATER: dict[str, Any] = {"penalty_every": 1, "ema_warm_up": False}
-_COMPLETE_BEFORE = SETTINGS.keys() - LATER.keys()
+# Those that came later still, whose defaults are what there was before.
+_SINCE = frozenset({"background"})
+_COMPLETE_BEFORE = SETTINGS.keys() - LATER.keys() - _SINCE
 
 
 def brought_up(written: Mapping[str, Any]) -> dict[str, Any]:

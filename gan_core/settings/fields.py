@@ -45,6 +45,9 @@ class Fields(BaseModel):
     folder: str = setting(
         "", "Folder or zip", "Path of a folder or zip file of your own pictures; used when Data is 'folder'.",
         group="Data", key="f")  # fmt: skip
+    background: Literal["black", "white"] = setting(
+        "black", "Background", "What transparent parts of your own pictures are put on; used when Data is 'folder'.",
+        group="Data", key="bg")  # fmt: skip
     image_size: int = setting(
         28, "Image size", "Height and width of the images in pixels.",
         group="Data", key="sz", low=8, high=64, marks=(8, 16, 28, 32, 64))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -21,9 +22,10 @@ from gan_core.files.pictures import Picture
 from gan_core.pixels.guess_range import SAME_AS, ValueSummary, seeming_range, summary
 from gan_core.pixels.layouts import Values, as_pictures
 from gan_core.pixels.range_map import RangeMap
-from gan_core.uploads.grids import tiles, tiling
+from gan_core.uploads.figures import panels
+from gan_core.uploads.grids import Tiling, tiles, tiling
 from gan_core.uploads.picture_measures import Pixels, Tones
-from gan_core.uploads.reference_set import SIDE, Real, real
+from gan_core.uploads.reference_set import SIDE, Real, Reference
 
 # More pictures than these are hardly grids.
 _GRIDS = 64
@@ -57,6 +59,7 @@ class BroughtPictures:
     tones: list[Tones]  # for each size (n, C, H, W) in units of bytes, not clipped, not rounded, finite; C is 1 or 3
     squares: Tones  # all of them, cut and clipped, (n, C, SIDE, SIDE)
     jpeg_step: float  # see files.pictures.Picture; 0 for numbers
+    figure: bool  # whether these are the panels of a figure, which scaled them
     told: list[str]  # sentences on what was left aside
 
     @property
@@ -65,16 +68,18 @@ class BroughtPictures:
         return self.tones[0].shape[2:] if self.tones else self.raw.shape[:2]
 
 
-def samples(contents: Contents, name: str, against: str) -> BroughtPictures:
+def samples(contents: Contents, name: str, against: Reference) -> BroughtPictures:
     """What was brought as pictures. Raises DataError, whose sentence begins with `name`, if it is none."""
     told = [f"{contents.left_out} other files in it were left out."] if contents.left_out else []
-    files = [(title, picture) for title, picture in contents.pictures if picture.values.dtype == np.uint8]
+    newest = _newest(contents.pictures, told)
+    files = [(title, picture) for title, picture in newest if picture.values.dtype == np.uint8]
     floats = [
-        Array(title, picture.values, "float32", "Pillow", title)
-        for title, picture in contents.pictures
+        Array(title, picture.values, picture.values.dtype.name, "Pillow", title)
+        for title, picture in newest
         if picture.values.dtype != np.uint8
     ]
-    files = _newest(files, told)
+    if not files and floats and floats[0].dtype == "uint16":
+        return _of_array(_deep(floats, told), len(floats) > 1, name, against, told)
     if not files:
         return _of_array(*_chosen([*contents.arrays, *floats], name, told), name, against, told)
     for title, picture in files:
@@ -85,6 +90,7 @@ def samples(contents: Contents, name: str, against: str) -> BroughtPictures:
             )
     if contents.arrays or floats:
         told.append(f"Beside the pictures, {len(contents.arrays) + len(floats)} arrays of numbers were left out.")
+    told += _of_files([picture for _, picture in files])
     few = [files[index][1] for index in evenly(len(files), PICTURES)]
     shapes = sorted({picture.values.shape for _, picture in files})
     first = few[0].values
@@ -110,7 +116,43 @@ def samples(contents: Contents, name: str, against: str) -> BroughtPictures:
     )
 
 
-def _of_array(array: Array, stacked: bool, name: str, against: str, told: list[str]) -> BroughtPictures:
+def _of_files(pictures: list[Picture]) -> list[str]:
+    """What picture files are beside colours, and what became of it."""
+    told, count = [], len(pictures)
+    if transparent := sum(picture.transparent for picture in pictures):
+        told.append(
+            f"{_of(transparent, count)} transparent pixels, which were put on black; which colours lie under them is "
+            f"arbitrary. Paste them on one background, such as white, before training."
+        )
+    if palette := sum(picture.palette for picture in pictures):
+        told.append(
+            f"{_of(palette, count)} a palette: read them with convert('RGBA') or convert('RGB'), since an array of the "
+            f"file itself holds numbers of colours."
+        )
+    return told
+
+
+def _of(some: int, count: int) -> str:
+    return "The picture has" if count == 1 else f"{some} of {count} pictures have"
+
+
+def _deep(arrays: list[Array], told: list[str]) -> Array:
+    """Pictures of 16 bits as one array: those that are as large as the first."""
+    same = [array for array in arrays if array.values.shape == arrays[0].values.shape]
+    if len(same) < len(arrays):
+        told.append(f"{len(arrays) - len(same)} pictures of other sizes than the first were left out.")
+    few = [same[index].values for index in evenly(len(same), PICTURES)]
+    return replace(same[0], values=np.stack(few) if len(arrays) > 1 else few[0])
+
+
+def full_scale(of: ValueSummary, dtype: np.dtype[Any]) -> int:
+    """The greatest value that whole numbers of more than 8 bits seem to be able to have, such as 4095; else 0."""
+    if dtype.kind not in "iu" or not 512 <= of.high < 2**31 or of.low < 0:
+        return 0
+    return int(2 ** max(math.ceil(math.log2(of.high + 1)), 10) - 1)
+
+
+def _of_array(array: Array, stacked: bool, name: str, against: Reference, told: list[str]) -> BroughtPictures:
     layout, pictures = as_pictures(array.values, name)
     cut = _middle(pictures[:, :3])  # without opacity
     few = cut[evenly(len(cut), min(PICTURES, TOGETHER // cut[0].size))]
@@ -120,11 +162,16 @@ def _of_array(array: Array, stacked: bool, name: str, against: str, told: list[s
     if meant == "standardised":
         told.append(
             f"A standardised range can only be turned back with the mean and spread it was made with; those of "
-            f"{against} were used."
+            f"{against.name} were used."
         )
     if layout == "CHW" and pictures.shape[1] == 3:
         told.append("Three channels first: these could also be three grey pictures.")
-    decoded = _decode(whole.astype(np.float64).clip(-_HUGE, _HUGE).astype(np.float32), meant, against)
+    if full := full_scale(of, array.values.dtype):
+        meant = f"0..{full}"
+        told.append(f"The values have more than 8 bits and reach {of.high:.0f}: shown from 0 to {full}.")
+        decoded = (whole.astype(np.float32) / np.float32(full) * 255).astype(np.float32)
+    else:
+        decoded = _decode(whole.astype(np.float64).clip(-_HUGE, _HUGE).astype(np.float32), meant, against)
     raw = array.values if array.values.ndim <= 2 or layout in ("CHW", "HWC") else array.values[0]
     if layout.startswith("N("):
         raw = pictures[0, 0] if pictures.shape[1] == 1 else pictures[0]
@@ -147,16 +194,21 @@ def _of_array(array: Array, stacked: bool, name: str, against: str, told: list[s
     )
 
 
-def _samples(tones: list[Tones], against: str, told: list[str], **known: Any) -> BroughtPictures:
+def _samples(tones: list[Tones], against: Reference, told: list[str], **known: Any) -> BroughtPictures:
     """With the tiles of grids, and the real set in grey or colour."""
-    if all(np.array_equal(x[:, :1].repeat(x.shape[1], axis=1), x) for x in tones):
-        tones = [x[:, :1] for x in tones]  # grey, also where it is stored as colour
-    whole, tones = tones, _cut(tones, told)
+    tones = _grey_alone(tones)  # also where it is stored as colour
+    whole, figure = tones, False
+    # Numbers are cut only where they are a single picture: of several, one may look like a grid by chance.
+    if not (known["values"] and known["count"] > 1):
+        tones, figure = _cut(tones, told)
+    if figure:
+        whole = tones
     channels = max((x.shape[1] for x in tones), default=1)
     squares = [_square(picture, channels) for x in tones for picture in to_bytes(x)]
     return BroughtPictures(
         **known,
-        real=real(against, channels),
+        real=against.real(channels),
+        figure=figure,
         whole=whole,
         tones=tones,
         squares=np.stack(squares).astype(np.float32) if squares else np.empty((0, channels, SIDE, SIDE), np.float32),
@@ -217,10 +269,10 @@ def _may_be_pictures(values: Values, name: str) -> bool:
     return True
 
 
-def _decode(few: Tones, meant: str, against: str) -> Tones:
+def _decode(few: Tones, meant: str, against: Reference) -> Tones:
     """Values of a seeming range to units of bytes; those of no known range as if they were in [-1, 1]."""
     if meant == "standardised":
-        return real(against, min(few.shape[1], 3)).standardised.decode(few).astype(np.float32)
+        return against.real(min(few.shape[1], 3)).standardised.decode(few).astype(np.float32)
     return RangeMap.of(SAME_AS.get(meant, "[-1,1]")).decode(few).astype(np.float32)
 
 
@@ -257,18 +309,34 @@ def _channels_first(picture: Values) -> Values:
     return picture[None] if picture.ndim == 2 else picture.transpose(2, 0, 1)
 
 
-def _cut(pictures: list[Tones], told: list[str]) -> list[Tones]:
-    """The tiles of the last picture, if it or another of its size seems to be a grid; else the pictures as they are."""
+def _cut(pictures: list[Tones], told: list[str]) -> tuple[list[Tones], bool]:
+    """The tiles of the last picture, if most of its size seem to be grids, or the panels of a figure, and whether it is
+    one; else the pictures as they are."""
     if not pictures or sum(map(len, pictures)) > _GRIDS:
-        return pictures
+        return pictures, False
     same = to_bytes(pictures[-1])
-    for picture in same[::-1]:
-        if (by := tiling(picture)) is not None:
-            last = tiles(same[-1], by)
-            of = "the last of these grids" if sum(map(len, pictures)) > 1 else "this grid"
-            told.append(f"The {len(last)} tiles of {of} were looked at, {last.shape[3]} pixels wide each.")
-            return [last.astype(np.float32)]
-    return pictures
+    last = "the last of these" if sum(map(len, pictures)) > 1 else "this"
+    if (found := panels(same[-1])) is not None:
+        several = "figures" if last != "this" else "figure"
+        told.append(f"The {len(found)} panels of {last} {several} were looked at, {found.shape[3]} pixels wide each.")
+        return _grey_alone([found.astype(np.float32)]), True
+    ways = [by for picture in same[::-1] if (by := tiling(picture)) is not None]
+    if len(ways) > len(same) / 2 or (ways and last == "this"):
+        found = tiles(same[-1], _commonest(ways))
+        several = "grids" if last != "this" else "grid"
+        told.append(f"The {len(found)} tiles of {last} {several} were looked at, {found.shape[3]} pixels wide each.")
+        return [found.astype(np.float32)], False
+    return pictures, False
+
+
+def _commonest(ways: list[Tiling]) -> Tiling:
+    return max(ways, key=ways.count)
+
+
+def _grey_alone(pictures: list[Tones]) -> list[Tones]:
+    """One channel where all are equal: a figure's colours may lie outside its panels alone."""
+    grey = all(np.array_equal(x[:, :1].repeat(x.shape[1], axis=1), x) for x in pictures)
+    return [x[:, :1] for x in pictures] if grey else pictures
 
 
 def _square(picture: Pixels, channels: int) -> Pixels:

@@ -2,52 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from gan_core.files import contents as files
 from gan_core.files.contents import Contents
 from gan_core.files.errors import DataError, shown
 from gan_core.uploads.as_pictures import BroughtPictures, evenly, samples, what_pillow_says
-from gan_core.uploads.faults import Fault, faults, untold
-from gan_core.uploads.measure import measure
-from gan_core.uploads.reference_set import AGAINST, COUNT
+from gan_core.uploads.faults import Fault, faults, judged, untold
+from gan_core.uploads.measure import FEW, measure
+from gan_core.uploads.reference_set import AGAINST, COUNT, Own, Reference, Stored
 from gan_core.uploads.repairs import code
 from gan_core.uploads.report import Mended, Report, Seems
 from gan_core.uploads.training_log import diagnose_log
 
 
-def examine(name: str, content: bytes, against: str = AGAINST[0]) -> Report:
-    """The report on a file: .npy, .pt (tensors only), pictures, a .zip or .npz of them, a .csv or .jsonl log.
+def examine(
+    name: str,
+    content: bytes,
+    against: str | Own = AGAINST[0],
+    columns: Mapping[str, str] | None = None,
+) -> Report:
+    """The report on a file: .npy, .pt (tensors or lists of numbers), pictures, a .zip or .npz of them, or a log.
 
-    `name` says by its ending what the file is; `against` is the real set to compare with, one of AGAINST. Raises
-    DataError, in one sentence, for whatever cannot be read, or only at a risk; nothing is executed or written.
+    `name` says by its ending what the file is; a log may have any. `against` is the real set to compare with, one of
+    AGAINST or somebody's own pictures. `columns` says of a log's columns what they are, see log_columns.MEANINGS.
+    Raises DataError, in one sentence, for whatever cannot be read, or only at a risk; nothing is executed or written.
     """
-    _check(against)
-    return _report(files.read(name, content), name, against)
+    reference = _reference(against)
+    return _report(files.read(name, content), name, reference, columns)
 
 
-def examine_path(path: Path, against: str = AGAINST[0]) -> Report:
+def examine_path(path: Path, against: str | Own = AGAINST[0], columns: Mapping[str, str] | None = None) -> Report:
     """The same for a file, or for the pictures and arrays in a folder."""
-    _check(against)
-    return _report(files.read_path(path), path.name or str(path), against)
+    reference = _reference(against)
+    return _report(files.read_path(path), path.name or str(path), reference, columns)
 
 
-def _check(against: str) -> None:
-    if against not in AGAINST:
-        raise DataError(f"the real set {against!r} is not known: compare with one of {', '.join(AGAINST)}.")
+def own_set(name: str, content: bytes) -> Own:
+    """Somebody's own real pictures from a file, to compare with. Raises DataError for what holds fewer than FEW."""
+    return _own(files.read(name, content), name)
 
 
-def _report(contents: Contents, name: str, against: str) -> Report:
+def own_set_at(path: Path) -> Own:
+    """The same from a folder or file."""
+    return _own(files.read_path(path), path.name or str(path))
+
+
+def _own(contents: Contents, name: str) -> Own:
     said = shown(Path(name).name)
     if contents.rows:
-        return diagnose_log(contents.rows, said, against)
+        raise DataError(f"{said} is a log, but real pictures to compare with are needed: name a folder of them.")
+    found = samples(contents, said, Stored(AGAINST[0]))
+    if len(found.squares) < FEW:
+        raise DataError(f"{said} holds fewer than {FEW} pictures to compare with: add more real ones.")
+    return Own(said, found.squares)
+
+
+def _reference(against: str | Own) -> Reference:
+    if isinstance(against, Own):
+        return against
+    if against not in AGAINST:
+        raise DataError(
+            f"the real set {against!r} is not known: compare with one of {', '.join(AGAINST)}, or a folder of your own."
+        )
+    return Stored(against)
+
+
+def _report(contents: Contents, name: str, against: Reference, columns: Mapping[str, str] | None) -> Report:
+    said = shown(Path(name).name)
+    if contents.rows:
+        return diagnose_log(contents.rows, said, against.name, columns)
     of = samples(contents, said, against)
     measurements = measure(of)
     pillow = what_pillow_says(of.raw) if of.values else ""
     height, width = of.first.shape[2:]
+    looked_for, not_judged = judged(of, measurements)
     return Report(
         name=said,
-        against=against,
+        against=against.name,
         seems=Seems(
             kind="values" if of.values else "pictures",
             count=of.count,
@@ -62,6 +95,8 @@ def _report(contents: Contents, name: str, against: str) -> Report:
         measurements=measurements,
         findings=[_finding(fault, of, name, pillow) for fault in faults(of, measurements, pillow)],
         untold=[*of.told, *untold(of, measurements)],
+        looked_for=looked_for,
+        not_judged=not_judged,
         pictures=of.squares[evenly(len(of.squares), COUNT)].astype("uint8") if len(of.squares) else None,
         first=of.first,
     )

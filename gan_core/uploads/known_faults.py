@@ -14,42 +14,20 @@ what 50 kinds of runs generated from them after 150 to 1000 steps. Left of the b
     jpeg_blocks      real and generated to 0.01, grids to 0.00 | JPEG at quality 50 to 95: 0.04 to 0.5
     transposed       real 0.99 to 2.2, generated 0.98 to 1.3 | 0.45 to 0.92
     reshaped         real 2.7 to 4.9, generated 0.9 to 3.5 | 0.37 to 0.44, very noisy ones to 0.97
+    sameness         real 0.51 to 0.71, of one class alone from 0.30 | one digit again and again 0.14
     diversity, duplicates: as in runs, see diagnosis/failures
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
-
 from gan_core.diagnosis.conditions import BLACK, BLANKS, GREY, IDENTICAL, WHITE
 from gan_core.diagnosis.detector import Condition
 from gan_core.uploads import repairs
-from gan_core.uploads.as_pictures import BroughtPictures
-from gan_core.uploads.measure import SOME
+from gan_core.uploads.known_fault import RANGE, KnownFault
+from gan_core.uploads.measure import ALIKE, SOME
+from gan_core.uploads.tone_faults import CLIPPED, NOISE, OF_RANGE, SPECKS
 
-
-@dataclass(frozen=True, kw_only=True)
-class KnownFault:
-    """One fault that pictures may have when they are brought."""
-
-    kind: str  # the failure's name; where one failure has several, a colon and which
-    shown_by: Literal["all", "floats", "bytes"] = "all"  # values in which it is looked for
-    conditions: tuple[Condition, ...]  # which must all hold
-    needs_range: bool = False  # whether nothing can be told where the range of the values is not known
-    explained_by: frozenset[str] = frozenset()  # failures beside which it says nothing new
-    why: str  # one sentence
-    repair: Callable[[BroughtPictures], list[str]]  # the lines of code that mend it
-    fix: Mapping[str, Any] = field(default_factory=dict)  # settings that mend it, where training is at fault
-
-    @property
-    def failure(self) -> str:
-        """The failure's name."""
-        return self.kind.partition(":")[0]
-
-
-_RANGE = frozenset({"wrong-range-map"})
+_RANGE = RANGE
 _ORDER = BLANKS | {"channel-order", "wrapped-pixels", "identical-samples"}
 _JPEG = frozenset({"jpeg-loss"})
 
@@ -61,6 +39,7 @@ KNOWN_FAULTS = (
         why="Some values are NaN or infinite, which no picture can show: a number overflowed before.",
         repair=repairs.finite_alone,
     ),
+    *OF_RANGE,
     KnownFault(
         kind="wrong-range-map: divided by 255 twice",
         shown_by="floats",
@@ -115,7 +94,7 @@ KNOWN_FAULTS = (
         kind="wrapped-pixels",
         shown_by="bytes",
         conditions=(
-            Condition("circular", ">", 0.25),
+            Condition("circular", ">", 0.27),
             Condition("end_balance", ">", 0.4),
             Condition("end_spike", "<", 12.0),
         ),
@@ -123,6 +102,22 @@ KNOWN_FAULTS = (
         "black became white.",
         repair=repairs.save_signed_again,
     ),
+    KnownFault(
+        kind="wrapped-pixels: a background at the end",
+        shown_by="bytes",
+        conditions=(
+            Condition("circular", ">", 0.5),
+            Condition("end_balance", ">", 0.4),
+            Condition("black", "<", 4.0),
+            Condition("white", "<", 4.0),
+        ),
+        explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
+        why="Values just below 0 or above 255 were made bytes without clipping, so they wrapped round: much of the "
+        "background became its opposite.",
+        repair=repairs.save_signed_again,
+    ),
+    SPECKS,
+    *CLIPPED,
     KnownFault(
         kind="wrong-range-map: only the bright half",
         conditions=(
@@ -177,10 +172,42 @@ KNOWN_FAULTS = (
         fix={"noise_scale": 1.0},
     ),
     KnownFault(
+        kind="identical-samples: of noise",
+        conditions=(Condition("sameness", "<", 0.3), Condition("neighbours", "<", 0.35)),
+        explained_by=BLANKS | _RANGE | {"identical-samples"},
+        why="All pictures are nearly the same noise: the generator ignores its input.",
+        repair=repairs.own_noise,
+        fix={"noise_scale": 1.0},
+    ),
+    KnownFault(
         kind="mode-collapse",
         conditions=(Condition("duplicates", ">", 0.6), Condition("compared", ">", SOME - 1)),
         explained_by=BLANKS | _RANGE | {"identical-samples"},
         why="Most pictures have another that is almost the same: the generator makes only a few.",
+        repair=repairs.own_noise,
+        fix={"beta1": 0.5},
+    ),
+    KnownFault(
+        kind="mode-collapse: alike",
+        conditions=(
+            Condition("sameness", "<", 0.22),
+            Condition("diversity", "<", 0.4),
+            Condition("compared", ">", ALIKE - 1),
+        ),
+        explained_by=BLANKS | _RANGE | {"identical-samples", "mode-collapse"},
+        why="The pictures differ far less from each other than each is varied: the generator makes one thing alone.",
+        repair=repairs.own_noise,
+        fix={"beta1": 0.5},
+    ),
+    KnownFault(
+        kind="mode-collapse: one class",
+        conditions=(
+            Condition("one_class", ">", 0.85),
+            Condition("class_distance", "<", 1.0),
+            Condition("compared", ">", 11.0),
+        ),
+        explained_by=BLANKS | _RANGE | {"identical-samples", "mode-collapse"},
+        why="Nearly all pictures are of one class of the real set: the generator makes that one alone.",
         repair=repairs.own_noise,
         fix={"beta1": 0.5},
     ),
@@ -193,16 +220,25 @@ KNOWN_FAULTS = (
         repair=repairs.unreshape,
     ),
     KnownFault(
+        kind="channel-order: red and blue",
+        conditions=(Condition("colours_swapped", "<", 0.7), Condition("colours_apart", ">", 6.0)),
+        explained_by=_ORDER | _RANGE,
+        why="The colours are far more like those of your real pictures with red and blue exchanged, as where OpenCV "
+        "reads or writes them.",
+        repair=repairs.swap_red_and_blue,
+    ),
+    KnownFault(
         kind="channel-order: transposed",
         conditions=(Condition("transposed", "<", 0.93),),
         explained_by=_ORDER,
         why="Rows and columns are exchanged: the pictures are far more like the real ones when turned over.",
         repair=repairs.turn_over,
     ),
+    NOISE,
     KnownFault(
         kind="checkerboard",
         conditions=(Condition("nyquist", ">", 0.015), Condition("nyquist_peak", ">", 1.8)),
-        explained_by=BLANKS | {"channel-order"},
+        explained_by=BLANKS | {"channel-order", "noise"},
         why="Every second row or column is brighter: an upsampling whose kernel is no multiple of its stride "
         "gives neighbouring pixels unequal shares.",
         repair=repairs.even_upsampling,

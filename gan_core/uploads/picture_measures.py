@@ -88,7 +88,7 @@ def ends(pixels: Pixels) -> dict[str, float]:
 
     - `end_balance`: the rarer of the values 1 to 8 and 247 to 254 ÷ the more frequent, 1 where the ends were joined
     - `end_spike`: the most frequent of an end's last three values ÷ those 8 to 15 further in
-    - `black`: 0 ÷ the more frequent of 1 and 2
+    - `black`, `white`: 0 ÷ the more frequent of 1 and 2; 255 ÷ the more frequent of 253 and 254
     - `nearly_black`: share of 1 to 8
     """
     counts = np.bincount(pixels.reshape(-1), minlength=256).astype(np.float64)
@@ -97,6 +97,7 @@ def ends(pixels: Pixels) -> dict[str, float]:
         "end_balance": float(min(low, high) / max(low, high, 1)),
         "end_spike": max(float(end[:3].max() / max(end[8:16].mean(), 1)) for end in (counts, counts[::-1])),
         "black": float(counts[0] / max(counts[1], counts[2], 1)),
+        "white": float(counts[255] / max(counts[254], counts[253], 1)),
         "nearly_black": float(8 * low / pixels.size),
     }
 

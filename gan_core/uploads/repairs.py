@@ -110,7 +110,16 @@ def bright_half(of: BroughtPictures) -> list[str]:
     """Stretch the bright half to the whole range."""
     if of.range == "[0,1]":
         return [_ROUND.format("((x * 2 - 1) * 255)")]
-    return [_ROUND.format(f"({_array(of)}.astype(np.float32) * 2 - 255)")]
+    return _doubled(of, 255)
+
+
+def _doubled(of: BroughtPictures, less: int) -> list[str]:
+    """Bytes times 2; the bit that halving lost is drawn anew, else every second tone would be missing."""
+    name = _array(of)
+    return [
+        f"lost = np.random.default_rng(0).integers(0, 2, {name}.shape)  # the last bit",
+        _ROUND.format(f"({name}.astype(np.float32) * 2 - {less} + lost)"),
+    ]
 
 
 def save_unit_again(_: BroughtPictures) -> list[str]:
@@ -121,6 +130,67 @@ def save_unit_again(_: BroughtPictures) -> list[str]:
 def save_signed_again(_: BroughtPictures) -> list[str]:
     """Save floats in [-1, 1] anew."""
     return _save_again(_FROM_SIGNED, "[-1, 1]")
+
+
+# What the values reach, by what was added -> what they are in [0, 1].
+_LINES = {(0.5, 1.5): "(x - 0.5)", (0.0, 2.0): "(x / 2)", (-1.5, -0.5): "(x + 1.5)", (-2.0, 0.0): "((x + 2) / 2)"}
+
+
+def shifted(of: BroughtPictures) -> list[str]:
+    """Take off what was added."""
+    nearest = min(_LINES, key=lambda ends: abs(of.summary.low - ends[0]) + abs(of.summary.high - ends[1]))
+    return [_ROUND.format(f"({_LINES[nearest]} * 255)")]
+
+
+def normalised_twice(_: BroughtPictures) -> list[str]:
+    """Turn both normalisations back."""
+    return [_ROUND.format("((x + 3) / 4 * 255)")]
+
+
+def divided_then_normalised(_: BroughtPictures) -> list[str]:
+    """Turn the normalisation and both divisions back."""
+    return [_ROUND.format("((x.astype(np.float64) + 1) / 2 * 255 * 255)")]
+
+
+def middle_half(of: BroughtPictures) -> list[str]:
+    """Stretch the middle half to the whole range."""
+    stretched = {"[-1,1]": "((x * 2 + 1) / 2 * 255)", "[0,1]": "((x * 2 - 0.5) * 255)"}
+    return [_ROUND.format(stretched[of.range])] if of.range in stretched else _doubled(of, 128)
+
+
+def scale_by_the_greatest(of: BroughtPictures) -> list[str]:
+    """Scale by the greatest value that so many bits can have."""
+    full = int(of.range.removeprefix("0..")) if of.range not in ("0..255", "other") else int(of.summary.high)
+    return [
+        f"# {full} is the greatest value of {int(full).bit_length()} bits: take it for all of the pictures, in "
+        f"training too.",
+        _ROUND.format(f"({_array(of)}.astype(np.float32) / {full} * 255)"),
+    ]
+
+
+def round_last(_: BroughtPictures) -> list[str]:
+    """Round after scaling."""
+    return _save_again(_FROM_SIGNED, "[-1, 1]")
+
+
+def swap_red_and_blue(of: BroughtPictures) -> list[str]:
+    """Turn the order of the channels round."""
+    last = of.layout in ("HWC", "NHWC")
+    at = "[..., ::-1]" if last else "[::-1]" if of.layout == "CHW" else "[:, ::-1]"
+    return [f"{_array(of)} = {_array(of)}{at}"]
+
+
+def does_it_learn(_: BroughtPictures) -> list[str]:
+    """See whether the generator learns at all."""
+    return [
+        "# No way of saving mends this. Does an update of the generator reach its weights? Both must be True:",
+        "def learns(generator, update):  # update(): one of your generator's steps",
+        "    before = [p.detach().clone() for p in generator.parameters()]",
+        "    update()",
+        "    reached = all(p.grad is not None and bool(p.grad.any()) for p in generator.parameters())",
+        "    return reached, any(bool((a != b).any()) for a, b in zip(before, generator.parameters()))",
+        "# If so, look at the losses: bring the training log too.",
+    ]
 
 
 def save_as_png(of: BroughtPictures) -> list[str]:

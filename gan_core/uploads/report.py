@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from gan_core.diagnosis.findings import Finding
+from gan_core.diagnosis.titles import title_of
 from gan_core.pixels.layouts import Values
 from gan_core.uploads.picture_measures import Pixels
 
@@ -34,7 +35,21 @@ class Seems:
     width: int = 0  # in pixels
     pillow: str = ""  # the exception that Pillow raises on saving the first as it is, "" for none
     columns: dict[str, str] | None = None  # of a log: column -> the measurement that it was read as
+    others: list[str] | None = None  # of a log: the columns that were not recognised
     steps: tuple[int, int] | None = None  # of a log: the first and the last
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """A failure that could not be told from what was brought."""
+
+    failure: str  # by name
+    needed: str  # what would be needed for it, in words
+
+    @property
+    def title(self) -> str:
+        """The failure's name for people."""
+        return title_of(self.failure)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +62,8 @@ class Report:
     measurements: dict[str, float]  # by name
     findings: list[Mended]
     untold: list[str]  # sentences on what cannot be told, and on what was left aside
+    looked_for: list[str]  # the failures that could be told from this file, by name
+    not_judged: list[NotJudged]  # those that could not
     pictures: Pixels | None  # up to 64, rightly decoded: (N, C, 28, 28), C 1 or 3; None for a log or no whole picture
     first: Values | None  # some as brought, (n, C, H, W); empty where one alone is too large to keep; None for a log
 
@@ -60,4 +77,6 @@ class Report:
             "measurements": self.measurements,
             "findings": [finding.as_dict() for finding in self.findings],
             "untold": self.untold,
+            "looked_for": self.looked_for,
+            "not_judged": [asdict(one) for one in self.not_judged],
         }

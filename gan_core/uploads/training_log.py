@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from math import log
-from typing import Any
 
 from gan_core.diagnosis.detector import Condition, Detector, Evidence
 from gan_core.diagnosis.failures import FAILURES
@@ -14,8 +12,9 @@ from gan_core.diagnosis.row import Row
 from gan_core.files import logs
 from gan_core.files.errors import DataError, shown
 from gan_core.settings.experiment import Experiment
-from gan_core.uploads import log_columns
-from gan_core.uploads.report import Mended, Report, Seems
+from gan_core.uploads import log_columns, log_faults
+from gan_core.uploads.log_cures import Cure, Known, cure, known
+from gan_core.uploads.report import Mended, NotJudged, Report, Seems
 
 # What is known of a run whose settings are not: with the architecture that learns slowest, so that nothing is said
 # too soon, and pictures of which nobody knows the classes.
@@ -35,64 +34,47 @@ _WEAK = (Condition("loss_d", ">", 1.6), Condition("loss_g", "<", 0.4))
 _LARGE = (Condition("loss_size", ">", 100.0),)
 
 
-@dataclass(frozen=True)
-class _Mend:
-    """What mends a failure that a log shows."""
+class NoColumnError(DataError):
+    """No column of a log is recognised; `columns` are those that there are."""
 
-    fix: dict[str, Any]  # settings
-    code: str = ""
-
-
-_OPTIMISER = (
-    "from torch.optim import Adam\n\n"
-    "def optimiser_d(discriminator):\n"
-    "    return Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))"
-)
-_MENDS = {
-    "non-finite": _Mend(
-        {"lr_d": 1e-3, "lr_g": 1e-3},
-        "from torch.nn.functional import softplus\n\n"
-        "# Find the first broken number, and train on logits: no log of a probability of 0.\n"
-        "def loss_d(logits_real, logits_fake):\n"
-        "    return softplus(-logits_real).mean() + softplus(logits_fake).mean()",
-    ),
-    "exploding": _Mend({"lr_d": 1e-3}, f"# Shorter steps for the discriminator:\n{_OPTIMISER}"),
-    "discriminator-too-strong": _Mend(
-        {"loss": "non_saturating"},
-        "from torch.nn.functional import softplus\n\n"
-        "# A loss whose gradient stays when D is sure, in place of log(1 - D):\n"
-        "def loss_g(logits_fake):\n"
-        "    return softplus(-logits_fake).mean()",
-    ),
-    "discriminator-too-weak": _Mend({"lr_d": 1e-3}, f"# Longer steps for the discriminator:\n{_OPTIMISER}"),
-    "out-of-range": _Mend({"output_activation": "tanh"}),
-    "identical-samples": _Mend({"noise_scale": 1.0}),
-    "mode-collapse": _Mend({"beta1": 0.5}),
-}
+    def __init__(self, sentence: str, columns: list[str]) -> None:
+        super().__init__(sentence)
+        self.columns = columns
 
 
-def diagnose_log(rows: list[logs.LogRow], name: str, against: str) -> Report:
-    """The report on a log. Raises DataError, whose sentence begins with `name`, if no column is recognised."""
-    known = log_columns.recognised(rows)
-    measured, steps = log_columns.measured(rows, known)
+def diagnose_log(rows: list[logs.LogRow], name: str, against: str, chosen: Mapping[str, str] | None = None) -> Report:
+    """The report on a log. `chosen` says of columns what they are, by a name of MEANINGS, or "" for none of them.
+
+    Raises NoColumnError, whose sentence begins with `name`, if no column is recognised.
+    """
+    chosen = chosen or {}
+    columns = log_columns.corrected(rows, chosen)
+    counted = next((column for column, meaning in chosen.items() if meaning == "step"), "")
+    measured, steps = log_columns.measured(rows, columns, counted)
+    all_columns = list(dict.fromkeys(column for row in rows for column in row))
     if not measured:
-        seen = shown(", ".join(list(dict.fromkeys(column for row in rows for column in row))[:8]))
-        raise DataError(
-            f"{name} has no column that is recognised ({seen}): name them step, loss_d, loss_g, d_accuracy."
+        seen = shown(", ".join(all_columns[:8]))
+        raise NoColumnError(
+            f"{name} has no column that is recognised ({seen}): name them step, loss_d, loss_g, d_accuracy.",
+            all_columns,
         )
     whole = [Row(row.step, _with_size(row.measurements)) for row in measured]
+    looked_for, not_judged = _judged(whole)
     return Report(
         name=name,
         against=against,
         seems=Seems(
             kind="log",
             count=len(rows),
-            columns=known | ({steps: "step"} if steps else {}),
+            columns=columns | ({steps: "step"} if steps else {}),
+            others=[column for column in all_columns if column not in columns and column != steps],
             steps=(measured[0].step, measured[-1].step),
         ),
         measurements=dict(measured[-1].measurements),
-        findings=_findings(whole),
+        findings=_findings(whole, known(whole, log_columns.rates(rows))),
         untold=_untold(whole, steps),
+        looked_for=looked_for,
+        not_judged=not_judged,
         pictures=None,
         first=None,
     )
@@ -103,18 +85,24 @@ def _with_size(values: dict[str, float]) -> dict[str, float]:
     return values | ({"loss_size": max(sizes)} if sizes else {})
 
 
-def _findings(rows: Sequence[Row]) -> list[Mended]:
+def _findings(rows: Sequence[Row], of: Known) -> list[Mended]:
     broken = next((row.step for row in rows if row.measurements.get("finite", 1) < 1), None)
     if broken is not None:
-        return [_finding("non-finite", broken, [Evidence("finite", 0.0, 1.0, "<")])]
+        return [_finding("non-finite", broken, [Evidence("finite", 0.0, 1.0, "<")], cure("non-finite", of))]
     found: list[Mended] = []
+    explained: set[str] = set()
+    for fault in log_faults.faults(rows):
+        mends = cure(fault.failure, of)
+        step = rows[fault.first].step
+        found.append(Mended(fault.failure, step, fault.evidence, fault.why, mends.fix, code=mends.code))
+        explained |= log_faults.EXPLAINS.get(fault.failure, set())
     for failure, detector in _detectors(rows):
         named = {finding.failure for finding in found}
-        if failure in named or named & FAILURES[failure].explained_by:
+        if failure in named | explained or named & FAILURES[failure].explained_by:
             continue
         if (spell := detector.spell(rows)) is not None:
             evidence = [one.evidence(rows[spell.shown].measurements) for one in spell.conditions]
-            found.append(_finding(failure, rows[spell.first].step, evidence))
+            found.append(_finding(failure, rows[spell.first].step, evidence, cure(failure, of)))
     return found
 
 
@@ -133,9 +121,42 @@ def _detectors(rows: Sequence[Row]) -> list[tuple[str, Detector]]:
     return [*detectors(_ANY).items(), *on_losses]
 
 
-def _finding(failure: str, step: int, evidence: list[Evidence]) -> Mended:
-    mend = _MENDS.get(failure, _Mend({}))
-    return Mended(failure, step, evidence, FAILURES[failure].why, mend.fix, code=mend.code)
+def _finding(failure: str, step: int, evidence: list[Evidence], mends: Cure) -> Mended:
+    why = f"{FAILURES[failure].why} {mends.why}".strip()
+    return Mended(failure, step, evidence, why, mends.fix, code=mends.code)
+
+
+# What detectors need, and how it is called where it is missing.
+_NEEDS: dict[str, tuple[tuple[tuple[str, ...], ...], str]] = {
+    "non-finite": ((("loss_d",), ("loss_g",)), "a loss"),
+    "exploding": ((("loss_d",), ("loss_g",)), "a loss"),
+    "discriminator-too-strong": ((("loss_d",), ("d_accuracy",), ("d_real", "d_fake")), "D's loss or accuracy"),
+    "discriminator-too-weak": ((("loss_d", "loss_g"),), "both losses"),
+    **log_faults.NEEDS,
+    "blank-grey": ((("contrast", "pixel_mean"),), "some samples"),
+    "identical-samples": ((("diversity", "duplicates"),), "some samples"),
+    "mode-collapse": ((("duplicates",),), "64 samples"),
+    "noise": ((("neighbours",),), "some samples"),
+    "out-of-range": ((("out_of_range", "excess"),), "samples as numbers, .npy or .pt"),
+}
+
+
+def _judged(rows: Sequence[Row]) -> tuple[list[str], list[NotJudged]]:
+    """The failures that were looked for, and those that could not be judged, with what would be needed for it."""
+    names = {name for row in rows for name in row.measurements}
+    critic = any(row.measurements.get("loss_d", 0) < 0 for row in rows)
+    looked_for: list[str] = []
+    missing: list[NotJudged] = []
+    for failure, (any_of, needed) in _NEEDS.items():
+        if not any(set(columns) <= names for columns in any_of):
+            missing.append(NotJudged(failure, needed))
+        elif failure in log_faults.NEEDS and len(rows) < log_faults.LEAST:
+            missing.append(NotJudged(failure, f"at least {log_faults.LEAST} rows"))
+        elif critic and failure.startswith("discriminator-too") and not names & {"d_accuracy"}:
+            missing.append(NotJudged(failure, "D's accuracy, as a critic's loss may be any number"))
+        else:
+            looked_for.append(failure)
+    return looked_for, missing
 
 
 def _untold(rows: Sequence[Row], steps: str) -> list[str]:

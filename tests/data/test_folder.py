@@ -115,6 +115,19 @@ def test_every_mode(tmp_path: Path, content: bytes, left: tuple[int, int, int], 
     assert grey[0, 10, 2] == pytest.approx(0.299 * red + 0.587 * green + 0.114 * blue, abs=2)
 
 
+def test_what_was_done_with_transparency_and_16_bits_is_told(tmp_path: Path) -> None:
+    files = {"a.png": saved(Image.new("RGBA", (20, 20), (200, 100, 0, 51))), "b.png": png((1, 1, 1))}
+    path = str(fill(tmp_path / "clear", files))
+    black, white = (folder.load(path, 20, 3, background=colour) for colour in ("black", "white"))
+    assert "2 pictures, 1 with transparency, put on black" in black.source and "put on white" in white.source
+    np.testing.assert_allclose(black.pixels[0, :, 5, 5], [40, 20, 0], atol=1)
+    np.testing.assert_allclose(white.pixels[0, :, 5, 5], [244, 224, 204], atol=1)
+    assert folder.load(path, 20, 3).digest == black.digest
+    deep = {"a.png": saved(Image.fromarray(np.full((20, 20), 3000, np.uint16)))}
+    told = folder.load(str(fill(tmp_path / "deep", deep)), 20, 1).source
+    assert "16 bits that reach only 3000 of 65535" in told
+
+
 def test_floats_are_left_out(tmp_path: Path) -> None:
     files = {"f.tif": saved(Image.new("F", (20, 20), 0.5), "TIFF"), "g.png": png((1, 1, 1))}
     assert "1 other files left out" in folder.load(str(fill(tmp_path, files)), 8, 1).source

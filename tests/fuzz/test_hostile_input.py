@@ -27,6 +27,7 @@ from bringing import as_grid, npy, npy_with, npz, packed, picture, png_of, pt, u
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from study_files import figure
 
 from gan_core.data import load
 from gan_core.files.bounds import ALL_PIXELS
@@ -51,6 +52,12 @@ def tiff_of_floats() -> bytes:
 
 LOG = "step,loss_d,loss_g,d_accuracy\n" + "".join(f"{n},{1.2 + 0.01 * n},0.9,0.8\n" for n in range(12))
 LINES = "".join(f'{{"step": {n}, "loss_d": 1.2, "loss_g": NaN, "deep": {{"a": [1]}}}}\n' for n in range(8))
+PRINTED = "".join(f"[{n}/9][{n}/32]\tLoss_D: {n / 7}\tLoss_G: nan\tD(x): 0.9\tD(G(z)): 0.1 / 0.0\n" for n in range(9))
+# Two records, each with a value "loss_d" of 0.5 at step 3; the checksums are not looked at.
+_VALUE = b"\x0a\x06loss_d\x15\x00\x00\x00\x3f"
+_EVENT = b"\x10\x03\x2a" + bytes([len(_VALUE) + 2]) + b"\x0a" + bytes([len(_VALUE)]) + _VALUE
+_VERSION = b"\x1a\x0dbrain.Event:2"
+EVENTS = b"".join(struct.pack("<Q4x", len(record)) + record + bytes(4) for record in (_VERSION, _EVENT, _EVENT))
 COLOURED = COLOUR[0].transpose(1, 2, 0)
 
 # name -> a valid file
@@ -79,6 +86,12 @@ FILES: dict[str, bytes] = {
     "arrays.npz": npz(fake=DIGITS[:5], labels=np.arange(5)),
     "mixed.zip": packed({"a.npy": npy(DIGITS[:3]), "b.pt": pt(torch.zeros(2, 3, 9, 9)), "c.txt": b"words"}),
     "log.csv": LOG.encode(),
+    "printed.log": PRINTED.encode(),
+    "history.json": b'{"history": {"d_loss": [0.7, 0.5, 0.2], "g_loss": [0.8, 1.5, 2.0]}, "params": {"a": {"b": 1}}}',
+    "events.tfevents": EVENTS,
+    "d.losses": pt({"d_losses": [0.5, 0.25, float("nan")], "g_losses": [torch.tensor(1.5), torch.tensor(2.0)]}),
+    "deep.png": picture(DIGITS[0, 0].astype(np.uint16) * 16),
+    "figure.png": picture(figure(DIGITS[:16], 30)),
     "log.jsonl": LINES.encode(),
 }
 ENDINGS = sorted({name.rpartition(".")[2] for name in FILES} | {"pth", "tsv", "exe"})

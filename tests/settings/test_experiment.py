@@ -14,6 +14,7 @@ from gan_core.settings.problems import SettingsError
 
 # The contract (DESIGN.md, section 4), less the 2-D data sets, which come later. First choice: the default.
 CHOICES: dict[str, tuple[Any, ...]] = {
+    "background": ("black", "white"),
     "dataset": ("digits", "fashion-mnist", "mnist", "folder"),
     "channels": (1, 3),
     "data_range": ("[-1,1]", "[0,1]", "raw", "standardised"),

@@ -5,31 +5,56 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from gan_core.diagnosis.evidence import told
-from gan_core.files.contents import ENDINGS
+from gan_core.diagnosis.titles import title_of
 from gan_core.files.errors import DataError
 from gan_core.pixels.range_map import Pixels, grid, png_bytes
 from gan_core.pixels.tiles import COLUMNS
 from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
-from gan_core.uploads import AGAINST, Mended, Report, Seems, examine
+from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine, own_set
+from pages.parts.pixels import log_columns
 from pages.parts.shared import diagnosis_line, pictures, state, theme
 
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
 # Findings that say the numbers themselves are spoilt: no saving mends that.
-SPOILT = frozenset({"wrong-range-map", "wrapped-pixels", "channel-order"})
+SPOILT = frozenset({
+    "wrong-range-map", "wrapped-pixels", "channel-order", "shifted-range", "half-range", "normalised-twice",
+    "low-bit-depth",
+})  # fmt: skip
+
+
+# The choice of real images that are brought as well.
+OWN = "your own real images"
+# What a log that was pasted is called.
+PASTED = "pasted.txt"
+
+
+@dataclass(frozen=True)
+class AskedReport:
+    """What is to be looked at."""
+
+    file_id: str  # Streamlit's, of the file that was uploaded; the text that was pasted
+    against: str  # the real set to compare with
+    own_ids: tuple[str, ...]  # Streamlit's, of one's own real images
+    columns: tuple[tuple[str, str], ...]  # what a log's columns were said to be
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
     """What came of one upload."""
 
-    file_id: str  # Streamlit's, of the file that was uploaded
-    against: str  # the real set that it was compared with
+    asked: AskedReport
     report: Report | None  # None where the file cannot be read
     refused: str  # why it cannot be read; empty where it can
+    columns: list[str]  # of a log of which none is recognised
     tensor: TensorSample | None  # what can go through the stages of it
     saved: bytes  # its numbers rightly saved, as a zip of PNG; empty where that cannot be done for certain
 
@@ -47,33 +72,73 @@ def section() -> None:
     left, right = st.columns([0.7, 0.3])
     with left:
         file = st.file_uploader(
-            "Samples as .npy or .pt, pictures, a zip of them, or a training log as .csv or .jsonl",
-            [ending.removeprefix(".") for ending in ENDINGS], key="bring",
-            help="It is read here and not kept. Nothing in it is executed: of a .pt, only plain tensors are read.",
+            "Samples as .npy or .pt, pictures or figures, a zip of them, or a training log of any kind", key="bring",
+            help="Logs: what your loop prints (.txt, .log), .csv, .json, .jsonl, TensorBoard's event files. It is read "
+            "here and not kept. Nothing in it is executed: of a .pt, only plain tensors and numbers are read.",
         )  # fmt: skip
+        with st.expander("… or paste what your loop prints", key="paste"):
+            pasted = st.text_area(
+                "Lines with losses, as they stand in your terminal", key="pasted", height=120,
+                placeholder="[3/25][10/1583] Loss_D: 0.2 Loss_G: 5.1 D(x): 0.9 D(G(z)): 0.1 / 0.0",
+            )  # fmt: skip
     with right:
-        against = st.selectbox("Compare with which real images?", AGAINST, key="against")
-    if file is None:
+        against = st.selectbox("Compare with which real images?", (*AGAINST, OWN), key="against")
+        own = _own_files() if against == OWN else []
+    if file is None and not pasted.strip():
         state.BROUGHT.set(None)
         return
+    name, content, file_id = (
+        (file.name, file.getvalue(), file.file_id) if file else (PASTED, pasted.encode(), f"{PASTED} {pasted}")
+    )
+    asked = AskedReport(file_id, against, tuple(one.file_id for one in own), log_columns.chosen(file_id))
     seen = state.BROUGHT.get()
-    if seen is None or (seen.file_id, seen.against) != (file.file_id, against):
+    if seen is None or seen.asked != asked:
         with st.spinner("Looking at it…"):
-            seen = _look(file.file_id, file.name, file.getvalue(), against)
+            seen = _look(asked, name, content, own)
         state.BROUGHT.set(seen)
     with st.container(key="report"):
         if seen.report is None:
             diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="It cannot be read.")
+            if seen.columns:
+                log_columns.boxes(file_id, {}, seen.columns)
         else:
             _report(seen.report, seen)
 
 
-def _look(file_id: str, name: str, content: bytes, against: str) -> Seen:
+def _own_files() -> list[UploadedFile]:
+    files = st.file_uploader(
+        "Your own real images", key="own_real", accept_multiple_files=True,
+        help="Some dozens of those that your GAN is trained on, as pictures, a zip or .npy. Then darkness, "
+        "contrast and "
+        "the order of colours can be judged.",
+    )  # fmt: skip
+    if not files:
+        st.caption(f"Until they are there, {AGAINST[0]} are compared with.")
+    return list(files)
+
+
+def _look(asked: AskedReport, name: str, content: bytes, own: list[UploadedFile]) -> Seen:
     try:
-        report = examine(name, content, against)
+        report = examine(name, content, _against(asked.against, own), dict(asked.columns))
+    except NoColumnError as error:
+        return Seen(asked, None, str(error), error.columns, None, b"")
     except DataError as error:
-        return Seen(file_id, against, None, str(error), None, b"")
-    return Seen(file_id, against, report, "", brought(report), _saved(report))
+        return Seen(asked, None, str(error), [], None, b"")
+    return Seen(asked, report, "", [], brought(report), _saved(report))
+
+
+def _against(chosen: str, own: list[UploadedFile]) -> str | Own:
+    if chosen != OWN:
+        return chosen
+    if not own:
+        return AGAINST[0]
+    if len(own) == 1:
+        return own_set(own[0].name, own[0].getvalue())
+    together = io.BytesIO()
+    with zipfile.ZipFile(together, "w") as archive:
+        for number, file in enumerate(own):
+            archive.writestr(f"{number:05d}-{PurePath(file.name).name}", file.getvalue())
+    return own_set("your own real images.zip", together.getvalue())
 
 
 def _saved(report: Report) -> bytes:
@@ -112,9 +177,9 @@ def _report(report: Report, seen: Seen) -> None:
                     help=f"Range {report.seems.range} to 0–255, clipped, rounded, channels last: the first pictures.",
                 )  # fmt: skip
         with right:
-            _findings(report)
+            _findings(report, seen)
     else:
-        _findings(report)
+        _findings(report, seen)
 
 
 def _follow(as_bytes: bool) -> None:
@@ -128,17 +193,34 @@ def _follow(as_bytes: bool) -> None:
         st.caption("These are bytes already: they travel as a network would be given them, in [-1,1].")
 
 
-def _findings(report: Report) -> None:
+def _findings(report: Report, seen: Seen) -> None:
     if not report.findings:
         diagnosis_line.say(
-            diagnosis_line.HEALTHY, "None of the failures that can be told from such a file.", strong="Not found:"
+            diagnosis_line.HEALTHY if report.looked_for else diagnosis_line.TROUBLE,
+            "That is no all-clear: below stands what was looked for, and what could not be judged.",
+            strong="Nothing was found.",
         )
     for finding in report.findings:
         _finding(finding)
     for sentence in report.untold:
         st.caption(sentence)
+    if report.seems.kind == "log":
+        log_columns.boxes(seen.asked.file_id, report.seems.columns or {}, report.seems.others or [])
+    _looked_for(report)
     with st.expander("All measurements", key="measurements"):
         st.table({name: f"{value:.4g}" for name, value in report.measurements.items()})
+
+
+def _looked_for(report: Report) -> None:
+    """What was looked for, and what could not be judged, by what would be needed for it."""
+    with st.expander("What was looked for, and what could not be judged", key="looked_for"):
+        st.markdown(f"**Looked for:** {', '.join(title_of(name) for name in report.looked_for) or 'nothing'}.")
+        needed: dict[str, list[NotJudged]] = {}
+        for one in report.not_judged:
+            needed.setdefault(one.needed, []).append(one)
+        if needed:
+            lines = [f"- {', '.join(one.title for one in some)}: needs {words}." for words, some in needed.items()]
+            st.markdown("**Could not be judged:**\n" + "\n".join(lines))
 
 
 def _finding(finding: Mended) -> None:

@@ -174,6 +174,8 @@ IMAGE: Key[int] = Key("image", int)
 CHOICE: Family[str] = Family("choice-", str)
 QUALITY: Key[int] = Key("quality", int)
 BROUGHT: Key[Seen | None] = Key("brought", _none)
+COLUMNS: Key[tuple[str, dict[str, str]]] = Key("columns_of", lambda: ("", {}))  # of a log, what somebody says they are
+COLUMN: Family[str] = Family("column-", str)
 FOLLOWING: Key[bool] = Key("following", bool)
 
 # Claims.

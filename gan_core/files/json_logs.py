@@ -1,0 +1,87 @@
+"""Training logs as JSON: an object on each line, or one document such as Keras' History."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gan_core.files.bounds import COLUMNS, DEPTH, ROWS
+from gan_core.files.errors import DataError
+
+Flat = dict[str, Any]
+
+
+def lines(texts: list[str], name: str) -> list[Flat]:
+    """Each line's object, flat. Raises DataError for a line that is none, unless it is the last, cut short."""
+    found: list[Flat] = []
+    for number, text in enumerate(texts, 1):
+        item = parsed(text)
+        if not isinstance(item, dict):
+            # A run that was killed leaves half a line at the end.
+            if number == len(texts) and found:
+                break
+            raise DataError(f"{name} is damaged in line {number}, which is no JSON object: take that line out.")
+        found.append(flat(item))
+    return found
+
+
+def document(item: Any) -> list[Flat]:
+    """The rows of one document: lists of numbers side by side, wherever they lie in it; a list of objects, also under
+    a name; TensorBoard's [time, step, value]. Nothing for anything else."""
+    if isinstance(item, dict):
+        inside = next((value for value in item.values() if _are_objects(value)), None)
+        return [flat(one) for one in inside] if inside else _side_by_side(item)
+    if _are_objects(item):
+        return [flat(one) for one in item]
+    if isinstance(item, list) and item and all(isinstance(one, list) and len(one) == 3 for one in item):
+        return [{"Wall time": time, "Step": step, "Value": value} for time, step, value in item]
+    return _side_by_side({"Value": item})
+
+
+def parsed(text: str) -> Any:
+    """The value that a text is, None for none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def flat(item: dict[str, Any]) -> Flat:
+    """{"Loss/D": {"mean": 1}} as {"Loss/D/mean": 1}; no deeper than DEPTH, and hardly more than COLUMNS entries."""
+    found: Flat = {}
+    waiting: list[tuple[str, Any, int]] = [(str(key), value, 1) for key, value in reversed(item.items())]
+    while waiting and len(found) <= COLUMNS:
+        key, value, depth = waiting.pop()
+        if isinstance(value, dict) and depth < DEPTH:
+            waiting += [(f"{key}/{inner}", one, depth + 1) for inner, one in reversed(value.items())]
+        else:
+            found[key] = value
+    return found
+
+
+def _side_by_side(item: dict[str, Any]) -> list[Flat]:
+    columns = {key: series for key, value in flat(_counted(item)).items() if (series := _series(value))}
+    length = min(max(map(len, columns.values()), default=0), ROWS + 1)
+    return [{key: series[row] for key, series in columns.items() if row < len(series)} for row in range(length)]
+
+
+def _counted(item: dict[str, Any]) -> dict[str, Any]:
+    """pandas writes a column as {"0": 0.7, "1": 0.6}: as a list."""
+    return {
+        key: list(value.values())
+        if isinstance(value, dict) and value and all(inner.isdigit() for inner in value)
+        else value
+        for key, value in item.items()
+    }
+
+
+def _series(value: Any) -> list[Any]:
+    """A list of numbers, of which some may be missing; also of lists of one number."""
+    if not isinstance(value, list):
+        return []
+    series = [one[0] if isinstance(one, list) and len(one) == 1 else one for one in value]
+    return series if all(one is None or isinstance(one, int | float) for one in series) else []
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)

@@ -1,0 +1,69 @@
+"""What training loops print, as rows of numbers: a name before each number, in whatever brackets and order."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from gan_core.files.bounds import COLUMN_NAME
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# A number that stands for itself: neither a part of a name (z1), of a time's unit (3.27s), nor of another number.
+_NUMBER = re.compile(
+    r"(?<![\w.])(?P<number>[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?))"
+    r"(?!\w|\.\w)(?P<percent>%?)",
+    re.IGNORECASE,
+)
+# What stands between the names on a line.
+_BETWEEN = re.compile(r"[\[\]{}|,;<>\t]|\s-\s|\s{2,}|\)\s+|(?<!\w)\(")
+_WRAPPED = re.compile(r"[:=\s]*\b(?:tensor|array|np\.float\d*|float)\($")
+_FRACTION = re.compile(r"(?<![\w./:-])(\d{1,9}) ?/ ?(\d{1,9})(?![\w./:])")
+_FIRST = re.compile(r"^[>\s]*(?:(?:epoch|step|iter(?:ation)?)\s+)?\[?(\d{1,12})\]?(?=[\s,:\[]\D|$)", re.IGNORECASE)
+
+# Characters of a line that are looked at, and different names that are kept, the most frequent of them.
+_LINE, _NAMES = 2000, 200
+
+
+def rows(lines: list[str]) -> list[dict[str, float]]:
+    """The named numbers of each line that has any, NaN and infinity included, percent as shares of 1.
+
+    `[3/25][10/1583] Loss_D: 0.2 D(x): 0.9` is {"step": 4759, "Loss_D": 0.2, "D(x)": 0.9}: a count of a total, such as
+    [10/1583], is the step, counted on from one total to the next where there are two.
+    """
+    found = [row for line in lines if (row := _row(_ANSI.sub("", line[:_LINE])))]
+    often = Counter(name for row in found for name in row)
+    kept = {name for name, _ in often.most_common(_NAMES)}
+    return [row for all_ in found if (row := {name: value for name, value in all_.items() if name in kept})]
+
+
+def _row(line: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    end = 0
+    for match in _NUMBER.finditer(line):
+        name = _name(line[end : match.start()])
+        end = match.end()
+        if name and name not in found:
+            found[name] = float(match["number"]) / (100 if match["percent"] else 1)
+    step = _step(line)
+    if step is not None and "step" not in found:
+        found["step"] = step
+    return found
+
+
+def _name(text: str) -> str:
+    """What a number is called by the text before it; "" for none."""
+    pieces = [piece for piece in _BETWEEN.split(_WRAPPED.sub("", text)) if re.search("[A-Za-z]", piece)]
+    name = pieces[-1].strip(" \t:=~>'\"*#-.\\") if pieces else ""
+    return name if len(name) <= COLUMN_NAME else ""
+
+
+def _step(line: str) -> float | None:
+    """How far a line says that training is, by a number at its beginning and counts of a total."""
+    counts = [(int(done), int(total)) for done, total in _FRACTION.findall(line)[:2]]
+    first = _FIRST.match(line)
+    if first and len(counts) < 2:
+        counts = [(int(first[1]), 0), *counts]
+    if not counts:
+        return None
+    (done, _), further = counts[0], counts[1:]
+    return float(done * further[0][1] + further[0][0] if further else done)

@@ -1,0 +1,36 @@
+"""How often the diagnosis of brought files is right, as tests/study_files.py counted it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.shared import theme
+
+Cell = dict[str, Any]
+
+
+def show() -> None:
+    """The counts: of spoilt files, by fault, with what the code mended; of clean ones."""
+    with st.expander("How often is it right about files that are brought?", key="study_files"):
+        st.markdown(
+            "Pictures that were spoilt on purpose, and logs of loops with a mistake built in, are right when they are "
+            "named as what they are; clean ones when nothing is named. Mended: the code that is shown was run on the "
+            "file, and gave the picture of before. `python -m tests.study_files` counts again."
+        )
+        lines = ["| files | right | mended |", "| --- | --- | --- |"]
+        for name, kinds in _study().items():
+            lines.append(f"| {name} | {_words(kinds.get('named') or kinds['right'])} | {_words(kinds.get('mended'))} |")
+        st.markdown("\n".join(lines))
+
+
+def _words(cell: Cell | None) -> str:
+    return f"{cell['right']}/{cell['of']} ({cell['low']:.0%} to {cell['high']:.0%})" if cell else ""
+
+
+@st.cache_data(show_spinner=False)
+def _study() -> dict[str, dict[str, Cell]]:
+    found: dict[str, dict[str, Cell]] = json.loads((theme.ASSETS / "study_files.json").read_text())
+    return found

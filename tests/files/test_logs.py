@@ -1,0 +1,187 @@
+"""Logs as people have them, against the numbers that were put in."""
+
+from __future__ import annotations
+
+import json
+import random
+from contextlib import suppress
+
+import pytest
+import torch
+from bringing import packed, pt
+
+from gan_core.files import contents, event_files
+from gan_core.files.errors import DataError
+
+NUMBERS = [(0.25, 5.5), (0.125, 6.25), (0.0, 7.0)]
+
+# What prints a step's two losses -> what it looks like.
+PRINTED = {
+    "PyTorch's DCGAN": "[{e}/25][{i}/100]\tLoss_D: {d:.4f}\tLoss_G: {g:.4f}\tD(x): 0.9\tD(G(z)): 0.1 / 0.05",
+    "PyTorch-GAN": "[Epoch {e}/200] [Batch {i}/938] [D loss: {d}] [G loss: {g}]",
+    "Keras-GAN": "{i} [D loss: {d}, acc.: 50.00%] [G loss: {g}]",
+    "words": "Epoch: {e} D loss: {d} G loss: {g}",
+    "equals": "epoch {e}: d_loss={d}, g_loss={g}",
+    "pipes": "step {i} | loss_d {d} | loss_g {g}",
+    "pix2pix": "(epoch: 1, iters: {i}, time: 0.123, data: 0.01) G_GAN: {g} G_L1: 20.1 D_real: {d} D_fake: 0.3 ",
+    "tqdm, two losses": "\r{i}%|██   | {i}/900 [00:02<00:30, 31.2it/s, loss_d={d}, loss_g={g}]",
+    "lucidrains": "0% {i}/90000 [02:46<81:43:57,  3.27s/it]G: {g} | D: {d} | GP: 0.1 | PL: 0.02",
+    "tensors": "loss_d: tensor({d}, device='cuda:0', grad_fn=<AddBackward0>) loss_g: tensor({g})",
+    "logging": "2024-05-01 12:00:00,123 INFO train: Loss_D: {d} Loss_G: {g}",
+    "colours": "\x1b[32mloss_d\x1b[0m: {d} \x1b[31mloss_g\x1b[0m: {g}",
+    "Python's dict": "{{'loss_d': {d}, 'loss_g': {g}}}",
+    "two lines": "D loss: {d}\nG loss: {g}",
+}
+
+
+@pytest.mark.parametrize("kind", PRINTED)
+@pytest.mark.parametrize("name", ["train.txt", "train.log", "train", "slurm-17.out"])
+def test_what_loops_print(kind: str, name: str) -> None:
+    from gan_core.uploads.log_columns import measured, recognised
+
+    lines = [PRINTED[kind].format(e=n, i=10 * n, d=d, g=g) for n, (d, g) in enumerate(NUMBERS)]
+    text = "Starting the training loop...\n" + "\n".join(lines) + "\ndone\n"
+    rows = contents.read(name, text.encode()).rows
+    found, _ = measured(rows, recognised(rows))
+    d_is = "loss_d_real" if kind == "pix2pix" else "loss_d"
+    assert [(row.measurements[d_is], row.measurements["loss_g"]) for row in found] == NUMBERS
+    if kind == "PyTorch's DCGAN":
+        assert [row.step for row in found] == [0, 110, 220]
+        assert found[0].measurements["d_real"] == 0.9 and found[0].measurements["d_fake"] == 0.1
+    if kind == "Keras-GAN":
+        assert found[0].measurements["d_accuracy"] == 0.5
+
+
+def test_nan_infinity_and_signs_are_read() -> None:
+    (row,) = contents.read("x.log", b"loss_d: nan loss_g: -inf kl: -1.5e-07 z1: .5").rows
+    assert row["loss_d"] != row["loss_d"]
+    assert (row["loss_g"], row["kl"], row["z1"]) == (-float("inf"), -1.5e-07, 0.5)
+
+
+HISTORY = {"d_loss": [0.7, 0.5, 0.25], "g_loss": [0.8, 1.5, 2.0]}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        HISTORY,
+        {"history": HISTORY, "params": {"epochs": 3}},
+        {name: {str(n): value for n, value in enumerate(column)} for name, column in HISTORY.items()},
+        [{"d_loss": d, "g_loss": g} for d, g in zip(*HISTORY.values(), strict=True)],
+        {"log_history": [{"d_loss": d, "g_loss": g} for d, g in zip(*HISTORY.values(), strict=True)]},
+    ],
+)
+def test_json_documents(document: object) -> None:
+    for text in (json.dumps(document), json.dumps(document, indent=2)):
+        rows = contents.read("history.json", text.encode()).rows
+        columns = {name.rpartition("/")[2]: [row[name] for row in rows] for name in rows[0]}
+        assert columns == HISTORY
+
+
+def test_a_table_in_a_text_file_and_without_a_header() -> None:
+    assert contents.read("x.txt", b"step d_loss g_loss\n0 0.5 1\n1 0.25 2\n").rows[1] == {
+        "step": 1, "d_loss": 0.25, "g_loss": 2,
+    }  # fmt: skip
+    assert contents.read("x.txt", b"0.5 1\n0.25 2\n").rows == [
+        {"column 1": 0.5, "column 2": 1}, {"column 1": 0.25, "column 2": 2},
+    ]  # fmt: skip
+
+
+def test_what_powershell_redirects_is_read() -> None:
+    assert contents.read("x.log", "loss_d: 0.5 loss_g: 1\n".encode("utf-16")).rows == [{"loss_d": 0.5, "loss_g": 1}]
+
+
+def test_tensorboards_table_is_named_by_its_file() -> None:
+    table = b"Wall time,Step,Value\n1700000000.0,0,0.5\n1700000050.0,50,0.25\n"
+    (first, _) = contents.read("run-gan-tag-loss_D.csv", table).rows
+    assert first == {"Wall time": 1700000000.0, "Step": 0, "loss_D": 0.5}
+    both = packed({"run-gan-tag-loss_D.csv": table, "run-gan-tag-loss_G.csv": table})
+    rows = contents.read("all.zip", both).rows
+    assert [(row["step"], row["loss_D"], row["loss_G"]) for row in rows] == [(0, 0.5, 0.5), (50, 0.25, 0.25)]
+
+
+# ------------------------------------------------------------------------------------------- event files
+
+
+def events(rows: list[dict[str, float]]) -> bytes:
+    """As tensorboard itself writes them, scalars in both ways."""
+    pytest.importorskip("tensorboard")
+    import io
+
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.compat.proto.tensor_pb2 import TensorProto
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    file = io.BytesIO()
+    writer = RecordWriter(file)
+    writer.write(Event(wall_time=1.7e9, file_version="brain.Event:2").SerializeToString())
+    for number, row in enumerate(rows):
+        values = [
+            Summary.Value(tag=tag, simple_value=value)
+            if number % 2
+            else Summary.Value(tag=tag, tensor=TensorProto(dtype=1, float_val=[value]))
+            for tag, value in row.items()
+            if tag != "step"
+        ]
+        values.append(Summary.Value(tag="picture", image=Summary.Image(height=1, encoded_image_string=b"x" * 99)))
+        writer.write(Event(wall_time=1.7e9, step=int(row["step"]), summary=Summary(value=values)).SerializeToString())
+    return file.getvalue()
+
+
+ROWS = [{"step": 50.0 * n, "loss/d": 0.5 / 2**n, "loss/g": 2.0**n} for n in range(6)]
+
+
+def test_event_files_are_read_as_tensorboard_writes_them() -> None:
+    content = events(ROWS)
+    for name in ("events.out.tfevents.1700000000.box", "renamed.log"):
+        assert contents.read(name, content).rows == ROWS
+    # A run that was killed.
+    assert contents.read("x.tfevents", content[:-7]).rows == ROWS[:-1]
+
+
+def test_damaged_event_files_are_refused_or_read_but_nothing_else_happens() -> None:
+    content, rng = events(ROWS), random.Random(0)
+    for _ in range(2000):
+        damaged = bytearray(content)
+        for _ in range(rng.randint(1, 4)):
+            at = rng.randrange(len(damaged))
+            if rng.random() < 0.5:
+                damaged[at] = rng.randrange(256)
+            else:
+                del damaged[at : at + rng.randint(1, 9)]
+        with suppress(DataError):
+            rows = event_files.read(bytes(damaged), "x.tfevents")
+            assert all(isinstance(value, float) for row in rows for value in row.values())
+
+
+def test_an_empty_event_file_is_one_sentence() -> None:
+    with pytest.raises(DataError, match="holds no scalars"):
+        contents.read("events.out.tfevents.1", bytes(200))
+
+
+# ------------------------------------------------------------------------------------------- saved lists
+
+
+@pytest.mark.parametrize(
+    ("item", "columns"),
+    [
+        ([0.5, 0.25], {"generator.losses": [0.5, 0.25]}),
+        ({"D_losses": [0.5, 0.25], "G_losses": [1, 2]}, {"D_losses": [0.5, 0.25], "G_losses": [1, 2]}),
+        ({"d": [torch.tensor(0.5), torch.tensor(0.25)]}, {"d": [0.5, 0.25]}),
+        ([[0.5, 0.25], [1.0, 2.0]], {"generator.losses 0": [0.5, 0.25], "generator.losses 1": [1, 2]}),
+    ],
+)
+def test_lists_that_torch_saved(item: object, columns: dict[str, list[float]]) -> None:
+    rows = contents.read("generator.losses", pt(item)).rows
+    assert {name: [row[name] for row in rows] for name in rows[0]} == columns
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return exec, ("raise SystemExit('executed')",)
+
+
+def test_nothing_that_was_saved_is_executed() -> None:
+    with pytest.raises(DataError, match="never unpickled"):
+        contents.read("generator.losses", pt([0.5, Evil()]))
