@@ -11,7 +11,7 @@ from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
 from pages.parts.failures import cards, failure, study
-from pages.parts.shared import diagnosis_line, failure_link, page_link, page_settings, state, tab_runs
+from pages.parts.shared import diagnosis_line, failure_link, page_link, page_settings, plain_text, state, tab_runs
 from pages.parts.shared.failure_link import AskedFailure
 from pages.parts.train import live_view
 
@@ -19,7 +19,7 @@ navigation.require()
 came = failure_link.LINK.now()
 asked = came.asked.name
 if came.strange:
-    st.warning(page_link.left_out(came.strange, "nothing", " on this page"))
+    plain_text.wrong(page_link.left_out(came.strange, "nothing", " on this page"))
 kept = True
 if asked in RECIPES:
     kept = tab_runs.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed, came.asked.runs)

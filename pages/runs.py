@@ -9,7 +9,7 @@ from gan_core.saved_runs.store import Store, StoreError
 from pages.parts import navigation
 from pages.parts.runs import cards
 from pages.parts.runs.find_link import LINK
-from pages.parts.shared import comparison_state, diagnosis_line, page_link, state, theme
+from pages.parts.shared import comparison_state, diagnosis_line, page_link, plain_text, state, theme
 
 navigation.require()
 registry().warm()
@@ -37,7 +37,7 @@ if listed:
     if came := LINK.arrived():
         state.FIND.set(came.asked)
         if came.strange:
-            st.warning(page_link.left_out(came.strange, "nothing", " on this page"))
+            plain_text.wrong(page_link.left_out(came.strange, "nothing", " on this page"))
     asked = st.text_input(
         "Find", key=state.FIND.name, placeholder="loss=hinge lr_g=0.001 monday",
         help="Settings as name=value, and words of the name or of a setting that was changed; all must hold.",

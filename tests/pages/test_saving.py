@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from live_runs import reach
-from visiting import Open
+from visiting import Open, words, wrongs
 
 from gan_core.engine.regenerate import regenerate
 from gan_core.live.registry import registry
@@ -33,7 +33,7 @@ def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open,
     assert regenerate(tmp_path / picture, tmp_path / weights).difference.differ == 0
     assert at.get("download_button")
     at.button(key="regenerate").click().run()
-    assert "all 168 × 224 pixels are the same" in at.success[0].value
+    assert "all 168 × 224 pixels are the same" in words(at)
     assert "compared" not in at.session_state  # where the page Compare keeps its runs
     at.session_state["save"] = False
     at.run()
@@ -50,5 +50,5 @@ def test_what_cannot_be_made_is_told_in_words(open_page: Open) -> None:
     at.run()
     at.button(key="make_files").click().run()
     assert not at.exception
-    assert any("resume the run first" in warning.value for warning in at.warning)
+    assert any("resume the run first" in sentence for sentence in wrongs(at))
     assert at.session_state["made"] is None

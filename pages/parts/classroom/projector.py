@@ -9,7 +9,7 @@ from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from pages.parts.classroom import lesson_link, tally
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import diagnosis_line
+from pages.parts.shared import diagnosis_line, plain_text
 
 LOOK_EVERY_S = 2.0
 
@@ -49,7 +49,7 @@ def page(lesson: Lesson) -> None:
     with right, st.container(key="code"):
         lesson_link.qr(url, "min(78vh, 100%)")
         host = base.split("://")[-1].split("/")[0]
-        st.caption(f"On the network of {host}. Each device counts once, without a name.")
+        plain_text.small(f"On the network of {host}. Each device counts once, without a name.")
 
 
 def _answers(lesson: Lesson) -> None:

@@ -18,7 +18,7 @@ from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from pages.parts.classroom import lesson_link
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import controls, diagnosis_line, page_settings, state
+from pages.parts.shared import controls, diagnosis_line, page_settings, plain_text, state
 
 NOTHING, FAILURE, SIDE = "Nothing", "What the diagnosis finds", "A measurement"
 # What is typed stays while the form is closed, and while other pages are looked at.
@@ -184,7 +184,7 @@ def _how_reached(base: str) -> None:
             "the same network reach it, unless a firewall is in the way: try it with yours."
         )
     if (bound := st.get_option("server.address")) and lan_address.here_only(f"http://{bound}"):
-        st.warning(
+        plain_text.wrong(
             f"This server was started for this machine only (server.address={bound}): start it without that option."
         )
 

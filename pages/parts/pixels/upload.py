@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.diagnosis.evidence import told
 from gan_core.files.contents import ENDINGS
@@ -16,7 +17,7 @@ from gan_core.pixels.tiles import COLUMNS
 from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
 from gan_core.uploads import AGAINST, Mended, Report, Seems, examine
-from pages.parts.shared import diagnosis_line, pictures, state, theme
+from pages.parts.shared import diagnosis_line, pictures, plain_text, state, theme
 
 # Findings that say the numbers themselves are spoilt: no saving mends that.
 SPOILT = frozenset({"wrong-range-map", "wrapped-pixels", "channel-order"})
@@ -95,7 +96,8 @@ def _zip(made: Pixels) -> bytes:
 
 
 def _report(report: Report, seen: Seen) -> None:
-    st.markdown(f"**`{report.name}`** seems to be {_words(report.seems)}")
+    words = Markup("<p><b>{}</b> seems to be {}</p>").format(report.name, plain_text.plain(_words(report.seems)))
+    st.html(words)
     if report.pictures is not None:
         left, right = st.columns([0.36, 0.64])
         with left:
@@ -136,7 +138,7 @@ def _findings(report: Report) -> None:
     for finding in report.findings:
         _finding(finding)
     for sentence in report.untold:
-        st.caption(sentence)
+        plain_text.small(sentence)
     with st.expander("All measurements", key="measurements"):
         st.table({name: f"{value:.4g}" for name, value in report.measurements.items()})
 
@@ -144,7 +146,7 @@ def _findings(report: Report) -> None:
 def _finding(finding: Mended) -> None:
     since = f", since step {finding.since_step}" if finding.since_step else ""
     diagnosis_line.say(diagnosis_line.TROUBLE, finding.why, strong=f"{finding.title}{since}.")
-    st.caption(" ".join(seen.words for seen in told(finding.evidence)))
+    plain_text.small(" ".join(seen.words for seen in told(finding.evidence)))
     if finding.code:
         st.code(finding.code, language="python", wrap_lines=True)
 

@@ -16,7 +16,7 @@ from gan_core.saved_runs.run_folder import MOST_NAME, Heading, SavedRunError
 from gan_core.saved_runs.search import changed_settings
 from gan_core.saved_runs.store import Damaged, Store
 from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
-from pages.parts.shared import comparison_state, html, state, tab_runs
+from pages.parts.shared import comparison_state, html, plain_text, state, tab_runs, theme
 
 SHOWN = 12  # cards at first, and as many more with each click
 ROWS_SHOWN = 3  # rows of small images on a card
@@ -77,7 +77,8 @@ def undo(store: Store) -> None:
     if gone is None:
         return
     words, button = st.columns([0.8, 0.2], vertical_alignment="center")
-    words.info(f"“{_plain(gone[1])}” is deleted. For a day it can be restored.")
+    with words:
+        plain_text.say(theme.QUIET, f"“{gone[1]}” is deleted. For a day it can be restored.")
     button.button("Undo", key="undo", icon=":material/undo:", on_click=_restore, args=(store, gone[0]), width="stretch")
 
 
@@ -110,7 +111,10 @@ def comparison(store: Store, headings: Sequence[Heading]) -> None:
         wanted = Comparison.of([heading.experiment for heading in chosen]) if len(chosen) > 1 else None
     except ComparisonError as error:
         wanted, trouble = None, str(error)
-    words.markdown(trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it.")
+    with words:
+        plain_text.small(
+            trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it."
+        )
     button.button(
         "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare,
         args=(store, wanted, [heading.run_id for heading in chosen]),
@@ -144,11 +148,6 @@ def _ago(when: datetime) -> str:
     if minutes < 90:
         return f"{minutes:.0f} min ago"
     return f"{minutes / 60:.0f} h ago" if minutes < 36 * 60 else f"on {when:%d %B %Y}"
-
-
-def _plain(name: str) -> str:
-    """A name for Markdown: nothing in it is read as such."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+-.!|~:$" else letter for letter in name)
 
 
 def _do(what: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> bool:

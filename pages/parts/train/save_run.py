@@ -13,7 +13,7 @@ from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.saved_runs.run_folder import MOST_NAME
 from gan_core.saved_runs.search import suggested_name
-from pages.parts.shared import state
+from pages.parts.shared import plain_text, state
 
 WRITTEN_S = 5.0  # how long a click waits for the disk before the page is drawn
 
@@ -53,7 +53,7 @@ def section(run: Snapshot) -> None:
             _as_new(run, "Save as a new run", suggested_name(run.experiment))
     trouble = state.SAVE_TROUBLE.get() or (saved.trouble if saved else "")
     if trouble:
-        st.warning(trouble)
+        plain_text.wrong(trouble)
 
 
 def _as_new(run: Snapshot, label: str, name: str) -> None:

@@ -12,7 +12,7 @@ from gan_core.live.registry import registry
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
-from pages.parts.shared import diagnosis_line, page_settings, state
+from pages.parts.shared import diagnosis_line, page_settings, plain_text, state
 
 # In the order in which the signal meets them.
 FIELDS = (
@@ -64,8 +64,8 @@ def take_gain(text: str) -> None:
 def refused_gain() -> None:
     """What was wrong with the link's gain, until another one is chosen."""
     if (text := state.GAIN_REFUSED.get()) and state.GAIN.get() == 1.0:
-        st.warning(
-            f"Gain (`{page_settings.GAIN}` in the link) = `{text}`: allowed is a number from 0 to {MOST_GAIN:g}."
+        plain_text.wrong(
+            f"Gain (`{page_settings.GAIN}` in the link) = “{text}”: allowed is a number from 0 to {MOST_GAIN:g}."
         )
 
 
