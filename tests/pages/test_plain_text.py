@@ -51,7 +51,7 @@ ADDRESSES: list[tuple[str, dict[str, str]]] = [
 ]
 
 # Fields that Streamlit shows letter by letter: what is typed, chosen, addressed; and code.
-LITERAL = {"value", "raw_value", "raw_values", "url", "query_string", "placeholder", "id", "page"}
+LITERAL = {"default", "value", "raw_value", "raw_values", "url", "query_string", "placeholder", "id", "page"}
 LITERAL_OPTIONS = {"selectbox", "multiselect"}
 
 
