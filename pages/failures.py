@@ -47,8 +47,9 @@ def view(polled: float | None, recipe: Recipe) -> None:
 def buttons(recipe: Recipe, now: failure.Runs) -> None:
     """Train, pause, and take one side's settings along."""
     states = {run.state for run in now.values() if run}
-    resumes = "paused" in states and not states & set(live_view.ACTIVE)
-    words = "Resume" if resumes else "Train both again" if states else "Train both"
+    watched = any(tab_runs.watched(run) for run in now.values())  # then a start is one of runs of one's own
+    resumes = "paused" in states and not states & set(live_view.ACTIVE) and not watched
+    words = "Train my own" if watched else "Resume" if resumes else "Train both again" if states else "Train both"
     with st.container(horizontal=True, gap="small", key="transport"):
         st.button(
             words, key="start", type="primary", icon=":material/play_arrow:", on_click=resume if resumes else start,
@@ -56,7 +57,7 @@ def buttons(recipe: Recipe, now: failure.Runs) -> None:
         )  # fmt: skip
         st.button(
             "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.act_on_pair, args=(registry().pause,),
-            disabled=not states & {"running", "waiting"},
+            disabled=watched or not states & {"running", "waiting"},
         )  # fmt: skip
         for side, look in failure.looks(recipe).items():
             st.button(

@@ -5,11 +5,11 @@ import streamlit as st
 from gan_core.live.registry import registry
 from gan_core.saved_runs.run_folder import Heading
 from gan_core.saved_runs.search import Search, SearchError
-from gan_core.saved_runs.store import Store, StoreError
+from gan_core.saved_runs.store import StoreError
 from pages.parts import navigation
-from pages.parts.runs import cards
+from pages.parts.runs import cards, live
 from pages.parts.runs.find_link import LINK
-from pages.parts.shared import comparison_state, diagnosis_line, page_link, plain_text, state, theme
+from pages.parts.shared import access, comparison_state, diagnosis_line, page_link, plain_text, state, theme
 
 navigation.require()
 registry().warm()
@@ -26,12 +26,13 @@ st.markdown(
 if trouble := state.STORE_TROUBLE.take():
     diagnosis_line.say(diagnosis_line.TROUBLE, trouble)
 try:
-    store = Store.from_environment()
+    store = access.store()
     listed = store.headings()
 except StoreError as error:
     diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
     st.stop()
 cards.undo(store)
+live.listing()
 
 if listed:
     if came := LINK.arrived():
@@ -66,7 +67,4 @@ else:
     st.markdown("Nothing is saved yet: train a run, open **Save** below its pictures, and press **Save this run**.")
     st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
 cards.bin(store)
-st.caption(
-    f"{len(listed)} in {store.home}, {store.size() / 1e6:.0f} of {store.most_mb:.0f} MB. Everybody who uses this "
-    "server sees, opens, renames and deletes the same saved runs; nobody's name is kept."
-)
+cards.whose(store, len(listed))

@@ -66,13 +66,15 @@ class Snapshot:
     trouble: str  # what went wrong, in words; empty where nothing did
     checkpoint: Path  # the file its checkpoints go to, which may not exist yet
     save_state: SaveState | None  # None for a run that was never saved
+    owner: str = ""  # who started it; empty where nobody is told apart
 
 
 class Run:
     """The record of one run, to be used under the registry's lock. Times are monotonic seconds."""
 
-    def __init__(self, run_id: str, experiment: Experiment, folder: ScratchFolder, go: bool) -> None:
+    def __init__(self, run_id: str, experiment: Experiment, folder: ScratchFolder, go: bool, owner: str = "") -> None:
         self.run_id = run_id
+        self.owner = owner
         self.experiment = experiment
         self.folder = folder
         self.checkpoint = folder.path / "checkpoint.safetensors"
@@ -176,6 +178,7 @@ class Run:
             trouble=self.trouble,
             checkpoint=self.checkpoint,
             save_state=self.saving.state,
+            owner=self.owner,
         )
 
     def remember(self, history: History) -> None:

@@ -5,7 +5,7 @@
 - `frames.jsonl` and `frames/step-000123.png`: what the page showed, with step, measurements and histogram
 - `opening.json` and `real.png`: the real images, and the axis of the histograms
 - `checkpoint.safetensors`: where the run goes on from; it says its own step and settings, and those count
-- `run.json`: name and time of the start of a run that a page saved
+- `run.json`: name, time of the start, and owner of a run that a page saved
 
 `python -m gan_core train --out` writes the same, without `run.json`, and pictures with their origin in `samples/`.
 
@@ -61,6 +61,7 @@ class Heading:
     saved: datetime  # when it was last written
     checkpoint: Path | None  # None where there is none yet
     changes: tuple[Change, ...]  # of live settings while it trained, until `step`
+    owner: str  # whose it is; empty where nobody was told apart
 
     @property
     def run_id(self) -> str:
@@ -114,9 +115,9 @@ def read_heading(folder: Path) -> Heading:
         else:
             step, experiment, changes = 0, Experiment.from_json(_text(written)), ()
         saved = datetime.fromtimestamp(written.stat().st_mtime, UTC)
-        name, created = _label(folder)
+        name, created, owner = _label(folder)
         checkpoint = path if written is path else None
-    return Heading(folder, name, experiment, step, created or saved, saved, checkpoint, changes)
+    return Heading(folder, name, experiment, step, created or saved, saved, checkpoint, changes, owner)
 
 
 def read_run(folder: Path) -> SavedRun:
@@ -196,14 +197,22 @@ def _opening(folder: Path) -> Opening | None:
     return _opening_fields.validate_python({**fields, "real_png": _picture(folder / REAL)})
 
 
-def _label(folder: Path) -> tuple[str, datetime | None]:
+def owner_of(folder: Path) -> str:
+    """Whose run the folder holds, also where it cannot be opened; empty where that cannot be told."""
+    try:
+        return _label(folder)[2]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return ""
+
+
+def _label(folder: Path) -> tuple[str, datetime | None, str]:
     path = folder / LABEL
     if not path.exists():
-        return _as_text(folder.name), None
+        return _as_text(folder.name), None, ""
     fields = json.loads(_text(path))
     created = datetime.fromisoformat(fields["created"])
     name = _as_text(str(fields["name"])[:MOST_NAME])
-    return name, created if created.tzinfo else created.replace(tzinfo=UTC)
+    return name, created if created.tzinfo else created.replace(tzinfo=UTC), str(fields.get("owner", ""))
 
 
 def _as_text(name: str) -> str:
@@ -250,10 +259,11 @@ def _first_line(error: Exception) -> str:
 # ------------------------------------------------------------------------------------------ writing
 
 
-def write_label(folder: Path, name: str, created: datetime) -> None:
-    """Name a run. Raises NotWritten."""
+def write_label(folder: Path, name: str, created: datetime, owner: str = "") -> None:
+    """Say what a run is called and whose it is. Raises NotWritten."""
+    fields = {"name": name, "created": created.isoformat()} | ({"owner": owner} if owner else {})
     with told(folder / LABEL):
-        write_whole(folder / LABEL, json.dumps({"name": name, "created": created.isoformat()}))
+        write_whole(folder / LABEL, json.dumps(fields))
 
 
 def write_run(folder: Path, checkpoint: Path, history: Callable[[int], History]) -> int:

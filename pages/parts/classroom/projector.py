@@ -9,7 +9,7 @@ from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from pages.parts.classroom import lesson_link, tally
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import diagnosis_line, plain_text
+from pages.parts.shared import access, diagnosis_line, plain_text
 
 LOOK_EVERY_S = 2.0
 
@@ -17,6 +17,11 @@ LOOK_EVERY_S = 2.0
 def asked(lesson: Lesson, word: str | None) -> bool:
     """Whether the link is the teacher's; a word that is not, or no longer, right is told and opens the lesson."""
     if word is None:
+        return False
+    if not access.counts():
+        diagnosis_line.say(
+            diagnosis_line.WAITING, "The class's answers are the teacher's: open the link with the teacher's key first."
+        )
         return False
     if attendance().is_teacher(lesson.digest, word):
         return True

@@ -16,7 +16,7 @@ from gan_core.saved_runs.run_folder import MOST_NAME, Heading, SavedRunError
 from gan_core.saved_runs.search import changed_settings
 from gan_core.saved_runs.store import Damaged, Store
 from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
-from pages.parts.shared import comparison_state, html, plain_text, state, tab_runs, theme
+from pages.parts.shared import access, comparison_state, html, plain_text, state, tab_runs, theme
 
 SHOWN = 12  # cards at first, and as many more with each click
 ROWS_SHOWN = 3  # rows of small images on a card
@@ -61,7 +61,7 @@ def card(store: Store, heading: Heading) -> None:
 
 def damaged(folder: Damaged) -> None:
     """A folder that cannot be opened, in one sentence; what holds files of a run may be deleted."""
-    store = Store.from_environment()
+    store = access.store()
     with st.container(border=True, key=f"damaged-{folder.run_id}"):
         words, button = st.columns([0.8, 0.2], vertical_alignment="center")
         words.html(Markup('<div class="kept"><p class="ill">{}</p></div>').format(folder.words))
@@ -98,6 +98,20 @@ def bin(store: Store) -> None:
                 width="stretch",
             )  # fmt: skip
         st.button("Delete all of these for good", key="empty", on_click=_empty, args=(store,))
+
+
+def whose(store: Store, count: int) -> None:
+    """How much there is, and who sees it."""
+    size = store.size() / 1e6
+    if access.alone():
+        plain_text.small(f"{count} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB. All are this machine's.")
+    elif access.teacher():
+        plain_text.small(f"{count} of all visitors, {size:.0f} of {store.most_mb:.0f} MB. You may delete any of them.")
+    else:
+        plain_text.small(
+            f"{count} of yours, {size:.0f} of {store.each_mb:.0f} MB. Only this browser, by a cookie without a name, "
+            "and the teacher open, rename and delete them; who clears the cookie gives them up."
+        )
 
 
 def comparison(store: Store, headings: Sequence[Heading]) -> None:

@@ -47,7 +47,10 @@ class Proof(NamedTuple):
 
 
 def popover(run: Snapshot) -> None:
-    """What to save, and as what; nothing is made until it is asked for, and what was made goes with the closing."""
+    """What to save, and as what; nothing is made until it is asked for, and what was made goes with the closing. Of a
+    run that is only watched, nothing: a copy of it can be saved."""
+    if tab_runs.watched(run):
+        return
     with st.popover("Save", icon=":material/download:", key="save", on_change="rerun", width="stretch") as opened:
         if not opened.open:
             _forget()

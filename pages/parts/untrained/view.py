@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from gan_core.diagnosis.recipes import RECIPES
+from gan_core.live.errors import NotExamined, RunError
 from gan_core.live.registry import registry
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
-from pages.parts.shared import diagnosis_line, page_settings, plain_text, state
+from pages.parts.shared import access, diagnosis_line, page_settings, plain_text, state
 
 # In the order in which the signal meets them.
 FIELDS = (
@@ -78,6 +79,10 @@ def presets() -> None:
 
 def seen(e: Experiment, gain: float) -> Untrained:
     """What a spare worker sees; asked once for the same settings. Raises NotExamined."""
+    try:
+        access.check_pictures(e)
+    except RunError as error:
+        raise NotExamined(str(error)) from None
     return _examined(e.json_text(), gain)
 
 
