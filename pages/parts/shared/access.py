@@ -26,6 +26,7 @@ from pages.parts.shared import page_link, plain_text, state
 
 COOKIE, TEACHER_COOKIE = "gan_visitor", "gan_teacher"
 KEY = "key"  # the URL key of the teacher's key
+KEY_REFUSED = "This is not the teacher's key of this server: look at what it printed when it was started."
 KEPT_S = 365 * 24 * 3600  # how long a browser keeps its cookies
 FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")  # what a proxy adds
 
@@ -127,7 +128,7 @@ def _take_key(given: str) -> None:
         st.stop()
     else:
         _run_script(f"{away} history.replaceState(null, '', here);")
-        _stop_with("This is not the teacher's key of this server: look at what it printed when it was started.")
+        _stop_with(KEY_REFUSED)
 
 
 @functools.cache

@@ -174,6 +174,7 @@ def copy() -> None:
         state.REFUSAL.set(str(error))
         return
     state.RUN.set(run_id)
+    page_link.change(page_settings.RUN, run_id)
 
 
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
@@ -326,6 +327,7 @@ def adopt() -> None:
         return
     if not access.owns(now.owner):  # from here on these are the settings of a run of one's own
         state.RUN.set(None)
+        page_link.change(page_settings.RUN, None)
         return
     if all(SETTINGS[name].live for name in changed) and now.state not in ("crashed", "stopped", "refused"):
         act(registry().set, changed)
