@@ -111,7 +111,9 @@ class Attendance:
         room.seen_at = self._clock()
         self._classes[digest] = room
         if len(self._classes) > MOST_LESSONS:
-            self._classes.popitem(last=False)
+            # Not the oldest: anybody can make up lessons, and would push out a class's answers with them.
+            others = [other for other in self._classes if other != digest]
+            del self._classes[min(others, key=lambda other: len(self._classes[other].visitors))]
         return room
 
     def _visitor(self, room: _Class, visitor: str) -> _Visitor:

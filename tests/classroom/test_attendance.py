@@ -71,6 +71,15 @@ def test_lessons_are_bounded_and_the_one_visited_last_is_kept() -> None:
     assert room.counts("first") == {"grey": attendance.MOST_LESSONS + 1}
 
 
+def test_made_up_lessons_do_not_push_out_a_class() -> None:
+    room = Attendance()
+    for visitor in range(30):
+        room.answer("class", f"student {visitor}", "grey")
+    for lesson in range(3 * attendance.MOST_LESSONS):
+        room.answer(f"made up {lesson}", "somebody", "grey")
+    assert room.counts("class") == {"grey": 30}
+
+
 def test_what_nobody_visits_is_dropped_in_time() -> None:
     now = 0.0
     room = Attendance(clock=lambda: now)

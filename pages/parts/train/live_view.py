@@ -72,7 +72,9 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name:
         parts.append(run.device_name)
-    if run and (saved := save_run.words(run)):
+    if tab_runs.watched(run):
+        parts.append("another visitor's run")
+    elif run and (saved := save_run.words(run)):
         parts.append(saved)
     share = 100 * min(1.0, step / steps) if steps else 100
     with st.container(key=key):
