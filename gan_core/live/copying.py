@@ -12,7 +12,6 @@ from gan_core.messages.commands_and_reports import Checkpoint
 from gan_core.saved_runs.checkpoint_header import CheckpointError, changes_of, read_state
 from gan_core.saved_runs.run_folder import History
 
-
 CHECKPOINT_S = 5.0
 
 

@@ -54,7 +54,7 @@ class Stats:
 
 class Registry:
     """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`,
-    `contrasts`, `collect`, `remake`, `copy` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a
+    `contrasts`, `collect`, `remake`, `copy`, `wait_until`; a second click does no harm. Commands raise UnknownRun for a
     run that is no longer here."""
 
     def __init__(self, limits: Limits) -> None:

@@ -19,10 +19,12 @@ from gan_core.classroom import teacher_key
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from gan_core.classroom.prediction import WhichFailure
+from gan_core.data import allowed_folders
 from gan_core.live.registry import registry
 from gan_core.saved_runs.store import Store
 from gan_core.settings import link
 from gan_core.settings.experiment import Experiment
+from pages.parts.shared import access
 from pages.parts.shared.access import KEY, KEY_REFUSED
 
 ENDLESS = Experiment(**{**SMALL, "steps": 1_000_000})
@@ -274,7 +276,47 @@ def test_the_counts_of_a_lesson_are_the_teachers(visit: Visit) -> None:
     assert attendance().counts(made.digest) == {}
 
 
+# ---------------------------------------------------------------------------------- folders
+
+
+def test_a_path_is_used_only_below_a_named_folder(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GAN_ONLY_FOLDERS")
+    monkeypatch.setenv("GAN_FOLDERS", str(tmp_path / "pictures"))
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "other").mkdir()
+    said = []
+    for folder in (tmp_path / "other", tmp_path / "nothing"):
+        at = visit(A, "untrained", d="folder", a="mlp", f=str(folder))
+        said += [text.replace(str(folder), "…") for text in wrongs(at)]
+    assert len(said) == 2 and len(set(said)) == 1 and "not among the folders that this server allows" in said[0]
+    assert allowed_folders.roots() == [tmp_path / "pictures"]  # for each process that is started from now on
+    assert "folder" in widgets(visit(A, d="folder", a="mlp", f="x").sidebar)
+    monkeypatch.setenv("GAN_ONLY_FOLDERS", "")
+    assert "folder" not in widgets(visit(A, d="folder", a="mlp", f="x").sidebar)
+
+
 # ---------------------------------------------------------------------------------- alone
+
+
+@pytest.mark.parametrize(
+    ("address", "alone"),
+    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("0.0.0.0", False), ("", False), ("192.168.1.5", False)],
+)
+def test_who_reaches_the_server_is_told_by_its_address(
+    monkeypatch: pytest.MonkeyPatch, address: str, alone: bool
+) -> None:
+    monkeypatch.delenv("GAN_ALONE")
+    monkeypatch.setattr(access.st, "get_option", {"server.address": address}.get)
+    assert access.alone() is alone
+    monkeypatch.setenv("GAN_ALONE", str(int(not alone)))
+    assert access.alone() is not alone
+
+
+def test_without_being_told_the_server_is_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GAN_ALONE")
+    assert access.alone()
 
 
 def test_alone_everything_is_everybodys(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
