@@ -181,6 +181,20 @@ def test_each_visitor_has_a_number_of_places_and_gets_them_back(visit: Visit, ru
         registry().forget(other)
 
 
+def test_one_run_does_not_take_the_machine(visit: Visit, run_of_a: tuple[AppTest, str]) -> None:
+    mine, run_id = run_of_a
+    large = {"a": "dcgan", "sz": "64", "w": "4", "bs": "512"}
+    at = visit(A, **large)
+    at.button(key="start").click().run()
+    assert run_in(at) is None and "times the usual memory" in words(at)
+    mine.session_state["experiment"] = ENDLESS.replace(width=4, n_dis=10)
+    widgets(mine.sidebar)["lr_g"].set_value(0.01).run()  # to be changed with it, while the run goes on
+    assert registry().snapshot(run_id).experiment == ENDLESS
+    compared = visit(A, "compare", **large, v1="o:tanh", v2="o:linear")
+    compared.button(key="start").click().run()
+    assert "times the usual memory" in compared.session_state["refusal"]
+
+
 # ---------------------------------------------------------------------------------- saved runs, uploads
 
 

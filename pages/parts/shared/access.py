@@ -21,6 +21,7 @@ from gan_core.classroom.teacher_key import TeacherKeyError, teacher_key
 from gan_core.data import allowed_folders, upload_cache
 from gan_core.live.errors import RunError
 from gan_core.saved_runs.store import Store
+from gan_core.settings import cost
 from gan_core.settings.experiment import Experiment
 from pages.parts.shared import page_link, plain_text, state
 
@@ -113,6 +114,13 @@ def check_pictures(e: Experiment) -> None:
     upload = e.dataset == "folder" and upload_cache.is_upload(e.folder)
     if upload and not alone() and not upload_cache.belongs(e.folder, owner()):
         raise RunError(str(upload_cache.missing(e.folder)))
+
+
+def check_run(e: Experiment) -> None:
+    """Raises RunError where this browser may not train this: somebody else's pictures, or for a visitor too much."""
+    check_pictures(e)
+    if not alone() and not teacher() and (why := cost.too_much(e, os.cpu_count() or 1)):
+        raise RunError(why)
 
 
 def _take_key(given: str) -> None:

@@ -155,19 +155,17 @@ def look_at(run: Snapshot) -> None:
 def end(run_id: str) -> None:
     """End one of this visitor's runs."""
     _forget(run_id)
-    if state.RUN.get() == run_id:
-        state.RUN.set(None)
+    state.RUN.set(None if state.RUN.get() == run_id else state.RUN.get())
 
 
 def copy() -> None:
     """Take a copy of the run that is watched: this visitor's own, paused at its newest checkpoint."""
-    there = snapshot()
-    if there is None:
-        return
     state.REFUSAL.set(None)
+    if (there := snapshot()) is None:
+        return
     try:
         visitor.permitted(there.experiment)
-        access.check_pictures(there.experiment)
+        access.check_run(there.experiment)
         run_id = registry().copy(there.run_id, access.owner())
         registry().attach(run_id, _tab())
     except (RunError, OSError) as error:
@@ -189,7 +187,7 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
     runs = kind.get()
     try:
         for experiment in experiments.values():
-            access.check_pictures(experiment)
+            access.check_run(experiment)
         there = [registry().snapshot(run_id) for run_id in runs.values()]
         if set(runs) == set(experiments) and all(run is not None and access.owns(run.owner) for run in there):
             for name, experiment in experiments.items():
@@ -300,7 +298,7 @@ def _forget(run_id: str) -> None:
 
 def reopen(saved: SavedRun) -> None:
     """Open a saved run as this tab's, paused where it stood; the run that was here ends. Raises RunError, OSError."""
-    access.check_pictures(saved.experiment)
+    access.check_run(saved.experiment)
     run_id = registry().reopen(saved, access.owner())
     registry().attach(run_id, _tab())
     leave_run()
@@ -310,7 +308,7 @@ def reopen(saved: SavedRun) -> None:
 
 def start(experiment: Experiment, *, go: bool) -> str:
     """Start a run that this tab watches; raises RunError."""
-    access.check_pictures(experiment)
+    access.check_run(experiment)
     run_id = registry().start(experiment, go=go, owner=access.owner())
     registry().attach(run_id, _tab())
     return run_id
@@ -329,6 +327,11 @@ def adopt() -> None:
         state.RUN.set(None)
         page_link.change(page_settings.RUN, None)
         return
+    try:
+        access.check_run(wanted)
+    except RunError as error:
+        state.REFUSAL.set(str(error))
+        return
     if all(SETTINGS[name].live for name in changed) and now.state not in ("crashed", "stopped", "refused"):
         act(registry().set, changed)
     else:
@@ -340,7 +343,7 @@ def rewind(*, go: bool) -> None:
     visitor.note(snapshot())
     try:
         wanted = visitor.permitted(page_settings.experiment())
-        access.check_pictures(wanted)
+        access.check_run(wanted)
         act(registry().rewind, wanted, go)
     except RunError as error:
         state.REFUSAL.set(str(error))
