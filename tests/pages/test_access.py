@@ -285,7 +285,10 @@ def test_the_counts_of_a_lesson_are_the_teachers(visit: Visit) -> None:
     assert "ask_again" not in {button.key for button in student.button}
     assert "the teacher's" in words(student)
     assert not any("<b>1</b>" in text for text in html(student))
+    for number in range(3):  # one person with new cookies
+        attendance().answer(made.digest, f"forged {number}", "none")
     teacher = visit(TEACHER, **made.to_query(), teacher=word)
+    assert "4 of them came from one network address" in words(teacher)
     teacher.button(key="ask_again").click().run()
     assert attendance().counts(made.digest) == {}
 

@@ -12,6 +12,7 @@ from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import access, diagnosis_line, plain_text
 
 LOOK_EVERY_S = 2.0
+MANY = 4  # answers from one network address that are told: a pair may share a machine
 
 
 def asked(lesson: Lesson, word: str | None) -> bool:
@@ -62,6 +63,8 @@ def _answers(lesson: Lesson) -> None:
     counts = attendance().counts(lesson.digest)
     with st.container(key="class-answers"):
         st.html(f'<div class="answers">{tally.answers(lesson.prediction, counts)}</div>')
+        if (most := attendance().most_from_one(lesson.digest)) >= MANY:
+            plain_text.small(f"{most} of them came from one network address: from one person, or through a proxy.")
         show, again = st.columns(2, vertical_alignment="center")
         shown = show.toggle(
             "Show the counts", key="show_counts", help="Better after the vote: what others chose sways an answer."

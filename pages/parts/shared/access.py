@@ -75,6 +75,11 @@ def word() -> str:
     return known
 
 
+def address() -> str:
+    """The network address that this browser comes from; of all behind one proxy the same."""
+    return str(st.context.ip_address or "")
+
+
 def remember() -> None:
     """Have the browser keep its word."""
     _run_script(_cookie(COOKIE, word()))
@@ -129,6 +134,7 @@ def _take_key(given: str) -> None:
     away = f"const here = new URL(location); here.searchParams.delete('{KEY}');"
     if alone():
         _run_script(f"{away} history.replaceState(null, '', here);")
+        del st.query_params[KEY]
     elif teacher_key().fits(given):
         state.TEACHER.set(True)
         cookies = _cookie(COOKIE, word()) + _cookie(TEACHER_COOKIE, teacher_key().token(word()))

@@ -24,7 +24,7 @@ def keep(choice: str) -> None:
     """Count this visitor's prediction."""
     lesson = page_settings.lesson()
     assert lesson is not None
-    attendance().answer(lesson.digest, access.word(), choice)
+    attendance().answer(lesson.digest, access.word(), choice, access.address())
 
 
 def note(run: Snapshot | None) -> None:
