@@ -6,13 +6,13 @@ from gan_core.live.registry import registry
 from gan_core.settings.comparison import LETTERS
 from pages.parts import navigation
 from pages.parts.compare import panel, panels, vary
-from pages.parts.shared import comparison_state, pace, page_settings, state, tab_runs
+from pages.parts.shared import comparison_state, pace, page_settings, plain_text, state, tab_runs
 
 navigation.require()
 comparison_state.open_link()
 registry().warm(1 if any(comparison_state.runs()) else 2)
 for sentence in comparison_state.told():
-    st.warning(sentence)
+    plain_text.wrong(sentence)
 
 with st.container(key="setup"):
     vary.draw()

@@ -11,7 +11,7 @@ from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
 from pages.parts.failures import cards, failure, study, study_files
-from pages.parts.shared import diagnosis_line, failure_link, pace, page_link, page_settings, state, tab_runs
+from pages.parts.shared import diagnosis_line, failure_link, pace, page_link, page_settings, plain_text, state, tab_runs
 from pages.parts.shared.failure_link import AskedFailure
 from pages.parts.train import live_view
 
@@ -19,7 +19,7 @@ navigation.require()
 came = failure_link.LINK.now()
 asked = came.asked.name
 if came.strange:
-    st.warning(page_link.left_out(came.strange, "nothing", " on this page"))
+    plain_text.wrong(page_link.left_out(came.strange, "nothing", " on this page"))
 kept = True
 if asked in RECIPES:
     kept = tab_runs.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed, came.asked.runs)
@@ -48,8 +48,9 @@ def view(polled: float | None, recipe: Recipe) -> None:
 def buttons(recipe: Recipe, now: failure.Runs) -> None:
     """Train, pause, and take one side's settings along."""
     states = {run.state for run in now.values() if run}
-    resumes = "paused" in states and not states & set(live_view.ACTIVE)
-    words = "Resume" if resumes else "Train both again" if states else "Train both"
+    watched = any(tab_runs.watched(run) for run in now.values())  # then a start is one of runs of one's own
+    resumes = "paused" in states and not states & set(live_view.ACTIVE) and not watched
+    words = "Train my own" if watched else "Resume" if resumes else "Train both again" if states else "Train both"
     with st.container(horizontal=True, gap="small", key="transport"):
         st.button(
             words, key="start", type="primary", icon=":material/play_arrow:", on_click=resume if resumes else start,
@@ -57,7 +58,7 @@ def buttons(recipe: Recipe, now: failure.Runs) -> None:
         )  # fmt: skip
         st.button(
             "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.act_on_pair, args=(registry().pause,),
-            disabled=not states & {"running", "waiting"},
+            disabled=watched or not states & {"running", "waiting"},
         )  # fmt: skip
         for side, look in failure.looks(recipe).items():
             st.button(

@@ -5,11 +5,11 @@ import streamlit as st
 from gan_core.live.registry import registry
 from gan_core.saved_runs.run_folder import Heading
 from gan_core.saved_runs.search import Search, SearchError
-from gan_core.saved_runs.store import Store, StoreError
+from gan_core.saved_runs.store import StoreError
 from pages.parts import navigation
-from pages.parts.runs import cards, watched
+from pages.parts.runs import cards, live, watched
 from pages.parts.runs.find_link import LINK
-from pages.parts.shared import comparison_state, diagnosis_line, page_link, state, theme
+from pages.parts.shared import access, comparison_state, diagnosis_line, page_link, plain_text, state, theme
 
 navigation.require()
 registry().warm()
@@ -26,18 +26,19 @@ st.markdown(
 if trouble := state.STORE_TROUBLE.take():
     diagnosis_line.say(diagnosis_line.TROUBLE, trouble)
 try:
-    store = Store.from_environment()
+    store = access.store()
     listed, loops = store.headings(), store.watched()
 except StoreError as error:
     diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
     st.stop()
 cards.undo(store)
+live.listing()
 
 if listed or loops:
     if came := LINK.arrived():
         state.FIND.set(came.asked)
         if came.strange:
-            st.warning(page_link.left_out(came.strange, "nothing", " on this page"))
+            plain_text.wrong(page_link.left_out(came.strange, "nothing", " on this page"))
     asked = st.text_input(
         "Find", key=state.FIND.name, placeholder="loss=hinge lr_g=0.001 monday",
         help="Settings as name=value, and words of the name or of a setting that was changed; all must hold.",
@@ -69,7 +70,4 @@ else:
     st.page_link("pages/train.py", label="Train one", icon=":material/play_circle:")
     st.markdown("A training loop of your own is followed here too: the README says how to watch it in ten lines.")
 cards.bin(store)
-st.caption(
-    f"{len(listed) + len(loops)} in {store.home}, {store.size() / 1e6:.0f} of {store.most_mb:.0f} MB. Everybody who "
-    "uses this server sees, opens, renames and deletes the same saved runs; nobody's name is kept."
-)
+cards.whose(store, len(listed) + len(loops))

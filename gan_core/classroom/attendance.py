@@ -1,6 +1,7 @@
 """What the visitors of a lesson have done on this server: answers as counts, and the steps each has trained.
 
-No names and no addresses: a visitor is a random word in the browser. All of it ends with the process.
+No names: a visitor is a random word in the browser, and of network addresses only how many answers came from each is
+kept, under what they cannot be told from. All of it ends with the process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hmac
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -33,6 +34,7 @@ class _Class:
 
     seen_at: float  # when one was last seen, by the clock of Attendance
     counts: dict[str, int] = field(default_factory=dict)  # answer -> how many gave it
+    origins: Counter[bytes] = field(default_factory=Counter)  # answers from each network address
     visitors: OrderedDict[str, _Visitor] = field(default_factory=OrderedDict)  # the one seen last at the end
 
 
@@ -45,14 +47,15 @@ class Attendance:
         self._classes: OrderedDict[str, _Class] = OrderedDict()
         self._secret = secrets.token_bytes(16)
 
-    def answer(self, digest: str, visitor: str, choice: str) -> None:
-        """Count a visitor's answer; only the first one counts."""
+    def answer(self, digest: str, visitor: str, choice: str, address: str = "") -> None:
+        """Count a visitor's answer, which came from this network address; only the first one counts."""
         with self._lock:
             room = self._class(digest)
             person = self._visitor(room, visitor)
             if person.answer is None:
                 person.answer = choice
                 room.counts[choice] = room.counts.get(choice, 0) + 1
+                room.origins[hmac.digest(self._secret, address.encode(), "sha256")] += 1
 
     def answered(self, digest: str, visitor: str) -> str | None:
         """What a visitor has answered."""
@@ -68,11 +71,19 @@ class Attendance:
             room = self._classes.get(digest)
             return dict(room.counts) if room else {}
 
+    def most_from_one(self, digest: str) -> int:
+        """How many answers came from one network address, the one with the most: a browser without its cookie may
+        answer again."""
+        with self._lock:
+            room = self._classes.get(digest)
+            return max(room.origins.values(), default=0) if room else 0
+
     def ask_again(self, digest: str) -> None:
         """Forget the answers, not the steps."""
         with self._lock:
             room = self._class(digest)
             room.counts = {}
+            room.origins.clear()
             for person in room.visitors.values():
                 person.answer = None
 
@@ -111,7 +122,9 @@ class Attendance:
         room.seen_at = self._clock()
         self._classes[digest] = room
         if len(self._classes) > MOST_LESSONS:
-            self._classes.popitem(last=False)
+            # Not the oldest: anybody can make up lessons, and would push out a class's answers with them.
+            others = [other for other in self._classes if other != digest]
+            del self._classes[min(others, key=lambda other: len(self._classes[other].visitors))]
         return room
 
     def _visitor(self, room: _Class, visitor: str) -> _Visitor:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.data import allowed_folders, upload_cache
 from gan_core.data.images import Images, Progress, check_layout
 from gan_core.data.resize import to_square
 from gan_core.data.source import Source
@@ -69,7 +70,7 @@ def load(
 def stamp(folder: str) -> Hashable:
     """What the images depend on: the path, and its files' names, times and sizes; raises DataError."""
     path = _existing(folder)
-    files = [path] if path.is_file() else [path / name for name in folders.listed(path, NAME, BOUNDS)]
+    files = [path] if path.is_file() else [path / name for name in _names(path)]
     with folders.readable(path, NAME):
         states = [(str(file), file.stat()) for file in files]
     return str(path), hash(tuple((name, state.st_mtime_ns, state.st_size) for name, state in states))
@@ -78,6 +79,10 @@ def stamp(folder: str) -> Hashable:
 def _existing(folder: str) -> Path:
     if not folder:
         raise DataError("folder is empty: give the path of a folder or zip file of pictures.")
+    if upload_cache.is_upload(folder):
+        return upload_cache.found(folder)
+    if not allowed_folders.anywhere():
+        return allowed_folders.allowed(folder)
     try:
         return Path(folder).expanduser().resolve(strict=True)
     except (OSError, ValueError, RuntimeError) as error:
@@ -87,10 +92,15 @@ def _existing(folder: str) -> Path:
         ) from error
 
 
+def _names(path: Path) -> list[PurePosixPath]:
+    """The files in a folder that may be read."""
+    return [name for name in folders.listed(path, NAME, BOUNDS) if allowed_folders.inside(path / name, path)]
+
+
 def _files(path: Path) -> Iterator[tuple[int, PurePosixPath, bytes | Path]]:
     """How many files there are, and each one's name and content, or where it lies."""
     if path.is_dir():
-        names = folders.listed(path, NAME, BOUNDS)
+        names = _names(path)
         for name in names:
             yield len(names), name, path / name
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from gan_core.live.errors import RunsFull
+from gan_core.live.limits import Limits
 from gan_core.live.run import Run
 
 # Of megabytes that are free, so much is left to the server and to what runs take later.
@@ -59,3 +61,15 @@ def line_words(number: int, places: int, holding: Collection[Run]) -> str:
         wait = f", in about {max(1, round(left[number - 1]))} min"
     taken = f"All {places} places for runs are taken" if places > 1 else "The only place for a run is taken"
     return f"{taken}; this run is number {number} in line and starts by itself when one is free{wait}."
+
+
+def check_room(runs: Collection[Run], limits: Limits, owner: str, wanted: int) -> None:
+    """Raise RunsFull where so many more runs of an owner ("" for everybody) are more than may be, or may wait."""
+    own = sum(run.alive for run in runs if run.owner == owner) if owner else 0
+    if owner and own + wanted > limits.runs_each:
+        have = f"You have {own} live {'run' if own == 1 else 'runs'} already" if own else f"That is {wanted} runs"
+        raise RunsFull(f"{have}, and each visitor may have {limits.runs_each} at a time: end one on the page Runs.")
+    if wanted > limits.max_runs:
+        raise RunsFull(f"This server has {limits.max_runs} places for runs, and {wanted} are needed: compare fewer.")
+    if sum(run.alive for run in runs) + wanted > limits.max_runs + limits.max_waiting:
+        raise RunsFull(f"All {limits.max_runs} places for runs are taken, and the line is full; try again later.")

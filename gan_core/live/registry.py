@@ -14,9 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from gan_core.live.asking import answered, examined
+from gan_core.live.copying import copied, have_checkpoint
 from gan_core.live.errors import RunEnded, RunError, RunsFull, UnknownRun
 from gan_core.live.limits import Limits
 from gan_core.live.lockstep import LockstepGroup, stretch
+from gan_core.live.places import check_room
 from gan_core.live.run import Run, Snapshot
 from gan_core.live.save_thread import SaveThread
 from gan_core.live.scheduler import Scheduler
@@ -54,7 +56,7 @@ class Stats:
 
 class Registry:
     """The live runs. Every method may be called from any thread and returns at once, but for `close`, `examine`,
-    `contrasts`, `collect`, `remake` and `wait_until`; a second click does no harm. Commands raise UnknownRun for a
+    `contrasts`, `collect`, `remake`, `copy`, `wait_until`; a second click does no harm. Commands raise UnknownRun for a
     run that is no longer here."""
 
     def __init__(self, limits: Limits) -> None:
@@ -73,15 +75,26 @@ class Registry:
             self._scheduler.spares_wanted = max(self._scheduler.spares_wanted, spares)
             self._scheduler.work.notify()
 
-    def start(self, experiment: Experiment, go: bool = True, checkpoint: Path | None = None) -> str:
-        """Start a run and return its id, which nobody can guess; with `checkpoint`, from a copy of that file,
-        its live settings as in `experiment`. Raises RunsFull, and OSError where the file cannot be copied."""
-        return self._start(Run(secrets.token_urlsafe(8), experiment, ScratchFolder(), go), checkpoint)
+    def start(self, experiment: Experiment, go: bool = True, checkpoint: Path | None = None, owner: str = "") -> str:
+        """Start a run of this owner and return its id, which nobody can guess; with `checkpoint`, from a copy of that
+        file, its live settings as in `experiment`. Raises RunsFull, and OSError where the file cannot be copied."""
+        return self._start(Run(secrets.token_urlsafe(8), experiment, ScratchFolder(), go, owner), checkpoint)
 
-    def reopen(self, saved: SavedRun) -> str:
+    def copy(self, run_id: str, owner: str) -> str:
+        """Start a run of this owner that stands where another one does, with its history, and return its id. Waits a
+        few seconds at most for the other's checkpoint; then an older one serves. Raises RunError."""
+        with self._scheduler.lock:
+            self._check_room(owner)
+            have_checkpoint(self._scheduler, self._touched(run_id))
+            there = self.snapshot(run_id)
+        if there is None:
+            raise UnknownRun("This run is no longer here; start it again.")
+        return self._start(copied(there, secrets.token_urlsafe(8), owner), None)
+
+    def reopen(self, saved: SavedRun, owner: str = "") -> str:
         """Start a run that stands where a saved one does, with its history, and return its id. The saved one stays as
         it is until `save_thread` is told otherwise. Raises as `start` does."""
-        run = Run(secrets.token_urlsafe(8), saved.experiment, ScratchFolder(), go=False)
+        run = Run(secrets.token_urlsafe(8), saved.experiment, ScratchFolder(), go=False, owner=owner)
         run.remember(saved.until(saved.step))
         run.saving.begin(saved.folder, saved.name, saved.step, None)
         return self._start(run, saved.checkpoint)
@@ -91,7 +104,7 @@ class Registry:
             if checkpoint is not None:
                 shutil.copyfile(checkpoint, run.checkpoint)
             with self._scheduler.lock:
-                self._check_room()
+                self._check_room(run.owner)
                 self._scheduler.runs[run.run_id] = run
                 self._scheduler.assign_spare(run)
         except (OSError, RunsFull):
@@ -99,20 +112,23 @@ class Registry:
             raise
         return run.run_id
 
-    def start_together(self, experiments: Sequence[Experiment], go: bool = True) -> tuple[str, ...]:
+    def start_together(self, experiments: Sequence[Experiment], go: bool = True, owner: str = "") -> tuple[str, ...]:
         """Start runs in lock-step and return their ids: none is ever more than a stretch of steps ahead of the
         slowest, and all show pictures of the same steps, see lockstep. Raises RunsFull where there is no room for
         all of them, and OSError as `start` does; then none is started."""
-        return self._together(experiments, [partial(self.start, e, go) for e in experiments])
+        return self._together(experiments, [partial(self.start, e, go, owner=owner) for e in experiments], owner)
 
-    def reopen_together(self, saved: Sequence[SavedRun]) -> tuple[str, ...]:
+    def reopen_together(self, saved: Sequence[SavedRun], owner: str = "") -> tuple[str, ...]:
         """Reopen saved runs, which go on in lock-step from where they stand; raises as `start_together` does."""
-        return self._together([one.experiment for one in saved], [partial(self.reopen, one) for one in saved])
+        starts = [partial(self.reopen, one, owner) for one in saved]
+        return self._together([one.experiment for one in saved], starts, owner)
 
-    def _together(self, experiments: Sequence[Experiment], starts: Sequence[Callable[[], str]]) -> tuple[str, ...]:
+    def _together(
+        self, experiments: Sequence[Experiment], starts: Sequence[Callable[[], str]], owner: str
+    ) -> tuple[str, ...]:
         group = LockstepGroup(stretch(experiments))
         with self._scheduler.lock:
-            self._check_room(len(starts))
+            self._check_room(owner, len(starts))
             started: list[Run] = []
             try:
                 for start in starts:
@@ -135,6 +151,12 @@ class Registry:
             cores = "core" if places == 1 else "cores"
             queue = f"Waiting for its turn: {turns.running + turns.waiting} runs share {places} {cores}"
             return run.snapshot(turns.has(run_id), queue)
+
+    def everything(self) -> list[Snapshot]:
+        """All runs, the oldest first."""
+        with self._scheduler.lock:
+            found = [self.snapshot(run_id) for run_id in self._scheduler.runs]
+        return [run for run in found if run is not None]
 
     def stats(self) -> Stats:
         """How many runs want to train now, and how many people look on."""
@@ -232,7 +254,7 @@ class Registry:
                 run.send(Rewind(experiment))
             else:
                 if not run.alive:
-                    self._check_room()
+                    self._check_room(run.owner)
                 run.begin_anew(experiment)
                 self._scheduler.assign_spare(run)
             run.going = go
@@ -244,7 +266,7 @@ class Registry:
         with self._scheduler.lock:
             run = self._touched(run_id)
             if not run.alive:
-                self._check_room()
+                self._check_room(run.owner)
                 run.reopen()
                 run.going = go
                 self._scheduler.assign_spare(run)
@@ -309,15 +331,8 @@ class Registry:
             raise RunEnded("This run's worker has ended; resume the run first.")
         return run
 
-    def _alive(self) -> int:
-        return sum(run.alive for run in self._scheduler.runs.values())
-
-    def _check_room(self, wanted: int = 1) -> None:
-        places, most = self.limits.max_runs, self.limits.max_runs + self.limits.max_waiting
-        if wanted > places:
-            raise RunsFull(f"This server has {places} places for runs, and {wanted} are needed: compare fewer.")
-        if self._alive() + wanted > most:
-            raise RunsFull(f"All {places} places for runs are taken, and the line is full; try again later.")
+    def _check_room(self, owner: str, wanted: int = 1) -> None:
+        check_room(self._scheduler.runs.values(), self.limits, owner, wanted)
 
 
 def registry() -> Registry:

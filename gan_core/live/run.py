@@ -66,14 +66,16 @@ class Snapshot:
     trouble: str  # what went wrong, in words; empty where nothing did
     checkpoint: Path  # the file its checkpoints go to, which may not exist yet
     save_state: SaveState | None  # None for a run that was never saved
-    memory_mb: float | None  # of its worker; None where that is not known
+    memory_mb: float | None = None  # of its worker; None where that is not known
+    owner: str = ""  # who started it; empty where nobody is told apart
 
 
 class Run:
     """The record of one run, to be used under the registry's lock. Times are monotonic seconds."""
 
-    def __init__(self, run_id: str, experiment: Experiment, folder: ScratchFolder, go: bool) -> None:
+    def __init__(self, run_id: str, experiment: Experiment, folder: ScratchFolder, go: bool, owner: str = "") -> None:
         self.run_id = run_id
+        self.owner = owner
         self.experiment = experiment
         self.folder = folder
         self.checkpoint = folder.path / "checkpoint.safetensors"
@@ -179,6 +181,7 @@ class Run:
             checkpoint=self.checkpoint,
             save_state=self.saving.state,
             memory_mb=self.worker.memory_mb if self.worker else None,
+            owner=self.owner,
         )
 
     def remember(self, history: History) -> None:

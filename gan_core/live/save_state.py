@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +51,11 @@ class SaveRecord:
         self.folder, self.name, self.step, self.lock = folder, name, step, lock
 
     def leave(self) -> None:
-        """The run is another now; the saved one stays as it is."""
+        """The run is another now; the saved one stays as it is. One that never came to be is gone."""
         if self.lock is not None:
             self.lock.close()
+        if self.folder is not None and self.step is None and not self.writing:
+            shutil.rmtree(self.folder, ignore_errors=True)
         self.folder = self.step = self.lock = None
         self.name = self.trouble = self.refusal = ""
         self.wanted = self.due = False

@@ -39,8 +39,8 @@ class SaveThread:
     def save_as(self, run_id: str, name: str) -> None:
         """Save a live run as a new one, which from now on follows it. Raises StoreError, NotWritten."""
         with self._scheduler.lock:
-            self._known(run_id)
-        folder = Store.from_environment().new(name)
+            store = _store_of(self._known(run_id))
+        folder = store.new(name)
         try:
             with self._scheduler.lock:
                 run = self._known(run_id)
@@ -147,7 +147,7 @@ class SaveThread:
             with self._scheduler.lock:
                 pictures = sum(len(frame.fake_png) for frame in run.frames.entries)
             more = run.checkpoint.stat().st_size + pictures - folder_size(folder)
-            Store.from_environment().check_room(max(0, more))
+            _store_of(run).check_room(max(0, more))
             return write_run(folder, run.checkpoint, lambda step: self._history(run, folder, step))
 
     def _history(self, run: Run, folder: Path, step: int) -> History:
@@ -163,3 +163,8 @@ class SaveThread:
             if left():
                 raise _Left
             return History(run.rows.entries, run.frames.entries, run.opening, run.changes)
+
+
+def _store_of(run: Run) -> Store:
+    """The store as the run's owner sees it."""
+    return Store.from_environment().seen_by(run.owner, everything=False)

@@ -5,7 +5,7 @@
 - `frames.jsonl` and `frames/step-000123.png`: what the page showed, with step, measurements and histogram
 - `opening.json` and `real.png`: the real images, and the axis of the histograms
 - `checkpoint.safetensors`: where the run goes on from; it says its own step and settings, and those count
-- `run.json`: name and time of the start of a run that a page saved
+- `run.json`: name, time of the start, and owner of a run that a page saved
 
 `python -m gan_core train --out` writes the same, without `run.json`, and pictures with their origin in `samples/`.
 
@@ -32,17 +32,17 @@ from gan_core.diagnosis.row import Row
 from gan_core.files.atomic_write import told, write_whole, writing_whole
 from gan_core.messages.frame import Frame, Opening
 from gan_core.saved_runs.checkpoint_header import changes_of, read_state
+from gan_core.saved_runs.label import read_label
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 
 EXPERIMENT, ROWS, FRAMES, OPENING = "experiment.json", "measurements.jsonl", "frames.jsonl", "opening.json"
-REAL, CHECKPOINT, LABEL = "real.png", "checkpoint.safetensors", "run.json"
+REAL, CHECKPOINT = "real.png", "checkpoint.safetensors"
 
 PICTURE_NAME = r"step-\d{6,}\.png"  # of a frame
 
 MOST_TEXT = 64 * 2**20  # bytes of a text file here; a run of 5000 rows has a tenth of that
 MOST_PICTURE = 16 * 2**20
-MOST_NAME = 80  # characters
 
 
 class SavedRunError(ValueError):
@@ -61,6 +61,7 @@ class Heading:
     saved: datetime  # when it was last written
     checkpoint: Path | None  # None where there is none yet
     changes: tuple[Change, ...]  # of live settings while it trained, until `step`
+    owner: str  # whose it is; empty where nobody was told apart
 
     @property
     def run_id(self) -> str:
@@ -114,9 +115,9 @@ def read_heading(folder: Path) -> Heading:
         else:
             step, experiment, changes = 0, Experiment.from_json(_text(written)), ()
         saved = datetime.fromtimestamp(written.stat().st_mtime, UTC)
-        name, created = read_label(folder)
+        name, created, owner = read_label(folder)
         checkpoint = path if written is path else None
-    return Heading(folder, name, experiment, step, created or saved, saved, checkpoint, changes)
+    return Heading(folder, name, experiment, step, created or saved, saved, checkpoint, changes, owner)
 
 
 def read_run(folder: Path) -> SavedRun:
@@ -200,22 +201,6 @@ def read_opening(folder: Path) -> Opening | None:
     return _opening_fields.validate_python({**fields, "real_png": _picture(folder / REAL)})
 
 
-def read_label(folder: Path) -> tuple[str, datetime | None]:
-    """The name of a run, its folder's where it has none, and its start. Raises OSError and ValueError."""
-    path = folder / LABEL
-    if not path.exists():
-        return _as_text(folder.name), None
-    fields = json.loads(_text(path))
-    created = datetime.fromisoformat(fields["created"])
-    name = _as_text(str(fields["name"])[:MOST_NAME])
-    return name, created if created.tzinfo else created.replace(tzinfo=UTC)
-
-
-def _as_text(name: str) -> str:
-    """Without lone surrogates, which no file and no page takes: a folder's name need not be UTF-8."""
-    return name.encode(errors="replace").decode()
-
-
 def _picture(path: Path) -> bytes:
     content = _bytes(path, MOST_PICTURE)
     if not content.startswith(b"\x89PNG"):
@@ -253,12 +238,6 @@ def _first_line(error: Exception) -> str:
 
 
 # ------------------------------------------------------------------------------------------ writing
-
-
-def write_label(folder: Path, name: str, created: datetime) -> None:
-    """Name a run. Raises NotWritten."""
-    with told(folder / LABEL):
-        write_whole(folder / LABEL, json.dumps({"name": name, "created": created.isoformat()}))
 
 
 def write_run(folder: Path, checkpoint: Path, history: Callable[[int], History]) -> int:

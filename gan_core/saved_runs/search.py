@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gan_core.saved_runs.run_folder import MOST_NAME, Heading
+from gan_core.saved_runs.label import MOST_NAME
+from gan_core.saved_runs.run_folder import Heading
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Value

@@ -20,14 +20,12 @@ from typing import Any
 
 import platformdirs
 
-from gan_core.diagnosis.loop_verdict import loop_verdict
 from gan_core.diagnosis.verdict import Verdict, verdict
 from gan_core.files.atomic_write import told
+from gan_core.saved_runs.label import LABEL, MOST_NAME, owner_of, write_label
 from gan_core.saved_runs.run_folder import (
     CHECKPOINT,
     EXPERIMENT,
-    LABEL,
-    MOST_NAME,
     ROWS,
     Heading,
     SavedRun,
@@ -36,22 +34,22 @@ from gan_core.saved_runs.run_folder import (
     read_heading,
     read_rows,
     read_run,
-    write_label,
 )
 from gan_core.saved_runs.search import Search, changed_settings
 from gan_core.saved_runs.watched_runs import (
     WATCH,
     WatchedHeading,
     WatchedRun,
+    as_dict,
     is_watched,
     read_watched,
     read_watched_heading,
-    rows_and_picture,
 )
 
 DELETED = ".deleted"
 KEPT_S = 24 * 3600.0  # how long a deleted run can be restored
 MOST_MB = 5000.0
+EACH_MB = 200.0
 
 
 class StoreError(ValueError):
@@ -83,23 +81,28 @@ class Store:
     cannot be written.
     """
 
-    def __init__(self, home: Path, most_mb: float = MOST_MB) -> None:
+    def __init__(self, home: Path, most_mb: float = MOST_MB, each_mb: float = EACH_MB) -> None:
         self.home = home
         self.most_mb = most_mb
+        self.each_mb = each_mb  # of one owner
+        self.owner = ""  # of what is saved from now on
+        self.everything = True  # whether the others' runs are seen as well
+
+    def seen_by(self, owner: str, *, everything: bool) -> Store:
+        """The same runs as this owner may see and change them: his own, or `everything`. Without an owner, all are
+        everybody's."""
+        store = Store(self.home, self.most_mb, self.each_mb)
+        store.owner, store.everything = owner, everything or not owner
+        return store
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Store:
-        """The folder that GAN_HOME names, else this platform's usual place for a user's data; at most GAN_HOME_MB.
-        Raises StoreError where that is no number."""
-        text = environment.get("GAN_HOME_MB", str(MOST_MB))
-        try:
-            most = float(text)
-        except ValueError:
-            most = math.nan
-        if not 0 < most < math.inf:
-            raise StoreError(f"GAN_HOME_MB={text!r} is no limit: a number of megabytes above 0 is expected.")
+        """The folder that GAN_HOME names, else this platform's usual place for a user's data; at most GAN_HOME_MB, and
+        GAN_MB_EACH of one owner. Raises StoreError where one of these is no number."""
+        most = _megabytes(environment, "GAN_HOME_MB", MOST_MB)
+        each = _megabytes(environment, "GAN_MB_EACH", EACH_MB)
         home = environment.get("GAN_HOME") or platformdirs.user_data_path("gan-playground", appauthor=False)
-        return cls(Path(home), most)
+        return cls(Path(home), most, each)
 
     # -------------------------------------------------------------------------------- looking
 
@@ -114,14 +117,13 @@ class Store:
         return [*self._listed(gone), *self._watched(gone)]
 
     def watched(self) -> list[WatchedHeading]:
-        """The training loops that are not ours, the one written last first. Raises StoreError where the folder cannot
-        be read."""
+        """The training loops that are not ours, the one written last first. Raises StoreError."""
         return self._watched(self.home)
 
     def _watched(self, home: Path) -> list[WatchedHeading]:
         found: list[WatchedHeading] = []
         for folder in _runs_in(home):
-            if is_watched(folder):
+            if is_watched(folder) and self._sees(folder):
                 with contextlib.suppress(SavedRunError):  # told by `_listed`
                     found.append(read_watched_heading(folder))
         return sorted(found, key=lambda heading: (heading.saved, heading.run_id), reverse=True)
@@ -131,10 +133,9 @@ class Store:
         return read_watched(self.folder(run_id))
 
     def _listed(self, home: Path) -> list[Heading | Damaged]:
-        folders = _runs_in(home)
         found: list[Heading] = []
         damaged: list[Damaged] = []
-        for folder in folders:
+        for folder in filter(self._sees, _runs_in(home)):
             try:
                 if is_watched(folder):
                     read_watched_heading(folder)
@@ -148,7 +149,7 @@ class Store:
     def folder(self, run_id: str) -> Path:
         """The folder of a saved run. Raises StoreError where there is none (any more)."""
         folder = self.home / run_id
-        if Path(run_id).name != run_id or run_id.startswith(".") or not folder.is_dir():
+        if Path(run_id).name != run_id or run_id.startswith(".") or not folder.is_dir() or not self._sees(folder):
             raise StoreError("This saved run is no longer here; it may have been deleted on another page.")
         return folder
 
@@ -186,32 +187,19 @@ class Store:
                         "bytes": summary.size,
                     }
                 )
-        return told + [self._watched_as_dict(loop) for loop in self.watched() if search.fits_name(loop.name)]
-
-    def _watched_as_dict(self, heading: WatchedHeading) -> dict[str, Any]:
-        try:
-            rows, _ = rows_and_picture(heading.folder)
-        except SavedRunError as error:
-            return {"id": heading.run_id, "trouble": str(error)}
-        of = loop_verdict(rows)
-        return {
-            "id": heading.run_id,
-            "name": heading.name,
-            "folder": str(heading.folder),
-            "watched": True,
-            "step": rows[-1].step if rows else 0,
-            "saved": heading.saved.isoformat(timespec="seconds"),
-            "verdict": of.state,
-            "findings": [finding.failure for finding in of.findings],
-            "bytes": folder_size(heading.folder),
-        }
+        loops = [loop for loop in self.watched() if search.fits_name(loop.name)]
+        return told + [{**as_dict(loop), "bytes": folder_size(loop.folder)} for loop in loops]
 
     def size(self) -> int:
-        """Bytes of all saved runs, the deleted ones included."""
+        """Bytes of all saved runs that are seen, the deleted ones included."""
+        return sum(_size(folder, _stamps(folder)) for folder in self._all_folders() if self._sees(folder))
+
+    def _all_folders(self) -> list[Path]:
         places = [self.home, self.home / DELETED]
-        return sum(
-            _size(folder, _stamps(folder)) for place in places if place.is_dir() for folder in _folders_in(place)
-        )
+        return [folder for place in places if place.is_dir() for folder in _folders_in(place)]
+
+    def _sees(self, folder: Path) -> bool:
+        return self.everything or owner_of(folder) == self.owner
 
     # -------------------------------------------------------------------------------- changing
 
@@ -224,7 +212,7 @@ class Store:
         folder = self.home / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         with told(folder):
             folder.mkdir(parents=True)
-        write_label(folder, name, now)
+        write_label(folder, name, now, self.owner)
         return folder
 
     def rename(self, run_id: str, name: str) -> None:
@@ -232,7 +220,7 @@ class Store:
         name = _proper(name)
         folder = self.folder(run_id)
         heading = read_watched_heading(folder) if is_watched(folder) else read_heading(folder)
-        write_label(folder, name, heading.created)
+        write_label(folder, name, heading.created, owner_of(folder))
 
     def delete(self, run_id: str) -> None:
         """Delete a saved run; `restore` brings it back for a day. Raises StoreError."""
@@ -248,7 +236,7 @@ class Store:
     def restore(self, run_id: str) -> None:
         """Bring a deleted run back. Raises StoreError where it is gone for good."""
         folder = self.home / DELETED / run_id
-        if Path(run_id).name != run_id or not folder.is_dir():
+        if Path(run_id).name != run_id or not folder.is_dir() or not self._sees(folder):
             raise StoreError("This run was deleted for good; it cannot be restored any more.")
         with told(self.home / run_id):
             os.replace(folder, self.home / run_id)
@@ -257,12 +245,19 @@ class Store:
         """Delete for good what could still be restored."""
         if (self.home / DELETED).is_dir():
             for folder in _folders_in(self.home / DELETED):
-                _remove(folder)
+                if self._sees(folder):
+                    _remove(folder)
 
     def check_room(self, more: int) -> None:
         """Raises StoreError where so many bytes more would be over the limit."""
         self._forget_old()
-        used = self.size()
+        sizes = [(owner_of(folder), _size(folder, _stamps(folder))) for folder in self._all_folders()]
+        used, own = sum(size for _, size in sizes), sum(size for owner, size in sizes if owner == self.owner)
+        if self.owner and own + more > self.each_mb * 1e6:
+            raise StoreError(
+                f"Not saved: your saved runs take {own / 1e6:.0f} of {self.each_mb:.0f} MB (GAN_MB_EACH), and this one "
+                f"needs {max(more, 0) / 1e6:.0f} MB more. Delete some on the page Runs, also for good."
+            )
         if used + more > self.most_mb * 1e6:
             raise StoreError(
                 f"Not saved: saved runs take {used / 1e6:.0f} of {self.most_mb:.0f} MB (GAN_HOME_MB), and this one "
@@ -274,6 +269,17 @@ class Store:
             for folder in _folders_in(self.home / DELETED):
                 if folder.stat().st_mtime < time.time() - KEPT_S:
                     _remove(folder)
+
+
+def _megabytes(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name, str(default))
+    try:
+        most = float(text)
+    except ValueError:
+        most = math.nan
+    if not 0 < most < math.inf:
+        raise StoreError(f"{name}={text!r} is no limit: a number of megabytes above 0 is expected.")
+    return most
 
 
 def folder_size(folder: Path) -> int:

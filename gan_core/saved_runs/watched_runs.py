@@ -10,19 +10,22 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
+from gan_core.diagnosis.loop_verdict import loop_verdict
 from gan_core.diagnosis.row import Row
 from gan_core.files.atomic_write import told, write_whole
 from gan_core.messages.frame import Frame, Opening
+from gan_core.saved_runs.label import read_label
 from gan_core.saved_runs.run_folder import (
     ROWS,
     History,
+    SavedRunError,
     in_one_sentence,
     last_frame,
     read_frames,
-    read_label,
     read_opening,
     read_rows,
     write_shown,
@@ -93,7 +96,7 @@ def read_watched_heading(folder: Path) -> WatchedHeading:
         if path.stat().st_size > MOST_WATCH:
             raise ValueError(f"{WATCH} has more than {MOST_WATCH:,} bytes")
         facts = _facts.validate_json(path.read_bytes())
-        name, created = read_label(folder)
+        name, created, _ = read_label(folder)
         written = max(file.stat().st_mtime for file in (path, folder / ROWS) if file.exists())
         saved = datetime.fromtimestamp(written, UTC)
     return WatchedHeading(folder, name, created or saved, saved, facts)
@@ -112,6 +115,25 @@ def rows_and_picture(folder: Path) -> tuple[tuple[Row, ...], bytes | None]:
     """The rows and the newest picture as PNG, for a list. Raises SavedRunError."""
     frame = last_frame(folder)
     return read_rows(folder), bytes(frame.fake_png) if frame else None
+
+
+def as_dict(heading: WatchedHeading) -> dict[str, Any]:
+    """What a list of runs tells of one, for JSON."""
+    try:
+        rows, _ = rows_and_picture(heading.folder)
+    except SavedRunError as error:
+        return {"id": heading.run_id, "trouble": str(error)}
+    of = loop_verdict(rows)
+    return {
+        "id": heading.run_id,
+        "name": heading.name,
+        "folder": str(heading.folder),
+        "watched": True,
+        "step": rows[-1].step if rows else 0,
+        "saved": heading.saved.isoformat(timespec="seconds"),
+        "verdict": of.state,
+        "findings": [finding.failure for finding in of.findings],
+    }
 
 
 def write_facts(folder: Path, facts: LoopFacts) -> None:

@@ -21,7 +21,7 @@ from gan_core.engine.measure import Probe, measure_pixels
 from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.pixels.range_map import RangeMap
 from gan_core.pixels.tiles import COLUMNS, ROWS, histogram, picture
-from gan_core.saved_runs.run_folder import MOST_NAME
+from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.watched_runs import LoopFacts
 from gan_core.watch.answers import measure_answers
 from gan_core.watch.arrays import Floats, Unusable, as_floats, as_images, as_number, reduced

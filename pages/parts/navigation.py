@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core.classroom import lesson
-from pages.parts.shared import comparison_state, page_link, page_settings, state, tab_runs, theme
+from pages.parts.shared import access, comparison_state, page_link, page_settings, state, tab_runs, theme
 
 
 def navigation() -> StreamlitPage:
@@ -17,19 +17,21 @@ def navigation() -> StreamlitPage:
     in_lesson = page_link.value(lesson.MARK) is not None
     if not in_lesson:
         page_settings.enter(None)
-    page = st.navigation(
-        [
-            st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
-            st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
-            st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
-            st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:", url_path="runs"),
-            st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
-            st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
-            st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
-            st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
-        ],
-        position="hidden" if in_lesson else "top",
-    )
+    access.arrive()
+    pages = [
+        st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
+        st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:", url_path="runs"),
+        st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
+        st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
+        st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
+        st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
+    ]
+    if access.teacher():
+        pages.append(st.Page("pages/classroom.py", title="Class", icon=":material/school:", url_path="classroom"))
+    page = st.navigation(pages, position="hidden" if in_lesson else "top")
+    access.settle()
     if state.PAGE.get() != page.url_path:
         state.turn_page()
     page_link.settle(page.url_path)

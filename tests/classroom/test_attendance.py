@@ -71,6 +71,27 @@ def test_lessons_are_bounded_and_the_one_visited_last_is_kept() -> None:
     assert room.counts("first") == {"grey": attendance.MOST_LESSONS + 1}
 
 
+def test_made_up_lessons_do_not_push_out_a_class() -> None:
+    room = Attendance()
+    for visitor in range(30):
+        room.answer("class", f"student {visitor}", "grey")
+    for lesson in range(3 * attendance.MOST_LESSONS):
+        room.answer(f"made up {lesson}", "somebody", "grey")
+    assert room.counts("class") == {"grey": 30}
+
+
+def test_answers_of_one_address_are_counted() -> None:
+    room = Attendance()
+    assert room.most_from_one("class") == 0
+    for visitor in range(5):
+        room.answer("class", f"new cookie {visitor}", "grey", "192.0.2.1")
+        room.answer("class", f"student {visitor}", "grey", f"192.0.2.{visitor + 2}")
+    room.answer("class", "new cookie 0", "black", "192.0.2.9")  # no second answer
+    assert room.most_from_one("class") == 5
+    room.ask_again("class")
+    assert room.most_from_one("class") == 0
+
+
 def test_what_nobody_visits_is_dropped_in_time() -> None:
     now = 0.0
     room = Attendance(clock=lambda: now)

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import Open, html, words
+from visiting import Open, html, words, wrongs
 
 from gan_core.claims import record
 from gan_core.claims.ledger import CLAIMS, code_of
@@ -45,7 +45,7 @@ def ran(at: AppTest) -> AppTest:
 
 def test_it_lists_every_claim_with_the_counts_by_verdict(open_page: Open) -> None:
     at = open_page("claims")
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     assert listed(at) == list(CLAIMS)
     (shown,) = [pills.options for pills in at.button_group if pills.key == "claims_verdict"]
     counts = Counter(claim.verdict for claim in CLAIMS.values())
@@ -77,8 +77,7 @@ def test_a_choice_without_a_claim_says_so(open_page: Open) -> None:
 
 def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
     at = open_page("claims", v="true", d="007", c="000-99", zz="1", s="pillow")
-    (warning,) = at.warning
-    sentences = warning.value.splitlines()
+    sentences = wrongs(at)
     assert len(sentences) == 4
     for part in ("`true`", "`007`", "`000-99`", "`zz`"):
         assert sum(part in sentence for sentence in sentences) == 1
@@ -90,7 +89,7 @@ def test_every_claim_is_opened_with_all_that_is_known(open_page: Open) -> None:
     for claim in CLAIMS.values():
         at.query_params["c"] = claim.id
         at.run()
-        assert not at.exception and not at.warning
+        assert not at.exception and not wrongs(at)
         assert f"### {claim.claim}" in words(at)
         (verdict,) = [unescape(text) for text in html(at) if 'class="said claim-verdict"' in text]
         assert (claim.condition or claim.instead or claim.reason) in verdict

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import SHARED_RUNS, Open, html, words
+from visiting import SHARED_RUNS, Open, html, words, wrongs
 
 from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.recipes import find
@@ -66,7 +66,7 @@ def table(at: AppTest) -> list[list[str]]:
 
 def test_a_link_shows_each_difference_on_top_and_the_rest_once(open_page: Open) -> None:
     at = open_page("compare", a="mlp", d="mnist", w="0.125", v1="o:tanh", v2="o:linear;lg:0.01", v3="o:relu")
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     assert [e.output_activation for e in compared(at).experiments] == ["tanh", "linear", "relu"]
     tops = [text for text in html(at) if 'class="apart"' in text]
     assert len(tops) == 3
@@ -84,7 +84,7 @@ def test_a_link_shows_each_difference_on_top_and_the_rest_once(open_page: Open) 
 def test_every_bad_key_gets_one_sentence_and_the_rest_is_used(open_page: Open) -> None:
     at = open_page("compare", lg="7", xx="1", bs="many", v1="o:tanh", v2="o:linear", v3="o:cubic", v4="nonsense")
     assert not at.exception
-    told = [warning.value for warning in at.warning]
+    told = wrongs(at)
     assert len(told) == 5
     for key in ("lg", "xx", "bs", "v3", "v4"):
         assert sum(text.startswith(f"`{key}` is left out.") for text in told) == 1, key
@@ -95,7 +95,7 @@ def test_every_bad_key_gets_one_sentence_and_the_rest_is_used(open_page: Open) -
 
 def test_without_a_link_there_is_something_to_compare(open_page: Open) -> None:
     at = open_page("compare")
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     assert len(compared(at).experiments) == 2
     assert compared(at).base == Experiment()
     assert at.query_params["a"] == "mlp"
@@ -107,7 +107,7 @@ def test_without_a_link_there_is_something_to_compare(open_page: Open) -> None:
 def test_a_comparison_of_before_has_the_network_of_its_time(open_page: Open, query: dict[str, str]) -> None:
     """All its settings stand within the runs' changes; written anew, it says which network that was."""
     at = open_page("compare", **query)
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     plain = Experiment(architecture="mlp-plain")
     assert compared(at).experiments == (plain, plain.replace(output_activation="linear"))
     assert at.query_params["a"] == "mlp-plain"
@@ -133,7 +133,7 @@ def test_a_field_and_its_values_give_the_runs(open_page: Open) -> None:
 def test_any_kind_of_setting_can_be_varied(open_page: Open, name: str) -> None:
     at = open_page("compare", **SMALL)
     at.selectbox(key="vary").set_value(name).run()
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     assert compared(at).differing == (name,)
     assert len(at.multiselect(key=f"values_{name}").value) == 2
 
@@ -280,12 +280,12 @@ def test_before_the_end_there_is_no_table(open_page: Open) -> None:
 
 def test_a_reload_comes_back_to_the_runs(open_page: Open, ended: dict[str, str]) -> None:
     at = open_page("compare", **ended)
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     assert {key: "".join(at.query_params[key]) for key in at.query_params} == ended
     assert "~".join(at.session_state["compared"].values()) == ended["runs"]
     assert shown_steps(at) == [300, 300]
     lost = open_page("compare", **{**ended, "runs": "gone~gone"})
-    assert "no longer here" in lost.warning[0].value
+    assert "no longer here" in wrongs(lost)[0]
     assert compared(lost).experiments == compared(at).experiments
 
 

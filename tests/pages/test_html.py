@@ -30,7 +30,7 @@ class _Read(HTMLParser):
 
 def _tally(label: str) -> _Read:
     read = _Read()
-    read.feed(str(html.render("classroom/tally", spoken=HOSTILE, choices=[(label, "", False, 3, 100.0)])))
+    read.feed(str(html.render("classroom/tally", spoken=HOSTILE, choices=[(label, "", False, 3, 100.0)], counted=True)))
     read.close()
     return read
 

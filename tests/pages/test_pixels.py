@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from live_runs import PATIENCE_S, reach
 from PIL import Image
-from visiting import Open, cited, html, words
+from visiting import Open, cited, html, words, wrongs
 
 from gan_core.claims.cited import of_mistake as cited_of
 from gan_core.claims.ledger import CLAIMS
@@ -44,7 +44,7 @@ def choices_shown(at) -> dict[str, str]:
 
 def test_the_page_opens_on_a_trap_with_its_effect_in_words(open_page: Open) -> None:
     at = open_page("pixels")
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     assert at.session_state["asked"] == of_mistake("speckled", "wrap")
     assert "Wrapped pixels" in drawn(at) and 'class="stage broken"' in drawn(at)
     assert at.query_params["clip"] == "none" and at.query_params["source"] == "linear"
@@ -76,7 +76,7 @@ def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page:
             at.pills(key="looks").set_value(looks).run()
         for name, mistake in mistakes.items():
             at.button(key=f"mistake-{name}").click().run()
-            assert not at.exception and not at.warning
+            assert not at.exception and not wrongs(at)
             assert at.session_state["asked"] == of_mistake(looks, name)
             assert choices_shown(at) == {stage: getattr(mistake.choices, stage) for stage in STAGES}
             assert (f"<b>{title_of(mistake.failure)}.</b>" if mistake.failure else "<b>N") in drawn(at)
@@ -110,7 +110,7 @@ def test_a_way_that_is_chosen_stands_in_the_address_and_in_the_code(open_page: O
 def test_another_tensor_keeps_the_ways_that_it_has(open_page: Open) -> None:
     at = open_page("pixels", source="real", image="7", order="bgr", clip="none")
     at.selectbox(key="source").set_value("tanh").run()
-    assert not at.exception and not at.warning
+    assert not at.exception and not wrongs(at)
     assert at.session_state["asked"] == AskedPixels("speckled", "tanh", 0, Choices(clip="none"))
 
 
@@ -127,15 +127,14 @@ def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
         "pixels", looks="purple", source="tanh", image="99", map="foo", order="bgr", quality="200", zz="1", clip="none"
     )
     assert not at.exception
-    (warning,) = at.warning
-    sentences = warning.value.splitlines()
+    sentences = wrongs(at)
     assert len(sentences) == 6
     for key, text in (("looks", "purple"), ("image", "99"), ("map", "foo"), ("order", "bgr"), ("quality", "200")):
         assert sum(f"(`{key}` in the link) = `{text}`: allowed is" in sentence for sentence in sentences) == 1
     assert "no setting called `zz`" in words(at)
     assert at.session_state["asked"] == AskedPixels("speckled", "tanh", 0, Choices(clip="none"))
     at.button(key="all_right").click().run()
-    assert not at.warning
+    assert not wrongs(at)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +153,7 @@ def test_without_a_run_its_tensor_cannot_be_had(open_page: Open) -> None:
     assert not at.exception
     assert "The run of this link has ended" in words(at)
     at.selectbox(key="source").set_value("ramp").run()
-    assert not at.warning and 'class="stage' in drawn(at)
+    assert not wrongs(at) and 'class="stage' in drawn(at)
 
 
 def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
@@ -163,7 +162,7 @@ def test_the_tensor_of_a_live_run_travels(open_page: Open) -> None:
         reach(registry(), run_id, lambda seen: seen.state == "paused")
         expected = registry().collect(run_id, 8, PATIENCE_S).values
         at = open_page("pixels", source="run", run=run_id, image="3", clip="none")
-        assert not at.exception and not at.warning
+        assert not at.exception and not wrongs(at)
         assert at.query_params["run"] == run_id
         assert at.button(key="take_anew").label.startswith("Step 0")
         low, high = expected[3].min(), expected[3].max()

@@ -6,11 +6,13 @@ import io
 import zipfile
 from pathlib import Path
 
-from live_runs import reach
-from visiting import Open
+import pytest
+from live_runs import PATIENCE_S, reach
+from visiting import Open, words, wrongs
 
 from gan_core.engine.regenerate import regenerate
 from gan_core.live.registry import registry
+from gan_core.saved_runs.store import Store
 
 
 def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open, tmp_path: Path) -> None:
@@ -33,7 +35,7 @@ def test_files_are_made_when_asked_and_dropped_with_the_closing(open_page: Open,
     assert regenerate(tmp_path / picture, tmp_path / weights).difference.differ == 0
     assert at.get("download_button")
     at.button(key="regenerate").click().run()
-    assert "all 168 × 224 pixels are the same" in at.success[0].value
+    assert "all 168 × 224 pixels are the same" in words(at)
     assert "compared" not in at.session_state  # where the page Compare keeps its runs
     at.session_state["save"] = False
     at.run()
@@ -50,5 +52,30 @@ def test_what_cannot_be_made_is_told_in_words(open_page: Open) -> None:
     at.run()
     at.button(key="make_files").click().run()
     assert not at.exception
-    assert any("resume the run first" in warning.value for warning in at.warning)
+    assert any("resume the run first" in sentence for sentence in wrongs(at))
     assert at.session_state["made"] is None
+
+
+def test_a_run_that_another_tab_follows_is_not_followed_and_the_page_stands_still(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_HOME", str(tmp_path))
+    first = open_page(w="0.125", st="0")
+    first.button(key="start").click().run()
+    run_id = first.session_state["run"]
+    assert registry().wait_until(lambda: registry().snapshot(run_id).state == "finished", PATIENCE_S)
+    registry().save_thread.save_as(run_id, "followed")
+    assert registry().wait_until(lambda: not registry().snapshot(run_id).save_state.busy, PATIENCE_S)
+    (heading,) = Store(tmp_path).headings()
+
+    second = open_page("runs")
+    second.button(key=f"open-{heading.run_id}").click().run()
+    opened = second.session_state["run"]
+    second.switch_page("pages/train.py")
+    second.session_state["save"] = True
+    second.run()
+    second.toggle(key=f"follow-{opened}").set_value(True).run(timeout=60)
+    assert not second.exception and not second.toggle(key=f"follow-{opened}").value
+    assert any("is being written by another run" in sentence for sentence in wrongs(second))
+    second.run()
+    assert not second.toggle(key=f"follow-{opened}").value

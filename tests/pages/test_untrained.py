@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from live_runs import PATIENCE_S, warm_spares
 from streamlit.testing.v1 import AppTest
-from visiting import Open, cited, html, widgets, words
+from visiting import Open, cited, html, widgets, words, wrongs
 
 from gan_core.claims.cited import of_untrained
 from gan_core.diagnosis.recipes import RECIPES
@@ -99,7 +99,7 @@ def test_the_gain_comes_from_the_link_and_goes_back_into_it(open_page: Open) -> 
     at = open_page("untrained", gain="3")
     assert at.select_slider(key="gain").value == 3
     assert at.query_params["gain"] == "3"
-    assert not at.warning
+    assert not wrongs(at)
     assert_true(at, Experiment(), 3.0)
     at.select_slider(key="gain").set_value(0.1).run()
     assert at.query_params["gain"] == "0.1"
@@ -111,10 +111,10 @@ def test_the_gain_comes_from_the_link_and_goes_back_into_it(open_page: Open) -> 
 @pytest.mark.parametrize("gain", ["much", "-1", "101", "nan"])
 def test_a_gain_that_makes_no_sense_is_named_and_left_out(open_page: Open, gain: str) -> None:
     at = open_page("untrained", gain=gain)
-    assert [f"`{gain}`" in warning.value and "0 to 100" in warning.value for warning in at.warning] == [True]
+    assert [f"“{gain}”" in sentence and "0 to 100" in sentence for sentence in wrongs(at)] == [True]
     assert_true(at, Experiment())
     at.select_slider(key="gain").set_value(2.0).run()
-    assert not at.warning
+    assert not wrongs(at)
 
 
 def test_a_bad_link_names_what_is_wrong_and_shows_the_nearest(open_page: Open) -> None:
@@ -125,7 +125,7 @@ def test_a_bad_link_names_what_is_wrong_and_shows_the_nearest(open_page: Open) -
     assert_true(at, at.session_state["experiment"])
     assert at.session_state["experiment"].init == "zeros"
     at.button(key="nearest").click().run()
-    assert not at.error
+    assert not wrongs(at)
     assert at.session_state["experiment"] == Experiment(init="zeros", noise_scale=100.0)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from gan_core.claims import record
+from gan_core.outputs.colours import BROKEN
 from gan_core.settings.fields import SETTINGS
 
 Open = Callable[..., AppTest]
@@ -34,8 +37,19 @@ def html(at: AppTest) -> list[str]:
 
 
 def words(at: AppTest) -> str:
-    """All that the page says outside the controls."""
-    return "\n".join(str(element.value) for kind in (at.error, at.warning, at.markdown) for element in kind)
+    """All that the page says outside the controls, code between backticks."""
+    return "\n".join([*(str(element.value) for element in at.markdown), *map(as_text, html(at))])
+
+
+def as_text(drawn: str) -> str:
+    """What a reader sees of HTML, code between backticks."""
+    return unescape(re.sub("<[^>]*>", "", re.sub("</?code>", "`", drawn)))
+
+
+def wrongs(at: AppTest) -> list[str]:
+    """What the page cannot use or do; not what the diagnosis finds in a run, which has its name first, in bold."""
+    said = [element for element in html(at) if 'class="said"' in element and BROKEN in element]
+    return [as_text(element) for element in said if "<b>" not in element]
 
 
 def cited(at: AppTest) -> list[str]:

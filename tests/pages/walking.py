@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,8 +13,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
-
-from pages.parts.shared.diagnosis_line import TROUBLE
+from visiting import wrongs
 
 PAGES = ("home", "train", "compare", "runs", "failures", "untrained", "pixels", "claims")
 ODD_TEXTS = (
@@ -122,8 +120,4 @@ class Tab:
 
     def troubles(self) -> Iterator[str]:
         """What the page refuses or complains of. What the diagnosis finds in a run has its name first, in bold."""
-        for kind in (self.at.error, self.at.warning):
-            yield from (element.value for element in kind)
-        for element in self.at.get("html"):
-            if 'class="said"' in element.value and TROUBLE in element.value and "<b>" not in element.value:
-                yield re.sub("<[^>]*>", "", element.value)
+        yield from wrongs(self.at)

@@ -18,14 +18,14 @@ from untrained_runs import OPENING, E, checkpoint, history, png, saved
 from gan_core.diagnosis.row import Row
 from gan_core.files.atomic_write import NotWritten
 from gan_core.files.folder_lock import FolderLock, Locked
-from gan_core.saved_runs import run_folder
+from gan_core.saved_runs import label, run_folder
 from gan_core.saved_runs.run_folder import SavedRunError, read_heading, read_run, write_run
 
 
 def test_what_was_written_comes_back(tmp_path: Path) -> None:
     folder = saved(tmp_path / "run", 100)
     created = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    run_folder.write_label(folder, "Hinge & <b>", created)
+    label.write_label(folder, "Hinge & <b>", created)
     found = read_run(folder)
     assert (found.name, found.created, found.step, found.run_id) == ("Hinge & <b>", created, 100, "run")
     assert found.experiment == E

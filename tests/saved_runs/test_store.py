@@ -12,7 +12,8 @@ from untrained_runs import E, history, saved
 
 from gan_core.files.atomic_write import NotWritten
 from gan_core.saved_runs import run_folder
-from gan_core.saved_runs.run_folder import MOST_NAME, Heading
+from gan_core.saved_runs.label import MOST_NAME
+from gan_core.saved_runs.run_folder import Heading
 from gan_core.saved_runs.search import Search, SearchError, changed_settings, suggested_name
 from gan_core.saved_runs.store import DELETED, KEPT_S, Damaged, Store, StoreError, folder_size
 
@@ -182,6 +183,7 @@ def fits(text: str, **settings: object) -> bool:
         *[run_folder.datetime.now(run_folder.UTC)] * 2,
         None,
         (),
+        "",
     )
     return Search.parse(text).fits(found)
 
@@ -207,3 +209,43 @@ def test_suggested_names_say_what_was_changed_and_are_names(store: Store) -> Non
     assert len(changed_settings(long)) > 8
     assert len(suggested_name(long)) == MOST_NAME
     store.rename(put(store, "two"), suggested_name(long))
+
+
+def test_an_owner_sees_and_changes_only_his_own(tmp_path: Path) -> None:
+    everything = Store(tmp_path, each_mb=1)
+    mine, other = (everything.seen_by(owner, everything=False) for owner in ("me", "other"))
+    folders = {store.owner: store.new(f"run of {store.owner}") for store in (everything, mine, other)}
+    for folder in folders.values():
+        saved(folder, 40)
+    assert [heading.run_id for heading in mine.headings()] == [folders["me"].name]
+    assert len(everything.headings()) == 3
+    for asked in (mine.read, mine.delete, lambda run_id: mine.rename(run_id, "taken")):
+        for owner in ("", "other"):
+            with pytest.raises(StoreError, match="no longer here"):
+                asked(folders[owner].name)
+    mine.rename(folders["me"].name, "another name")
+    assert [heading.run_id for heading in mine.headings()] == [folders["me"].name]  # still his
+    other.delete(folders["other"].name)
+    assert mine.deleted() == []
+    with pytest.raises(StoreError):
+        mine.restore(folders["other"].name)
+    mine.empty()
+    other.restore(folders["other"].name)
+    teacher = everything.seen_by("teacher", everything=True)
+    assert len(teacher.headings()) == 3
+    teacher.delete(folders["me"].name)
+    assert mine.headings() == [] and len(mine.deleted()) == 1
+
+
+def test_each_owner_has_a_limit_of_his_own(tmp_path: Path) -> None:
+    everything = Store(tmp_path, most_mb=100, each_mb=1)
+    mine, other = (everything.seen_by(owner, everything=False) for owner in ("me", "other"))
+    (mine.new("large") / "filling").write_bytes(bytes(900_000))
+    mine.check_room(0)
+    with pytest.raises(StoreError, match=r"your saved runs take 1 of 1 MB \(GAN_MB_EACH\)"):
+        mine.check_room(200_000)
+    other.check_room(200_000)
+    everything.check_room(200_000)
+    assert Store.from_environment({"GAN_MB_EACH": "7"}).each_mb == 7
+    with pytest.raises(StoreError, match="GAN_MB_EACH='many' is no limit"):
+        Store.from_environment({"GAN_MB_EACH": "many"})

@@ -14,7 +14,7 @@ from gan_core.claims.ledger import CLAIMS, DOCUMENTS
 from gan_core.claims.link import AskedClaims
 from gan_core.diagnosis.document_recipes import DOCUMENTS as FAILING
 from gan_core.outputs import colours
-from pages.parts.shared import page_link, state
+from pages.parts.shared import page_link, plain_text, state
 from pages.parts.shared.page_link import PageLink
 
 ABOUT = {**FAILING, "003": "how generated images are saved"}
@@ -53,8 +53,8 @@ def open_page() -> None:
     if came := LINK.arrived():
         state.CLAIMS.set(came.asked)
         strange = [page_link.left_out(came.strange, "nothing", " on this page")] if came.strange else []
-        if wrong := came.wrong + strange:
-            st.warning("  \n".join(wrong))
+        for sentence in came.wrong + strange:
+            plain_text.wrong(sentence)
 
 
 def asked() -> AskedClaims:

@@ -9,14 +9,20 @@ from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from pages.parts.classroom import lesson_link, tally
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import diagnosis_line
+from pages.parts.shared import access, diagnosis_line, plain_text
 
 LOOK_EVERY_S = 2.0
+MANY = 4  # answers from one network address that are told: a pair may share a machine
 
 
 def asked(lesson: Lesson, word: str | None) -> bool:
     """Whether the link is the teacher's; a word that is not, or no longer, right is told and opens the lesson."""
     if word is None:
+        return False
+    if not access.counts():
+        diagnosis_line.say(
+            diagnosis_line.WAITING, "The class's answers are the teacher's: open the link with the teacher's key first."
+        )
         return False
     if attendance().is_teacher(lesson.digest, word):
         return True
@@ -49,7 +55,7 @@ def page(lesson: Lesson) -> None:
     with right, st.container(key="code"):
         lesson_link.qr(url, "min(78vh, 100%)")
         host = base.split("://")[-1].split("/")[0]
-        st.caption(f"On the network of {host}. Each device counts once, without a name.")
+        plain_text.small(f"On the network of {host}. Each device counts once, without a name.")
 
 
 def _answers(lesson: Lesson) -> None:
@@ -57,6 +63,8 @@ def _answers(lesson: Lesson) -> None:
     counts = attendance().counts(lesson.digest)
     with st.container(key="class-answers"):
         st.html(f'<div class="answers">{tally.answers(lesson.prediction, counts)}</div>')
+        if (most := attendance().most_from_one(lesson.digest)) >= MANY:
+            plain_text.small(f"{most} of them came from one network address: from one person, or through a proxy.")
         show, again = st.columns(2, vertical_alignment="center")
         shown = show.toggle(
             "Show the counts", key="show_counts", help="Better after the vote: what others chose sways an answer."

@@ -17,6 +17,7 @@ from gan_core.settings.problems import Problem
 from pages.parts.classroom import projector, tally
 from pages.parts.classroom.lesson_link import LINK, AskedLesson
 from pages.parts.shared import (
+    access,
     controls,
     diagnosis_line,
     link_problems,
@@ -59,7 +60,7 @@ def page() -> None:
     if projector.asked(lesson, came.asked.teacher):
         projector.page(lesson)
         return
-    visitor.remember()
+    access.remember()
     tab_runs.attach()
     visitor.note(tab_runs.snapshot())
     if "steps" not in lesson.shown and page_settings.experiment().steps != lesson.experiment.steps:
@@ -158,7 +159,7 @@ def _answered(lesson: Lesson, run: Snapshot | None) -> None:
     predicted, mine = lesson.prediction, visitor.answer()
     assert predicted is not None and mine is not None
     told = _told(lesson, run)
-    counts = attendance().counts(lesson.digest)
+    counts = attendance().counts(lesson.digest) if access.counts() else None
     with st.container(key="answered"):
         words, class_ = st.columns([0.6, 0.4], gap="medium", vertical_alignment="center")
         with words:

@@ -10,8 +10,12 @@ from gan_core.classroom.prediction import Prediction
 from pages.parts.shared import html
 
 
-def bars(asked: Prediction, counts: Mapping[str, int], mine: str | None = None, measured: Collection[str] = ()) -> None:
-    """The counts of all choices; `mine` is this visitor's, `measured` are those that the run bore out."""
+def bars(
+    asked: Prediction, counts: Mapping[str, int] | None, mine: str | None = None, measured: Collection[str] = ()
+) -> None:
+    """All choices with their counts, or without; `mine` is this visitor's, `measured` are those that the run bore
+    out."""
+    counted, counts = counts is not None, counts or {}
     answers = sum(counts.get(choice, 0) for choice in asked.choices)
     choices = []
     for choice in asked.choices:
@@ -21,7 +25,7 @@ def bars(asked: Prediction, counts: Mapping[str, int], mine: str | None = None, 
             word for word, holds in (("your answer", choice == mine), ("measured", choice in measured)) if holds
         )
         choices.append((asked.label(choice), marks, choice in measured, count, share))
-    st.html(html.render("classroom/tally", spoken=_spoken(asked, counts), choices=choices))
+    st.html(html.render("classroom/tally", spoken=_spoken(asked, counts, counted), choices=choices, counted=counted))
 
 
 def answers(asked: Prediction, counts: Mapping[str, int]) -> str:
@@ -30,6 +34,8 @@ def answers(asked: Prediction, counts: Mapping[str, int]) -> str:
     return "1 answer" if count == 1 else f"{count} answers"
 
 
-def _spoken(asked: Prediction, counts: Mapping[str, int]) -> str:
+def _spoken(asked: Prediction, counts: Mapping[str, int], counted: bool) -> str:
+    if not counted:
+        return ", ".join(asked.label(choice) for choice in asked.choices)
     shares = ", ".join(f"{asked.label(choice)}: {counts.get(choice, 0)}" for choice in asked.choices)
     return f"{answers(asked, counts)}. {shares}"

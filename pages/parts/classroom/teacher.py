@@ -18,7 +18,7 @@ from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from pages.parts.classroom import lesson_link
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import controls, diagnosis_line, page_settings, state
+from pages.parts.shared import access, controls, diagnosis_line, page_settings, plain_text, state
 
 NOTHING, FAILURE, SIDE = "Nothing", "What the diagnosis finds", "A measurement"
 # What is typed stays while the form is closed, and while other pages are looked at.
@@ -162,7 +162,8 @@ def _outcome(lesson: Lesson) -> None:
     with st.container(horizontal=True):
         word = attendance().teacher(lesson.digest)
         own = "train" if base == lesson_link.class_base() else base  # the projector's code repeats where it was opened
-        st.link_button(
+        if access.counts():
+            st.link_button(
             "Show to the class", lesson_link.link(own, AskedLesson(lesson, teacher=word)), type="primary",
             key="project_lesson", icon=":material/cast_for_education:",
             help="Question, large code, and the answers as they come in.",
@@ -184,8 +185,8 @@ def _how_reached(base: str) -> None:
             "the same network reach it, unless a firewall is in the way: try it with yours."
         )
     if (bound := st.get_option("server.address")) and lan_address.here_only(f"http://{bound}"):
-        st.warning(
-            f"This server was started for this machine only (server.address={bound}): start it without that option."
+        plain_text.wrong(
+            "This server was started for this machine only: start it with --server.address 0.0.0.0 for a class."
         )
 
 

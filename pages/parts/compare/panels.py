@@ -17,7 +17,7 @@ from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.comparison import LETTERS
 from pages.parts.compare import panel
-from pages.parts.shared import charts, comparison_state, html, pictures, playback, state, theme
+from pages.parts.shared import charts, comparison_state, html, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view
 
@@ -36,10 +36,12 @@ def buttons(runs: Runs) -> None:
     states = {run.state for run in runs if run}
     moving = bool(states & set(live_view.ACTIVE))
     resumes = "paused" in states and not moving
-    words = "Resume all" if resumes else "Train again" if states else "Train all"
+    watched = any(tab_runs.watched(run) for run in runs)  # then a start is one of runs of one's own
+    resumes = resumes and not watched
+    words = "Train my own" if watched else "Resume all" if resumes else "Train again" if states else "Train all"
     with st.container(horizontal=True, gap="small", key="transport", vertical_alignment="center"):
         st.button(
-            words, key="start", type="primary", icon=":material/play_arrow:", disabled=moving,
+            words, key="start", type="primary", icon=":material/play_arrow:", disabled=moving and not watched,
             on_click=comparison_state.act if resumes else comparison_state.begin,
             args=(registry().go,) if resumes else (),
         )  # fmt: skip
@@ -49,7 +51,7 @@ def buttons(runs: Runs) -> None:
             icon=":material/pause:",
             on_click=comparison_state.act,
             args=(registry().pause,),
-            disabled=not moving,
+            disabled=not moving or watched,
         )
         st.segmented_control(
             "What is compared", BY, format_func=BY.__getitem__, default="steps", required=True, key=state.BY.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.data import SOURCES
 from gan_core.settings.comparison import LEAST, MOST, Comparison, ComparisonError, reshaping, same_start, vary
@@ -12,7 +13,7 @@ from gan_core.settings.compatibility import matters
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
-from pages.parts.shared import comparison_state, diagnosis_line, html, state
+from pages.parts.shared import comparison_state, diagnosis_line, html, plain_text, state
 
 UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
 
@@ -51,7 +52,9 @@ def shared() -> None:
     own = [name for name, value in common.items() if value != SETTINGS[name].default]
     named = ", ".join(f"{SETTINGS[name].label} {panel.words(common[name])}" for name in own)
     words, rest = st.columns([0.78, 0.22], vertical_alignment="center")
-    words.markdown(f"**The same in all:** {named or 'every other setting, at its default'}. {_start()}")
+    with words:
+        same = plain_text.plain(f"{named or 'every other setting, at its default'}. {_start()}")
+        st.html(Markup("<p><b>The same in all:</b> {}</p>").format(same))
     with rest, st.popover(f"All {len(common)} settings they share", key="shared", width="stretch"):
         _for_all(common)
         settings = [(SETTINGS[name].label, panel.words(value), name in own) for name, value in common.items()]

@@ -15,7 +15,7 @@ from gan_core.saving_mistakes.link import FILE, RIGHT, RUN, AskedPixels
 from gan_core.saving_mistakes.sample_tensors import SOURCES, TensorSample
 from gan_core.saving_mistakes.stage_choices import QUALITIES, STAGES, stage_choices
 from pages.parts.pixels import upload
-from pages.parts.shared import page_link, state, tab_runs
+from pages.parts.shared import page_link, plain_text, state, tab_runs
 from pages.parts.shared.page_link import PageLink
 
 # Where the same look has another cause than the way of saving.
@@ -76,7 +76,9 @@ def tensor() -> TensorSample | None:
     the moment they were asked for."""
     if asked().source == FILE:
         if (found := upload.tensor()) is None:
-            st.warning("Nothing was brought in this tab that can travel: bring a file below, or choose another tensor.")
+            plain_text.wrong(
+                "Nothing was brought in this tab that can travel: bring a file below, or choose another tensor."
+            )
         return found
     if asked().source != RUN:
         return _made(asked().source)
@@ -84,7 +86,7 @@ def tensor() -> TensorSample | None:
     run_id = state.RUN.get()
     if run_id is None:
         words = "This tab has no run: start one on the page Train and come back, or choose another tensor."
-        st.warning(words if not state.LOST.get() else f"The run of this link has ended. {words}")
+        plain_text.wrong(words if not state.LOST.get() else f"The run of this link has ended. {words}")
         return None
     kept = state.ASKED_TENSOR.get()
     if kept is None or kept.run_id != run_id:
@@ -92,7 +94,7 @@ def tensor() -> TensorSample | None:
             with st.spinner("The run hands over its tensor…"):
                 samples = registry().collect(run_id, IMAGES)
         except RunError as error:
-            st.warning(str(error))
+            plain_text.wrong(str(error))
             return None
         kept = Handed(run_id, samples.step, TensorSample(samples.values, samples.range_map))
         state.ASKED_TENSOR.set(kept)
@@ -106,8 +108,8 @@ def fit(images: TensorSample) -> None:
     told = state.ASKED_WRONG.get()
     if told is not None:
         state.ASKED_WRONG.set(told + wrong)
-        if told + wrong:
-            st.warning("  \n".join(told + wrong))
+        for sentence in told + wrong:
+            plain_text.wrong(sentence)
 
 
 def symptoms() -> None:

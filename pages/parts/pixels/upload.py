@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.diagnosis.evidence import told
 from gan_core.diagnosis.titles import title_of
@@ -19,7 +20,7 @@ from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
 from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine, own_set
 from pages.parts.pixels import log_columns
-from pages.parts.shared import diagnosis_line, pictures, state, theme
+from pages.parts.shared import diagnosis_line, pictures, plain_text, state, theme
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -160,7 +161,8 @@ def _zip(made: Pixels) -> bytes:
 
 
 def _report(report: Report, seen: Seen) -> None:
-    st.markdown(f"**`{report.name}`** seems to be {_words(report.seems)}")
+    words = Markup("<p><b>{}</b> seems to be {}</p>").format(report.name, plain_text.plain(_words(report.seems)))
+    st.html(words)
     if report.pictures is not None:
         left, right = st.columns([0.36, 0.64])
         with left:
@@ -203,7 +205,7 @@ def _findings(report: Report, seen: Seen) -> None:
     for finding in report.findings:
         _finding(finding)
     for sentence in report.untold:
-        st.caption(sentence)
+        plain_text.small(sentence)
     if report.seems.kind == "log":
         log_columns.boxes(seen.asked.file_id, report.seems.columns or {}, report.seems.others or [])
     _looked_for(report)
@@ -226,7 +228,7 @@ def _looked_for(report: Report) -> None:
 def _finding(finding: Mended) -> None:
     since = f", since step {finding.since_step}" if finding.since_step else ""
     diagnosis_line.say(diagnosis_line.TROUBLE, finding.why, strong=f"{finding.title}{since}.")
-    st.caption(" ".join(seen.words for seen in told(finding.evidence)))
+    plain_text.small(" ".join(seen.words for seen in told(finding.evidence)))
     if finding.code:
         st.code(finding.code, language="python", wrap_lines=True)
 

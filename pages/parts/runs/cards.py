@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from gan_core.live.errors import RunError
 from gan_core.pixels.tiles import COLUMNS, ROWS
-from gan_core.saved_runs.run_folder import MOST_NAME, Heading, SavedRunError
+from gan_core.saved_runs.label import MOST_NAME
+from gan_core.saved_runs.run_folder import Heading, SavedRunError
 from gan_core.saved_runs.search import changed_settings
 from gan_core.saved_runs.store import Damaged, Store
 from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
-from pages.parts.shared import comparison_state, html, state, tab_runs
+from pages.parts.shared import access, comparison_state, html, plain_text, state, tab_runs, theme
 
 SHOWN = 12  # cards at first, and as many more with each click
 ROWS_SHOWN = 3  # rows of small images on a card
@@ -67,7 +68,7 @@ def rename_and_delete(store: Store, run_id: str, name: str) -> None:
 
 def damaged(folder: Damaged) -> None:
     """A folder that cannot be opened, in one sentence; what holds files of a run may be deleted."""
-    store = Store.from_environment()
+    store = access.store()
     with st.container(border=True, key=f"damaged-{folder.run_id}"):
         words, button = st.columns([0.8, 0.2], vertical_alignment="center")
         words.html(Markup('<div class="kept"><p class="ill">{}</p></div>').format(folder.words))
@@ -83,7 +84,8 @@ def undo(store: Store) -> None:
     if gone is None:
         return
     words, button = st.columns([0.8, 0.2], vertical_alignment="center")
-    words.info(f"“{_plain(gone[1])}” is deleted. For a day it can be restored.")
+    with words:
+        plain_text.say(theme.QUIET, f"“{gone[1]}” is deleted. For a day it can be restored.")
     button.button("Undo", key="undo", icon=":material/undo:", on_click=_restore, args=(store, gone[0]), width="stretch")
 
 
@@ -106,6 +108,20 @@ def bin(store: Store) -> None:
         st.button("Delete all of these for good", key="empty", on_click=_empty, args=(store,))
 
 
+def whose(store: Store, count: int) -> None:
+    """How much there is, and who sees it."""
+    size = store.size() / 1e6
+    if access.alone():
+        plain_text.small(f"{count} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB. All are this machine's.")
+    elif access.teacher():
+        plain_text.small(f"{count} of all visitors, {size:.0f} of {store.most_mb:.0f} MB. You may delete any of them.")
+    else:
+        plain_text.small(
+            f"{count} of yours, {size:.0f} of {store.each_mb:.0f} MB. Only this browser, by a cookie without a name, "
+            "and the teacher open, rename and delete them; who clears the cookie gives them up."
+        )
+
+
 def comparison(store: Store, headings: Sequence[Heading]) -> None:
     """The chosen ones, to be seen side by side on the page compare."""
     chosen = [heading for heading in headings if state.CHOSEN.of(heading.run_id).get()]
@@ -117,7 +133,10 @@ def comparison(store: Store, headings: Sequence[Heading]) -> None:
         wanted = Comparison.of([heading.experiment for heading in chosen]) if len(chosen) > 1 else None
     except ComparisonError as error:
         wanted, trouble = None, str(error)
-    words.markdown(trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it.")
+    with words:
+        plain_text.small(
+            trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it."
+        )
     button.button(
         "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare,
         args=(store, wanted, [heading.run_id for heading in chosen]),
@@ -153,11 +172,6 @@ def ago(when: datetime) -> str:
     if minutes < 90:
         return f"{minutes:.0f} min ago"
     return f"{minutes / 60:.0f} h ago" if minutes < 36 * 60 else f"on {when:%d %B %Y}"
-
-
-def _plain(name: str) -> str:
-    """A name for Markdown: nothing in it is read as such."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+-.!|~:$" else letter for letter in name)
 
 
 def _do(what: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> bool:

@@ -16,7 +16,7 @@ from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.settings.change import Change, marks_of
 from gan_core.settings.loss_balance import BALANCE
-from pages.parts.shared import theme
+from pages.parts.shared import plain_text, theme
 from pages.parts.shared.figure import HEIGHT, axes, decades, level, moment, show
 
 MOST_POINTS = 300
@@ -168,8 +168,9 @@ def recognised(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
 def class_shares(classes: Classes, m: dict[str, float]) -> None:
     """The share of each class among real and generated images."""
     shares = [m.get(f"class_share_{number}", 0.0) for number in range(len(classes.names))]
+    names = [plain_text.in_chart(words) for words in classes.names]
     traces = [
-        {"type": "bar", "name": name, "x": classes.names, "y": values, "marker": {"color": colour}}
+        {"type": "bar", "name": name, "x": names, "y": values, "marker": {"color": colour}}
         for name, values, colour in (
             ("real", classes.real_shares, theme.REAL), ("generated", shares, theme.GENERATED),
         )

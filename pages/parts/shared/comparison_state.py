@@ -14,7 +14,7 @@ from gan_core.settings.comparison import LETTERS, Comparison
 from gan_core.settings.experiment import Experiment, nearest
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import SettingsError
-from pages.parts.shared import state, tab_runs
+from pages.parts.shared import access, state, tab_runs
 from pages.parts.shared.page_link import AND, PageLink, Query
 
 RUNS = "runs"  # the URL key that names them
@@ -111,7 +111,7 @@ def hold() -> None:
     """Nobody looks at the runs now: they stand still, and wait to be looked at again."""
     for run_id in state.COMPARED.get().values():
         there = registry().snapshot(run_id)
-        if there is not None and there.state in ("starting", "running", "waiting"):
+        if there is not None and access.owns(there.owner) and there.state in ("starting", "running", "waiting"):
             registry().pause(run_id)
 
 

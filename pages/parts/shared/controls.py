@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.data import SOURCES, upload_cache
+from gan_core.data import SOURCES, allowed_folders, upload_cache
 from gan_core.settings.compatibility import matters
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
-from pages.parts.shared import page_settings, state
+from pages.parts.shared import access, page_settings, plain_text, state
 
 Changed = Callable[[], None]
 
@@ -24,7 +24,8 @@ def draw(changed: Changed) -> None:
         _control(row, changed)
         source = SOURCES.get(str(page_settings.draft()["dataset"]))  # None for what a link has that is no data set
         if row.name == "dataset" and source and source.own:
-            _control(SETTINGS["folder"], changed)
+            if allowed_folders.anywhere() or allowed_folders.roots():
+                _control(SETTINGS["folder"], changed)
             _upload(changed)
     with st.expander("More settings", key="more"):
         rest = [row for row in shown if not row.front and row.name != "folder"]
@@ -88,10 +89,16 @@ def _upload(changed: Changed) -> None:
     file = st.file_uploader("Or upload a zip of pictures", type="zip", key="folder_zip")
     if file is None:
         return
-    path = str(upload_cache.keep(file.getvalue(), ".zip"))
-    if path != state.UPLOADED.get():
-        state.UPLOADED.set(path)
-        if page_settings.change({"folder": path}):
+    try:
+        name = upload_cache.keep(file.getvalue(), access.owner())
+    except OSError as error:
+        plain_text.wrong(
+            f"The zip could not be kept ({error.strerror}): make room on the server, then upload it again."
+        )
+        return
+    if name != state.UPLOADED.get():
+        state.UPLOADED.set(name)
+        if page_settings.change({"folder": name}):
             changed()
         st.rerun()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -24,6 +23,7 @@ from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
 from pages.parts.shared import comparison_state, controls, html, page_settings, state, tab_runs, theme
 from pages.parts.shared.failure_link import LINK, AskedFailure
+from pages.parts.shared.plain_text import say
 
 TROUBLE, WAITING, HEALTHY = theme.BROKEN, theme.QUIET, theme.FIXED
 COLOURS: dict[Mark, str] = {"ill": TROUBLE, "open": WAITING, "well": HEALTHY}
@@ -143,9 +143,3 @@ def _readout(frame: Frame) -> str:
         f"outside the legal range; contrast {percent(m, 'contrast')} and diversity {percent(m, 'diversity')} of the "
         "real images'."
     )
-
-
-def say(colour: str, words: str, strong: str = "") -> None:
-    """One line with a coloured edge."""
-    lead = f"<b>{escape(strong)}</b> " if strong else ""
-    st.html(f'<div class="said" role="status" style="border-color:{colour}"><span>{lead}{escape(words)}</span></div>')

@@ -89,6 +89,15 @@ def value(key: str) -> str | None:
     return st.query_params.get(key)
 
 
+def change(key: str, text: str | None) -> None:
+    """Put another text under a key of the page's address, or nothing."""
+    query = {name: found for name, found in st.query_params.to_dict().items() if name != key}
+    if text is not None:
+        query[key] = text
+    st.query_params.from_dict(query)
+    _note(query)
+
+
 def empty() -> None:
     """Make the page's address one that asks for nothing."""
     st.query_params.clear()

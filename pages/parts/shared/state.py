@@ -98,13 +98,18 @@ FRAMED: Key[bool] = Key("framed", bool)
 PAGE: Key[str | None] = Key("page", _none)
 ADDRESSES: Key[list[dict[str, str]]] = Key("addresses", list)
 
+# Who this is: see access.
+VISITOR: Key[str | None] = Key("visitor", _none)
+TEACHER: Key[bool] = Key("teacher", bool)
+HELD: Key[list[str]] = Key("held", list)  # the runs that the teacher paused all at once
+
 # The page's settings. Every setting has a widget whose key is the field's name.
 EXPERIMENT: Key[Experiment] = Key("experiment", Experiment)
 DRAFT: Key[dict[str, Any]] = Key("draft", dict)
 PROBLEMS: Key[list[Problem]] = Key("problems", list)
 STRANGE: Key[list[str]] = Key("strange", list, on_page=True)
 SETTING: Family[Value | list[str]] = Family("", str)
-UPLOADED: Key[str | None] = Key("uploaded", _none)  # the path of the zip that is the page's folder
+UPLOADED: Key[str | None] = Key("uploaded", _none)  # the name of the zip that is the page's folder
 
 # This tab's runs: ids, by side or letter where several go together.
 RUN: Key[str | None] = Key("run", _none)
@@ -154,6 +159,7 @@ PIXELS: Key[str] = Key("pixels", lambda: "now")
 # Runs.
 FIND: Key[str] = Key("find", str)
 SHOWN: Key[int | None] = Key("shown", _none)
+FOLLOWS: Family[bool] = Family("follow-", bool)
 STORE_TROUBLE: Key[str] = Key("store_trouble", str, on_page=True)
 DELETED_RUN: Key[tuple[str, str] | None] = Key("deleted_run", _none)  # its id and name
 NEW_NAME: Family[str] = Family("name-", str)
@@ -187,7 +193,6 @@ CLAIM_RESULTS: Key[dict[str, dict[str, Any]]] = Key("claim_results", dict)
 
 # A lesson, as its teacher makes it and a student follows it.
 LESSON: Key[Lesson | None] = Key("lesson", _none)
-VISITOR: Key[str | None] = Key("visitor", _none)
 PREDICTED: Key[str | None] = Key("predicted", _none)
 MAKING_LESSON: Key[bool] = Key("making_lesson", bool)
 LESSON_SHOWN: Key[list[str]] = Key("lesson_shown", list)

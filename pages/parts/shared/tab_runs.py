@@ -15,9 +15,10 @@ from gan_core.messages.frame import Frame
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
-from pages.parts.shared import page_link, page_settings, state, visitor
+from pages.parts.shared import access, page_link, page_settings, state, visitor
 from pages.parts.shared.state import Key
 
+WATCHED = "This is another visitor's run: you may watch it, and take a copy of your own."
 ANSWER_S = 0.2  # how long a click waits for its answer before the page is drawn
 SETTLING_S = 1.0
 PATIENCE_S = 20.0  # how long the page keeps looking for it
@@ -60,12 +61,14 @@ def attach() -> None:
     if asked is None:
         return
     lesson, there = page_settings.lesson(), registry().snapshot(asked)
+    own = there is None or access.owns(there.owner)
     if lesson and there and not lesson.allows(there.experiment):
         state.RUN.set(None)
         state.REFUSAL.set(f"The run “{asked}” has other settings than this lesson allows: start a new one.")
         return
     try:
-        registry().attach(asked, _tab())
+        if own:
+            registry().attach(asked, _tab())
     except UnknownRun:
         state.RUN.set(None)
         state.LOST.set(asked)
@@ -90,9 +93,14 @@ def act(what: Callable[Concatenate[str, P], None], *arguments: P.args, **named: 
 
 
 def _ask(what: Callable[Concatenate[str, P], None], run_id: str, *arguments: P.args, **named: P.kwargs) -> None:
-    """Call the registry, and keep its refusal for the page to show."""
+    """Call the registry, and keep its refusal for the page to show. Of others' runs, nothing is asked but what a
+    teacher may."""
     state.REFUSAL.set(None)
     before = registry().snapshot(run_id)
+    holds = what in (registry().pause, registry().go)
+    if before is not None and not (access.owns(before.owner) or (holds and access.teacher())):
+        state.REFUSAL.set(WATCHED)
+        return
     try:
         what(run_id, *arguments, **named)
     except RunError as error:
@@ -131,6 +139,42 @@ def begin(*, go: bool) -> None:
         state.REFUSAL.set(str(error))
 
 
+def watched(run: Snapshot | None) -> bool:
+    """Whether a run is another visitor's, to be looked at only."""
+    return run is not None and not access.owns(run.owner)
+
+
+def look_at(run: Snapshot) -> None:
+    """Make a run this tab's; the one that was goes on, until nobody has looked at it for long."""
+    state.RUN.set(run.run_id)
+    page_settings.take(run.experiment)
+    if access.owns(run.owner):
+        registry().attach(run.run_id, _tab())
+
+
+def end(run_id: str) -> None:
+    """End one of this visitor's runs."""
+    _forget(run_id)
+    state.RUN.set(None if state.RUN.get() == run_id else state.RUN.get())
+
+
+def copy() -> None:
+    """Take a copy of the run that is watched: this visitor's own, paused at its newest checkpoint."""
+    state.REFUSAL.set(None)
+    if (there := snapshot()) is None:
+        return
+    try:
+        visitor.permitted(there.experiment)
+        access.check_run(there.experiment)
+        run_id = registry().copy(there.run_id, access.owner())
+        registry().attach(run_id, _tab())
+    except (RunError, OSError) as error:
+        state.REFUSAL.set(str(error))
+        return
+    state.RUN.set(run_id)
+    page_link.change(page_settings.RUN, run_id)
+
+
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
     """Start the two runs of a recipe, in lock-step; where they are there, both begin again."""
     state.PAIR_OF.set(name)
@@ -142,12 +186,15 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
     state.REFUSAL.set(None)
     runs = kind.get()
     try:
-        if set(runs) == set(experiments) and all(registry().snapshot(run_id) for run_id in runs.values()):
+        for experiment in experiments.values():
+            access.check_run(experiment)
+        there = [registry().snapshot(run_id) for run_id in runs.values()]
+        if set(runs) == set(experiments) and all(run is not None and access.owns(run.owner) for run in there):
             for name, experiment in experiments.items():
                 registry().rewind(runs[name], experiment)
             return
         end_together(kind)
-        _keep(kind, experiments, registry().start_together([*experiments.values()]))
+        _keep(kind, experiments, registry().start_together([*experiments.values()], owner=access.owner()))
     except RunError as error:
         state.REFUSAL.set(str(error))
 
@@ -156,7 +203,7 @@ def reopen_together(kind: Together, saved: Mapping[str, SavedRun]) -> None:
     """Open saved runs as this tab's `kind`, by name, paused where each stood; those that were here end. Raises
     RunError, OSError."""
     end_together(kind)
-    _keep(kind, saved, registry().reopen_together([*saved.values()]))
+    _keep(kind, saved, registry().reopen_together([*saved.values()], access.owner()))
 
 
 def _keep(kind: Together, names: Iterable[str], ids: tuple[str, ...]) -> None:
@@ -175,7 +222,9 @@ def attach_together(kind: Together, runs: Mapping[str, str]) -> bool:
     """Come back to runs that go together, after a reload; False where one of them is no longer here."""
     try:
         for run_id in runs.values():
-            registry().attach(run_id, _tab())
+            there = registry().snapshot(run_id)
+            if there is None or access.owns(there.owner):
+                registry().attach(run_id, _tab())
     except UnknownRun:
         return False
     kind.set(dict(runs))
@@ -191,7 +240,7 @@ def act_on_all(kind: Together, what: Callable[[str], None]) -> None:
 def end_together(kind: Together) -> None:
     """End all runs of a kind."""
     for run_id in kind.take().values():
-        registry().forget(run_id)
+        _forget(run_id)
 
 
 def pair(side: str) -> Snapshot | None:
@@ -237,12 +286,20 @@ def leave_run() -> None:
     """End this tab's run, so that the next start is one with the page's settings."""
     run_id = state.RUN.take()
     if run_id is not None:
+        _forget(run_id)
+
+
+def _forget(run_id: str) -> None:
+    """End a run; one that is only watched goes on."""
+    there = registry().snapshot(run_id)
+    if there is not None and access.owns(there.owner):
         registry().forget(run_id)
 
 
 def reopen(saved: SavedRun) -> None:
     """Open a saved run as this tab's, paused where it stood; the run that was here ends. Raises RunError, OSError."""
-    run_id = registry().reopen(saved)
+    access.check_run(saved.experiment)
+    run_id = registry().reopen(saved, access.owner())
     registry().attach(run_id, _tab())
     leave_run()
     state.RUN.set(run_id)
@@ -251,7 +308,8 @@ def reopen(saved: SavedRun) -> None:
 
 def start(experiment: Experiment, *, go: bool) -> str:
     """Start a run that this tab watches; raises RunError."""
-    run_id = registry().start(experiment, go=go)
+    access.check_run(experiment)
+    run_id = registry().start(experiment, go=go, owner=access.owner())
     registry().attach(run_id, _tab())
     return run_id
 
@@ -265,6 +323,15 @@ def adopt() -> None:
     changed = {name: new for name, (_, new) in diff(now.experiment, wanted).items()}
     if not changed:
         return
+    if not access.owns(now.owner):  # from here on these are the settings of a run of one's own
+        state.RUN.set(None)
+        page_link.change(page_settings.RUN, None)
+        return
+    try:
+        access.check_run(wanted)
+    except RunError as error:
+        state.REFUSAL.set(str(error))
+        return
     if all(SETTINGS[name].live for name in changed) and now.state not in ("crashed", "stopped", "refused"):
         act(registry().set, changed)
     else:
@@ -275,6 +342,8 @@ def rewind(*, go: bool) -> None:
     """Begin the run again at step 0 with the page's settings."""
     visitor.note(snapshot())
     try:
-        act(registry().rewind, visitor.permitted(page_settings.experiment()), go)
+        wanted = visitor.permitted(page_settings.experiment())
+        access.check_run(wanted)
+        act(registry().rewind, wanted, go)
     except RunError as error:
         state.REFUSAL.set(str(error))

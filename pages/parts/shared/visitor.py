@@ -1,37 +1,14 @@
-"""Who follows a lesson in this browser, as a random word, and what the lesson lets this visitor do now."""
+"""What a lesson lets this browser's visitor do now."""
 
 from __future__ import annotations
-
-import re
-import secrets
-
-import streamlit as st
 
 from gan_core.classroom.attendance import attendance
 from gan_core.live.registry import RunError
 from gan_core.live.run import Snapshot
 from gan_core.settings.experiment import Experiment
-from pages.parts.shared import page_settings, state
+from pages.parts.shared import access, page_settings
 
-COOKIE = "lesson_visitor"
 ANSWER_FIRST = "Answer the question first: then the run may start."
-
-
-def me() -> str:
-    """This visitor's word. It lasts as long as the browser is open, so that one browser has one answer."""
-    word = state.VISITOR.get()
-    if word is None:
-        known = str(st.context.cookies.get(COOKIE, ""))
-        word = known if re.fullmatch("[0-9a-f]{16}", known) else secrets.token_hex(8)
-        state.VISITOR.set(word)
-    return word
-
-
-def remember() -> None:
-    """Have the browser keep the word until it is closed."""
-    st.html(
-        f"<script>document.cookie = '{COOKIE}={me()}; path=/; SameSite=Lax';</script>", unsafe_allow_javascript=True
-    )
 
 
 def answer() -> str | None:
@@ -39,7 +16,7 @@ def answer() -> str | None:
     lesson = page_settings.lesson()
     if lesson is None:
         return None
-    given = attendance().answered(lesson.digest, me())
+    given = attendance().answered(lesson.digest, access.word())
     return given if lesson.prediction and given in lesson.prediction.choices else None
 
 
@@ -47,20 +24,20 @@ def keep(choice: str) -> None:
     """Count this visitor's prediction."""
     lesson = page_settings.lesson()
     assert lesson is not None
-    attendance().answer(lesson.digest, me(), choice)
+    attendance().answer(lesson.digest, access.word(), choice, access.address())
 
 
 def note(run: Snapshot | None) -> None:
     """Take down how far this visitor's run is."""
     lesson = page_settings.lesson()
-    if lesson is not None and run is not None:
-        attendance().trained(lesson.digest, me(), run.run_id, run.step)
+    if lesson is not None and run is not None and access.owns(run.owner):
+        attendance().trained(lesson.digest, access.word(), run.run_id, run.step)
 
 
 def spent() -> int:
     """How many of the lesson's steps are trained; 0 outside a lesson."""
     lesson = page_settings.lesson()
-    return attendance().spent(lesson.digest, me()) if lesson else 0
+    return attendance().spent(lesson.digest, access.word()) if lesson else 0
 
 
 def held() -> str:
@@ -84,5 +61,5 @@ def permitted(e: Experiment, going_on: Snapshot | None = None) -> Experiment:
     note(going_on)
     if going_on is None and (reason := held()):
         raise RunError(reason)
-    left = lesson.budget - attendance().spent(lesson.digest, me(), going_on.run_id if going_on else "")
+    left = lesson.budget - attendance().spent(lesson.digest, access.word(), going_on.run_id if going_on else "")
     return e if e.steps <= left else e.replace(steps=left)

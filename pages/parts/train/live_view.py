@@ -15,7 +15,7 @@ from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.players import Players
-from pages.parts.shared import charts, pace, page_settings, pictures, playback, state, tab_runs, theme
+from pages.parts.shared import access, charts, pace, page_settings, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
 from pages.parts.train import save, save_run
 
@@ -66,7 +66,9 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         parts.append(run.device_name)
     if run and run.memory_mb:
         parts.append(f"{run.memory_mb:.0f} MB")
-    if run and (saved := save_run.words(run)):
+    if tab_runs.watched(run):
+        parts.append("another visitor's run")
+    elif run and (saved := save_run.words(run)):
         parts.append(saved)
     share = 100 * min(1.0, step / steps) if steps else 100
     with st.container(key=key):
@@ -86,15 +88,17 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
     start = "Resume" if now == "paused" and run and run.step else "Start"
     if gone:
         start = "Resume from checkpoint"
-    no_step = invalid or over or gone or now == "starting" or bool(held)
+    watched = tab_runs.watched(run)
+    holds = not watched or access.teacher()
+    no_step = invalid or over or gone or now == "starting" or bool(held) or watched
     with st.container(horizontal=True, gap="xsmall", key="transport"):
         st.button(
             start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
-            disabled=invalid or now in ACTIVE or over or bool(held),
+            disabled=invalid or now in ACTIVE or over or bool(held) or not holds,
         )  # fmt: skip
         st.button(
             "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.pause,
-            disabled=now not in ("running", "waiting"),
+            disabled=now not in ("running", "waiting") or not holds,
         )  # fmt: skip
         st.button(
             "Step D",
@@ -112,9 +116,15 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
         )
         st.button(
             "Reset", key="reset", icon=":material/replay:", on_click=_reset,
-            disabled=invalid or run is None or bool(held),
+            disabled=invalid or run is None or bool(held) or watched,
             help="Back to step 0 with these settings: the same start every time.",
         )  # fmt: skip
+        if watched:
+            st.button(
+                "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
+                on_click=tab_runs.copy, disabled=bool(held),
+                help="This is another visitor's run, to be watched. The copy is yours, from its newest checkpoint on.",
+            )  # fmt: skip
 
 
 def grids(run: Snapshot | None, frame: Frame | None) -> None:

@@ -21,7 +21,7 @@ from gan_core.outputs.saved_pictures import SavedPicture, difference, read_bytes
 from gan_core.pixels.picture_files import FORMATS
 from gan_core.saved_runs.checkpoint_header import CheckpointError
 from gan_core.saving_mistakes import link
-from pages.parts.shared import state, tab_runs
+from pages.parts.shared import plain_text, state, tab_runs, theme
 from pages.parts.train import exports, save_run
 
 KINDS = {"singles": "Single images", "grid": "Grid", "animation": "Whole run", "export": "Export"}
@@ -47,7 +47,10 @@ class Proof(NamedTuple):
 
 
 def popover(run: Snapshot) -> None:
-    """What to save, and as what; nothing is made until it is asked for, and what was made goes with the closing."""
+    """What to save, and as what; nothing is made until it is asked for, and what was made goes with the closing. Of a
+    run that is only watched, nothing: a copy of it can be saved."""
+    if tab_runs.watched(run):
+        return
     with st.popover("Save", icon=":material/download:", key="save", on_change="rerun", width="stretch") as opened:
         if not opened.open:
             _forget()
@@ -72,14 +75,14 @@ def _choices(run: Snapshot) -> None:
     st.button(f"Make the files of {of}", on_click=_make, args=(kind,), key="make_files", width="stretch")
     made = state.MADE.get()
     if made is not None and made.run_id == run.run_id:
-        st.caption(made.words)
+        plain_text.small(made.words)
         st.download_button(
             "Download zip", made.zip, f"{made.first.name.parts[0]}.zip", "application/zip", key="download",
             type="primary", icon=":material/folder_zip:", on_click="ignore", width="stretch",
         )  # fmt: skip
         _proof(run, made)
     if proved := state.PROVED.get():
-        (st.success if proved.same else st.warning)(proved.words)
+        plain_text.say(theme.FIXED if proved.same else theme.BROKEN, proved.words)
     st.page_link(
         "pages/pixels.py", label="Follow one from tensor to file", icon=":material/arrow_forward:",
         query_params=link.to_query(link.AskedPixels(source=link.RUN), run.run_id),

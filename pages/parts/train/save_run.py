@@ -11,9 +11,9 @@ import streamlit as st
 from gan_core.live.errors import RunError
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
-from gan_core.saved_runs.run_folder import MOST_NAME
+from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.search import suggested_name
-from pages.parts.shared import state
+from pages.parts.shared import plain_text, state
 
 WRITTEN_S = 5.0  # how long a click waits for the disk before the page is drawn
 
@@ -38,13 +38,11 @@ def section(run: Snapshot) -> None:
     else:
         at = "is being written" if saved.step is None else f"stands at step {saved.step}"
         st.html(f'<p style="margin:0">Saved as <b>{escape(saved.name)}</b>; it {at}.</p>')
-        follows = st.toggle(
-            "It follows this run", saved.follows, key=f"follow-{run.run_id}-{saved.follows}",
+        state.FOLLOWS.of(run.run_id).show(saved.follows)  # as it is, whatever was asked: it may have been refused
+        st.toggle(
+            "It follows this run", key=state.FOLLOWS.of(run.run_id).name, on_change=_follow, args=(run.run_id,),
             help="Brought up to date every few seconds, at each pause and at the end. Off: it stays where it is.",
         )  # fmt: skip
-        if follows != saved.follows:
-            _do(registry().save_thread.follow, run.run_id, follows)
-            st.rerun(scope="fragment")
         if not saved.follows:
             st.button(
                 f"Save step {run.step} over it", key="save_over", on_click=_save_over, args=(run.run_id,),
@@ -53,7 +51,7 @@ def section(run: Snapshot) -> None:
             _as_new(run, "Save as a new run", suggested_name(run.experiment))
     trouble = state.SAVE_TROUBLE.get() or (saved.trouble if saved else "")
     if trouble:
-        st.warning(trouble)
+        plain_text.wrong(trouble)
 
 
 def _as_new(run: Snapshot, label: str, name: str) -> None:
@@ -72,6 +70,10 @@ def _save(run_id: str) -> None:
 
 def _save_over(run_id: str) -> None:
     _do(registry().save_thread.save, run_id)
+
+
+def _follow(run_id: str) -> None:
+    _do(registry().save_thread.follow, run_id, state.FOLLOWS.of(run_id).get())
 
 
 def _do(what: Callable[Concatenate[str, P], None], run_id: str, *arguments: P.args, **named: P.kwargs) -> None:

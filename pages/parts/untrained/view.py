@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from gan_core.diagnosis.recipes import RECIPES
+from gan_core.live.errors import NotExamined, RunError
 from gan_core.live.registry import registry
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
-from pages.parts.shared import diagnosis_line, page_settings, state
+from pages.parts.shared import access, diagnosis_line, page_settings, plain_text, state
 
 # In the order in which the signal meets them.
 FIELDS = (
@@ -64,8 +65,8 @@ def take_gain(text: str) -> None:
 def refused_gain() -> None:
     """What was wrong with the link's gain, until another one is chosen."""
     if (text := state.GAIN_REFUSED.get()) and state.GAIN.get() == 1.0:
-        st.warning(
-            f"Gain (`{page_settings.GAIN}` in the link) = `{text}`: allowed is a number from 0 to {MOST_GAIN:g}."
+        plain_text.wrong(
+            f"Gain (`{page_settings.GAIN}` in the link) = “{text}”: allowed is a number from 0 to {MOST_GAIN:g}."
         )
 
 
@@ -78,6 +79,10 @@ def presets() -> None:
 
 def seen(e: Experiment, gain: float) -> Untrained:
     """What a spare worker sees; asked once for the same settings. Raises NotExamined."""
+    try:
+        access.check_pictures(e)
+    except RunError as error:
+        raise NotExamined(str(error)) from None
     return _examined(e.json_text(), gain)
 
 

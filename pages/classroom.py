@@ -1,0 +1,20 @@
+"""classroom: all live runs as the teacher sees them, without names; pause, resume or end them all, open one."""
+
+import streamlit as st
+
+from pages.parts import navigation
+from pages.parts.classroom import wall
+from pages.parts.shared import access, diagnosis_line, state, theme
+
+navigation.require()
+if state.TO_TRAIN.take():
+    st.switch_page("pages/train.py")
+st.html(theme.ASSETS / "runs.css")
+st.markdown("## The class")
+if access.teacher():
+    st.fragment(run_every=wall.LOOK_EVERY_S)(wall.show)()
+else:
+    diagnosis_line.say(
+        diagnosis_line.WAITING,
+        "This page is the teacher's: open the link with the key that the server printed when it was started.",
+    )
