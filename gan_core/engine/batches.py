@@ -14,7 +14,9 @@ CROP_SHIFT = 2  # pixels
 class Batches:
     """Endless batches of real images in the range of the data.
 
-    `pixels` is (N, C, H, W) uint8, or (N, 2) float32 points. Each epoch is a new order drawn from `generator`; what is left over at the
+    `pixels` is (N, C, H, W) uint8, or (N, 2) float32 points.
+
+    Each epoch is a new order drawn from `generator`; what is left over at the
     end of an epoch is not used, unless the set is smaller than a batch, which then repeats within it. Augmentation
     draws from `augmenting`, so that the order is the same with and without it.
     """

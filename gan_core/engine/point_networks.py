@@ -52,16 +52,17 @@ class PointGenerator(nn.Module):
         for after in (scaled(units, e) for units in UNITS):
             layers += [Linear(before, after), *norm(e.norm_g, after, e, images=False), hidden(e)]
             before = after
-        self.last = Linear(before, 2)
-        self.layers = nn.Sequential(*layers, self.last)
+        self.layers = nn.Sequential(*layers, Linear(before, 2))
         self.output = OUTPUT[e.output_activation]()
         self.skip = e.skip
 
     @torch.no_grad()
     def begin_small(self) -> None:
         """Make the last layer's first weights small; to be called once after they are drawn."""
-        self.last.weight.mul_(SMALL)
-        self.last.bias.mul_(SMALL)
+        last = self.layers[-1]
+        assert isinstance(last, Linear)
+        last.weight.mul_(SMALL)
+        last.bias.mul_(SMALL)
 
     def forward(self, z: Tensor) -> Tensor:
         """See the class."""

@@ -14,8 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from gan_core.data import load_for
-from gan_core.data.images import Images, Progress
+from gan_core.data.images import Images
 from gan_core.data.outliers import with_outliers
 from gan_core.data.points import Points
 from gan_core.engine import noise
@@ -32,7 +31,7 @@ from gan_core.engine.optimisers import AveragedGenerator, advance, optimiser_of,
 from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.products import Library, faster_library
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
-from gan_core.files.errors import DataError
+from gan_core.engine.training_data import images_of, load_data
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.change import Change, changed
@@ -265,12 +264,13 @@ class Trainer:
 
     def look(self) -> MeasuredGAN:
         """Pictures and measurements of this step; changes nothing that training uses."""
+        e = self.experiment
         if self._looked is None:
             with self._precision():
                 if isinstance(self.probe, PointProbe):
                     self._looked = look_at_points(self.experiment, self.g, self.d, self.average, self.probe, self.last)
                 else:
-                    self._looked = look(self.experiment, self.g, self.d, self.average, self.probe, self.last)
+                    self._looked = look(e, self.g, self.d, self.average, self.probe, self.last)
             if self.due():
                 self._looked.measurements.update(self._modes())
         return self._looked
@@ -335,23 +335,6 @@ class Trainer:
             dropout.rate = e.dropout_d
         self.probe = self._probe()
         self._looked = None
-
-
-def load_data(e: Experiment, progress: Progress | None = None) -> Images | Points:
-    """The experiment's real images before any outliers, or its points; raises `DataError`."""
-    return load_for(e, progress)
-
-
-def load_images(e: Experiment, progress: Progress | None = None) -> Images:
-    """The same of an experiment on images."""
-    return images_of(e, load_data(e, progress))
-
-
-def images_of(e: Experiment, data: Images | Points) -> Images:
-    """The data of an experiment on images. Raises `DataError` for points, which have no pixels."""
-    if isinstance(data, Points):
-        raise DataError(f"dataset {e.dataset!r} is points of a plane, not images: choose another data set.")
-    return data
 
 
 def _norm(tensors: list[Tensor]) -> float:

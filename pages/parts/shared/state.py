@@ -104,6 +104,8 @@ DRAFT: Key[dict[str, Any]] = Key("draft", dict)
 PROBLEMS: Key[list[Problem]] = Key("problems", list)
 STRANGE: Key[list[str]] = Key("strange", list, on_page=True)
 SETTING: Family[Value | list[str]] = Family("", str)
+# What the page Points, or all others, stood at while the other kind was shown: the run's id and the settings.
+ASIDE: Key[dict[str, tuple[str | None, Experiment]]] = Key("aside", dict)
 UPLOADED: Key[str | None] = Key("uploaded", _none)  # the path of the zip that is the page's folder
 
 # This tab's runs: ids, by side or letter where several go together.
