@@ -45,7 +45,7 @@ def look_at_points(
     """Take a look at generator `g` (its running `average` where there is one) and discriminator `d`; what D says and
     what the last step computed (`last`) are measured as of images, see measure.py.
 
-    - `contrast`, `diversity`: the standard deviation of the points, as a ratio to the real ones'
+    - `diversity`: the standard deviation of the points, as a ratio to the real ones'
     - `theta`, `psi`: the two numbers of the Dirac-GAN
     """
     generator = g if average is None else average
@@ -96,8 +96,8 @@ def spread(e: Experiment, generator: nn.Module, z: Tensor, data: Points) -> dict
 
 @torch.no_grad()
 def plane_of(e: Experiment, generator: nn.Module, d: nn.Module, made: Tensor) -> Plane:
-    """What is shown of the plane: D's answers over it, the points `made` (N, 2), an arrow from each in the direction
-    that the generator's loss moves it (the longest LENGTH long), and a grid of noise as the generator folds it."""
+    """What is shown of the plane: D's answers over it, the points `made` (N, 2), and a grid of noise as the generator
+    folds it. An arrow from each point shows where the generator's loss moves it; the longest is LENGTH long."""
     with untouched(generator, d):
         _ask_whole(d)
         return Plane(

@@ -42,8 +42,10 @@ def modes(points: Tensor, centres: Tensor, mode_std: float) -> Modes:
 
 
 def energy_distance(one: Tensor, other: Tensor) -> float:
-    """2 E|x - y| - E|x - x'| - E|y - y'| (Székely 2013, equation 2) without bias: of samples (N, 2) and (M, 2) of one
-    distribution it is 0 on average, and may be below."""
+    """2 E|x - y| - E|x - x'| - E|y - y'| (Székely 2013, equation 2) without bias.
+
+    Of samples (N, 2) and (M, 2) of one distribution it is 0 on average, and may be below.
+    """
     across = _distances(one, other).mean().item()
     return 2 * across - torch.pdist(one.double()).mean().item() - torch.pdist(other.double()).mean().item()
 

@@ -1,8 +1,8 @@
 """The networks for points of a plane.
 
 What lets them find every mode: the generator begins with its noise spread over a square, by a connection that skips
-its layers, and only folds it; sines and cosines of the noise (Tancik 2020, equation 5) let it fold sharply, those of
-a point's place let the discriminator draw narrow hills. Measured in a study at ten seeds a row, on the ring and on the
+its layers, and only folds it. Sines and cosines of the noise (Tancik 2020, equation 5) let it fold sharply. Those of a
+point's place let the discriminator draw narrow hills. Measured in a study at ten seeds a row, on the ring and on the
 grid, down to modes of standard deviation 0.0125.
 """
 

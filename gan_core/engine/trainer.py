@@ -264,13 +264,10 @@ class Trainer:
 
     def look(self) -> MeasuredGAN:
         """Pictures and measurements of this step; changes nothing that training uses."""
-        e = self.experiment
         if self._looked is None:
             with self._precision():
-                if isinstance(self.probe, PointProbe):
-                    self._looked = look_at_points(self.experiment, self.g, self.d, self.average, self.probe, self.last)
-                else:
-                    self._looked = look(e, self.g, self.d, self.average, self.probe, self.last)
+                look_at = look_at_points if isinstance(self.probe, PointProbe) else look
+                self._looked = look_at(self.experiment, self.g, self.d, self.average, self.probe, self.last)  # type: ignore[arg-type]
             if self.due():
                 self._looked.measurements.update(self._modes())
         return self._looked

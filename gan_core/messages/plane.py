@@ -1,9 +1,13 @@
 """What is shown of a run on points: numbers in the plane, as one short text that crosses processes and lies in files.
 
-The text is base64 of: "PL1", the rows and columns of the folded noise (uint8 each, 0 where there is none), the count of
-points (uint16), the least and greatest answer of D (float32), its answers on a grid of SIDE by SIDE places (uint8,
-between the two, the lowest row first), then as int16 in units of 1 / UNIT the generated points, the ends of their
-arrows, and the folded noise. What is not finite is NOT_FINITE. All little-endian.
+The text is base64 of, little-endian and one after the other:
+
+- "PL1"; the rows and columns of the folded noise (uint8 each, 0 where there is none); the count of points (uint16)
+- the least and greatest answer of D (float32), and its answers on a grid of SIDE by SIDE places, the lowest row first
+  (uint8, between the two)
+- the generated points, the ends of their arrows, and the folded noise (int16, in units of 1 / UNIT)
+
+What is not finite is NOT_FINITE.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ def _place(value: float) -> int:
 
 
 def shown(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
-    """Settings as they are written: those that came with points stand in runs on points, and elsewhere only where
-    somebody has set them, so that a run on images has the bytes it had before there were points."""
+    """Settings as they are written. Those that came with points stand in runs on points, and elsewhere only where
+    somebody has set them: a run on images has the bytes it had before there were points."""
     if given.get("dataset") in POINT_SETS:
         return given
     return {name: value for name, value in given.items() if name not in OF_POINTS or value != defaults[name]}

@@ -46,6 +46,7 @@ from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.messages.framing import MessageError, ProtocolError, TruncatedError
 from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
 from gan_core.pixels.range_map import RangeMap
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.problems import SettingsError
 
@@ -119,7 +120,9 @@ reports = st.one_of(
     st.builds(Measured, st.builds(Row, steps, measurements)),
     st.builds(Framed, frames),
     st.builds(Heartbeat, steps, numbers),
-    st.builds(SettingsChanged, experiments),
+    st.builds(
+        SettingsChanged, experiments, st.lists(st.builds(Change, steps, words, values, values), max_size=3).map(tuple)
+    ),
     st.builds(Checkpointed, steps, st.booleans()),
     st.builds(Finished),
     st.builds(Broken, words),

@@ -38,9 +38,7 @@ def remedies(e: Experiment) -> Iterator[Change]:
 
 
 def _on_points(_: Experiment) -> Detector:
-    return Detector(
-        (Condition("logit_max", ">", 100.0, calm=70.0),), alternative=(Condition("diversity", ">", 3.0, calm=2.5),)
-    )
+    return Detector((Condition("logit_max", ">", 100.0, calm=70.0),))
 
 
 def points_remedies(e: Experiment) -> Iterator[Change]:
