@@ -4,7 +4,7 @@ import streamlit as st
 
 from gan_core.live.registry import registry
 from pages.parts import navigation
-from pages.parts.points import view
+from pages.parts.points import dirac, failures, view
 from pages.parts.shared import comparison_state, controls, diagnosis_line, link_problems, page_settings, state, tab_runs
 from pages.parts.train import live_view, save
 
@@ -21,6 +21,7 @@ with st.sidebar:
     controls.some(view.FIRST, changed=tab_runs.adopt)
     with st.expander("More settings", key="more"):
         controls.rest(view.FIRST, changed=tab_runs.adopt)
+    failures.draw()
     comparison_state.button(page_settings.experiment())
 comparison_state.go_where_asked()
 link_problems.show()
@@ -50,7 +51,10 @@ def plane(polled: float | None) -> None:
         frame = shown[-1] if shown else None
         view.measured(e, rows, frame, changes)
     with left:
-        view.draw_plane(run, real, shown, polled)
+        if e.dataset == "dirac":
+            dirac.phase(e, [row for row in rows if frame and row.step <= frame.step])
+        else:
+            view.draw_plane(run, real, shown, polled)
     with said:
         if run is None and rows:
             diagnosis_line.tell(e, rows)  # of the kept run
@@ -62,4 +66,6 @@ def plane(polled: float | None) -> None:
 
 
 plane(live_view.interval(tab_runs.snapshot()))
+if page_settings.experiment().dataset == "dirac":
+    dirac.table(page_settings.experiment())
 page_settings.write(state.RUN.get())

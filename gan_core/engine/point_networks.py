@@ -110,7 +110,7 @@ class DiracGenerator(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         """(N, latent_dim) to (N, 1)."""
-        return self.theta.expand(len(z), 1)
+        return self.theta * torch.ones(len(z), 1, device=z.device)
 
 
 class DiracDiscriminator(nn.Module):

@@ -53,7 +53,7 @@ def _why_here(e: Experiment) -> str:
 
 
 def _on_points(_: Experiment) -> Detector:
-    right = Condition("d_accuracy", ">", 0.93, calm=0.88)
+    right = Condition("d_accuracy", ">", 0.9, calm=0.85)
     return Detector((right, Condition("precision", "<", 0.5, calm=0.6)), lasting=100, after=200)
 
 

@@ -48,8 +48,8 @@ def _remedies(e: Experiment) -> Iterator[Change]:
 def _on_points(_: Experiment) -> Detector:
     # Points that are beside the real ones, yet all over them, are those of a generator that cannot fold sharply.
     coin = Condition("d_accuracy", "<", 0.65, calm=0.75)
-    nowhere = (Condition("precision", "<", 0.5, calm=0.6), Condition("recall", "<", 0.6, calm=0.7))
-    return Detector((coin, *nowhere), lasting=100, after=250)
+    vanished = Condition("grad_norm_g", "<", 0.1, calm=0.15)
+    return Detector((coin, vanished, Condition("recall", "<", 0.6, calm=0.7)), lasting=100, after=250)
 
 
 def _points_remedies(e: Experiment) -> Iterator[Change]:

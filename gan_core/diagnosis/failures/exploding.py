@@ -38,7 +38,7 @@ def remedies(e: Experiment) -> Iterator[Change]:
 
 
 def _on_points(_: Experiment) -> Detector:
-    return Detector((Condition("logit_max", ">", 100.0, calm=70.0),))
+    return Detector((Condition("logit_max", ">", 40.0, calm=30.0),))
 
 
 def points_remedies(e: Experiment) -> Iterator[Change]:

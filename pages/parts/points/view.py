@@ -102,7 +102,7 @@ def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: S
     quality, distance = st.columns(2)
     with quality, st.container(key="modes"):
         if e.dataset == "dirac":
-            charts.numbers_of_dirac(rows)
+            charts.numbers_of_dirac(rows, changes)
             numbers(caption(m, "theta", "psi"))
         else:
             charts.point_quality(rows, changes)
@@ -110,8 +110,12 @@ def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: S
                 caption(m, *(["modes_covered", "high_quality"] if "high_quality" in m else ["precision", "recall"]))
             )
     with distance, st.container(key="distances"):
-        charts.point_distances(rows, changes)
-        numbers(caption(m, "wasserstein_2", "sliced_wasserstein", "energy_distance"))
+        if e.dataset == "dirac":
+            charts.gradients(rows, changes)
+            numbers(caption(m, "grad_norm_d", "grad_norm_g"))
+        else:
+            charts.point_distances(rows, changes)
+            numbers(caption(m, "wasserstein_2", "sliced_wasserstein", "energy_distance"))
     loss, right = st.columns(2)
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss, changes=changes)

@@ -190,20 +190,15 @@ def point_distances(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None
     show("distance_chart", "Distances", legend, traces, layout, "Distances of generated from real points")
 
 
-def numbers_of_dirac(rows: Sequence[Row]) -> None:
-    """The two numbers of a Dirac-GAN against each other: the path of the game around its equilibrium."""
-    kept = rows[:: -(-len(rows) // MOST_POINTS) or 1]
-    there = [row.measurements for row in kept if "theta" in row.measurements and "psi" in row.measurements]
-    trace = {
-        "type": "scatter", "mode": "lines", "name": "path", "x": [m["theta"] for m in there],
-        "y": [m["psi"] for m in there], "line": {"color": theme.GENERATED, "width": 2},
-    }  # fmt: skip
-    reach = max([1.2, *(abs(value) * 1.1 for m in there for value in (m["theta"], m["psi"]))])
-    layout = axes(shapes=[level(0, "gray")])
-    layout["xaxis"] |= {"range": [-reach, reach]}
-    layout["yaxis"] |= {"range": [-reach, reach]}
-    legend = [("θ across, ψ upwards", theme.GENERATED, "solid")]
-    show("dirac_chart", "The game", legend, [trace], layout, "The path of both numbers around (0, 0)")
+def numbers_of_dirac(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
+    """Both numbers of a Dirac-GAN over the steps; both should come to 0."""
+    traces = [
+        _line("θ", rows, "theta", theme.GENERATED, "dash"),
+        _line("ψ", rows, "psi", theme.DISCRIMINATOR, "solid"),
+    ]
+    layout = axes(shapes=[level(0, "gray"), *_marks(changes, rows)])
+    legend = [("θ of G", theme.GENERATED, "dashed"), ("ψ of D", theme.DISCRIMINATOR, "solid")]
+    show("dirac_chart", "Both numbers", legend, traces, layout, "Both numbers of the Dirac-GAN over the steps")
 
 
 def class_shares(classes: Classes, m: dict[str, float]) -> None:

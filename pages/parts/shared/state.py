@@ -165,6 +165,10 @@ CHOSEN: Family[bool] = Family("choose-", bool)
 GAIN: Key[float] = Key("gain", lambda: 1.0)
 GAIN_REFUSED: Key[str] = Key("gain_refused", str, on_page=True)
 
+# Points: the two sliders of the Dirac-GAN.
+DIRAC_RATE: Key[float] = Key("dirac_rate", lambda: 0.1)
+DIRAC_WEIGHT: Key[float] = Key("dirac_weight", float)
+
 # Pixels.
 ASKED: Key[saving_link.AskedPixels] = Key("asked", saving_link.opening)
 ASKED_WRONG: Key[list[str] | None] = Key("asked_wrong", _none, on_page=True)
