@@ -41,7 +41,7 @@ class Plane:
         """As in the module's words."""
         head = np.zeros((), _HEAD)
         low, high = (float(self.answers.min()), float(self.answers.max())) if self.answers.size else (0.0, 0.0)
-        if low >= 0 and high <= 1:
+        if self.answers.size and low >= 0 and high <= 1:
             low, high = 0.0, 1.0  # probabilities
         head["mark"], head["count"], head["low"], head["high"] = _MARK, len(self.points), low, high
         head["rows"], head["columns"] = self.folded.shape[:2] if self.folded.size else (0, 0)

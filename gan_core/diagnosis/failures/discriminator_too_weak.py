@@ -47,9 +47,9 @@ def _remedies(e: Experiment) -> Iterator[Change]:
 
 def _on_points(_: Experiment) -> Detector:
     # Points that are beside the real ones, yet all over them, are those of a generator that cannot fold sharply.
-    coin = Condition("d_accuracy", "<", 0.65, calm=0.75)
+    unsure = Condition("d_accuracy", "<", 0.85, calm=0.9)
     vanished = Condition("grad_norm_g", "<", 0.1, calm=0.15)
-    return Detector((coin, vanished, Condition("recall", "<", 0.6, calm=0.7)), lasting=100, after=250)
+    return Detector((unsure, vanished, Condition("recall", "<", 0.6, calm=0.7)), lasting=100, after=250)
 
 
 def _points_remedies(e: Experiment) -> Iterator[Change]:
