@@ -74,6 +74,7 @@ class PlaneView {
       this.run = data.run
       this.step = -1
       this.queue = []
+      this.shown = this.text = null
     }
     const last = data.frames.length ? data.frames[data.frames.length - 1] : null
     if (!data.moving || this.step < 0 || (last && last[0] <= this.step)) {

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from gan_core.data.points import Points
 from gan_core.engine.measure_points import plane_of
 from gan_core.engine.trainer import Trainer
 from gan_core.messages.frame import Classes, Frame, Opening
-from gan_core.messages.plane import Plane
+from gan_core.messages.plane import real_plane
 from gan_core.outputs.plane_picture import SIZE, in_plane, plane_picture, points_picture
 from gan_core.pixels.range_map import png_bytes
 from gan_core.pixels.tiles import COLUMNS, ROWS, histogram, picture
@@ -34,7 +32,7 @@ def opening(trainer: Trainer, classes: Classes | None = None) -> Opening:
         rows=1 if points else ROWS,
         device_name=trainer.device_name,
         classes=classes,
-        plane=_real_plane(in_plane(real)) if points else "",
+        plane=real_plane(in_plane(real)) if points else "",
     )
 
 
@@ -59,8 +57,3 @@ def take(trainer: Trainer, trained_s: float = 0.0) -> Frame:
         trained_s=trained_s,
         plane=plane,
     )
-
-
-def _real_plane(real: np.ndarray) -> str:
-    none = np.zeros((0, 0), np.float32)
-    return Plane(none, real, none, np.zeros((0, 0, 2), np.float32)).text()

@@ -72,6 +72,12 @@ class Plane:
         return cls(answers, values[:count], values[count : 2 * count], folded)
 
 
+def real_plane(points: Floats) -> str:
+    """Real points (N, 2) alone, as text."""
+    none = np.zeros((0, 0), np.float32)
+    return Plane(none, points, none, np.zeros((0, 0, 2), np.float32)).text()
+
+
 def _whole(values: Floats) -> NDArray[np.int16]:
     finite = np.isfinite(values)
     whole = np.rint(np.where(finite, values, 0) * float(UNIT)).clip(NOT_FINITE + 1, -NOT_FINITE - 1)

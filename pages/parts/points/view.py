@@ -8,11 +8,13 @@ from functools import cache
 
 import streamlit as st
 
-from gan_core.data import SOURCES
+from gan_core.data import SOURCES, Points, load_for
 from gan_core.diagnosis.measurements import caption
 from gan_core.diagnosis.row import Row
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
+from gan_core.messages.plane import real_plane
+from gan_core.outputs.plane_picture import in_plane
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.points import POINT_SETS
@@ -20,7 +22,7 @@ from pages.parts.points import plane
 from pages.parts.shared import charts, page_settings, pictures, playback, points_aside, state, theme
 from pages.parts.shared.charts import numbers
 
-LOOK_EVERY_S = 0.5
+REAL_POINTS = 400  # as many as a run shows
 ACTIVE = ("starting", "waiting", "running")
 FIRST = ("dataset", "loss", "penalty", "penalty_weight", "lr_g", "lr_d", "update", "noise", "noise_scale", "seed")
 
@@ -53,14 +55,21 @@ def only_points(asked: bool) -> None:
 
 
 def shown_frames(run: Snapshot | None) -> tuple[str, list[Frame], Sequence[Row], Sequence[Change]]:
-    """The real points, the frames and the rows that are shown: of the run, or of the kept one where there is none and
-    the settings are its own."""
-    if run is not None:
-        return run.opening.plane if run.opening else "", list(run.frames), run.rows, run.changes
-    kept = finished()
-    if page_settings.experiment() == kept.experiment:
+    """The real points, the frames, rows and changes that are shown: of the run, or of the kept one where there is none
+    and the settings are its own."""
+    if run is not None and run.opening:
+        return run.opening.plane, list(run.frames), run.rows, run.changes
+    e, kept = run.experiment if run else page_settings.experiment(), finished()
+    if run is None and e == kept.experiment:
         return kept.real, kept.frames, kept.rows, ()
-    return "", [], [], ()
+    return _real(e), [], [], ()
+
+
+def _real(e: Experiment) -> str:
+    """The real points before a run shows them."""
+    points = load_for(e)
+    assert isinstance(points, Points)
+    return real_plane(in_plane(points.probe(REAL_POINTS)))
 
 
 def headline(run: Snapshot | None, e: Experiment) -> None:
@@ -120,6 +129,8 @@ def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: S
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss, changes=changes)
         numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
+    if e.dataset == "dirac":
+        return  # D's answer on the one real number is 0 for ever
     with right, st.container(key="accuracy"):
         charts.accuracy(rows, changes)
         numbers(caption(m, "d_accuracy_real", "d_accuracy_fake"))
