@@ -40,7 +40,7 @@ POINT_FAILURES = (
                  "lr_g", 1e-6, 4e-3),
     PointFailure("d-too-weak", "D too weak", "discriminator-too-weak", {"dataset": "ring", **_SHORT},
                  "lr_d", 1e-6, 4e-3),
-    PointFailure("no-bound", "A critic without bound", "exploding", {"dataset": "ring", "loss": "wasserstein", **_SHORT},
-                 "penalty", "none", "r1"),
+    PointFailure("no-bound", "A critic without bound", "exploding",
+                 {"dataset": "ring", "loss": "wasserstein", **_SHORT}, "penalty", "none", "r1"),
     PointFailure("g-too-small", "G too small", "too-slow", {"dataset": "ring", **_SHORT}, "width", 0.125, 1.0),
 )  # fmt: skip
