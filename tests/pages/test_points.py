@@ -92,3 +92,24 @@ def test_a_failure_is_trained_at_a_click(open_page: Open) -> None:
     run = registry().snapshot(run_id)
     assert run is not None and run.experiment == POINT_FAILURES[3].experiment(broken=True)
     registry().forget(run_id)
+
+
+def test_every_other_page_takes_a_run_on_points_or_says_why_not(open_page: Open) -> None:
+    at = open_page("train", d="ring", st="5", w="0.25")
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    assert registry().wait_until(lambda: over(run_id), 60)
+    for page in ("train", "runs", "compare", "untrained"):
+        turn(at, page)
+        assert not at.exception, page
+    at.query_params.clear()
+    at.switch_page("pages/pixels.py")
+    at.query_params["source"] = "run"
+    at.run()
+    assert not at.exception
+    assert "points, which have no pixels" in words(at)
+
+
+def over(run_id: str) -> bool:
+    run = registry().snapshot(run_id)
+    return run is not None and run.state == "finished"
