@@ -11,6 +11,7 @@ from gan_core.diagnosis.point_quality import MODES
 from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import Change, shorter_steps, sure_change, usual_lr
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 
 def _detector(e: Experiment) -> Detector:
@@ -77,6 +78,10 @@ def points_remedies(e: Experiment) -> Iterator[Change]:
     yield {"steps": min(4 * e.steps, 1_000_000)}
 
 
+def _why_here(e: Experiment) -> str:
+    return "The generator makes few of the modes, and leaves out the others." if e.dataset in POINT_SETS else ""
+
+
 FAILURE = Failure(
     name="mode-collapse",
     rank=110,
@@ -92,6 +97,7 @@ FAILURE = Failure(
     reported="The most reported failure: stylegan2-pytorch #183, DCGAN-tensorflow #270.",
     claims=("001-05",),
     why="The generator found a few pictures that pass for real, and makes hardly any others.",
+    why_here=_why_here,
     detector=_detector,
     on_points=_on_points,
     points_remedies=points_remedies,
