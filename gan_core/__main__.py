@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from gan_core.commands import bench, claims, diagnose, export, recipes, regenerate, runs, train
+from gan_core.commands import bench, claims, diagnose, export, points, recipes, regenerate, runs, train
 
 # Each declares its arguments and runs; what is slow to import, torch above all, only when it does.
 COMMANDS = {
     "train": train,
+    "points": points,
     "regenerate": regenerate,
     "diagnose": diagnose,
     "claims": claims,

@@ -2,7 +2,7 @@
 the page `pixels`, again: `python -m tests.make_assets`.
 
 Takes a few minutes; `python -m tests.make_assets NAME ...` makes the cards of these recipes only, or with `pixels`
-the tensors, one of which needs the images of fashion-mnist.
+the tensors, one of which needs the images of fashion-mnist; with `points` the run that the page Points opens with.
 """
 
 import io
@@ -29,6 +29,7 @@ from gan_core.settings.experiment import Experiment
 ASSETS = Path(__file__).parents[1] / "assets"
 FOLDER = ASSETS / "home"
 CARDS = ASSETS / "failures"
+POINTS = ASSETS / "points"
 CARD_TILES = 3  # a card shows three by three images
 MOMENTS = {0: "noise", 20: "where the ink is", 100: "first strokes", 2000: "digits"}
 
@@ -40,7 +41,9 @@ def main() -> None:
         make_home()
     if not names or "pixels" in names:
         make_tensors()
-    make_cards([name for name in names or [*FAILURES, *cited()] if name != "pixels"])
+    if not names or "points" in names:
+        make_points()
+    make_cards([name for name in names or [*FAILURES, *cited()] if name not in ("pixels", "points")])
 
 
 def cited() -> list[str]:
@@ -93,6 +96,28 @@ def make_home() -> None:
         "height": opening.rows * opening.tile,
     }
     (FOLDER / "run.json").write_text(json.dumps(told, indent=2) + "\n")
+
+
+def make_points() -> None:
+    """A run on the ring at its own settings: rows, and pictures as numbers."""
+    trainer = Trainer(Experiment(dataset="ring"))
+    rows, frames, seconds = [], [], 0.0
+    for moment in drive(trainer):
+        seconds += moment.seconds
+        if moment.row:
+            rows.append({"step": moment.step, **moment.row.measurements})
+        if moment.step in (0, 10, 20, 40, 70, 100, 150, 200, 300, 400, 600, 800, 1000, 1250, trainer.experiment.steps):
+            frame = take_frame.take(trainer)
+            frames.append({"step": frame.step, "measurements": frame.measurements, "plane": frame.plane})
+    told = {
+        "experiment": trainer.experiment.model_dump(mode="json"),
+        "real": take_frame.opening(trainer).plane,
+        "seconds": round(seconds, 1),
+        "rows": rows,
+        "frames": frames,
+    }
+    POINTS.mkdir(parents=True, exist_ok=True)
+    (POINTS / "run.json").write_text(json.dumps(told) + "\n")
 
 
 def make_tensors() -> None:

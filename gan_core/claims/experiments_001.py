@@ -17,7 +17,8 @@ from gan_core.diagnosis.findings import diagnose
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.engine.class_coverage import classifier_of
 from gan_core.engine.penalties import gradient_penalty
-from gan_core.engine.trainer import Trainer, load_images
+from gan_core.engine.trainer import Trainer
+from gan_core.engine.training_data import load_images
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.output_range import REACH

@@ -23,7 +23,8 @@ from gan_core.engine.class_coverage import classifier_of
 from gan_core.engine.initialise import SCHEMES
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.networks import build
-from gan_core.engine.trainer import Trainer, load_images
+from gan_core.engine.trainer import Trainer
+from gan_core.engine.training_data import load_images
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.players import Players
 

@@ -24,7 +24,8 @@ from gan_core.data.images import Images
 from gan_core.engine import take_frame
 from gan_core.engine.drive import drive
 from gan_core.engine.light_torch import defer_compiler
-from gan_core.engine.trainer import Trainer, load_images
+from gan_core.engine.trainer import Trainer
+from gan_core.engine.training_data import load_images
 from gan_core.live.registry import registry
 from gan_core.processes.inside_child import give_way
 from gan_core.settings.experiment import Experiment

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from gan_core.diagnosis.recipes import find
 from gan_core.settings.experiment import Experiment
@@ -28,8 +30,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", type=Path, metavar="DIR", help="go on from the checkpoint in DIR")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Do it, and return the exit code."""
+def run(given: argparse.Namespace, settings_of: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> int:
+    """Do it, and return the exit code. `settings_of` may add to what --set gives, where no file or recipe does.
+
+    Raises ValueError and OSError for bad input.
+    """
     from gan_core.engine.light_torch import defer_compiler  # torch is slow to import: only where it is used
 
     defer_compiler()
@@ -45,6 +50,8 @@ def run(given: argparse.Namespace) -> int:
             )
         outcome = resume_run(given.resume, changes, given.force)
     else:
+        if given.recipe is None and given.experiment is None:
+            changes = settings_of(changes)
         outcome = train_run(_chosen(given).replace(**changes), given.out, given.force)
     json.dump(outcome.as_dict(), sys.stdout, indent=2)
     print()

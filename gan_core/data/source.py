@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from gan_core.data.images import Images, Progress
+from gan_core.data.points import Points
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Request:
     folder: str
     progress: Progress | None
     background: str = "black"  # of what is transparent
+    mode_std: float = 0.05
+    drawn: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,8 @@ class Source:
 
     label: str
     words: str  # one sentence
-    load: Callable[[Request], Images]
-    # What the images depend on besides size and channels, such as the state of the files: those in memory serve
+    load: Callable[[Request], Images | Points]
+    # What they depend on besides size and channels, such as the state of the files: those in memory serve
     # again while it stays the same.
     stamp: Callable[[Request], Hashable]
     in_script: str = ""  # what a script says of its images; empty for the label

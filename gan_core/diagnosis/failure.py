@@ -11,6 +11,7 @@ from gan_core.diagnosis.recipe import Recipe
 from gan_core.diagnosis.remedies import MOST, Change, sure_values
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import SettingsError
 
 
@@ -41,6 +42,8 @@ class Failure:
     why_here: Callable[[Experiment], str] | None = None  # another one, where settings give another reason; else empty
     runs: Literal["training", "untrained", "all"] = "training"  # in which it is looked for
     detector: Callable[[Experiment], Detector | None]  # None: of no meaning with these settings
+    on_points: Callable[[Experiment], Detector | None] | None = None  # the detector of runs on points; None: of none
+    points_remedies: Callable[[Experiment], Iterator[Change]] | None = None  # of those runs, where they differ
     of_settings: Callable[[Experiment], list[Evidence]] | None = None  # what settings alone show, before the first step
     of_end: Callable[[Sequence[Row]], list[Evidence]] | None = None  # what a run's end shows, if nothing else is found
     spoils: bool = True  # whether it is ruled out by pictures of which most are recognisable, and of most classes
@@ -49,14 +52,18 @@ class Failure:
 
     def detector_for(self, e: Experiment) -> Detector | None:
         """The detector for runs of an experiment; None where it has no meaning."""
-        return self.detector(e) if self._concerns(e) else None
+        if not self._concerns(e):
+            return None
+        return self.on_points(e) if self.on_points and e.dataset in POINT_SETS else self.detector(e)
 
     def is_looked_for(self, e: Experiment) -> bool:
         """Whether the diagnosis would name it in a run of the experiment."""
         always = self.of_settings is not None or self.of_end is not None
-        return self._concerns(e) and (always or self.detector(e) is not None)
+        return self._concerns(e) and (always or self.detector_for(e) is not None)
 
     def _concerns(self, e: Experiment) -> bool:
+        if e.dataset in POINT_SETS and self.on_points is None:
+            return False
         return self.runs in ("training" if e.steps else "untrained", "all")
 
     def reason_in(self, e: Experiment) -> str:
@@ -71,9 +78,10 @@ class Failure:
     def remedy(self, e: Experiment) -> Change:
         """The likeliest change that may mend it and is nothing that the experiment has already. Settings that surely
         keep a run from learning besides come after it, in the order in which to change them."""
-        for change in self.remedies(e):
+        points = e.dataset in POINT_SETS
+        for change in (self.points_remedies or self.remedies)(e) if points else self.remedies(e):
             if change and all(getattr(e, name) != value for name, value in change.items()) and _goes(e, change):
-                return _with_what_else_hinders(e, change) if self.runs == "training" else change
+                return _with_what_else_hinders(e, change) if self.runs == "training" and not points else change
         raise AssertionError(f"{self.name} cannot be found with these settings, so no remedy is known")
 
 

@@ -60,7 +60,7 @@ def diagnose(e: Experiment, rows: Sequence[Row]) -> list[Finding]:
             findings += _present(failure, e, rows)
     if not findings and rows and 0 < e.steps <= rows[-1].step:
         for failure in FAILURES.values():
-            if failure.of_end and not findings and (evidence := failure.of_end(rows)):
+            if failure.of_end and failure.is_looked_for(e) and not findings and (evidence := failure.of_end(rows)):
                 findings.append(_finding(failure, e, rows[-1].step, evidence))
     return findings
 
@@ -99,7 +99,7 @@ def passed(
 
 def _present(failure: Failure, e: Experiment, rows: Sequence[Row]) -> Iterator[Finding]:
     """The finding that a failure shows, since when and by what; nothing where it does not."""
-    if failure.of_settings is not None and (evidence := failure.of_settings(e)):
+    if failure.of_settings is not None and failure.is_looked_for(e) and (evidence := failure.of_settings(e)):
         yield _finding(failure, e, 0, evidence)
         return
     detector = failure.detector_for(e)

@@ -97,7 +97,10 @@ _RECORDS = (
         "duplicates", "Share of duplicates", "the share of pictures that are almost the same as another",
         "duplicates", share=True, better=_LESS,
     ),
-    Measurement("modes_covered", "Classes that appear", "the number of classes that appear", "classes", better=_MORE),
+    Measurement(
+        "modes_covered", "Classes or modes that appear", "the number of classes, or modes, that appear", "appear",
+        better=_MORE,
+    ),
     Measurement(
         "recognised", "Recognisable",
         "the share of pictures that a small classifier takes for one class with hardly a doubt", "recognisable",
@@ -106,6 +109,33 @@ _RECORDS = (
     Measurement(
         "mode_gap", "Train against eval mode", "how far pictures in train and in eval mode are apart", "mode gap"
     ),
+    # Points of a plane beside the real ones.
+    Measurement(
+        "high_quality", "Points near a mode", "the share of points within three standard deviations of a mode",
+        "near a mode", share=True, better=_MORE,
+    ),
+    Measurement(
+        "reverse_kl", "Reverse KL over modes", "the reverse KL divergence of the modes' shares", "reverse KL",
+        better=_LESS,
+    ),
+    Measurement(
+        "wasserstein_2", "Wasserstein-2", "the exact Wasserstein-2 distance of 256 points", "W2", "W2 {}", better=_LESS,
+    ),
+    Measurement(
+        "sliced_wasserstein", "Sliced Wasserstein", "the sliced Wasserstein distance", "sliced", "sliced {}",
+        better=_LESS,
+    ),
+    Measurement("energy_distance", "Energy distance", "the energy distance", "energy", "energy {}", better=_LESS),
+    Measurement(
+        "precision", "Precision", "the share of generated points within the real ones' surroundings", "precision",
+        share=True, better=_MORE,
+    ),
+    Measurement(
+        "recall", "Recall", "the share of real points within the generated ones' surroundings", "recall", share=True,
+        better=_MORE,
+    ),
+    Measurement("theta", "Theta", "the generator's one number", "theta", "θ {}", better=Better("closer to 0", 0)),
+    Measurement("psi", "Psi", "the discriminator's one number", "psi", "ψ {}", better=Better("closer to 0", 0)),
     # The discriminator's opinion.
     Measurement("d_real", "D on real images", "the mean probability that D gives real images", "on real"),
     Measurement(

@@ -18,7 +18,10 @@ SUSPECT = 1e-2
 SGD_LR = 0.1
 
 # Steps after which most pictures of digits or garments were recognisable at the usual settings, at every seed.
-NEEDED = {"mlp": 600, "mlp-plain": 1200, "dcgan-light": 1000, "dcgan": 800, "document-mlp": 2000, "document-dcgan": 800}
+NEEDED = {
+    "mlp": 600, "mlp-plain": 1200, "dcgan-light": 1000, "dcgan": 800, "document-mlp": 2000, "document-dcgan": 800,
+    "points": 300,
+}  # fmt: skip
 _SLOWER = 2.5  # times as many for handwriting of 500 people and for one's own pictures
 
 

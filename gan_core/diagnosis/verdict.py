@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot
 from typing import Any, Literal
 
-from gan_core.diagnosis import recognition
+from gan_core.diagnosis import point_quality, recognition
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding, detectors, diagnose, passed, undecided
 from gan_core.diagnosis.row import Row
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 State = Literal["not started", "too early", "learning", "slow", "nothing to recognise", "failing", "healthy"]
 Mark = Literal["ill", "open", "well"]
@@ -77,6 +79,8 @@ def verdict(e: Experiment, rows: Sequence[Row], changes: Sequence[Change] = ()) 
         return told("not started", "Not started", "Nothing to report before the start.")
     step, seen = rows[-1].step, recognition.words(rows)
     waiting = undecided(e, rows)
+    if e.dataset in POINT_SETS:
+        return told(*_of_points(e, rows, waiting))
     if e.steps == 0:
         return told("too early", "No failure found", "An untrained generator shows noise.")
     if recognition.good(rows) and not waiting:
@@ -108,6 +112,27 @@ def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, s
     if step < min(SOME, e.steps):
         return "too early", "Too early to tell", ""
     return "nothing to recognise", "Nothing to recognise yet", f"If that is so at step {e.steps:,}, it is too slow."
+
+
+def _of_points(e: Experiment, rows: Sequence[Row], waiting: dict[str, int]) -> tuple[State, str, str]:
+    """The same of points of a plane."""
+    seen = point_quality.words(e, rows)
+    if e.dataset == "dirac":
+        return _of_numbers(rows)
+    if point_quality.good(e, rows):
+        return "healthy", "No failure found", seen
+    if waiting:
+        return "too early", "Too early to tell", f"{seen} {_waits(waiting)}"
+    return "learning", "Not yet like the real points", seen
+
+
+def _of_numbers(rows: Sequence[Row]) -> tuple[State, str, str]:
+    """The same of the two numbers of a Dirac-GAN: whether they come closer to where they should be, which is 0."""
+    first, last = (hypot(m.get("theta", 0.0), m.get("psi", 0.0)) for m in (rows[0].measurements, rows[-1].measurements))
+    words = f"The two numbers were {first:.3g} from their equilibrium at first, and are {last:.3g} now."
+    if last < 0.1 * first:
+        return "healthy", "It converges", words
+    return "learning", "It has not converged", words
 
 
 def look_of_pictures(rows: Sequence[Row]) -> tuple[State, str, str]:

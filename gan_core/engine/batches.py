@@ -14,7 +14,9 @@ CROP_SHIFT = 2  # pixels
 class Batches:
     """Endless batches of real images in the range of the data.
 
-    `pixels` is (N, C, H, W) uint8. Each epoch is a new order drawn from `generator`; what is left over at the
+    `pixels` is (N, C, H, W) uint8, or (N, 2) float32 points.
+
+    Each epoch is a new order drawn from `generator`; what is left over at the
     end of an epoch is not used, unless the set is smaller than a batch, which then repeats within it. Augmentation
     draws from `augmenting`, so that the order is the same with and without it.
     """
@@ -37,14 +39,16 @@ class Batches:
         self.low, self.high = range_map.low, range_map.high
 
     def next(self, augment: tuple[str, ...] = ()) -> Tensor:
-        """(batch_size, C, H, W) float32 in the data range."""
+        """(batch_size, C, H, W) float32 in the data range, or (batch_size, 2) points."""
         batch = self.pixels[self._indices().to(self.pixels.device)]
         if augment:
             batch = augmented(batch, augment, self.augmenting)
         return self.encode(batch)
 
     def encode(self, pixels: Tensor) -> Tensor:
-        """uint8 pixels -> float32 in the data range."""
+        """uint8 pixels -> float32 in the data range; points, which are float32, stay as they are."""
+        if pixels.dtype == torch.float32:
+            return pixels
         return pixels.to(torch.float32).mul_((self.high - self.low) / 255).add_(self.low)
 
     def _indices(self) -> Tensor:

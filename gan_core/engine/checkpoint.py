@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 
 from gan_core.data import SOURCES
 from gan_core.data.images import Images
+from gan_core.data.points import Points
 from gan_core.engine.device import resolve
 from gan_core.engine.layers import multiply_by
 from gan_core.engine.networks import build_generator, memory_layout
@@ -43,13 +44,13 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
     write_whole(path, to_bytes(tensors, {"state": json.dumps(state)}))
 
 
-def load_checkpoint(path: Path, images: Images | None = None) -> Trainer:
+def load_checkpoint(path: Path, data: Images | Points | None = None) -> Trainer:
     """The trainer as it was when the file was written; raises `CheckpointError`, or `DataError` and
     `DeviceError` where its data or device are not to be had."""
     state, experiment = read_state(path)
     with refusing_damage(path), safe_open(path, "pt") as file:
         saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    trainer = Trainer(experiment, images, _library(state))
+    trainer = Trainer(experiment, data, _library(state))
     if state.get("images") != _own_images(trainer):
         raise CheckpointError(
             f"folder={experiment.folder!r} holds other pictures than {path.name} was trained with: put those back, or "

@@ -23,8 +23,9 @@ from torch.nn import functional as F
 from gan_core.data import cache
 from gan_core.data.images import Images
 from gan_core.engine.initialise import initialise
+from gan_core.engine.layers import Linear
 from gan_core.engine.measure import Probe, untouched
-from gan_core.engine.networks import Dropout, Linear
+from gan_core.engine.network_parts import Dropout
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from gan_core.engine.losses import LOSSES
-from gan_core.engine.networks import Dropout
+from gan_core.engine.network_parts import Dropout
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.output_range import REACH
@@ -100,7 +100,7 @@ def look(
     """
     generator = g if average is None else average
     with untouched(generator, d):
-        fakes = {mode: _sampled(generator, probe.z, mode) for mode in _modes(e, generator)}
+        fakes = {mode: sampled(generator, probe.z, mode) for mode in _modes(e, generator)}
         fake = fakes[e.sample_mode]
         d.train()
         for module in d.modules():
@@ -111,7 +111,7 @@ def look(
     values = {
         **measure_pixels(fake, probe),
         "unreachable": probe.unreachable(e.output_activation),
-        **_opinion(e, real_logits, fake_logits),
+        **opinion_of(e, real_logits, fake_logits),
         **_mode_gap(fakes),
         **last,
         "finite": float(all(bool(torch.isfinite(x).all()) for x in (fake, real_logits, fake_logits))),
@@ -140,7 +140,8 @@ def _modes(e: Experiment, generator: nn.Module) -> list[str]:
     return ["eval", "train"] if batch_norm else [e.sample_mode]
 
 
-def _sampled(generator: nn.Module, z: Tensor, mode: str) -> Tensor:
+def sampled(generator: nn.Module, z: Tensor, mode: str) -> Tensor:
+    """What a generator makes of noise, with BatchNorm in this mode."""
     generator.train(mode == "train")
     return generator(z).float()
 
@@ -232,7 +233,8 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else math.nan
 
 
-def _opinion(e: Experiment, real_logits: Tensor, fake_logits: Tensor) -> dict[str, float]:
+def opinion_of(e: Experiment, real_logits: Tensor, fake_logits: Tensor) -> dict[str, float]:
+    """What D says of real and generated samples, as measurements."""
     loss = LOSSES[e.loss]
     if not (real_logits.isfinite().all() and fake_logits.isfinite().all()):
         return {}  # NaN is no judgement, neither right nor wrong.

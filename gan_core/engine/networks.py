@@ -7,20 +7,13 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
-from torch.nn.utils.parametrizations import spectral_norm
 
 from gan_core.engine.initialise import initialise
 from gan_core.engine.layers import Conv2d, ConvTranspose2d, Linear
+from gan_core.engine.network_parts import OUTPUT, Dropout, hidden, norm, scaled, spectral, with_minibatch_std
+from gan_core.engine.point_networks import DiracDiscriminator, DiracGenerator, PointDiscriminator, PointGenerator
 from gan_core.settings.experiment import Experiment
-
-HIDDEN: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
-OUTPUT: dict[str, type[nn.Module]] = {
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-    "linear": nn.Identity,
-    "hardtanh": nn.Hardtanh,
-    "relu": nn.ReLU,
-}
+from gan_core.settings.points import ARCHITECTURE
 
 
 def build(e: Experiment) -> tuple[nn.Module, nn.Module]:
@@ -28,11 +21,16 @@ def build(e: Experiment) -> tuple[nn.Module, nn.Module]:
     networks = build_generator(e), build_discriminator(e)
     for player, network in enumerate(networks):
         initialise(network, e.init, e.init_std, e.seed, player)
+        if isinstance(network, PointGenerator):
+            network.begin_small()
     return networks
 
 
 def build_generator(e: Experiment) -> nn.Module:
-    """(N, latent_dim) noise -> (N, channels, image_size, image_size), in the output activation's range."""
+    """(N, latent_dim) noise -> (N, channels, image_size, image_size), in the output activation's range; of points
+    (N, 2), of the Dirac-GAN (N, 1)."""
+    if e.architecture == ARCHITECTURE:
+        return DiracGenerator() if e.dataset == "dirac" else PointGenerator(e)
     if e.architecture == "dcgan":
         return DCGANGenerator(e)
     if e.architecture == "dcgan-light":
@@ -45,11 +43,14 @@ def build_generator(e: Experiment) -> nn.Module:
 def memory_layout(e: Experiment) -> torch.memory_format:
     """How the weights and images of an experiment's networks lie in memory: convolutions on a CPU are fastest with
     the channels innermost."""
-    return torch.contiguous_format if "mlp" in e.architecture else torch.channels_last
+    return torch.channels_last if "dcgan" in e.architecture else torch.contiguous_format
 
 
 def build_discriminator(e: Experiment) -> nn.Module:
-    """(N, channels, image_size, image_size) images -> (N / max(pack, 1), 1) logits."""
+    """(N, channels, image_size, image_size) images, or points as `build_generator` makes them ->
+    (N / max(pack, 1), 1) logits."""
+    if e.architecture == ARCHITECTURE:
+        return DiracDiscriminator() if e.dataset == "dirac" else PointDiscriminator(e)
     return MLPDiscriminator(e) if "mlp" in e.architecture else ConvDiscriminator(e)
 
 
@@ -59,7 +60,7 @@ class MLPGenerator(nn.Module):
 
     def __init__(self, e: Experiment) -> None:
         super().__init__()
-        layers, before = _fully_connected(e, e.latent_dim, (_scaled(64, e), _scaled(128, e)))
+        layers, before = _fully_connected(e, e.latent_dim, (scaled(64, e), scaled(128, e)))
         sketch = -(-e.image_size // 2)
         self.layers = nn.Sequential(
             *layers,
@@ -98,7 +99,7 @@ class PlainMLPGenerator(nn.Module):
     def __init__(self, e: Experiment) -> None:
         super().__init__()
         document = e.architecture == "document-mlp"
-        units = (128, 256, 512, 1024) if document else (_scaled(128, e), _scaled(256, e))
+        units = (128, 256, 512, 1024) if document else (scaled(128, e), scaled(256, e))
         layers, before = _fully_connected(e, e.latent_dim, units, first_plain=document)
         layers += [Linear(before, e.channels * e.image_size**2), OUTPUT[e.output_activation]()]
         self.layers = nn.Sequential(*layers)
@@ -118,8 +119,8 @@ def _fully_connected(
     for index, after in enumerate(units):
         layers.append(Linear(before, after))
         if not (first_plain and index == 0) and e.norm_g != "instance":  # which needs pixels
-            layers += _norm(e.norm_g, after, e, images=False)
-        layers.append(_hidden(e))
+            layers += norm(e.norm_g, after, e, images=False)
+        layers.append(hidden(e))
         before = after
     return layers, before
 
@@ -129,17 +130,17 @@ class DCGANGenerator(nn.Module):
 
     def __init__(self, e: Experiment) -> None:
         super().__init__()
-        first, second = _scaled(64, e), _scaled(32, e)
+        first, second = scaled(64, e), scaled(32, e)
         self.size = e.image_size
         base = -(-e.image_size // 4)
         self.layers = nn.Sequential(
             Linear(e.latent_dim, first * base * base),
             Maps(first, base),
-            *_norm(e.norm_g, first, e),
-            _hidden(e),
+            *norm(e.norm_g, first, e),
+            hidden(e),
             *_doubled(e, first, second),
-            *_norm(e.norm_g, second, e),
-            _hidden(e),
+            *norm(e.norm_g, second, e),
+            hidden(e),
             *_doubled(e, second, e.channels),
             OUTPUT[e.output_activation](),
         )
@@ -156,15 +157,15 @@ class LightDCGANGenerator(nn.Module):
     def __init__(self, e: Experiment) -> None:
         super().__init__()
         self.size = e.image_size
-        layers, before = _fully_connected(e, e.latent_dim, (_scaled(64, e), _scaled(128, e)))
-        half, maps = -(-e.image_size // 2), _scaled(8, e)
+        layers, before = _fully_connected(e, e.latent_dim, (scaled(64, e), scaled(128, e)))
+        half, maps = -(-e.image_size // 2), scaled(8, e)
         self.layers = nn.Sequential(
             *layers,
             Linear(before, maps * half**2),
             nn.Unflatten(1, (maps, half, half)),
             MapsInnermost(),
-            *_norm(e.norm_g, maps, e),
-            _hidden(e),
+            *norm(e.norm_g, maps, e),
+            hidden(e),
             *_doubled(e, maps, e.channels),
             OUTPUT[e.output_activation](),
         )
@@ -209,7 +210,7 @@ class DocumentDCGANGenerator(nn.Module):
                 layers.append(ConvTranspose2d(before, after, 4, 1, 0, bias=False))
             else:
                 layers += _doubled(e, before, after, bias=False)
-            layers += [*_norm(e.norm_g, after, e), _hidden(e)]
+            layers += [*norm(e.norm_g, after, e), hidden(e)]
             before = after
         layers += [*_doubled(e, before, e.channels, bias=False), OUTPUT[e.output_activation]()]
         self.layers = nn.Sequential(*layers)
@@ -226,20 +227,20 @@ class MLPDiscriminator(nn.Module):
 
     def __init__(self, e: Experiment) -> None:
         super().__init__()
-        units = tuple(_scaled(units, e) for units in self.UNITS[e.architecture])
+        units = tuple(scaled(units, e) for units in self.UNITS[e.architecture])
         self.pack = max(e.pack, 1)
         layers: list[nn.Module] = []
         before = self.pack * e.channels * e.image_size**2
         for index, after in enumerate(units):
-            layers.append(_spectral(Linear(before, after), e))
+            layers.append(spectral(Linear(before, after), e))
             # Normalising D's first layer would hide the pixels' own scale (Radford 2016, section 3).
             if index > 0:
-                layers += _norm(e.norm_d, after, e, images=False)
-            layers += [_hidden(e), Dropout(e.dropout_d)]
+                layers += norm(e.norm_d, after, e, images=False)
+            layers += [hidden(e), Dropout(e.dropout_d)]
             before = after
         self.layers = nn.Sequential(*layers)
         self.minibatch_std = e.minibatch_std
-        self.logit = _spectral(Linear(before + int(e.minibatch_std), 1), e)
+        self.logit = spectral(Linear(before + int(e.minibatch_std), 1), e)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) images to (N / pack, 1) logits."""
@@ -255,19 +256,19 @@ class ConvDiscriminator(nn.Module):
 
     def __init__(self, e: Experiment) -> None:
         super().__init__()
-        maps = tuple(_scaled(count, e) for count in self.MAPS.get(e.architecture, ())) or (128, 256, 512)
+        maps = tuple(scaled(count, e) for count in self.MAPS.get(e.architecture, ())) or (128, 256, 512)
         self.pack = max(e.pack, 1)
         layers: list[nn.Module] = []
         before, size = self.pack * e.channels, e.image_size
         for index, after in enumerate(maps):
-            layers.append(_spectral(Conv2d(before, after, 4, 2, 1), e))
+            layers.append(spectral(Conv2d(before, after, 4, 2, 1), e))
             if index > 0:
-                layers += _norm(e.norm_d, after, e)
-            layers += [_hidden(e), Dropout(e.dropout_d)]
+                layers += norm(e.norm_d, after, e)
+            layers += [hidden(e), Dropout(e.dropout_d)]
             before, size = after, size // 2
         self.layers = nn.Sequential(*layers)
         self.minibatch_std = e.minibatch_std
-        self.logit = _spectral(Linear((before + int(e.minibatch_std)) * size**2, 1), e)
+        self.logit = spectral(Linear((before + int(e.minibatch_std)) * size**2, 1), e)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) images to (N / pack, 1) logits."""
@@ -275,61 +276,6 @@ class ConvDiscriminator(nn.Module):
         features = self.layers(packs)
         features = with_minibatch_std(features) if self.minibatch_std else features
         return self.logit(features.permute(0, 2, 3, 1).flatten(1))  # no copy: see Maps
-
-
-class Dropout(nn.Module):
-    """Dropout whose mask comes from the run's generator (nn.Dropout draws from the global one).
-
-    Scales what it keeps by 1 / (1 - rate), so that eval mode is the identity (Srivastava 2014, section 10).
-    """
-
-    def __init__(self, rate: float) -> None:
-        super().__init__()
-        self.rate = rate
-        self.generator: torch.Generator | None = None
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Any shape, the same shape out; a new mask each time in train mode."""
-        if not self.training or self.rate == 0:
-            return x
-        kept = torch.rand(x.shape, generator=self.generator, device=x.device) >= self.rate
-        return x * kept / (1 - self.rate)
-
-
-def with_minibatch_std(features: Tensor) -> Tensor:
-    """(N, F, ...) -> (N, F + 1, ...): the standard deviation over the batch, averaged over all features, as
-    one more constant feature (Karras 2018, section 3, with the whole batch as one group)."""
-    deviation = (features.var(dim=0, unbiased=False) + 1e-8).sqrt().mean()
-    return torch.cat([features, deviation.expand(len(features), 1, *features.shape[2:])], dim=1)
-
-
-def _scaled(units: int, e: Experiment) -> int:
-    return max(1, round(units * e.width))
-
-
-def _hidden(e: Experiment) -> nn.Module:
-    return nn.LeakyReLU(0.2) if e.hidden_activation == "leaky_relu" else HIDDEN[e.hidden_activation]()
-
-
-def _norm(norm: str, units: int, e: Experiment, *, images: bool = True) -> list[nn.Module]:
-    """The normalisation layer, if any; spectral norm lives in the weighted layers (see `_spectral`)."""
-    if norm == "batch":
-        return [(nn.BatchNorm2d if images else nn.BatchNorm1d)(units, eps=e.bn_eps, momentum=e.bn_momentum)]
-    if norm == "layer":
-        return [nn.GroupNorm(1, units) if images else nn.LayerNorm(units)]
-    if norm == "instance":
-        return [nn.InstanceNorm2d(units, affine=True)]
-    return []
-
-
-def _spectral(layer: nn.Module, e: Experiment) -> nn.Module:
-    if e.norm_d != "spectral":
-        return layer
-    # torch draws the layer's singular vectors from the global state. That is put back, and initialise.py draws the
-    # vectors again from the run's own. The weight is zero because torch reads it for its first estimate.
-    nn.init.zeros_(layer.weight)  # type: ignore[arg-type]
-    with torch.random.fork_rng(devices=[]):
-        return spectral_norm(layer)
 
 
 def _doubled(e: Experiment, before: int, after: int, bias: bool = True) -> list[nn.Module]:

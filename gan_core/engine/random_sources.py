@@ -8,7 +8,7 @@ import torch
 CPU = torch.device("cpu")
 
 # The purposes. That of initial weights is split further, by network and layer: see initialise.py.
-INITIAL, ORDER, NOISE, CHANCE, PICTURES, CLASSES, DISTANCE, AUGMENT = range(8)
+INITIAL, ORDER, NOISE, CHANCE, PICTURES, CLASSES, DISTANCE, AUGMENT, WAVES = range(9)
 
 
 def source(seed: int, *purpose: int, device: torch.device = CPU) -> torch.Generator:

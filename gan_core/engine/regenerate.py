@@ -13,6 +13,7 @@ from gan_core.engine.checkpoint import load_generator
 from gan_core.engine.device import precision, resolve
 from gan_core.engine.measure import untouched
 from gan_core.engine.trainer import Trainer
+from gan_core.outputs.plane_picture import points_picture
 from gan_core.outputs.provenance import Origin
 from gan_core.outputs.saved_pictures import Difference, difference, read_saved
 from gan_core.pixels import picture_files
@@ -20,6 +21,7 @@ from gan_core.pixels.picture_files import FORMATS
 from gan_core.pixels.range_map import Pixels, channels_last, grid
 from gan_core.pixels.tiles import tiles
 from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.points import POINT_SETS
 
 
 class RegenerateError(ValueError):
@@ -100,5 +102,7 @@ def remade(origin: Origin, step: int, e: Experiment, generator: nn.Module) -> Pi
         generator.train(origin.batchnorm_mode == "train")
         values = generator(z).float().cpu().numpy()
     first, count = origin.batch.first, len(origin.latents)
+    if e.dataset in POINT_SETS:
+        return points_picture(values[first : first + count])
     images = tiles(values[first : first + count], origin.range_map)
     return channels_last(images)[0] if origin.grid is None else grid(images, origin.grid.columns)

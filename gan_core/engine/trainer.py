@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from gan_core import data
-from gan_core.data.images import Images, Progress
+from gan_core.data.images import Images
 from gan_core.data.outliers import with_outliers
+from gan_core.data.points import Points
 from gan_core.engine import noise
 from gan_core.engine.batches import Batches
 from gan_core.engine.class_coverage import COUNT, classifier_of, measure_modes
@@ -24,11 +24,14 @@ from gan_core.engine.device import name, precision, resolve
 from gan_core.engine.layers import multiply_by
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.measure import MeasuredGAN, Probe, look
-from gan_core.engine.networks import Dropout, build, memory_layout
+from gan_core.engine.measure_points import PointProbe, look_at_points, spread
+from gan_core.engine.network_parts import Dropout
+from gan_core.engine.networks import build, memory_layout
 from gan_core.engine.optimisers import AveragedGenerator, advance, optimiser_of, optimiser_settings
 from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.products import Library, faster_library
 from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
+from gan_core.engine.training_data import images_of, load_data
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.change import Change, changed
@@ -54,7 +57,9 @@ class Trainer:
     and `DeviceError` where the device cannot.
     """
 
-    def __init__(self, experiment: Experiment, images: Images | None = None, library: Library | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, data: Images | Points | None = None, library: Library | None = None
+    ) -> None:
         e = self.experiment = experiment
         self.device = resolve(e.device)
         self.device_name = name(self.device)
@@ -66,12 +71,14 @@ class Trainer:
         order, augmenting = source(e.seed, ORDER), source(e.seed, AUGMENT)
         self.noise, self.chance = (source(e.seed, purpose, device=self.device) for purpose in (NOISE, CHANCE))
 
-        # Real images.
-        self.images = images if images is not None else load_images(e)
-        used = with_outliers(self.images, e.outliers, e.seed)
-        self.range_map = RangeMap.of(e.data_range, used.pixels)
-        pixels = torch.tensor(used.pixels)
-        self.batches = Batches(pixels, e.batch_size, self.range_map, order, augmenting, self.device)
+        # Real images, or points, which are numbers in [-1, 1] or near it as they are.
+        self.data = data if data is not None else load_data(e)
+        if isinstance(self.data, Points):
+            self.range_map, values = RangeMap.of("[-1,1]"), torch.tensor(self.data.values)
+        else:
+            used = with_outliers(self.data, e.outliers, e.seed)
+            self.range_map, values = RangeMap.of(e.data_range, used.pixels), torch.tensor(used.pixels)
+        self.batches = Batches(values, e.batch_size, self.range_map, order, augmenting, self.device)
 
         # Networks, and the average of the generator that may draw the pictures.
         self.product_library = library or faster_library()
@@ -98,6 +105,11 @@ class Trainer:
         # What every picture and measurement is taken of: the same noise and the same real images throughout.
         self.probe = self._probe()
         self._looked: MeasuredGAN | None = None
+
+    @property
+    def images(self) -> Images:
+        """The real images. Raises `DataError` where it trains on points."""
+        return images_of(self.experiment, self.data)
 
     # ------------------------------------------------------------------------------------------ training
 
@@ -216,7 +228,7 @@ class Trainer:
         return noise.draw(e.noise, e.noise_scale, e.batch_size, e.latent_dim, self.noise)
 
     def _real(self) -> Tensor:
-        return self.batches.next(self.experiment.augment)
+        return self.batches.next(() if isinstance(self.data, Points) else self.experiment.augment)
 
     def _seen(self, images: Tensor) -> Tensor:
         """What D sees of images: with instance noise (Arjovsky & Bottou 2017, section 3), or as they are."""
@@ -254,13 +266,18 @@ class Trainer:
         """Pictures and measurements of this step; changes nothing that training uses."""
         if self._looked is None:
             with self._precision():
-                self._looked = look(self.experiment, self.g, self.d, self.average, self.probe, self.last)
+                look_at = look_at_points if isinstance(self.probe, PointProbe) else look
+                self._looked = look_at(self.experiment, self.g, self.d, self.average, self.probe, self.last)  # type: ignore[arg-type]
             if self.due():
                 self._looked.measurements.update(self._modes())
         return self._looked
 
     def _modes(self) -> dict[str, float]:
-        """What classes the generator makes; too slow for every look, so it belongs to rows only."""
+        """What classes, or modes, the generator makes; too slow for every look, so it belongs to rows only."""
+        if isinstance(self.data, Points):
+            generator = self.g if self.average is None else self.average
+            with self._precision():
+                return spread(self.experiment, generator, self._fixed_noise(CLASSES, PointProbe.MANY), self.data)
         classifier = classifier_of(self.images)
         if classifier is None:
             return {}
@@ -271,6 +288,8 @@ class Trainer:
 
     def classes(self) -> Classes | None:
         """The classes of the data whose shares are measured; None where there are none to tell apart."""
+        if isinstance(self.data, Points):
+            return None
         classifier = classifier_of(self.images)
         if classifier is None:
             return None
@@ -281,7 +300,10 @@ class Trainer:
         """The measurements of this step, by name; those that have no meaning at it are missing."""
         return self.look().measurements
 
-    def _probe(self) -> Probe:
+    def _probe(self) -> Probe | PointProbe:
+        if isinstance(self.data, Points):
+            real = torch.tensor(self.data.probe(PointProbe.COUNT)).to(self.device)
+            return PointProbe(self._fixed_noise(PICTURES, PointProbe.COUNT), real)
         pixels = torch.tensor(self.images.probe(Probe.COUNT).pixels).to(self.device)
         return Probe(self._fixed_noise(PICTURES, Probe.COUNT), self.batches.encode(pixels), self.range_map)
 
@@ -310,11 +332,6 @@ class Trainer:
             dropout.rate = e.dropout_d
         self.probe = self._probe()
         self._looked = None
-
-
-def load_images(e: Experiment, progress: Progress | None = None) -> Images:
-    """The experiment's real images before any outliers; raises `DataError`."""
-    return data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress, background=e.background)
 
 
 def _norm(tensors: list[Tensor]) -> float:

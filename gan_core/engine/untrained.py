@@ -20,17 +20,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gan_core.data.images import Images
+from gan_core.data.points import Points
 from gan_core.engine import noise, take_frame
 from gan_core.engine.device import precision
 from gan_core.engine.initialise import SCHEMES, initialise
 from gan_core.engine.measure import Probe
-from gan_core.engine.networks import OUTPUT, Enlarge, build_generator, memory_layout
+from gan_core.engine.network_parts import OUTPUT
+from gan_core.engine.networks import Enlarge, build_generator, memory_layout
 from gan_core.engine.random_sources import PICTURES, source
 from gan_core.engine.trainer import Trainer
 from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
 from gan_core.pixels import tiles
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import Problem, SettingsError
 
 MAX_GAIN = 100.0
@@ -64,13 +67,14 @@ Floats = NDArray[np.float32]
 Seen = TypeVar("Seen")
 
 
-def untrained(e: Experiment, gain: float = 1.0, images: Images | None = None) -> Untrained:
+def untrained(e: Experiment, gain: float = 1.0, images: Images | Points | None = None) -> Untrained:
     """The generator of an experiment before its first step, its weights (not its biases) multiplied by `gain`.
 
     With gain 1, the picture is that of step 0 of a run. `images` are the experiment's, where they are loaded
-    already. Raises SettingsError for a gain that is not 0 to MAX_GAIN, DataError and DeviceError as a Trainer.
+    already. Raises SettingsError for a gain that is not 0 to MAX_GAIN and for points, DataError and DeviceError as a
+    Trainer.
     """
-    _check_gain(gain)
+    _check(e, gain)
     trainer = Trainer(e, images)
     _multiply(trainer.g, gain)
 
@@ -110,7 +114,7 @@ def contrast_map(
     Needs no data, and one generator for each initialisation: the activations share what comes before them.
     Raises SettingsError as `untrained` does.
     """
-    _check_gain(gain)
+    _check(e, gain)
     cpu = torch.device("cpu")
     ranges = {name: RangeMap.of(range_) for name, range_ in FITTING_RANGE.items()}
     z = noise.draw(e.noise, e.noise_scale, Probe.COUNT, e.latent_dim, source(e.seed, PICTURES))
@@ -151,7 +155,10 @@ def _counted(e: Experiment, mode: str) -> int:
     return FEW if few else Probe.COUNT
 
 
-def _check_gain(gain: float) -> None:
+def _check(e: Experiment, gain: float) -> None:
+    if e.dataset in POINT_SETS:
+        why = "is points of a plane, and Untrained looks at images; choose images, or open it on Points"
+        raise SettingsError([Problem("dataset", e.dataset, why)])
     if not 0 <= gain <= MAX_GAIN:  # NaN is not
         raise SettingsError([Problem("gain", gain, f"allowed is 0 to {MAX_GAIN:g}")])
 

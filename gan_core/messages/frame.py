@@ -20,7 +20,7 @@ class Classes:
 class Opening:
     """The real side of a run."""
 
-    real_png: Blob  # a grid of real images
+    real_png: Blob  # a grid of real images, or the plane with real points
     real_histogram: list[float]  # the share of pixel values in each of BINS equal bins
     low: float  # where the first bin begins; values below it are counted there
     high: float  # where the last bin ends; values above it are counted there
@@ -31,6 +31,7 @@ class Opening:
     rows: int
     device_name: str
     classes: Classes | None  # None where the data has none to tell apart, or where nobody asked
+    plane: str = ""  # the real points, see plane.py; empty for images
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Frame:
 
     step: int
     measurements: dict[str, float]
-    fake_png: Blob  # a grid of generated images
+    fake_png: Blob  # a grid of generated images, or the plane with generated points
     histogram: list[float]  # the share of generated values in each bin, see Opening
     # Seconds spent on training until then: no part of what the run is, so two frames may be equal without it.
     trained_s: float = field(default=0.0, compare=False)
+    plane: str = ""  # what is shown of points, see plane.py; empty for images

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gan_core.messages.commands_and_reports import Collected
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 Floats = NDArray[np.float32]
 
@@ -23,7 +24,8 @@ class GeneratedSamples:
     step: int
     experiment: Experiment  # the settings at that step, `sample_mode` (BatchNorm's) among them
     latent: Floats  # the noise, (N, latent_dim)
-    values: Floats  # what became of it, (N, C, H, W): neither clipped nor rounded, NaN where the network gave NaN
+    # What became of it, (N, C, H, W) or points (N, 2): neither clipped nor rounded, NaN where the network gave NaN.
+    values: Floats
     range_map: RangeMap  # the data range of `values`
     device_name: str
 
@@ -44,7 +46,7 @@ def packed(samples: GeneratedSamples) -> Collected:
 def unpacked(message: Collected) -> GeneratedSamples:
     """From the message; the arrays cannot be written to."""
     e = message.experiment
-    shape = (message.count, e.channels, e.image_size, e.image_size)
+    shape = (message.count, -1) if e.dataset in POINT_SETS else (message.count, e.channels, e.image_size, e.image_size)
     return GeneratedSamples(
         step=message.step,
         experiment=e,

@@ -37,6 +37,7 @@ from gan_core.saved_runs.run_folder import CHECKPOINT, OPENING, Heading, SavedRu
 from gan_core.saved_runs.store import Store, StoreError
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a formula begins, in one spreadsheet or another
 MOST_NAME = 100  # bytes of a file's name before its ending
@@ -188,7 +189,9 @@ def events(record: Record) -> bytes:
 
 def script_files(e: Experiment, progress: Progress | None = None) -> dict[str, bytes]:
     """The plain PyTorch script, the real images it reads (uint8, (N, H, W, C)), and the settings, by name. Raises
-    DataError."""
+    DataError, and ExportError for a run on points."""
+    if e.dataset in POINT_SETS:
+        raise ExportError(f"A script is written of runs on images, not on points (dataset {e.dataset}): export JSON.")
     images = data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress, background=e.background)
     file = io.BytesIO()
     np.save(file, np.ascontiguousarray(images.pixels.transpose(0, 2, 3, 1)))

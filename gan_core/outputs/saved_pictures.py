@@ -13,12 +13,14 @@ from gan_core.files.atomic_write import write_together
 from gan_core.files.bounds import FILE_BYTES
 from gan_core.messages.samples import GeneratedSamples
 from gan_core.outputs import provenance
+from gan_core.outputs.plane_picture import points_picture
 from gan_core.outputs.provenance import FormatChange, Origin, OriginError
 from gan_core.pixels import picture_files
 from gan_core.pixels.picture_files import FORMATS, NO_LOSS, FormatLoss, PictureError
 from gan_core.pixels.range_map import Pixels, channels_last, grid
 from gan_core.pixels.tiles import COLUMNS, ROWS, tiles
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ def saved_singles(samples: GeneratedSamples, format: str, drawn: datetime | None
     `drawn` is the time that the JSON tells; without one, the same samples always give the same bytes.
     """
     folder = folder_name(samples.experiment, samples.step)
-    made = channels_last(tiles(samples.values, samples.range_map))
+    if samples.experiment.dataset in POINT_SETS:
+        made = [points_picture(samples.values[number : number + 1]) for number in range(len(samples.values))]
+    else:
+        made = list(channels_last(tiles(samples.values, samples.range_map)))
     return [
         _saved(folder / f"sample-{number:02d}", picture, provenance.origin_of(samples, number, 1, None, drawn), format)
         for number, picture in enumerate(made)
@@ -56,12 +61,16 @@ def saved_singles(samples: GeneratedSamples, format: str, drawn: datetime | None
 def saved_grid(
     samples: GeneratedSamples, format: str, drawn: datetime | None, name: PurePosixPath | None = None
 ) -> SavedPicture:
-    """The first of a whole batch of samples as the page shows them: one picture of ROWS times COLUMNS images.
+    """The first of a whole batch of samples as the page shows them: one picture of ROWS times COLUMNS images, or of as
+    many points.
 
     `name` (without ending) is that of the file, `grid` in the folder of its step unless given.
     """
     count = ROWS * COLUMNS
-    picture = grid(tiles(samples.values[:count], samples.range_map), COLUMNS)
+    if samples.experiment.dataset in POINT_SETS:
+        picture = points_picture(samples.values[:count])
+    else:
+        picture = grid(tiles(samples.values[:count], samples.range_map), COLUMNS)
     name = name or folder_name(samples.experiment, samples.step) / "grid"
     return _saved(name, picture, provenance.origin_of(samples, 0, count, COLUMNS, drawn), format)
 
@@ -152,7 +161,7 @@ def _saved(name: PurePosixPath, picture: Pixels, told: Origin, format: str) -> S
 
 
 def _is_grey(found: Origin) -> bool:
-    return found.settings.channels == 1
+    return found.settings.channels == 1 and found.settings.dataset not in POINT_SETS
 
 
 def _content(path: Path) -> bytes:

@@ -269,6 +269,7 @@ def write_shown(folder: Path, history: History) -> None:
     if history.opening is not None:
         fields = dataclasses.asdict(history.opening)
         pictures[folder / REAL] = fields.pop("real_png")
+        fields = _without_plane(fields)
         _write(folder / OPENING, json.dumps(fields).encode())
     for path, picture in pictures.items():
         _write(path, picture)
@@ -306,7 +307,12 @@ def _row_line(row: Row) -> str:
 def _frame_line(frame: Frame) -> str:
     fields = dataclasses.asdict(frame)
     del fields["fake_png"]
-    return json.dumps(fields) + "\n"
+    return json.dumps(_without_plane(fields)) + "\n"
+
+
+def _without_plane(fields: dict[str, Any]) -> dict[str, Any]:
+    """Only a run on points has one."""
+    return fields if fields["plane"] else {name: value for name, value in fields.items() if name != "plane"}
 
 
 def _append(path: Path, line: str) -> None:

@@ -6,12 +6,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gan_core.settings.fields import Fields, defaults
+from gan_core.settings.points import ARCHITECTURE, OF_IMAGES, OF_POINTS, POINT_SETS, read
 
 # What belongs to the networks that came before `mlp`: a DCGAN's optimiser (Radford 2016, section 4), neither penalty
 # nor average.
 _EARLIER: dict[str, Any] = {
     "latent_dim": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5, "beta2": 0.999,
     "penalty": "none", "penalty_weight": 10.0, "penalty_every": 1, "ema": 0.0, "ema_warm_up": False,
+}  # fmt: skip
+
+# What finds every mode of points in a plane (notes on them are in engine/point_networks.py): noise that is spread over
+# a square and folded, no momentum, a small penalty on the gradient.
+_POINTS: dict[str, Any] = {
+    "architecture": ARCHITECTURE, "latent_dim": 2, "noise": "uniform", "skip": 1.2, "fourier_g": 16,
+    "norm_g": "none", "hidden_activation": "relu", "output_activation": "linear",
+    "penalty": "r1", "penalty_weight": 0.01, "penalty_every": 1, "lr_g": 4e-3, "lr_d": 4e-3,
+    "batch_size": 128, "ema": 0.99, "steps": 1500,
+}  # fmt: skip
+# One number against one number: Mescheder 2018, section 3.
+_DIRAC: dict[str, Any] = _POINTS | {
+    "latent_dim": 1, "noise": "constant", "skip": 0.0, "fourier_g": 0, "optimiser": "sgd", "penalty": "none",
+    "penalty_weight": 1.0, "lr_g": 0.1, "lr_d": 0.1, "batch_size": 1, "ema": 0.0, "steps": 500, "measure_every": 5,
 }  # fmt: skip
 
 # (setting, value) -> the settings that take another default under it. The documents' networks come with
@@ -29,6 +44,11 @@ FOLLOWERS: dict[tuple[str, str], dict[str, Any]] = {
         "latent_dim": 100, "image_size": 32, "channels": 3, "upsample": "transpose4",
         "hidden_activation": "relu", "lr_g": 2e-4, "lr_d": 2e-4,
     },
+    **{("dataset", name): _POINTS for name in sorted(POINT_SETS)},
+    ("dataset", "grid"): _POINTS | {
+        "fourier_g": 32, "fourier_d": 32, "fourier_scale": 2.0, "penalty_weight": 0.03,
+    },
+    ("dataset", "dirac"): _DIRAC,
     ("penalty", "gradient_penalty"): {"penalty_weight": 10.0, "penalty_every": 1},
     ("penalty", "clip"): {"penalty_weight": 0.01},
 }  # fmt: skip
@@ -50,6 +70,9 @@ def usual(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def change(current: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`current` with `changes`; a setting that still had the default its leader brought gets the new one."""
+    if "dataset" in changes and (changes["dataset"] in POINT_SETS) != (current["dataset"] in POINT_SETS):
+        # No network is for both kinds of data, so that of the other kind gives way even where somebody chose it.
+        changes = {"architecture": usual(changes)["architecture"], **changes}
     before, after = usual(current), usual({**current, **changes})
     followed = {name: after[name] for name in after if before[name] != after[name] and current[name] == before[name]}
     return {**current, **followed, **changes}
@@ -57,6 +80,13 @@ def change(current: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
 def matters(name: str, values: Mapping[str, Any]) -> bool:
     """Whether a setting has any effect beside the others: the controls leave out those that have none."""
+    points = values["dataset"] in POINT_SETS
+    if name in (OF_IMAGES if points else OF_POINTS) or (values["dataset"] == "dirac" and name in _NOT_OF_DIRAC):
+        return False
+    if name == "drawn":
+        return bool(values["dataset"] == "drawn")
+    if name == "fourier_scale":
+        return bool(values["fourier_g"] or values["fourier_d"])
     if name in ("bn_momentum", "bn_eps"):
         return "batch" in (values["norm_g"], values["norm_d"])
     if name == "width":
@@ -74,6 +104,13 @@ def matters(name: str, values: Mapping[str, Any]) -> bool:
     if name == "ema_warm_up":
         return values["ema"] > 0
     return True
+
+
+# One number each has no layers.
+_NOT_OF_DIRAC = frozenset(
+    {"mode_std", "drawn", "skip", "fourier_g", "fourier_d", "fourier_scale", "width", "norm_g", "norm_d", "init",
+     "hidden_activation", "output_activation", "dropout_d", "minibatch_std", "noise", "noise_scale", "latent_dim"}
+)  # fmt: skip
 
 
 def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
@@ -108,7 +145,7 @@ def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
             "spectral norm rescales the weights, so clipping them does nothing; use one of the two",
         )
     for field in ("norm_g", "norm_d"):
-        if getattr(e, field) == "instance" and "mlp" in e.architecture:
+        if getattr(e, field) == "instance" and "dcgan" not in e.architecture:
             yield (
                 field,
                 "instance",
@@ -116,6 +153,7 @@ def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
             )
     if e.dataset == "folder" and not e.folder:
         yield "folder", "", "give the path of a folder or zip file of pictures, or choose another dataset"
+    yield from _of_points(e)
     if e.architecture == "document-mlp" and (e.image_size, e.channels) != (28, 1):
         field = "image_size" if e.image_size != 28 else "channels"
         yield field, getattr(e, field), "document-mlp ends in 784 pixels: image_size 28 and channels 1"
@@ -123,3 +161,20 @@ def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
         yield "image_size", e.image_size, "document-dcgan doubles 4 px three times: image_size 32"
     if e.architecture.startswith("document-") and e.width != 1:
         yield "width", e.width, f"the layers of {e.architecture} are given; width 1, or choose mlp or dcgan"
+
+
+def _of_points(e: Fields) -> Iterator[tuple[str, Any, str]]:
+    points = e.dataset in POINT_SETS
+    if points and e.architecture != ARCHITECTURE:
+        yield "architecture", e.architecture, f"{e.dataset} is points of a plane, not images; choose points"
+    if not points and e.architecture == ARCHITECTURE:
+        yield "architecture", e.architecture, f"{e.dataset} is images, not points of a plane; choose mlp or dcgan"
+    if e.dataset == "drawn":
+        try:
+            read(e.drawn)
+        except ValueError as error:
+            yield "drawn", e.drawn, str(error)
+    if e.dataset == "dirac" and e.pack > 1:
+        yield "pack", e.pack, "dirac has a single number for D to judge; set it to 0"
+    if e.dataset == "dirac" and e.norm_d == "spectral":
+        yield "norm_d", e.norm_d, "dirac has a single weight, which spectral norm would fix; choose none"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import OF_POINTS, POINT_SETS
 
 # What was the default, and was called `mlp`, until the network came that is called so now.
 FIRST_NETWORK = "mlp-plain"
@@ -14,8 +15,7 @@ FIRST_NETWORK = "mlp-plain"
 # with that network.
 LATER: dict[str, Any] = {"penalty_every": 1, "ema_warm_up": False}
 # Those that came later still, whose defaults are what there was before.
-_SINCE = frozenset({"background"})
-_COMPLETE_BEFORE = SETTINGS.keys() - LATER.keys() - _SINCE
+_COMPLETE_BEFORE = SETTINGS.keys() - LATER.keys() - OF_POINTS - {"background"}
 
 
 def brought_up(written: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def brought_up_link(given: Mapping[str, Any], keys: Iterable[str]) -> dict[str, 
 
     The architecture stands in each link that is written now. Earlier versions left it out where it was their default.
     """
-    if "architecture" in given or not _KEYS.intersection(keys):
+    if "architecture" in given or given.get("dataset") in POINT_SETS or not _KEYS.intersection(keys):
         return dict(given)
     return {"architecture": FIRST_NETWORK, **given}
 

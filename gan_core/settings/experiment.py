@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import ValidationError
+from pydantic import SerializationInfo, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
-from gan_core.settings import compatibility
+from gan_core.settings import compatibility, points
 from gan_core.settings.earlier_versions import brought_up
 from gan_core.settings.fields import SETTINGS, Fields, defaults
 from gan_core.settings.problems import Problem, SettingsError
@@ -33,6 +33,16 @@ class Experiment(Fields):
         problems = [Problem(*conflict) for conflict in compatibility.conflicts(self)]
         if problems:
             raise SettingsError(problems)
+
+    @model_serializer(mode="wrap")
+    def _written(self, whole: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        """All settings; as JSON without those that came later and change nothing, so that a run has the bytes and the
+        digest that it had before."""
+        given: dict[str, Any] = whole(self)
+        if info.mode != "json":
+            return given
+        shown = points.shown(given, defaults())
+        return {name: value for name, value in shown.items() if (name, value) != ("background", "black")}
 
     def replace(self, **changes: Any) -> Self:
         """This experiment with some settings changed; settings that follow a changed one follow it, unless

@@ -15,7 +15,13 @@ NETWORKS = {
     "dcgan-light": "Draws a few maps of half the size, and doubles them by one convolution: clean pictures sooner.",
     "document-mlp": "Document 004's fully connected network, for grey images of 28 × 28 pixels.",
     "document-dcgan": "Document 002's convolutional network, for colour images of 32 × 32 pixels.",
+    "points": "Three hidden layers of 64 units, for points of a plane.",
 }
+# A face, to begin with.
+DRAWING = (
+    "3g3j2n1qzuwwuzq1n2j3g3c3Y2V1RzPwMuKqJnIjIgIcJYKVMRPPRMVKYJcIfIjInJqKuMwPzR1V2Y3cYpXqWqVpWnXnqppqoqnponpn"
+    "SZTXUVWUYTZSbRdRfRiRkRmSnTpUrVsXtZ"
+)
 LEARNING_RATES = (1e-6, 1e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 4e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
 
 
@@ -39,8 +45,11 @@ class Fields(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     # Data
-    dataset: Literal["digits", "fashion-mnist", "mnist", "folder"] = setting(
-        "digits", "Data", "Which real images the generator should learn to imitate.",
+    dataset: Literal[
+        "digits", "fashion-mnist", "mnist", "folder",
+        "ring", "grid", "line", "two-moons", "spiral", "gaussian", "drawn", "dirac",
+    ] = setting(
+        "digits", "Data", "Which real images, or points of a plane, the generator should learn to imitate.",
         group="Data", key="d", front=1)  # fmt: skip
     folder: str = setting(
         "", "Folder or zip", "Path of a folder or zip file of your own pictures; used when Data is 'folder'.",
@@ -48,6 +57,12 @@ class Fields(BaseModel):
     background: Literal["black", "white"] = setting(
         "black", "Background", "What transparent parts of your own pictures are put on; used when Data is 'folder'.",
         group="Data", key="bg")  # fmt: skip
+    mode_std: float = setting(
+        0.05, "Spread of a mode", "Standard deviation of the points around each mode or curve; a ring has radius 1.",
+        group="Data", key="sd", low=0.001, high=0.5, marks=(0.005, 0.0125, 0.025, 0.05, 0.1, 0.2))  # fmt: skip
+    drawn: str = setting(
+        DRAWING, "Drawn points", "Two characters for each point, as the page Points writes them; for the data 'drawn'.",
+        group="Data", key="pts")  # fmt: skip
     image_size: int = setting(
         28, "Image size", "Height and width of the images in pixels.",
         group="Data", key="sz", low=8, high=64, marks=(8, 16, 28, 32, 64))  # fmt: skip
@@ -64,7 +79,9 @@ class Fields(BaseModel):
         group="Data", key="ol", low=0, high=0.5, marks=(0, 0.05, 0.2, 0.5))  # fmt: skip
 
     # Networks
-    architecture: Literal["mlp", "mlp-plain", "dcgan-light", "dcgan", "document-mlp", "document-dcgan"] = setting(
+    architecture: Literal[
+        "mlp", "mlp-plain", "dcgan-light", "dcgan", "document-mlp", "document-dcgan", "points"
+    ] = setting(
         "mlp", "Architecture", "How the two networks are built; each brings the settings that it learns well with.",
         group="Networks", key="a", told=NETWORKS)  # fmt: skip
     width: float = setting(
@@ -73,6 +90,18 @@ class Fields(BaseModel):
     latent_dim: int = setting(
         32, "Latent dimensions", "How many random numbers the generator gets for each image.",
         group="Networks", key="z", low=1, high=512, marks=(1, 2, 8, 16, 32, 64, 100, 256, 512))  # fmt: skip
+    skip: float = setting(
+        0.0, "Skip connection of G", "The first two random numbers, times this, are added to each generated point.",
+        group="Networks", key="sk", low=0, high=4, marks=(0, 0.6, 1.2, 2, 4))  # fmt: skip
+    fourier_g: int = setting(
+        0, "Fourier features of G", "Sines and cosines of the noise that the generator gets besides it.",
+        group="Networks", key="fg", low=0, high=128, marks=(0, 8, 16, 32, 64))  # fmt: skip
+    fourier_d: int = setting(
+        0, "Fourier features of D", "Sines and cosines of a point's place that the discriminator gets besides it.",
+        group="Networks", key="fd", low=0, high=128, marks=(0, 8, 16, 32, 64))  # fmt: skip
+    fourier_scale: float = setting(
+        1.0, "Fourier scale", "How often a usual one of these waves goes up and down over one unit.",
+        group="Networks", key="fs", low=0.01, high=20, marks=(0.1, 0.5, 1, 2, 5, 10))  # fmt: skip
     norm_g: Literal["batch", "none", "layer", "instance"] = setting(
         "batch", "Normalisation in G", "How the generator's hidden layers are normalised.",
         group="Networks", key="ng", front=10)  # fmt: skip

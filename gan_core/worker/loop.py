@@ -14,12 +14,14 @@ from queue import Empty, SimpleQueue
 import torch
 
 from gan_core.data.images import DataError, Images
+from gan_core.data.points import Points
 from gan_core.engine import take_frame, take_samples
 from gan_core.engine.checkpoint import load_checkpoint, save_checkpoint
 from gan_core.engine.device import DeviceError
 from gan_core.engine.drive import row_of, take_step
 from gan_core.engine.regenerate import RegenerateError, remade_by
-from gan_core.engine.trainer import NonFinite, Trainer, load_images
+from gan_core.engine.trainer import NonFinite, Trainer
+from gan_core.engine.training_data import load_data
 from gan_core.engine.untrained import contrast_map, untrained
 from gan_core.messages import samples
 from gan_core.messages.commands_and_reports import (
@@ -63,10 +65,12 @@ HEARTBEAT_S = 0.5
 FRAME_S = 1 / 3
 SAVE_S = 5.0
 FRAME_SHARE = 0.03  # at most this share of the time goes into pictures
+# Points move on the page: ten pictures a second, each of them cheap.
+OF_POINTS = (0.1, 0.25)  # seconds between two, and the share
 SAVE_SHARE = 0.01  # and this into checkpoints
 
 # The settings that decide which images are loaded; a rewind that keeps them keeps the images.
-DATA_SETTINGS = ("dataset", "folder", "image_size", "channels")
+DATA_SETTINGS = ("dataset", "folder", "image_size", "channels", "mode_std", "drawn")
 
 # What can be wrong with an experiment and no fault of ours: told in words, and the worker lives on.
 REFUSALS = (SettingsError, DataError, DeviceError, CheckpointError)
@@ -83,7 +87,7 @@ class WorkerLoop:
         self.commands = commands
         self.report = report
         self.trainer: Trainer | None = None
-        self.loaded: tuple[Experiment, Images] | None = None  # the newest images, and for what
+        self.loaded: tuple[Experiment, Images | Points] | None = None  # the newest images or points, and for what
         self.running = False
         self.broken = False
         self.finished = False
@@ -126,7 +130,7 @@ class WorkerLoop:
         trainer = Trainer(Experiment(width=0.125))
         trainer.train_step()
         take_frame.take(trainer)
-        self.loaded = trainer.experiment, trainer.images
+        self.loaded = trainer.experiment, trainer.data
 
     def _next_command(self) -> Command | Refused | None:
         try:
@@ -160,13 +164,13 @@ class WorkerLoop:
     def _trainer(self, experiment: Experiment, resume: str | None) -> Trainer:
         images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
         if images is None:
-            images = load_images(experiment, self._loading)
+            images = load_data(experiment, self._loading)
         if resume is None:
             trainer = Trainer(experiment, images)
         else:
             trainer = load_checkpoint(Path(resume), images)
             trainer.set({name: now for name, (_, now) in diff(trainer.experiment, experiment).items()})
-        self.loaded = trainer.experiment, trainer.images
+        self.loaded = trainer.experiment, trainer.data
         return trainer
 
     def _loading(self, share: float, words: str) -> None:
@@ -310,8 +314,8 @@ class WorkerLoop:
         begun = time.process_time()
         self.report(Framed(take_frame.take(trainer, self.trained_s)))
         now = time.process_time()
-        self.next_frame = time.monotonic() + FRAME_S
-        self.next_frame_cpu = now + (now - begun) / FRAME_SHARE
+        every, share = OF_POINTS if isinstance(trainer.data, Points) else (FRAME_S, FRAME_SHARE)
+        self.next_frame, self.next_frame_cpu = time.monotonic() + every, now + (now - begun) / share
 
     def _heartbeat(self) -> None:
         self.next_heartbeat = time.monotonic() + HEARTBEAT_S

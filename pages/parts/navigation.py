@@ -6,7 +6,16 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gan_core.classroom import lesson
-from pages.parts.shared import access, comparison_state, page_link, page_settings, state, tab_runs, theme
+from pages.parts.shared import (
+    access,
+    comparison_state,
+    page_link,
+    page_settings,
+    points_aside,
+    state,
+    tab_runs,
+    theme,
+)
 
 
 def navigation() -> StreamlitPage:
@@ -24,6 +33,7 @@ def navigation() -> StreamlitPage:
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
         st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:", url_path="runs"),
         st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
+        st.Page("pages/points.py", title="Points", icon=":material/scatter_plot:", url_path="points"),
         st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
         st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
         st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
@@ -35,6 +45,7 @@ def navigation() -> StreamlitPage:
     if state.PAGE.get() != page.url_path:
         state.turn_page()
     page_link.settle(page.url_path)
+    points_aside.turn(points=page.url_path == "points")
     if page.url_path != "compare":
         comparison_state.hold()
     if page.url_path != "failures":

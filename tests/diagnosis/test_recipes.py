@@ -16,7 +16,7 @@ from gan_core.diagnosis.recipes import RECIPES, find
 from gan_core.diagnosis.remedies import needed
 from gan_core.diagnosis.row import Row
 from gan_core.engine.class_coverage import classifier_of
-from gan_core.engine.trainer import load_images
+from gan_core.engine.training_data import load_images
 from gan_core.saving_mistakes.journey import Choices
 from gan_core.saving_mistakes.judge import judge
 from gan_core.saving_mistakes.known_mistakes import PLAINEST

@@ -46,6 +46,7 @@ from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.messages.framing import MessageError, ProtocolError, TruncatedError
 from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
 from gan_core.pixels.range_map import RangeMap
+from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.problems import SettingsError
 
@@ -100,6 +101,8 @@ examinations = st.builds(
 )
 contrasts = st.lists(st.builds(Contrast, words, words, numbers, numbers), max_size=3).map(tuple)
 values = words | st.integers() | numbers | st.booleans() | st.lists(words, max_size=3).map(tuple)
+# NaN equals nothing, so a value that is one cannot be compared.
+changes = st.lists(st.builds(Change, steps, words, values, values), max_size=3).map(tuple)
 commands = st.one_of(
     st.builds(Start, experiment=experiments, checkpoint=words, resume=st.none() | words),
     st.builds(Rewind, experiments),
@@ -115,11 +118,11 @@ commands = st.one_of(
 )
 reports = st.one_of(
     st.builds(Ready),
-    st.builds(Opened, experiments, openings, frames, st.booleans()),
+    st.builds(Opened, experiments, openings, frames, st.booleans(), changes),
     st.builds(Measured, st.builds(Row, steps, measurements)),
     st.builds(Framed, frames),
     st.builds(Heartbeat, steps, numbers),
-    st.builds(SettingsChanged, experiments),
+    st.builds(SettingsChanged, experiments, changes),
     st.builds(Checkpointed, steps, st.booleans()),
     st.builds(Finished),
     st.builds(Broken, words),

@@ -27,6 +27,7 @@ from gan_core.engine.trainer import Trainer
 from gan_core.outputs.script import script_of
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import ARCHITECTURE, OF_POINTS
 from gan_core.settings.problems import SettingsError
 
 Case = dict[str, Any]
@@ -83,7 +84,7 @@ def experiment(case: Case) -> Experiment:
 
 def valid(case: Case) -> bool:
     """Whether the settings can go together, with some architecture."""
-    for architecture in SETTINGS["architecture"].choices:
+    for architecture in PARAMETERS["architecture"]:
         try:
             experiment({"architecture": architecture, **case})
         except SettingsError:
@@ -115,7 +116,12 @@ def covering(values: dict[str, tuple[Any, ...]]) -> Iterator[Case]:
         yield case
 
 
-PARAMETERS = {name: VALUES.get(name, row.choices) for name, row in SETTINGS.items() if name not in FIXED | {"dataset"}}
+# A script is of images.
+PARAMETERS = {
+    name: VALUES.get(name, tuple(choice for choice in row.choices if choice != ARCHITECTURE))
+    for name, row in SETTINGS.items()
+    if name not in FIXED | {"dataset"} | OF_POINTS
+}
 
 
 @functools.cache

@@ -21,6 +21,7 @@ SITUATIONS: list[dict[str, str]] = [
     {"architecture": "document-dcgan"},
     {"architecture": "dcgan", "init": "normal", "penalty": "r1"},
     {"architecture": "mlp", "norm_g": "none", "norm_d": "none"},
+    {"dataset": "drawn"},
 ]
 
 

@@ -52,6 +52,24 @@ def _why_here(e: Experiment) -> str:
     return outrun if favours_d(e) and e.loss != "minimax" else ""
 
 
+def _on_points(_: Experiment) -> Detector:
+    right = Condition("d_accuracy", ">", 0.9, calm=0.85)
+    return Detector((right, Condition("precision", "<", 0.5, calm=0.6)), lasting=100, after=200)
+
+
+def _points_remedies(e: Experiment) -> Iterator[Change]:
+    if e.lr_g < e.lr_d / 2:
+        yield {"lr_g": e.lr_d}
+    if e.n_dis > 1:
+        yield {"n_dis": 1}
+    if e.loss == "minimax":
+        yield {"loss": "non_saturating"}
+    if e.penalty == "none":
+        yield {"penalty": "r1"}
+    yield {"penalty_weight": 0.1}
+    yield {"penalty_weight": 1.0}
+
+
 FAILURE = Failure(
     name="discriminator-too-strong",
     rank=80,
@@ -68,6 +86,8 @@ FAILURE = Failure(
     why="The discriminator never errs, so the generator gets almost no gradient from it.",
     why_here=_why_here,
     detector=_detector,
+    on_points=_on_points,
+    points_remedies=_points_remedies,
     explained_by=BLANKS | {"exploding", "too-slow"},
     remedies=_remedies,
     recipe=of_failure(

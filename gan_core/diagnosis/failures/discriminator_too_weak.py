@@ -45,6 +45,27 @@ def _remedies(e: Experiment) -> Iterator[Change]:
     yield {"n_dis": 3}
 
 
+def _on_points(_: Experiment) -> Detector:
+    # Points that are beside the real ones, yet all over them, are those of a generator that cannot fold sharply.
+    unsure = Condition("d_accuracy", "<", 0.85, calm=0.9)
+    vanished = Condition("grad_norm_g", "<", 0.1, calm=0.15)
+    return Detector((unsure, vanished, Condition("recall", "<", 0.6, calm=0.7)), lasting=100, after=250)
+
+
+def _points_remedies(e: Experiment) -> Iterator[Change]:
+    if e.n_dis == 0:
+        yield {"n_dis": 1}
+    if e.lr_d < e.lr_g:
+        yield {"lr_d": e.lr_g}
+    if e.instance_noise > 0.1:
+        yield {"instance_noise": 0.0}
+    if e.penalty not in ("none", "clip") and e.penalty_weight > 0.1:
+        yield {"penalty_weight": 0.01}
+    yield {"fourier_d": 32}
+    yield {"n_dis": 2}
+    yield {"n_dis": 3}
+
+
 FAILURE = Failure(
     name="discriminator-too-weak",
     rank=90,
@@ -60,6 +81,8 @@ FAILURE = Failure(
     claims=("001-08", "004-10", "001-07"),
     why="The discriminator cannot tell real from generated, so the generator learns nothing.",
     detector=_detector,
+    on_points=_on_points,
+    points_remedies=_points_remedies,
     explained_by=frozenset({"blank-grey", "blank-black", "exploding"}),
     remedies=_remedies,
     recipe=of_failure(

@@ -37,6 +37,25 @@ def remedies(e: Experiment) -> Iterator[Change]:
     yield {"lr_d": 1e-4}
 
 
+def _on_points(_: Experiment) -> Detector:
+    return Detector((Condition("logit_max", ">", 40.0, calm=30.0),))
+
+
+def points_remedies(e: Experiment) -> Iterator[Change]:
+    """The same for runs on points."""
+    if e.lr_d > 4e-3 and e.lr_d >= e.lr_g:
+        yield {"lr_d": 4e-3}
+    if e.lr_g > 4e-3:
+        yield {"lr_g": 4e-3}
+    if e.update == "simultaneous":
+        yield {"update": "alternating"}
+    if e.penalty == "none":
+        yield {"penalty": "r1"}
+    yield {"lr_d": 1e-3}
+    yield {"lr_d": 1e-4}
+    yield {"lr_d": 1e-5}
+
+
 FAILURE = Failure(
     name="exploding",
     rank=30,
@@ -51,6 +70,8 @@ FAILURE = Failure(
     claims=("001-16",),
     why="The updates are so long that each overshoots, so the discriminator's weights run away.",
     detector=_detector,
+    on_points=_on_points,
+    points_remedies=points_remedies,
     remedies=remedies,
     recipe=of_failure(
         "exploding",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gan_core.diagnosis.conditions import BLANKS, IDENTICAL, OUT_OF_BALANCE, patience
-from gan_core.diagnosis.detector import Detector
+from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import mode_collapse
 from gan_core.diagnosis.recipe import SHORT, of_failure
@@ -13,6 +13,10 @@ from gan_core.settings.experiment import Experiment
 def _detector(e: Experiment) -> Detector:
     # A collapse wanders, and may be at one picture for a moment; ignored noise is ignored throughout.
     return Detector(IDENTICAL, lasting=200, after=patience(e) // 2)
+
+
+def _on_points(_: Experiment) -> Detector:
+    return Detector((Condition("diversity", "<", 0.1, calm=0.13),), lasting=100, after=100)
 
 
 FAILURE = Failure(
@@ -30,7 +34,9 @@ FAILURE = Failure(
     claims=("002-24", "002-23", "002-25"),
     why="The generator ignores its noise: every input gives almost the same picture.",
     detector=_detector,
+    on_points=_on_points,
     explained_by=BLANKS | OUT_OF_BALANCE | {"batchnorm-mismatch", "exploding", "too-slow"},
+    points_remedies=mode_collapse.points_remedies,
     remedies=mode_collapse.remedies,
     recipe=of_failure(
         "identical-samples",

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from gan_core.diagnosis.conditions import BLANKS, OUT_OF_BALANCE, patience
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
+from gan_core.diagnosis.point_quality import MODES
 from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import Change, shorter_steps, sure_change, usual_lr
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 
 def _detector(e: Experiment) -> Detector:
@@ -47,6 +49,39 @@ def remedies(e: Experiment) -> Iterator[Change]:
     yield {"penalty": "gradient_penalty"}
 
 
+def _on_points(e: Experiment) -> Detector:
+    # Modes are counted where the data have them; else what is covered of the real points tells it.
+    if e.dataset in MODES:
+        return Detector((Condition("modes_covered", "<", 0.65 * MODES[e.dataset]),), lasting=100, after=250)
+    return Detector((Condition("recall", "<", 0.3, calm=0.4),), lasting=100, after=250)
+
+
+def points_remedies(e: Experiment) -> Iterator[Change]:
+    """The same for runs on points."""
+    if e.noise == "constant":
+        yield {"noise": "uniform"}
+    if e.noise_scale < 0.5:
+        yield {"noise_scale": 1.0}
+    if e.n_gen > 1:
+        yield {"n_gen": 1}
+    if e.width < 1:
+        yield {"width": 1.0}
+    if e.beta1 > 0.5:
+        yield {"beta1": 0.0}
+    if e.penalty == "none":
+        yield {"penalty": "r1"}
+    if e.lr_g > 2 * e.lr_d:
+        yield {"lr_g": e.lr_d}
+    yield {"skip": 1.2}
+    yield {"fourier_g": 32}
+    yield {"pack": 2}
+    yield {"steps": min(4 * e.steps, 1_000_000)}
+
+
+def _why_here(e: Experiment) -> str:
+    return "The generator makes few of the modes, and leaves out the others." if e.dataset in POINT_SETS else ""
+
+
 FAILURE = Failure(
     name="mode-collapse",
     rank=110,
@@ -62,7 +97,10 @@ FAILURE = Failure(
     reported="The most reported failure: stylegan2-pytorch #183, DCGAN-tensorflow #270.",
     claims=("001-05",),
     why="The generator found a few pictures that pass for real, and makes hardly any others.",
+    why_here=_why_here,
     detector=_detector,
+    on_points=_on_points,
+    points_remedies=points_remedies,
     explained_by=BLANKS
     | OUT_OF_BALANCE
     | {"batchnorm-mismatch", "exploding", "identical-samples", "noise", "too-slow"},

@@ -29,6 +29,8 @@ FAILURE = Failure(
     why="A number became infinite or NaN, and every number computed from it does too.",
     spoils=False,
     detector=_detector,
+    on_points=_detector,
+    points_remedies=exploding.points_remedies,
     remedies=exploding.remedies,
     recipe=of_failure(
         "non-finite",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gan_core.diagnosis import recognition
 from gan_core.diagnosis.conditions import nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector, Evidence
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
-from gan_core.diagnosis.remedies import favours_d, sure_values, usual_lr, usual_values
+from gan_core.diagnosis.remedies import Change, favours_d, sure_values, usual_lr, usual_values
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 
 
 def _of_settings(e: Experiment) -> list[Evidence]:
@@ -27,7 +28,30 @@ def _detector(e: Experiment) -> Detector | None:
     return Detector((*hardly, *nothing_seen(e)), lasting=150, after=200)
 
 
+def _on_points(_: Experiment) -> None:
+    """Only the end of a run on points tells it."""
+
+
+def _points_remedies(e: Experiment) -> Iterator[Change]:
+    if e.n_gen == 0:
+        yield {"n_gen": 1}
+    if e.width < 1:
+        yield {"width": 1.0}
+    if e.optimiser == "sgd":
+        yield {"optimiser": "adam"}
+    if not 1e-3 <= e.lr_g <= 1e-2:
+        yield {"lr_g": 4e-3}
+    if not 1e-3 <= e.lr_d <= 1e-2:
+        yield {"lr_d": 4e-3}
+    if e.beta1 > 0.5:
+        yield {"beta1": 0.0}
+    yield {"steps": min(4 * e.steps, 1_000_000)}
+
+
 def _of_end(rows: Sequence[Row]) -> list[Evidence]:
+    if "precision" in rows[-1].measurements:
+        precision = rows[-1].measurements["precision"]
+        return [Evidence("precision", precision, 0.5, "<")] if precision < 0.5 else []
     if not recognition.little(rows):
         return []
     m = rows[-1].measurements
@@ -41,6 +65,9 @@ def _of_end(rows: Sequence[Row]) -> list[Evidence]:
 def _why_here(e: Experiment) -> str:
     if e.n_gen == 0:
         return "The generator is never updated: it has no updates in a step."
+    if e.dataset in POINT_SETS:
+        small = "The generator is too small for the shape of the data: most of its points lie beside the real ones."
+        return small if e.width < 1 else "The steps do not suffice: most points still lie beside the real ones."
     if suspect := next(iter(sure_values(e)), ""):
         return f"Nothing can be recognised yet, and “{SETTINGS[suspect].label}” is the setting to suspect first."
     return ""
@@ -63,6 +90,8 @@ FAILURE = Failure(
     why_here=_why_here,
     of_settings=_of_settings,
     detector=_detector,
+    on_points=_on_points,
+    points_remedies=_points_remedies,
     of_end=_of_end,
     remedies=usual_values,
     recipe=of_failure(

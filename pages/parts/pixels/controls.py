@@ -14,6 +14,7 @@ from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, SYMPTOMS
 from gan_core.saving_mistakes.link import FILE, RIGHT, RUN, AskedPixels
 from gan_core.saving_mistakes.sample_tensors import SOURCES, TensorSample
 from gan_core.saving_mistakes.stage_choices import QUALITIES, STAGES, stage_choices
+from gan_core.settings.points import POINT_SETS
 from pages.parts.pixels import upload
 from pages.parts.shared import page_link, plain_text, state, tab_runs
 from pages.parts.shared.page_link import PageLink
@@ -95,6 +96,9 @@ def tensor() -> TensorSample | None:
                 samples = registry().collect(run_id, IMAGES)
         except RunError as error:
             plain_text.wrong(str(error))
+            return None
+        if samples.experiment.dataset in POINT_SETS:
+            st.warning("This tab's run is on points, which have no pixels: choose another tensor, or train on images.")
             return None
         kept = Handed(run_id, samples.step, TensorSample(samples.values, samples.range_map))
         state.ASKED_TENSOR.set(kept)

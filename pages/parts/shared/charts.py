@@ -165,6 +165,45 @@ def recognised(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
     show("recognised_chart", "Recognisable", legend, traces, layout, "Share of recognisable images", height=110)
 
 
+def point_quality(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
+    """How many points lie near a mode, and precision and recall, over the steps."""
+    traces = [
+        _line("near a mode", rows, "high_quality", theme.GENERATED, "solid"),
+        _line("precision", rows, "precision", theme.DISCRIMINATOR, "dash"),
+        _line("recall", rows, "recall", theme.REAL, "dot"),
+    ]
+    layout = axes(shapes=_marks(changes, rows))
+    layout["yaxis"] |= {"range": [-0.03, 1.05], "tickformat": ".0%", "dtick": 0.25}
+    legend = [
+        ("near a mode", theme.GENERATED, "solid"), ("precision", theme.DISCRIMINATOR, "dashed"),
+        ("recall", theme.REAL, "dotted"),
+    ]  # fmt: skip
+    show("quality_chart", "Points", legend, traces, layout, "Quality of the generated points over the steps")
+
+
+def point_distances(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
+    """Distances of the generated points from real ones, over the steps."""
+    traces = [
+        _line("Wasserstein-2", rows, "wasserstein_2", theme.GENERATED, "solid"),
+        _line("sliced", rows, "sliced_wasserstein", theme.DISCRIMINATOR, "dash"),
+    ]
+    layout = axes(shapes=_marks(changes, rows))
+    layout["yaxis"] |= {"rangemode": "tozero"}
+    legend = [("Wasserstein-2", theme.GENERATED, "solid"), ("sliced", theme.DISCRIMINATOR, "dashed")]
+    show("distance_chart", "Distances", legend, traces, layout, "Distances of generated from real points")
+
+
+def numbers_of_dirac(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
+    """Both numbers of a Dirac-GAN over the steps; both should come to 0."""
+    traces = [
+        _line("θ", rows, "theta", theme.GENERATED, "dash"),
+        _line("ψ", rows, "psi", theme.DISCRIMINATOR, "solid"),
+    ]
+    layout = axes(shapes=[level(0, "gray"), *_marks(changes, rows)])
+    legend = [("θ of G", theme.GENERATED, "dashed"), ("ψ of D", theme.DISCRIMINATOR, "solid")]
+    show("dirac_chart", "Both numbers", legend, traces, layout, "Both numbers of the Dirac-GAN over the steps")
+
+
 def class_shares(classes: Classes, m: dict[str, float]) -> None:
     """The share of each class among real and generated images."""
     shares = [m.get(f"class_share_{number}", 0.0) for number in range(len(classes.names))]

@@ -28,11 +28,8 @@ def draw(changed: Changed) -> None:
                 _control(SETTINGS["folder"], changed)
             _upload(changed)
     with st.expander("More settings", key="more"):
-        rest = [row for row in shown if not row.front and row.name != "folder"]
-        for group, rows in itertools.groupby(rest, key=lambda row: row.group):
-            st.markdown(f"**{group}**")
-            for row in rows:
-                _control(row, changed)
+        others = [row for row in shown if not row.front and row.name != "folder"]
+        _grouped(others, changed)
 
 
 def some(fields: Iterable[str], changed: Changed, locked: Container[str] = ()) -> None:
@@ -40,6 +37,19 @@ def some(fields: Iterable[str], changed: Changed, locked: Container[str] = ()) -
     for name in fields:
         if matters(name, page_settings.draft()):
             _control(SETTINGS[name], changed, name in locked)
+
+
+def rest(fields: Container[str], changed: Changed) -> None:
+    """All settings that matter and are not among these, by their groups."""
+    shown = [row for row in SETTINGS.values() if row.name not in fields and matters(row.name, page_settings.draft())]
+    _grouped(shown, changed)
+
+
+def _grouped(rows: Iterable[Setting], changed: Changed) -> None:
+    for group, members in itertools.groupby(rows, key=lambda row: row.group):
+        st.markdown(f"**{group}**")
+        for row in members:
+            _control(row, changed)
 
 
 def name_of(value: Any) -> str:

@@ -68,6 +68,13 @@ def show(
                     _looked_for(e, rows, of, frame)
 
 
+def tell(e: Experiment, rows: Sequence[Row], key: str = "diagnosis") -> None:
+    """The same of rows that are no run's of this tab: the verdict alone."""
+    of = verdict(e, rows)
+    with st.container(key=key):
+        say(COLOURS[of.mark], of.words, strong=f"{of.headline}.")
+
+
 def explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> None:
     """One finding with its evidence and what mends it; with `fixable`, the page can apply the fix."""
     st.markdown(f"**{finding.title}**: {finding.why}")
@@ -138,6 +145,9 @@ def _fix(changes: dict[str, Value]) -> None:
 
 def _readout(frame: Frame) -> str:
     m = frame.measurements
+    if "pixel_min" not in m:
+        spread, logits = percent(m, "diversity"), number(m, "logit_max")
+        return f"The points spread to {spread} of the real ones' width; the largest logit is {logits}."
     return (
         f"Generated pixels from {number(m, 'pixel_min')} to {number(m, 'pixel_max')}, {percent(m, 'out_of_range')} "
         f"outside the legal range; contrast {percent(m, 'contrast')} and diversity {percent(m, 'diversity')} of the "

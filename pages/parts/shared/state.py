@@ -109,6 +109,8 @@ DRAFT: Key[dict[str, Any]] = Key("draft", dict)
 PROBLEMS: Key[list[Problem]] = Key("problems", list)
 STRANGE: Key[list[str]] = Key("strange", list, on_page=True)
 SETTING: Family[Value | list[str]] = Family("", str)
+# What the page Points, or all others, stood at while the other kind was shown: the run's id and the settings.
+ASIDE: Key[dict[str, tuple[str | None, Experiment]]] = Key("aside", dict)
 UPLOADED: Key[str | None] = Key("uploaded", _none)  # the name of the zip that is the page's folder
 
 # This tab's runs: ids, by side or letter where several go together.
@@ -169,6 +171,10 @@ WATCHED: Key[str | None] = Key("watched", _none)  # the watched run that is look
 # Untrained.
 GAIN: Key[float] = Key("gain", lambda: 1.0)
 GAIN_REFUSED: Key[str] = Key("gain_refused", str, on_page=True)
+
+# Points: the two sliders of the Dirac-GAN.
+DIRAC_RATE: Key[float] = Key("dirac_rate", lambda: 0.1)
+DIRAC_WEIGHT: Key[float] = Key("dirac_weight", float)
 
 # Pixels.
 ASKED: Key[saving_link.AskedPixels] = Key("asked", saving_link.opening)

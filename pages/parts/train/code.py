@@ -13,6 +13,7 @@ import streamlit as st
 
 from gan_core.outputs.script import NAME, script_of
 from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.points import POINT_SETS
 from pages.parts.shared import state
 
 # Part of a line: where it begins and ends, and its class in the stylesheet.
@@ -20,7 +21,11 @@ Span = tuple[int, int, str]
 
 
 def show(e: Experiment) -> None:
-    """The script of the settings, folded until somebody wants it; changes are noted even while it is."""
+    """The script of the settings, folded until somebody wants it; changes are noted even while it is. None of points,
+    of which no script is written."""
+    if e.dataset in POINT_SETS:
+        state.CODE_OF.clear()
+        return
     before, now = state.CODE_OF.get() or (None, e)
     if e != now:
         before, now = now, e

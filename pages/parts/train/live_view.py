@@ -13,8 +13,10 @@ from gan_core.diagnosis.row import Row
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.players import Players
+from gan_core.settings.points import POINT_SETS
 from pages.parts.shared import access, charts, pace, page_settings, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
 from pages.parts.train import save, save_run
@@ -130,8 +132,11 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
 def grids(run: Snapshot | None, frame: Frame | None) -> None:
     """Real beside generated, at the same scale."""
     e = page_settings.experiment()
-    tile = run.opening.tile if run and run.opening else e.image_size
-    width, height = COLUMNS * tile, ROWS * tile
+    width, height = COLUMNS * e.image_size, ROWS * e.image_size
+    if run and run.opening:
+        width, height = run.opening.columns * run.opening.tile, run.opening.rows * run.opening.tile
+    elif e.dataset in POINT_SETS:
+        width = height = SIZE
     left, right = st.columns(2)
     with left, st.container(key="grid-real"):
         heading = pictures.titled("Real images", e.dataset, theme.REAL)

@@ -21,6 +21,7 @@ from gan_core.outputs.saved_pictures import SavedPicture, difference, read_bytes
 from gan_core.pixels.picture_files import FORMATS
 from gan_core.saved_runs.checkpoint_header import CheckpointError
 from gan_core.saving_mistakes import link
+from gan_core.settings.points import POINT_SETS
 from pages.parts.shared import plain_text, state, tab_runs, theme
 from pages.parts.train import exports, save_run
 
@@ -83,6 +84,8 @@ def _choices(run: Snapshot) -> None:
         _proof(run, made)
     if proved := state.PROVED.get():
         plain_text.say(theme.FIXED if proved.same else theme.BROKEN, proved.words)
+    if run.experiment.dataset in POINT_SETS:
+        return  # points have no pixels to follow
     st.page_link(
         "pages/pixels.py", label="Follow one from tensor to file", icon=":material/arrow_forward:",
         query_params=link.to_query(link.AskedPixels(source=link.RUN), run.run_id),

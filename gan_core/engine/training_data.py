@@ -1,0 +1,26 @@
+"""What a run trains on: images or points."""
+
+from __future__ import annotations
+
+from gan_core.data import load_for
+from gan_core.data.images import Images, Progress
+from gan_core.data.points import Points
+from gan_core.files.errors import DataError
+from gan_core.settings.experiment import Experiment
+
+
+def load_data(e: Experiment, progress: Progress | None = None) -> Images | Points:
+    """The experiment's real images before any outliers, or its points; raises `DataError`."""
+    return load_for(e, progress)
+
+
+def load_images(e: Experiment, progress: Progress | None = None) -> Images:
+    """The same of an experiment on images."""
+    return images_of(e, load_data(e, progress))
+
+
+def images_of(e: Experiment, data: Images | Points) -> Images:
+    """The data of an experiment on images. Raises `DataError` for points, which have no pixels."""
+    if isinstance(data, Points):
+        raise DataError(f"dataset {e.dataset!r} is points of a plane, not images: choose another data set.")
+    return data

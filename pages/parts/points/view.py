@@ -1,0 +1,141 @@
+"""The page Points around its plane: what a run came to in charts and numbers, and the way back through it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+
+import streamlit as st
+
+from gan_core.data import SOURCES, Points, load_for
+from gan_core.diagnosis.measurements import caption
+from gan_core.diagnosis.row import Row
+from gan_core.live.run import Snapshot
+from gan_core.messages.frame import Frame
+from gan_core.messages.plane import real_plane
+from gan_core.outputs.plane_picture import in_plane
+from gan_core.settings.change import Change
+from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
+from pages.parts.points import plane
+from pages.parts.shared import charts, page_settings, pictures, playback, points_aside, state, theme
+from pages.parts.shared.charts import numbers
+
+REAL_POINTS = 400  # as many as a run shows
+ACTIVE = ("starting", "waiting", "running")
+FIRST = ("dataset", "loss", "penalty", "penalty_weight", "lr_g", "lr_d", "update", "noise", "noise_scale", "seed")
+
+
+class FinishedRun:
+    """The run that the page opens with, kept beside the page: settings, rows and pictures."""
+
+    def __init__(self, text: str) -> None:
+        told = json.loads(text)
+        self.experiment = Experiment.from_json(json.dumps(told["experiment"]))
+        self.real: str = told["real"]
+        self.seconds: float = told["seconds"]
+        self.rows = [Row(row.pop("step"), row) for row in told["rows"]]
+        self.frames = [Frame(f["step"], f["measurements"], b"", [], plane=f["plane"]) for f in told["frames"]]
+
+
+@cache
+def finished() -> FinishedRun:
+    """See FinishedRun."""
+    return FinishedRun((theme.ASSETS / "points" / "run.json").read_text())
+
+
+def only_points(asked: bool) -> None:
+    """Have the page's settings be of points; where images were `asked` for, say so."""
+    e = page_settings.experiment()
+    if e.dataset not in POINT_SETS:
+        page_settings.take(Experiment(dataset=points_aside.FIRST))
+        if asked:
+            st.info(f"{SOURCES[e.dataset].label} is images: open it on Train. This page shows points, here the ring.")
+
+
+def shown_frames(run: Snapshot | None) -> tuple[str, list[Frame], Sequence[Row], Sequence[Change]]:
+    """The real points, the frames, rows and changes that are shown: of the run, or of the kept one where there is none
+    and the settings are its own."""
+    if run is not None and run.opening:
+        return run.opening.plane, list(run.frames), run.rows, run.changes
+    e, kept = run.experiment if run else page_settings.experiment(), finished()
+    if run is None and e == kept.experiment:
+        return kept.real, kept.frames, kept.rows, ()
+    return _real(e), [], [], ()
+
+
+def _real(e: Experiment) -> str:
+    """The real points before a run shows them."""
+    points = load_for(e)
+    assert isinstance(points, Points)
+    return real_plane(in_plane(points.probe(REAL_POINTS)))
+
+
+def headline(run: Snapshot | None, e: Experiment) -> None:
+    """Which data, and what is seen before a run is started."""
+    words = f"{SOURCES[e.dataset].label} · seed {e.seed}"
+    if run is None and e == finished().experiment:
+        kept = finished()
+        words += f" · a finished run, {kept.rows[-1].step} steps in {kept.seconds:.0f} s of one core"
+    elif run is None:
+        words += " · press Start"
+    st.html(pictures.titled("Points of a plane", words, theme.REAL))
+
+
+def scrubber(run: Snapshot | None, frames: Sequence[Frame]) -> list[Frame]:
+    """The slider over the kept pictures; the frames up to the one where it stands."""
+    if len(frames) < 2:
+        return list(frames)
+    end = max(1, run.steps if run and run.state in ACTIVE else frames[-1].step)
+    kept = [frame.step for frame in frames]
+    at = playback.moment(kept, end)
+    transport, label, slider = st.columns([0.34, 0.2, 0.46], vertical_alignment="center")
+    with transport:
+        playback.buttons(kept, at, end)
+    label.markdown("**Newest**" if at == end else f"Step **{at:.0f}**")
+    with slider:
+        st.slider(
+            "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
+        )
+    if at >= end:
+        return list(frames)
+    nearest = min(range(len(frames)), key=lambda index: abs(frames[index].step - at))
+    return [frames[nearest]]
+
+
+def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: Sequence[Change]) -> None:
+    """Modes or distances, losses, D's answers, gradients: each a chart with its numbers."""
+    until = [row for row in rows if frame and row.step <= frame.step]
+    m = {**(until[-1].measurements if until else {}), **(frame.measurements if frame else {})}
+    quality, distance = st.columns(2)
+    with quality, st.container(key="modes"):
+        if e.dataset == "dirac":
+            charts.numbers_of_dirac(rows, changes)
+            numbers(caption(m, "theta", "psi"))
+        else:
+            charts.point_quality(rows, changes)
+            numbers(
+                caption(m, *(["modes_covered", "high_quality"] if "high_quality" in m else ["precision", "recall"]))
+            )
+    with distance, st.container(key="distances"):
+        if e.dataset == "dirac":
+            charts.gradients(rows, changes)
+            numbers(caption(m, "grad_norm_d", "grad_norm_g"))
+        else:
+            charts.point_distances(rows, changes)
+            numbers(caption(m, "wasserstein_2", "sliced_wasserstein", "energy_distance"))
+    loss, right = st.columns(2)
+    with loss, st.container(key="losses"):
+        charts.losses(rows, e.loss, changes=changes)
+        numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
+    if e.dataset == "dirac":
+        return  # D's answer on the one real number is 0 for ever
+    with right, st.container(key="accuracy"):
+        charts.accuracy(rows, changes)
+        numbers(caption(m, "d_accuracy_real", "d_accuracy_fake"))
+
+
+def draw_plane(run: Snapshot | None, real: str, frames: Sequence[Frame], polled: float | None) -> None:
+    """The plane itself."""
+    plane.show(run, real, frames, run.experiment if run else page_settings.experiment(), polled)

@@ -1,0 +1,52 @@
+"""python -m gan_core points."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commanding import command
+
+from gan_core.commands.pacgan_table import interval
+
+
+def test_it_trains_on_the_ring_unless_told_otherwise_and_measures_it(tmp_path: Path) -> None:
+    done = command("points", "--set", "width=0.25", "--steps", "20", "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["experiment"]["dataset"] == "ring"
+    assert told["steps"] == 20 and told["seconds"] > 0
+    names = {"modes_covered", "high_quality", "reverse_kl", "energy_distance", "sliced_wasserstein", "wasserstein_2"}
+    assert names | {"precision", "recall"} <= set(told["measurements"])
+    assert (tmp_path / "run" / "final.png").exists()
+    again = command("points", "--resume", tmp_path / "run", "--steps", "30")
+    assert json.loads(again.stdout)["steps"] == 30
+    refused = command("export", tmp_path / "run", "--script", "--out", tmp_path / "script")
+    assert refused.returncode == 2 and "not on points" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--set", "dataset=mnist"), "use train for images"),
+        (("--set", "architecture=mlp"), "choose points"),
+        (("--set", "dataset=drawn", "--set", "drawn=x"), "two characters for each point"),
+        (("--table", "--steps", "5"), "leave out"),
+        (("--table", "--trials", "1"), "2 to 100"),
+    ],
+    ids=["images", "network", "drawing", "table", "trials"],
+)
+def test_bad_input_is_one_line(arguments: tuple[str, ...], words: str) -> None:
+    done = command("points", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_interval_is_students() -> None:
+    """Of 1, 2, 3: t(2) = 4.303 times 1 / sqrt(3) to either side of 2."""
+    assert interval([1.0, 2.0, 3.0]) == {
+        "mean": 2.0,
+        "low": pytest.approx(-0.484, abs=2e-3),
+        "high": pytest.approx(4.484, abs=2e-3),
+    }

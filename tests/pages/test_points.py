@@ -1,0 +1,115 @@
+"""The page Points without a browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from visiting import Open, html, words
+
+from gan_core.diagnosis.point_failures import POINT_FAILURES, PointFailure
+from gan_core.live.registry import registry
+from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS
+
+
+def experiment(at: AppTest) -> Experiment:
+    found: Experiment = at.session_state["experiment"]
+    return found
+
+
+def turn(at: AppTest, page: str) -> None:
+    """As a click on the navigation does, which leaves the address of the last page behind."""
+    at.query_params.clear()
+    at.switch_page(f"pages/{page}.py").run()
+
+
+def test_it_opens_on_a_finished_run(open_page: Open) -> None:
+    at = open_page("points")
+    assert experiment(at) == Experiment(dataset="ring")
+    assert not at.info
+    said = " ".join(html(at))
+    assert "8 of 8 modes appear" in said and "a finished run, 1500 steps" in said
+    assert not at.session_state.get("run")
+
+
+def test_a_link_is_all_of_it_and_a_changed_setting_stands_in_the_address(open_page: Open) -> None:
+    at = open_page("points", d="grid", sd="0.0125", se="7")
+    assert experiment(at) == Experiment(dataset="grid", mode_std=0.0125, seed=7)
+    at.selectbox(key="loss").select("hinge").run()
+    assert at.query_params["l"] == "hinge"
+    assert "press Start" in " ".join(html(at))  # the kept run is of other settings
+
+
+def test_a_link_to_images_is_told_of(open_page: Open) -> None:
+    at = open_page("points", d="mnist", a="mlp")
+    assert experiment(at).dataset == "ring"
+    assert "open it on Train" in at.info[0].value
+
+
+def test_a_look_at_points_leaves_the_images_of_other_pages_alone(open_page: Open) -> None:
+    at = open_page("train", a="mlp", l="hinge")
+    images = experiment(at)
+    turn(at, "points")
+    assert experiment(at).dataset == "ring"
+    at.selectbox(key="dataset").select("spiral").run()
+    turn(at, "train")
+    assert experiment(at) == images
+    turn(at, "points")
+    assert experiment(at).dataset == "spiral"
+
+
+def test_what_cannot_be_read_of_a_drawing_is_said(open_page: Open) -> None:
+    at = open_page("points", d="drawn", pts="A?")
+    assert not at.exception
+    assert "two characters for each point" in words(at)
+
+
+def test_the_dirac_gan_has_its_phase_plot_and_table(open_page: Open) -> None:
+    at = open_page("points", d="dirac")
+    assert re.search(r"Near the equilibrium this game \*\*circles\*\*.*1\.00000", words(at))
+    table = next(text for text in (m.value for m in at.markdown) if text.startswith("| loss"))
+    assert table.count("\n") == 1 + len(SETTINGS["loss"].choices) * len(SETTINGS["update"].choices)
+    at.select_slider(key="dirac_weight").set_value(0.5).run()
+    assert (experiment(at).penalty, experiment(at).penalty_weight) == ("r1", 0.5)
+    assert "**converges**" in words(at)
+
+
+@pytest.mark.parametrize("failure", POINT_FAILURES, ids=lambda failure: failure.name)
+def test_a_failure_is_one_setting_from_its_cure(failure: PointFailure) -> None:
+    broken, fixed = failure.experiment(broken=True), failure.experiment(broken=False)
+    assert set(diff(broken, fixed)) == {failure.setting}
+    row = SETTINGS[failure.setting]
+    assert not row.marks or {failure.broken, failure.fixed} <= set(row.marks)
+
+
+def test_a_failure_is_trained_at_a_click(open_page: Open) -> None:
+    at = open_page("points")
+    at.button(key="fail_d-too-weak").click().run()
+    assert not at.exception
+    run_id = at.session_state["run"]
+    run = registry().snapshot(run_id)
+    assert run is not None and run.experiment == POINT_FAILURES[3].experiment(broken=True)
+    registry().forget(run_id)
+
+
+def test_every_other_page_takes_a_run_on_points_or_says_why_not(open_page: Open) -> None:
+    at = open_page("train", d="ring", st="5", w="0.25")
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    assert registry().wait_until(lambda: over(run_id), 60)
+    for page in ("train", "runs", "compare", "untrained"):
+        turn(at, page)
+        assert not at.exception, page
+    at.query_params.clear()
+    at.switch_page("pages/pixels.py")
+    at.query_params["source"] = "run"
+    at.run()
+    assert not at.exception
+    assert "points, which have no pixels" in words(at)
+
+
+def over(run_id: str) -> bool:
+    run = registry().snapshot(run_id)
+    return run is not None and run.state == "finished"
