@@ -12,11 +12,15 @@ from typing import Any
 from gan_core.settings.compatibility import matters, usual
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import OF_POINTS
 from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Setting, Value
 
-# Not drawn: what a run is of, how long it is, and what it does not depend on.
-GIVEN = {"dataset", "folder", "seed", "steps", "measure_every", "device", "threads", "architecture"}
+# Not drawn: what a run is of, how long it is, what it does not depend on, and what is of folders or points alone.
+GIVEN = {
+    "dataset", "folder", "background", "seed", "steps", "measure_every", "device", "threads", "architecture",
+    *OF_POINTS,
+}  # fmt: skip
 # The default as often as all others together.
 ARCHITECTURES = {"mlp": 10, "mlp-plain": 4, "dcgan": 4, "document-mlp": 1, "document-dcgan": 1}
 # Seconds of one core for a step of 64 images of 28 x 28 in one channel at width 1, roughly; those of a convolutional
