@@ -59,9 +59,9 @@ class Student:
     async def click(self, key: str) -> None:
         await self._send(button=self.ids[key])
 
-    async def slide(self, index: int) -> None:
-        """Move D's learning rate to its mark of this number."""
-        await self._send(slider=(self.ids[LR_D], index))
+    async def slide(self, rate: str) -> None:
+        """Move D's learning rate to its mark of these words."""
+        await self._send(slider=(self.ids[LR_D], rate))
 
     async def until(self, reached: Callable[[], bool], patience_s: float = 300) -> float:
         """Wait until something was told; the seconds that took."""
@@ -78,14 +78,14 @@ class Student:
         self._reading.cancel()
         await self.socket.close()
 
-    async def _send(self, button: str = "", slider: tuple[str, float] | None = None, fragment: str = "") -> None:
+    async def _send(self, button: str = "", slider: tuple[str, str] | None = None, fragment: str = "") -> None:
         message = BackMsg()
         client = message.rerun_script
         client.query_string, client.page_name = self.query, "train"
         if button:
             client.widget_states.widgets.add(id=button, trigger_value=True)
         if slider:
-            client.widget_states.widgets.add(id=slider[0]).double_array_value.data.append(slider[1])
+            client.widget_states.widgets.add(id=slider[0]).string_array_value.data.append(slider[1])
         if fragment:
             client.fragment_id, client.is_auto_rerun = fragment, True
         await self.socket.send(message.SerializeToString())
@@ -168,8 +168,8 @@ async def measured(server: Server, students: int, minutes: float) -> dict[str, s
 
     slides, pauses = [], []
     for turn, one in enumerate(there):
-        index, rate = (10, "0.1") if turn % 2 else (8, "0.01")
-        await one.slide(index)
+        rate = "0.1" if turn % 2 else "0.01"
+        await one.slide(rate)
         slides.append(await one.until(lambda one=one, rate=rate: f"ld={rate}" in one.address))
         await one.click("pause")
         pauses.append(await one.until(lambda one=one: "paused" in one.state))
