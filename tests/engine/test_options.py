@@ -35,7 +35,7 @@ OTHER: dict[str, Any] = {
     "n_gen": 2, "ema": 0.9, "ema_warm_up": False, "penalty_every": 2, "seed": 1, "outliers": 0.5, "minibatch_std": True,
 }  # fmt: skip
 # What decides where the run is computed, how long it is, or which pictures it has; tested elsewhere.
-ELSEWHERE = {"dataset", "folder", "device", "threads", "steps", "measure_every", "sample_mode"}
+ELSEWHERE = {"dataset", "folder", "background", "device", "threads", "steps", "measure_every", "sample_mode"}
 CASES = [
     (name, value)
     for name, row in SETTINGS.items()
@@ -45,7 +45,7 @@ CASES = [
         if name in OTHER
         else [("flip",), ("crop",)]
         if name == "augment"
-        else [choice for choice in row.choices if choice != row.default]
+        else [choice for choice in row.choices if choice not in (row.default, "points")]
     )
 ]
 

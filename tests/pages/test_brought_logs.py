@@ -17,7 +17,7 @@ def test_what_a_loop_printed_can_be_pasted(open_page: Open) -> None:
     at = paste(open_page("pixels"), PRINTED)
     assert "The discriminator wins" in "".join(html(at))
     assert "40 rows, steps 0 to 1248" in words(at)
-    assert "**Could not be judged:**" in words(at) and "Gradients add up: needs" in words(at)
+    assert "**Could not be judged:**" in words(at) and "Gradients are never cleared: needs" in words(at)
 
 
 def test_a_column_that_was_read_wrongly_can_be_corrected(open_page: Open) -> None:

@@ -87,7 +87,7 @@ TRANSPORT = r"start$|pause$|step_|reset$"
 # What a page may refuse, and by what a walk has earned it.
 Earned = Callable[["Walk"], bool]
 REFUSALS: list[tuple[str, Earned]] = [
-    (r"These settings cannot be used|The settings cannot be used yet", lambda walk: walk.conflict()),
+    (r" cannot be used: |The settings cannot be used yet", lambda walk: walk.conflict()),
     (r"There is (no setting|nothing) called .* left out|`.*` is left out\.", lambda walk: walk.did("link")),
     (r"in the link\) = `", lambda walk: walk.did("link")),
     (r"There is no failure called|opens no lesson|This projector link is from before", lambda walk: walk.did("link")),

@@ -38,7 +38,7 @@ def test_it_is_followed_while_it_trains(open_page: Open) -> None:
     watch = blank("mine", steps=60)
     at = open_page("runs")
     assert not at.exception and "Too early to tell" in "\n".join(html(at)) and "training" in "\n".join(html(at))
-    at.button(key=f"follow-{watch.run_id}").click().run()
+    at.button(key=f"watch_live-{watch.run_id}").click().run()
     assert not at.exception and any("Real images" in text for text in html(at))
     for step in range(60, 700):
         watch(step, fake=np.full_like(REAL, -1), loss_d=0.7, loss_g=0.7)
@@ -48,15 +48,15 @@ def test_it_is_followed_while_it_trains(open_page: Open) -> None:
     said = "\n".join(html(at)) + words(at)
     assert "Blank: all black, from the start." in said and "**What to do:**" in said and "ended just now" in said
     assert "No gradient reaches G: not judged: pass generator=" in said
-    at.button(key=f"follow-{watch.run_id}").click().run()
+    at.button(key=f"watch_live-{watch.run_id}").click().run()
     assert not any("Real images" in text for text in html(at))
 
 
 def test_nothing_is_offered_that_it_cannot_do(open_page: Open) -> None:
     watch = blank("mine")
     at = open_page("runs")
-    at.button(key=f"follow-{watch.run_id}").click().run()
-    assert keys(at) == {"follow", "rename_now", "delete"}
+    at.button(key=f"watch_live-{watch.run_id}").click().run()
+    assert keys(at) == {"watch_live", "rename_now", "delete"}
     assert not at.checkbox
 
 
@@ -84,7 +84,7 @@ def test_one_without_pictures_says_what_to_hand_over(open_page: Open) -> None:
     for step in range(400):
         watch(step, loss_d=1.2, loss_g=0.9)
     at = open_page("runs")
-    at.button(key=f"follow-{watch.run_id}").click().run()
+    at.button(key=f"watch_live-{watch.run_id}").click().run()
     said = "\n".join([*html(at), *(one.value for one in at.caption)])
     assert not at.exception and "pass real= to Watch" in said and "pass fake= and real=" in said
 
@@ -102,6 +102,6 @@ def test_classes_are_drawn_where_they_are_known(open_page: Open) -> None:
     for step in range(400):
         watch(step, fake=digits[::-1], loss_d=1.2, loss_g=0.9)
     at = open_page("runs")
-    at.button(key=f"follow-{watch.run_id}").click().run()
+    at.button(key=f"watch_live-{watch.run_id}").click().run()
     said = "\n".join(html(at))
     assert not at.exception and "No failure found." in said and "classes appear" in said and "<b>Classes</b>" in said

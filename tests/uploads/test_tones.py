@@ -40,6 +40,7 @@ def test_spoilt_pictures_are_named_and_the_code_mends_them(failure: str) -> None
                 assert np.abs(found.astype(int) - pixels.astype(int)).mean() < 5  # 4 bits: 17 / 4 by rounding
 
 
+@pytest.mark.usefixtures("stored_data")
 @pytest.mark.parametrize("how", CLEAN)
 def test_clean_pictures_are_not_accused(how: str) -> None:
     name, made = CLEAN[how]

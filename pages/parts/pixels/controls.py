@@ -98,7 +98,9 @@ def tensor() -> TensorSample | None:
             plain_text.wrong(str(error))
             return None
         if samples.experiment.dataset in POINT_SETS:
-            st.warning("This tab's run is on points, which have no pixels: choose another tensor, or train on images.")
+            plain_text.wrong(
+                "This tab's run is on points, which have no pixels: choose another tensor, or train on images."
+            )
             return None
         kept = Handed(run_id, samples.step, TensorSample(samples.values, samples.range_map))
         state.ASKED_TENSOR.set(kept)

@@ -68,7 +68,8 @@ def _card(store: Store, heading: WatchedHeading, *, followed: bool) -> str:
             )
         with buttons, st.container(horizontal=True, gap="xsmall"):
             st.button(
-                "Close" if followed else "Follow", key=f"follow-{run_id}", type="secondary" if followed else "primary",
+                "Close" if followed else "Follow", key=f"watch_live-{run_id}",
+                type="secondary" if followed else "primary",
                 icon=":material/close:" if followed else ":material/visibility:", on_click=state.WATCHED.set,
                 args=(None if followed else run_id,),
             )  # fmt: skip

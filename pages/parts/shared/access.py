@@ -134,7 +134,7 @@ def _take_key(given: str) -> None:
     away = f"const here = new URL(location); here.searchParams.delete('{KEY}');"
     if alone():
         _run_script(f"{away} history.replaceState(null, '', here);")
-        del st.query_params[KEY]
+        page_link.change(KEY, None)
     elif teacher_key().fits(given):
         state.TEACHER.set(True)
         cookies = _cookie(COOKIE, word()) + _cookie(TEACHER_COOKIE, teacher_key().token(word()))

@@ -20,15 +20,15 @@ def plain(words: str) -> Markup:
     return Markup(re.sub("`([^`\n]+)`", r"<code>\1</code>", escape(words)))
 
 
-def say(colour: str, words: str, strong: str = "") -> None:
-    """One line with a coloured edge."""
+def say(colour: str, words: str, strong: str = "", role: str = "status") -> None:
+    """One line with a coloured edge; `role` tells a screen reader how urgent it is."""
     lead = f"<b>{escape(strong)}</b> " if strong else ""
-    st.html(f'<div class="said" role="status" style="border-color:{colour}"><span>{lead}{plain(words)}</span></div>')
+    st.html(f'<div class="said" role="{role}" style="border-color:{colour}"><span>{lead}{plain(words)}</span></div>')
 
 
 def wrong(words: str) -> None:
     """One line for what cannot be used or done."""
-    say(theme.BROKEN, words)
+    say(theme.BROKEN, words, role="alert")
 
 
 def small(words: str) -> None:
