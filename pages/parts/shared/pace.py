@@ -16,6 +16,9 @@ from gan_core.processes.only_one import only_one
 LOOK_EVERY_S = 0.5
 SLOWEST_S = 10.0
 SHARE = 0.25  # of all cores, for drawing
+# Of all tabs together. Above some 20, Streamlit throws away what a look has drawn when the next one begins before it was
+# sent, and nobody sees anything any more.
+MOST_A_SECOND = 10.0
 SENT = 1.5  # times what drawing takes, for packing and sending what was drawn
 FIRST_S = 0.03  # of a core, for a look, before any was measured
 MOST_LOOKS = 100  # of which the cost is remembered
@@ -38,7 +41,7 @@ class Pace:
         """Seconds between two looks of each of so many tabs, in halves."""
         costs = [*self._costs]
         cost = sum(costs) / len(costs) if costs else FIRST_S
-        wanted = tabs * cost * SENT / (SHARE * (os.cpu_count() or 1))
+        wanted = max(tabs * cost * SENT / (SHARE * (os.cpu_count() or 1)), tabs / MOST_A_SECOND)
         return min(SLOWEST_S, max(LOOK_EVERY_S, ceil(2 * wanted) / 2))
 
     def close(self) -> None:
