@@ -16,8 +16,8 @@ from gan_core.processes.only_one import only_one
 LOOK_EVERY_S = 0.5
 SLOWEST_S = 10.0
 SHARE = 0.25  # of all cores, for drawing
-# Of all tabs together. Above some 20, Streamlit throws away what a look has drawn when the next one begins before it was
-# sent, and nobody sees anything any more.
+# Of all tabs together. Above some 20, Streamlit throws away what a look has drawn when the next one begins before it
+# was sent, and nobody sees anything any more.
 MOST_A_SECOND = 10.0
 SENT = 1.5  # times what drawing takes, for packing and sending what was drawn
 FIRST_S = 0.03  # of a core, for a look, before any was measured
