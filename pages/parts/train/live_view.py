@@ -66,7 +66,7 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name:
         parts.append(run.device_name)
-    if run and run.memory_mb:
+    if run and run.memory_mb and run.state not in ACTIVE:  # where speed and time stand there, it would not fit
         parts.append(f"{run.memory_mb:.0f} MB")
     if tab_runs.watched(run):
         parts.append("another visitor's run")
