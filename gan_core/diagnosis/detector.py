@@ -58,6 +58,10 @@ class Spell:
     conditions: tuple[Condition, ...]
     called: int  # the row at which it could be named
 
+    def evidence(self, rows: Sequence[Row]) -> list[Evidence]:
+        """What shows it, in the rows that it was found in."""
+        return [one.evidence(rows[self.shown].measurements) for one in self.conditions]
+
 
 @dataclass(frozen=True)
 class Detector:

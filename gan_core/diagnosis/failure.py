@@ -47,6 +47,7 @@ class Failure:
     of_settings: Callable[[Experiment], list[Evidence]] | None = None  # what settings alone show, before the first step
     of_end: Callable[[Sequence[Row]], list[Evidence]] | None = None  # what a run's end shows, if nothing else is found
     spoils: bool = True  # whether it is ruled out by pictures of which most are recognisable, and of most classes
+    voids: bool = False  # whether nothing that is measured beside it means anything
     explained_by: frozenset[str] = frozenset()  # failures beside which it says nothing new: the causes of this one
     remedies: Callable[[Experiment], Iterator[Change]]  # the likeliest first; settings in the order to change them in
 

@@ -30,6 +30,8 @@ class LoopFault:
     detector: Detector
     given: str  # the arguments of Watch and of its call without which nobody can tell
     explained_by: frozenset[str] = frozenset()  # failures beside which it says nothing new
+    spoils: bool = False  # whether it is ruled out by pictures of which most are recognisable, and of most classes
+    voids: bool = False  # whether nothing that is measured beside it means anything
 
     @property
     def reason(self) -> str:
@@ -57,6 +59,7 @@ _RECORDS = (
         cure=f"{_LEARNING}; look for a division by zero or the log of a zero in your loss.",
         detector=Detector((Condition("finite", "<", 1.0),), hits=1, lasting=0),
         given="fake=, loss_d= or loss_g=",
+        voids=True,
     ),
     LoopFault(
         name="no-gradient-to-g",
@@ -117,15 +120,6 @@ _RECORDS = (
         given=f"{_ANSWERS}, and loss_g=",
     ),
     LoopFault(
-        name="constant-discriminator",
-        why="The discriminator gives the same answer to every image, so G can learn nothing from it.",
-        cure="Check that D's optimiser holds D's parameters and steps, and that D is not frozen (requires_grad, "
-        "trainable) in its own step; if it was sure and is saturated, lower its learning rate.",
-        detector=Detector((Condition("logit_spread", "<", 1e-3),), hits=4, lasting=150, after=100),
-        given="real_logits= and fake_logits=",
-        explained_by=frozenset({"non-finite", "exploding", *_BUGS}),
-    ),
-    LoopFault(
         name="batchnorm-mismatch",
         why="Batch normalisation does not follow the batches: the network trains in eval mode, by statistics that are "
         "not theirs.",
@@ -141,6 +135,15 @@ _RECORDS = (
         detector=Detector((Condition("logit_max", ">", 1000.0, calm=700.0),), hits=3, lasting=50),
         given="real_logits= and fake_logits=",
         explained_by=frozenset({"accumulated-gradients", "wrong-labels"}),
+    ),
+    LoopFault(
+        name="constant-discriminator",
+        why="The discriminator gives the same answer to every image, so G can learn nothing from it.",
+        cure="Check that D's optimiser holds D's parameters and steps, and that D is not frozen (requires_grad, "
+        "trainable) in its own step; if it was sure and is saturated, lower its learning rate.",
+        detector=Detector((Condition("logit_spread", "<", 1e-3),), hits=4, lasting=150, after=100),
+        given="real_logits= and fake_logits=",
+        explained_by=frozenset({"non-finite", "exploding", *_BUGS}),
     ),
     *(
         LoopFault(
@@ -175,6 +178,7 @@ _RECORDS = (
             hits=4, lasting=300, after=300,
         ),
         given="real_logits=, fake_logits=, fake= and real=",
+        spoils=True,
         explained_by=_LOOP,
     ),
     LoopFault(
@@ -193,6 +197,7 @@ _RECORDS = (
         cure=f"{_LEARNING}; let convolutions, rather than one last linear layer, make the picture.",
         detector=Detector((Condition("neighbours", "<", 0.5, calm=0.65),), hits=5, lasting=300, after=1200),
         given=_PICTURES,
+        spoils=True,
         explained_by=_LOOP | BLANKS | {"discriminator-too-strong", "discriminator-too-weak", "out-of-range"},
     ),
     LoopFault(
@@ -201,6 +206,7 @@ _RECORDS = (
         "1), and that G uses it.",
         detector=Detector(IDENTICAL, hits=5, lasting=300, after=600),
         given=_PICTURES,
+        spoils=True,
         explained_by=_LOOP | BLANKS | {"discriminator-too-strong", "discriminator-too-weak", "noise"},
     ),
     LoopFault(
@@ -209,6 +215,7 @@ _RECORDS = (
         "standard deviation of the batch.",
         detector=Detector((Condition("duplicates", ">", 0.6, calm=0.5),), hits=6, lasting=500, after=1200),
         given=_PICTURES,
+        spoils=True,
         explained_by=_LOOP
         | BLANKS
         | {"discriminator-too-strong", "discriminator-too-weak", "identical-samples", "noise"},

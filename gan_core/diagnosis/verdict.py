@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from gan_core.diagnosis import point_quality, recognition
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding, detectors, diagnose, passed, undecided
 from gan_core.diagnosis.row import Row
+from gan_core.diagnosis.titles import title_of
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.points import POINT_SETS
@@ -64,32 +65,44 @@ class Verdict:
 def verdict(e: Experiment, rows: Sequence[Row], changes: Sequence[Change] = ()) -> Verdict:
     """The verdict on a run of these settings, changed on the way to them, after these rows, which are oldest first;
     none before it starts."""
-    findings = tuple(diagnose(e, rows))
-    over = tuple(passed(e, rows, findings, changes))
+    findings = diagnose(e, rows)
+    return judged(findings, passed(e, rows, findings, changes), lambda: _unfailed(e, rows))
 
-    def told(state: State, headline: str, *sentences: str) -> Verdict:
-        return Verdict(state, headline, " ".join(filter(None, (*sentences, *map(_over, over)))), findings, over)
 
+def judged(
+    findings: Sequence[Finding], over: Sequence[Finding], otherwise: Callable[[], tuple[State, str, *tuple[str, ...]]]
+) -> Verdict:
+    """The verdict where these failures were found, and those are over; `otherwise` gives state, headline and sentences
+    of a run in which none was found."""
     if findings:
         first, *others = findings
         more = f"Also: {', '.join(finding.title for finding in others)}." if others else ""
         since = f"since step {first.since_step}" if first.since_step else "from the start"
-        return told("failing", f"{first.title}, {since}", first.why, more)
+        state: State = "failing"
+        headline, sentences = f"{first.title}, {since}", [first.why, first.advice, more]
+    else:
+        state, headline, *sentences = otherwise()
+    past = (f"{finding.title} showed until step {finding.until_step}." for finding in over)
+    return Verdict(state, headline, " ".join(filter(None, (*sentences, *past))), tuple(findings), tuple(over))
+
+
+def _unfailed(e: Experiment, rows: Sequence[Row]) -> tuple[State, str, *tuple[str, ...]]:
+    """State, headline and sentences of a run in which no failure was found."""
     if not rows:
-        return told("not started", "Not started", "Nothing to report before the start.")
+        return "not started", "Not started", "Nothing to report before the start."
     step, seen = rows[-1].step, recognition.words(rows)
     waiting = undecided(e, rows)
     if e.dataset in POINT_SETS:
-        return told(*_of_points(e, rows, waiting))
+        return _of_points(e, rows, waiting)
     if e.steps == 0:
-        return told("too early", "No failure found", "An untrained generator shows noise.")
+        return "too early", "No failure found", "An untrained generator shows noise."
     if recognition.good(rows) and not waiting:
-        return told("healthy", "No failure found", seen)
+        return "healthy", "No failure found", seen
     if recognition.told(rows):
-        return told(*_on_its_way(e, rows, step), seen, _waits(waiting))
+        return *_on_its_way(e, rows, step), seen, _waits(waiting)
     if waiting:
-        return told("too early", "Too early to tell", _waits(waiting))
-    return told(*look_of_pictures(rows))
+        return "too early", "Too early to tell", _waits(waiting)
+    return look_of_pictures(rows)
 
 
 def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, str, str]:
@@ -152,21 +165,22 @@ def _waits(waiting: dict[str, int]) -> str:
     return f"{FAILURES[last].title} can be told from step {waiting[last]} on."
 
 
-def _over(finding: Finding) -> str:
-    return f"{finding.title} showed until step {finding.until_step}."
-
-
 def outlook(of: Verdict, e: Experiment, rows: Sequence[Row]) -> list[tuple[str, str]]:
     """For each failure that is looked for, its name and what can be said of it beside the verdict: found, over, not
     seen, or from which step on it can be told."""
     waiting = undecided(e, rows)
+    step = rows[-1].step if rows else 0
+    unseen = {}
+    for name, detector in detectors(e).items():
+        unseen[name] = f"can be told from step {detector.after}" if step < detector.after else "not seen"
+        if step < detector.after and name not in waiting:
+            unseen[name] = f"could be told from step {detector.after} only, and this run ends before"
+    return told_of_each(of, unseen)
+
+
+def told_of_each(of: Verdict, unseen: Mapping[str, str]) -> list[tuple[str, str]]:
+    """For each failure in `unseen`, its name for people and that it was found or is over; otherwise what `unseen`
+    says."""
     found = {finding.failure: f"found, since step {finding.since_step}" for finding in of.findings}
     over = {finding.failure: f"was there until step {finding.until_step}" for finding in of.passed}
-    step = rows[-1].step if rows else 0
-    lines = []
-    for name, detector in detectors(e).items():
-        later = f"can be told from step {detector.after}" if step < detector.after else "not seen"
-        if step < detector.after and name not in waiting:
-            later = f"could be told from step {detector.after} only, and this run ends before"
-        lines.append((FAILURES[name].title, found.get(name) or over.get(name) or later))
-    return lines
+    return [(title_of(name), found.get(name) or over.get(name) or words) for name, words in unseen.items()]

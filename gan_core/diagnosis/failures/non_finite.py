@@ -28,6 +28,7 @@ FAILURE = Failure(
     claims=("000-13",),
     why="A number became infinite or NaN, and every number computed from it does too.",
     spoils=False,
+    voids=True,
     detector=_detector,
     on_points=_detector,
     points_remedies=exploding.points_remedies,
