@@ -44,20 +44,32 @@ async def visitor(server: Server, number: int, done: asyncio.Event, counts: dict
             await asyncio.wait_for(done.wait(), draw.uniform(*LOOKS_ON_S))
         what = draw.choice(["reload", "reload", "pause", "close"])
         counts[what] += 1
-        if what == "reload":
-            query = there.query
-            await there.close()
-            there = await student(server, number, query)
-            await there.until(lambda one=there: one.pictures > 0)
-        elif what == "pause" and "training" in there.state:
-            await there.click("pause")
-            await there.until(lambda one=there: "paused" in one.state)
-            await there.click("start")
-        elif what == "close":
+        try:
+            there = await _do(what, there, server, number)
+        except TimeoutError:
+            counts["unanswered"] += 1
+            print(f"nothing came of {what} at {there.state!r}, {there.address!r}", flush=True)
             await there.close()
             there = None
     if there is not None:
         await there.close()
+
+
+async def _do(what: str, there: Student, server: Server, number: int) -> Student | None:
+    """Who is there afterwards."""
+    if what == "reload":
+        query = there.query
+        await there.close()
+        there = await student(server, number, query)
+        await there.until(lambda: there.pictures > 0)
+    elif what == "pause" and "training" in there.state:
+        await there.click("pause")
+        await there.until(lambda: "paused" in there.state or "ended" in there.state)
+        await there.click("start")
+    elif what == "close":
+        await there.close()
+        return None
+    return there
 
 
 def sample(server: Server) -> dict[str, float]:
@@ -85,7 +97,7 @@ def _pss(process: psutil.Process) -> float:
 
 async def soaked(server: Server, runs: int, minutes: float) -> dict[str, object]:
     done = asyncio.Event()
-    counts = dict.fromkeys(("runs", "reload", "pause", "close"), 0)
+    counts = dict.fromkeys(("runs", "reload", "pause", "close", "unanswered"), 0)
     people = [asyncio.create_task(visitor(server, number, done, counts)) for number in range(runs)]
     samples: list[dict[str, float]] = []
     end = time.monotonic() + 60 * minutes

@@ -41,7 +41,7 @@ State = Literal[
 ]  # fmt: skip
 
 # A worker tells something twice a second, but while it starts: reading and drawing images takes a while.
-SILENT_S = 15.0
+SILENT_S = 30.0
 SILENT_START_S = 60.0
 SILENT_STEPS = 5.0  # and where a step takes long, so many steps
 
