@@ -21,12 +21,14 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from serving import GRACE_S, Server, serve
+from serving import Server, serve
 from students import Student, student
 
 WARM_S = 300  # from which on growth counts: pictures and rows of a run are kept up to a bound
 LOOKS_ON_S = (10, 90)
 SETTLED_S = 60
+# A page may take long to come back where much else goes on.
+LIMITS = {"GAN_MAX_WORKERS": "1", "GAN_GRACE_SECONDS": "60"}
 
 
 async def visitor(server: Server, number: int, done: asyncio.Event, counts: dict[str, int]) -> None:
@@ -61,6 +63,8 @@ async def _do(what: str, there: Student, server: Server, number: int) -> Student
         query = there.query
         await there.close()
         there = await student(server, number, query)
+        if "run=" not in query:  # the page had not put it there yet: the run is left behind, and another begins
+            await there.click("start")
         await there.until(lambda: there.pictures > 0)
     elif what == "pause" and "training" in there.state:
         await there.click("pause")
@@ -110,7 +114,7 @@ async def soaked(server: Server, runs: int, minutes: float) -> dict[str, object]
                 one.result()
     done.set()
     await asyncio.gather(*people)
-    await asyncio.sleep(GRACE_S + SETTLED_S)
+    await asyncio.sleep(int(LIMITS["GAN_GRACE_SECONDS"]) + SETTLED_S)
     first, last = samples[: len(samples) // 3], samples[-(len(samples) // 3) :]
     growth = {
         name: f"{median(one[name] for one in first):.1f} -> {median(one[name] for one in last):.1f}"
@@ -127,7 +131,7 @@ def main() -> None:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     try:
-        with serve(folder / "server", kill=False, GAN_MAX_WORKERS="1", GAN_MAX_RUNS=str(given.runs + 4)) as server:
+        with serve(folder / "server", kill=False, GAN_MAX_RUNS=str(2 * given.runs), **LIMITS) as server:
             found = asyncio.run(soaked(server, given.runs, given.minutes))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
