@@ -36,30 +36,28 @@ async def visitor(server: Server, number: int, done: asyncio.Event, counts: dict
     draw = random.Random(number)
     there: Student | None = None
     while not done.is_set():
-        if there is None:
-            number += 1000
-            there = await student(server, number)
-            await there.click("start")
-            await there.until(lambda one=there: one.pictures > 0)
-            counts["runs"] += 1
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), draw.uniform(*LOOKS_ON_S))
-        what = draw.choice(["reload", "reload", "pause", "close"])
+        what = "runs" if there is None else draw.choice(["reload", "reload", "pause", "close"])
+        number += 1000 if there is None else 0
         counts[what] += 1
         try:
             there = await _do(what, there, server, number)
         except TimeoutError:
             counts["unanswered"] += 1
-            print(f"nothing came of {what} at {there.state!r}, {there.address!r}", flush=True)
-            await there.close()
+            print(f"nothing came of {what} at seed {number}", flush=True)
             there = None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), draw.uniform(*LOOKS_ON_S))
     if there is not None:
         await there.close()
 
 
-async def _do(what: str, there: Student, server: Server, number: int) -> Student | None:
+async def _do(what: str, there: Student | None, server: Server, number: int) -> Student | None:
     """Who is there afterwards."""
-    if what == "reload":
+    if there is None:
+        there = await student(server, number)
+        await there.click("start")
+        await there.until(lambda: there.pictures > 0)
+    elif what == "reload":
         query = there.query
         await there.close()
         there = await student(server, number, query)
