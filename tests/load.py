@@ -3,8 +3,8 @@
     PYTHONPATH=tests:tests/e2e python -m tests.load --students 30 --tabs 4 --minutes 1
 
 Starts the app on this machine. Each student is a client of Streamlit's own protocol that does what a browser does: it
-opens Train, presses Start, looks as often as the server says, then pauses, resumes and moves a slider. The last `--tabs`
-of them are tabs of a real Chromium. Prints a table.
+opens Train, presses Start, looks as often as the server says, then pauses, resumes and moves a slider. The last
+`--tabs` of them are tabs of a real Chromium. Prints a table.
 """
 
 from __future__ import annotations
@@ -157,9 +157,8 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     also = f", {given.tabs} of them tabs of Chromium" if given.tabs else ""
-    print(
-        f"| {given.students} students{also}, {os.cpu_count()} cores, load before {load:.1f} | least · middle · 95 % · most |"
-    )
+    where = f"{given.students} students{also}, {os.cpu_count()} cores, load before {load:.1f}"
+    print(f"| {where} | least · middle · 95 % · most |")
     print("| --- | --- |")
     for words, value in found.items():
         print(f"| {words} | {value} |")
