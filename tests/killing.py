@@ -1,7 +1,7 @@
 """Writes runs in children that are killed, and says as JSON on stdout what came of each.
 
-- `python tests/killing.py train FOLDER SEED KILLS`: a tiny run is trained and killed at moments drawn by a seed, and
-  others go on with it.
+- `python tests/killing.py train FOLDER SEED KILLS`: tiny runs are trained and killed at moments drawn by a seed, and
+  others go on with them.
 - `python tests/killing.py write FOLDER`: a run that is saved for the second time, killed at each turn to a file.
 
 PyTorch is imported once, in this process; the children are forked and so begin at once.
@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
@@ -33,10 +34,18 @@ from tiny import tiny, tiny_images  # noqa: E402
 from untrained_runs import checkpoint, history, png  # noqa: E402
 
 from gan_core.commands import training_run  # noqa: E402
+from gan_core.diagnosis.row import Row  # noqa: E402
 from gan_core.engine.trainer import Trainer  # noqa: E402
 from gan_core.saved_runs.run_folder import SavedRunError, read_run, write_run  # noqa: E402
+from gan_core.settings.experiment import Experiment  # noqa: E402
 
-SETTINGS = {"steps": 12, "measure_every": 3, "ema": 0.9, "dropout_d": 0.2, "augment": ("flip",)}
+SETTINGS = {"steps": 12, "measure_every": 3, "dropout_d": 0.2, "augment": ("flip",)}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "mlp, average": {"ema": 0.9},
+    "mlp, bfloat16": {"precision": "bfloat16"},
+    "dcgan": {"architecture": "dcgan"},
+    "dcgan, average, bfloat16": {"architecture": "dcgan", "ema": 0.9, "precision": "bfloat16"},
+}
 FILES = ("measurements.jsonl", "frames.jsonl", "final.png", "checkpoint.safetensors", "experiment.json")
 TOUCHING = ("open", "os.rename", "os.remove", "os.mkdir", "os.scandir")
 
@@ -117,23 +126,15 @@ def kill_training(place: Path, seed: int, kills: int) -> None:
     (place / "pictures").mkdir()
     for number, pixels in enumerate(tiny_images().pixels):
         Image.fromarray(pixels[0]).save(place / "pictures" / f"{number:02d}.png")
-    e = tiny(dataset="folder", folder=str(place / "pictures"), **SETTINGS)
-    Trainer(e)  # imports what PyTorch imports late; no gradient, after which it could not be forked
-    whole = place / "whole"
-    assert in_child(lambda: training_run.train_run(e, whole)), "the run that nobody kills fails"
-    wanted, rows = contents(whole), read_run(whole).rows
-    most = {}
-    for kind in ("calls", "files"):
-        counted = place / kind
-        assert in_child(partial(training_run.train_run, e, place / f"counted-{kind}"), Moment(kind, -1), counted)
-        most[kind] = int(counted.read_text())
-
+    prepared = {name: _prepare(place, name) for name in VARIANTS}
     draw = random.Random(seed)
     for number in range(kills):
         folder = place / str(number)
+        name = draw.choice([*VARIANTS])
+        e, wanted, rows, most = prepared[name]
         kind = draw.choice(["calls", "files", "files"])
         moment = draw.randint(1, most[kind])
-        told = {"kind": kind, "moment": moment, "killed": not in_child(
+        told = {"variant": name, "kind": kind, "moment": moment, "killed": not in_child(
             partial(training_run.train_run, e, folder), Moment(kind, moment)
         )}  # fmt: skip
         try:
@@ -152,6 +153,20 @@ def kill_training(place: Path, seed: int, kills: int) -> None:
         told["left"] = [str(path.name) for path in folder.rglob(".*")]
         print(json.dumps(told), flush=True)
         shutil.rmtree(folder)
+
+
+def _prepare(place: Path, name: str) -> tuple[Experiment, dict[str, bytes], tuple[Row, ...], dict[str, int]]:
+    """The experiment of a variant, what it leaves where nobody kills it, its rows, and how many moments there are."""
+    e = tiny(dataset="folder", folder=str(place / "pictures"), **SETTINGS, **VARIANTS[name])
+    Trainer(e)  # imports what PyTorch imports late; no gradient, after which it could not be forked
+    whole = place / name / "whole"
+    assert in_child(lambda: training_run.train_run(e, whole)), "the run that nobody kills fails"
+    most = {}
+    for kind in ("calls", "files"):
+        counted = place / name / kind
+        assert in_child(partial(training_run.train_run, e, place / name / f"counted-{kind}"), Moment(kind, -1), counted)
+        most[kind] = int(counted.read_text())
+    return e, contents(whole), read_run(whole).rows, most
 
 
 if __name__ == "__main__":

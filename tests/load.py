@@ -1,163 +1,87 @@
 """A class at one server: how soon each student sees a picture, how fairly the cores are shared, what a click waits for.
 
-    PYTHONPATH=tests:tests/e2e python -m tests.load --students 30 --minutes 1
+    PYTHONPATH=tests:tests/e2e python -m tests.load --students 30 --tabs 4 --minutes 1
 
 Starts the app on this machine. Each student is a client of Streamlit's own protocol that does what a browser does: it
-opens Train, presses Start, looks as often as the server says, then pauses, resumes and moves a slider. Prints a
-table.
+opens Train, presses Start, looks as often as the server says, then pauses, resumes and moves a slider. The last
+`--tabs` of them are tabs of a real Chromium. Prints a table.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
-import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import quantiles
 
 import psutil
+from driving import PICTURE, STEP
+from playwright.async_api import Page, async_playwright
 from serving import Server, serve
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
+from students import QUERY, student
 
-QUERY = "w=1&st=1000000"
-STEP = re.compile(r"<b>Step (\d+) of")
-PICTURE = "generated images at step"
-LR_D = "lr_d"
+PATIENCE_MS = 300_000
+TABS = "in tabs of a browser, s"
 
 
-class Student:
-    """A client of Streamlit's protocol on the page Train."""
-
-    def __init__(self, socket: ClientConnection, number: int) -> None:
-        self.socket = socket
-        self.query = f"{QUERY}&se={number}"
-        self.ids: dict[str, str] = {}  # of buttons and sliders, by key
-        self.step = 0
-        self.state = ""  # the words of the line of progress
-        self.address = ""
-        self.pictures = self.looks = 0
-        self.drawn = False  # a run of the script has ended
-        self.changed = asyncio.Event()
-        self._timers: dict[str, asyncio.Task[None]] = {}
-        self._reading = asyncio.create_task(self._read())
-
-    @property
-    def moving(self) -> bool:
-        return "training" in self.state or "waiting" in self.state
-
-    async def open(self) -> None:
-        await self._send()
-        await self.until(lambda: self.drawn and "start" in self.ids)
-
-    async def click(self, key: str) -> None:
-        await self._send(button=self.ids[key])
-
-    async def slide(self, rate: str) -> None:
-        """Move D's learning rate to its mark of these words."""
-        await self._send(slider=(self.ids[LR_D], rate))
-
-    async def until(self, reached: Callable[[], bool], patience_s: float = 300) -> float:
-        """Wait until something was told; the seconds that took."""
-        begun = time.monotonic()
-        async with asyncio.timeout(patience_s):
-            while not reached():
-                self.changed.clear()
-                await self.changed.wait()
-        return time.monotonic() - begun
-
-    async def close(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
-        self._reading.cancel()
-        await self.socket.close()
-
-    async def _send(self, button: str = "", slider: tuple[str, str] | None = None, fragment: str = "") -> None:
-        message = BackMsg()
-        client = message.rerun_script
-        client.query_string, client.page_name = self.query, "train"
-        if button:
-            client.widget_states.widgets.add(id=button, trigger_value=True)
-        if slider:
-            client.widget_states.widgets.add(id=slider[0]).string_array_value.data.append(slider[1])
-        if fragment:
-            client.fragment_id, client.is_auto_rerun = fragment, True
-        await self.socket.send(message.SerializeToString())
-
-    async def _read(self) -> None:
-        async for raw in self.socket:
-            message = ForwardMsg()
-            message.ParseFromString(bytes(raw))
-            kind = message.WhichOneof("type")
-            if kind == "delta":
-                self._element(message)
-            elif kind == "auto_rerun":
-                self._look(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-            elif kind == "stop_auto_rerun":
-                for fragment in message.stop_auto_rerun.fragment_ids:
-                    if fragment in self._timers:
-                        self._timers.pop(fragment).cancel()
-            elif kind == "page_info_changed":
-                self.address = message.page_info_changed.query_string
-                self.query = self.address
-            elif kind == "script_finished":
-                self.drawn, self.looks = True, self.looks + 1
-            self.changed.set()
-
-    def _element(self, message: ForwardMsg) -> None:
-        element = message.delta.new_element
-        kind = element.WhichOneof("type")
-        if kind in ("button", "slider"):
-            made = getattr(element, kind)
-            self.ids[made.id.rpartition("-")[2]] = made.id
-        elif kind == "html":
-            body = element.html.body
-            if found := STEP.search(body):
-                self.step, self.state = int(found[1]), body
-            self.pictures += PICTURE in body
-
-    def _look(self, fragment: str, interval: float) -> None:
-        """From now on ask for the fragment every so often, as a browser does."""
-        if fragment in self._timers:
-            self._timers[fragment].cancel()
-        self._timers[fragment] = asyncio.create_task(self._looking(fragment, interval))
-
-    async def _looking(self, fragment: str, interval: float) -> None:
-        while True:
-            await asyncio.sleep(interval)
-            await self._send(fragment=fragment)
+@contextlib.asynccontextmanager
+async def opened(server: Server, tabs: int, first: int) -> AsyncIterator[list[Page]]:
+    """Tabs of a browser, each of a visitor of its own with the page Train drawn; their seeds begin at `first`."""
+    if not tabs:
+        yield []
+        return
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        pages = []
+        for number in range(tabs):
+            page = await (await browser.new_context(reduced_motion="reduce")).new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            await page.goto(f"{server.url}/train?{QUERY}&se={first + number}")
+            await page.locator(".st-key-start button").wait_for()
+            pages.append(page)
+        yield pages
+        await browser.close()
 
 
-async def student(server: Server, number: int) -> Student:
-    address = server.url.replace("http", "ws") + "/_stcore/stream"
-    made = Student(await connect(address, subprotocols=["streamlit"], max_size=None), number)
-    await made.open()
-    return made
+async def clicked(page: Page, key: str, seen: str) -> float:
+    """Press a button of a tab, and wait until the tab shows what comes of it; the seconds that took."""
+    begun = time.monotonic()
+    await page.locator(f".st-key-{key} button").click()
+    await page.locator(seen).first.wait_for()
+    return time.monotonic() - begun
 
 
-async def measured(server: Server, students: int, minutes: float) -> dict[str, str]:
-    """What happens from when all press Start at once."""
+async def measured(server: Server, students: int, pages: list[Page], minutes: float) -> dict[str, str]:
+    """What happens from when all press Start at once; `pages` are the tabs of a browser among them."""
     found: dict[str, str] = {}
-    there = [await student(server, number) for number in range(students)]
+    there = [await student(server, number) for number in range(students - len(pages))]
     begun = time.monotonic()
     for one in there:
         await one.click("start")
-    firsts = await asyncio.gather(*(one.until(lambda one=one: one.pictures > 0) for one in there))
+    firsts, tab_firsts = await asyncio.gather(
+        asyncio.gather(*(one.until(lambda one=one: one.pictures > 0) for one in there)),
+        asyncio.gather(*(clicked(page, "start", PICTURE) for page in pages)),
+    )
     found["first picture after all press Start, s"] = _spread(firsts)
+    if pages:
+        found[TABS] = f"first picture {_spread(tab_firsts)}"
     found["all have one after, s"] = f"{time.monotonic() - begun:.1f}"
 
     steps = [one.step for one in there]
+    tab_steps = [await page.evaluate(STEP) for page in pages]
     looks = sum(one.looks for one in there)
     before, at = _cpu(server), time.monotonic()
     await asyncio.sleep(60 * minutes)
     after, passed = _cpu(server), time.monotonic() - at
     done = [one.step - step for one, step in zip(there, steps, strict=True)]
+    done += [await page.evaluate(STEP) - step for page, step in zip(pages, tab_steps, strict=True)]
     found["steps of each in that time"] = _spread(done, "{:.0f}")
     found["fairness (Jain)"] = f"{sum(done) ** 2 / (len(done) * sum(one**2 for one in done) or 1):.3f}"
     found["cores that train / that draw"] = " / ".join(
@@ -175,12 +99,20 @@ async def measured(server: Server, students: int, minutes: float) -> dict[str, s
         pauses.append(await one.until(lambda one=one: "paused" in one.state))
         await one.click("start")
     found["slider to effect, s"], found["pause to effect, s"] = _spread(slides), _spread(pauses)
+    if pages:
+        tab_pauses = [await clicked(page, "pause", ".st-key-progress:has-text('paused')") for page in pages]
+        found[TABS] = f"{found[TABS]}; pause {_spread(tab_pauses)}"
     begun = time.monotonic()
     late = await student(server, students)
     found["a new page, s"] = f"{time.monotonic() - begun:.1f}"
     for one in [*there, late]:
         await one.close()
     return found
+
+
+async def tried(server: Server, students: int, tabs: int, minutes: float) -> dict[str, str]:
+    async with opened(server, tabs, students - tabs) as pages:
+        return await measured(server, students, pages, minutes)
 
 
 def _spread(values: list[float], form: str = "{:.1f}") -> str:
@@ -214,15 +146,19 @@ def _memory(server: Server) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--tabs", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=1.0)
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     try:
         with serve(folder / "server", kill=True, GAN_MAX_WORKERS=str(os.cpu_count())) as server:
-            found = asyncio.run(measured(server, given.students, given.minutes))
+            load = os.getloadavg()[0]
+            found = asyncio.run(tried(server, given.students, given.tabs, given.minutes))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"| {given.students} students, {os.cpu_count()} cores | least · middle · 95 % · most |")
+    also = f", {given.tabs} of them tabs of Chromium" if given.tabs else ""
+    where = f"{given.students} students{also}, {os.cpu_count()} cores, load before {load:.1f}"
+    print(f"| {where} | least · middle · 95 % · most |")
     print("| --- | --- |")
     for words, value in found.items():
         print(f"| {words} | {value} |")

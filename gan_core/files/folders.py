@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from gan_core.files.archives import visible
 from gan_core.files.bounds import Several
 from gan_core.files.errors import DataError, shown
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files in a folder, also while somebody writes there."""
+    size = 0
+    for place, _, files in os.walk(folder):
+        for name in files:
+            with suppress(OSError):  # it has another name by now
+                size += Path(place, name).lstat().st_size
+    return size
+
+
+def folders_in(place: Path) -> list[Path]:
+    """The folders in one, without links; none where it cannot be read."""
+    try:
+        return [path for path in place.iterdir() if path.is_dir() and not path.is_symlink()]
+    except OSError:
+        return []
 
 
 @contextmanager

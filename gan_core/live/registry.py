@@ -23,6 +23,7 @@ from gan_core.live.run import Run, Snapshot
 from gan_core.live.save_thread import SaveThread
 from gan_core.live.scheduler import Scheduler
 from gan_core.live.scratch_folders import ScratchFolder
+from gan_core.live.stats_line import StatsLine
 from gan_core.messages.commands_and_reports import (
     Collect,
     Collected,
@@ -63,6 +64,7 @@ class Registry:
         self.limits = limits
         self._scheduler = Scheduler(limits)
         self.save_thread = SaveThread(self._scheduler)
+        self._stats_line = StatsLine(self._scheduler, limits.stats_s) if limits.stats_s else None
 
     # -------------------------------------------------------------------------------- starting and looking
 
@@ -222,11 +224,13 @@ class Registry:
             self._scheduler.settle()
 
     def pause(self, run_id: str) -> None:
-        """Stand still."""
+        """Stand still. A worker that does not answer is ended; then `resume` goes on from the last checkpoint."""
         with self._scheduler.lock:
             run = self._touched(run_id)
             run.going = False
-            if run.alive:
+            if run.silent_s:
+                self._scheduler.abandon(run)
+            elif run.alive:
                 run.send(Pause())
             self._scheduler.settle()
 
@@ -248,6 +252,8 @@ class Registry:
         Raises RunsFull in that case."""
         with self._scheduler.lock:
             run = self._touched(run_id)
+            if run.silent_s:
+                self._scheduler.abandon(run)
             if run.alive and not run.needs_worker:
                 run.saving.leave()
                 run.opens, run.trouble = True, ""
@@ -309,6 +315,8 @@ class Registry:
 
     def close(self) -> None:
         """End all workers and drop all records; waits for the processes, a few seconds at most."""
+        if self._stats_line is not None:
+            self._stats_line.close()
         self.save_thread.close()
         self._scheduler.close()
 

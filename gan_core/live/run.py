@@ -40,6 +40,11 @@ State = Literal[
     "starting", "waiting", "running", "paused", "finished", "broken", "crashed", "refused", "stopped"
 ]  # fmt: skip
 
+# A worker tells something twice a second, but while it starts: reading and drawing images takes a while.
+SILENT_S = 30.0
+SILENT_START_S = 60.0
+SILENT_STEPS = 5.0  # and where a step takes long, so many steps
+
 MAX_FRAMES = 100
 MAX_FRAME_BYTES = 16 * 2**20
 MAX_ROWS = 5000
@@ -94,6 +99,7 @@ class Run:
         # Its worker; without one, commands are kept until it comes.
         self.worker: WorkerProcess | None = None
         self.needs_worker = True
+        self.heard_at = 0.0
         self.line = ""  # what it is told while it waits for a place
         self.backlog: list[Command] = []
         self.from_checkpoint = True  # where there is one
@@ -144,6 +150,15 @@ class Run:
         return self.group.bound if self.group else None
 
     @property
+    def silent_s(self) -> float:
+        """For how long its worker has told nothing, where that is so long that it may be stopped; else 0."""
+        if self.worker is None:
+            return 0.0
+        step_s = SILENT_STEPS / self.steps_per_second if self.steps_per_second > 0 else 0.0
+        passed = time.monotonic() - self.heard_at
+        return passed if passed > max(SILENT_START_S if self.opens else SILENT_S, step_s) else 0.0
+
+    @property
     def held(self) -> bool:
         """Whether it waits for its group."""
         return self.bound is not None and self.step >= self.bound
@@ -161,6 +176,14 @@ class Run:
     def snapshot(self, has_turn: bool, queue: str) -> Snapshot:
         """What the page may see of it now; `queue` is shown while it waits for its turn."""
         state = self.state(has_turn)
+        silent_s = self.silent_s
+        if silent_s and not self.trouble:
+            trouble = (
+                f"The process of this run has not answered for {silent_s:.0f} s; other runs go on. Wait, or press "
+                f"{'Reset' if self.opens else 'Pause, which ends it: it can go on from its last checkpoint'}."
+            )
+        else:
+            trouble = self.trouble
         frames = self.frames.entries
         return Snapshot(
             run_id=self.run_id,
@@ -168,7 +191,7 @@ class Run:
             experiment=self.experiment,
             step=self.step,
             steps=self.experiment.steps,
-            steps_per_second=self.steps_per_second if state == "running" else 0.0,
+            steps_per_second=self.steps_per_second if state == "running" and not silent_s else 0.0,
             device_name=self.opening.device_name if self.opening else "",
             opening=self.opening,
             frame=frames[-1] if frames else None,
@@ -177,7 +200,7 @@ class Run:
             rows=self.rows.entries,
             changes=self.changes,
             queue={"waiting": queue, "starting": self.line or self.loading}.get(state, ""),
-            trouble=self.trouble,
+            trouble=trouble,
             checkpoint=self.checkpoint,
             save_state=self.saving.state,
             memory_mb=self.worker.memory_mb if self.worker else None,
@@ -205,6 +228,7 @@ class Run:
     def begin_with(self, worker: WorkerProcess) -> None:
         """Begin with a worker: from the checkpoint where there is one, else at step 0."""
         self.worker, self.needs_worker, self.last_words, self.line = worker, False, "", ""
+        self.heard_at, self.steps_per_second = time.monotonic(), 0.0
         if not self.from_checkpoint:
             self.checkpoint.unlink(missing_ok=True)
             self.from_checkpoint = True

@@ -6,20 +6,27 @@ follows the live one.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from contextlib import nullcontext
 from pathlib import Path
 
 from gan_core.files.folder_lock import FolderLock
+from gan_core.files.folders import folder_size
 from gan_core.live.errors import RunError, UnknownRun
 from gan_core.live.run import Run
 from gan_core.live.scheduler import Scheduler
 from gan_core.messages.commands_and_reports import Checkpoint
 from gan_core.saved_runs.run_folder import CHECKPOINT, History, read_heading, write_run
-from gan_core.saved_runs.store import Store, StoreError, folder_size
+from gan_core.saved_runs.store import Store, StoreError
 
 DELETED = "The saved run was deleted: restore it on the page Runs, or save this one as a new run."
+
+
+REPORTS_S = 10.0  # how long a save waits for what a worker has yet to tell of its checkpoint: others wait in line
+
+log = logging.getLogger(__name__)
 
 
 class _Left(Exception):
@@ -109,6 +116,7 @@ class SaveThread:
                 saving, folder = run.saving, run.saving.folder
                 saving.due = False
                 saving.writing = True
+                first = saving.step is None
                 refusal, saving.refusal = saving.refusal, ""
             assert folder is not None
             trouble, step, name = "", None, ""
@@ -121,7 +129,10 @@ class SaveThread:
                 pass
             except (ValueError, OSError) as error:
                 trouble = str(error) if folder.is_dir() else DELETED
-            if step is None and not (folder / CHECKPOINT).exists():
+            except Exception as error:  # this thread saves everybody's runs
+                log.exception("A run could not be saved.")
+                trouble = f"The run could not be saved ({type(error).__name__}); the server's log says more."
+            if first and step is None and not (folder / CHECKPOINT).exists():
                 shutil.rmtree(folder, ignore_errors=True)  # it never came to be
             with self._scheduler.lock:
                 saving.writing = False
@@ -157,11 +168,13 @@ class SaveThread:
             return run.saving.folder != folder or self._closed
 
         with self._scheduler.lock:
-            self._scheduler.changed.wait_for(
-                lambda: left() or run.saving.checkpointed >= step or not self._scheduler.has_worker(run)
+            told = self._scheduler.changed.wait_for(
+                lambda: left() or run.saving.checkpointed >= step or not self._scheduler.has_worker(run), REPORTS_S
             )
             if left():
                 raise _Left
+            if not told:
+                raise StoreError("Not saved: the run's process does not answer. What was saved before is as it was.")
             return History(run.rows.entries, run.frames.entries, run.opening, run.changes)
 
 

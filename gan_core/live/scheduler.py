@@ -68,7 +68,11 @@ class Scheduler:
 
     def settle(self) -> None:
         """Bring turns up to date with what everybody wants, and tell the workers."""
-        wanting = [run.run_id for run in self.runs.values() if run.wants_turn and not self._stands_back(run)]
+        wanting = [
+            run.run_id
+            for run in self.runs.values()
+            if run.wants_turn and not run.silent_s and not self._stands_back(run)
+        ]
         got, lost = self.turns.settle(wanting, time.monotonic())
         for run_id in lost:
             if run_id in self.runs and self.runs[run_id].worker is not None:
@@ -116,6 +120,13 @@ class Scheduler:
         self._end_worker(run.lose_worker("stopped", words), checkpoint=True)
         self.settle()
 
+    def abandon(self, run: Run) -> None:
+        """End the worker of a run that does not answer, at once; the record stays."""
+        if run.worker is not None:
+            run.worker.kill()
+        words = "it did not answer; it can go on from its last checkpoint"
+        self.stop(run, f"The process of this run was ended at step {run.step}, since {words}.")
+
     def forget(self, run: Run) -> None:
         """End the worker of a run and drop its record and its files."""
         del self.runs[run.run_id]
@@ -156,9 +167,12 @@ class Scheduler:
             run = self.runs_by_worker.get(worker)
             # A worker that is to end is heard only for what completes the record.
             completes = isinstance(report, Measured | Framed | Heartbeat | Checkpointed)
+            woke = False
             if run is not None and (run.worker is worker or completes):
+                woke = run.silent_s > 0
+                run.heard_at = time.monotonic()
                 run.hear(report)
-            if isinstance(report, Measured | Framed | Heartbeat) and (run is None or run.group is None):
+            if isinstance(report, Measured | Framed | Heartbeat) and not woke and (run is None or run.group is None):
                 self.changed.notify_all()
             else:
                 self.settle()

@@ -21,11 +21,19 @@ class WorkerProcess(ChildProcess[Command, Report]):
     def __init__(self, heard: Callable[[WorkerProcess, Report], None], gone: Callable[[WorkerProcess], None]) -> None:
         language = Language[Command, Report](framing.write, framing.read_report)
         self._memory: tuple[float, float | None] = (-MEMORY_S, None)  # when it was measured, and what
-        super().__init__(start(MODULE), language, lambda report: heard(self, report), lambda: gone(self))
+        self.told = False  # whether it has told anything yet: before, it may not even be forked
+
+        def hears(report: Report) -> None:
+            self.told = True
+            heard(self, report)
+
+        super().__init__(start(MODULE), language, hears, lambda: gone(self))
 
     @property
     def memory_mb(self) -> float | None:
         """Megabytes that it takes, of a few seconds ago; None where that is not known."""
+        if not self.told:
+            return None  # whoever asks for its id would wait until it is there
         now = time.monotonic()
         if now - self._memory[0] >= MEMORY_S:
             self._memory = now, own_mb(self.pid)

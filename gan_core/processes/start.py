@@ -98,6 +98,11 @@ def forks() -> bool:
     )
 
 
+def template_pid() -> int | None:
+    """The id of the process that forks the others; None where there is none."""
+    return only_one("template", Template).pid if forks() else None
+
+
 def start(module: str) -> Process:
     """Run a module of ours, such as "gan_core.worker". Raises OSError where it cannot be started."""
     if forks():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gan_core.files.atomic_write import told, write_whole
+from gan_core.files.ordinary import read_ordinary, there
 
 LABEL = "run.json"
 MOST_NAME = 80  # characters
@@ -24,11 +25,9 @@ def owner_of(folder: Path) -> str:
 def read_label(folder: Path) -> tuple[str, datetime | None, str]:
     """The name of a run, its folder's where it has none, its start, and whose it is. Raises OSError and ValueError."""
     path = folder / LABEL
-    if not path.exists():
+    if not there(path):
         return _as_text(folder.name), None, ""
-    if path.stat().st_size > MOST_LABEL:
-        raise ValueError(f"{LABEL} has more than {MOST_LABEL:,} bytes")
-    fields = json.loads(path.read_bytes())
+    fields = json.loads(read_ordinary(path, MOST_LABEL))
     created = datetime.fromisoformat(fields["created"])
     name = _as_text(str(fields["name"])[:MOST_NAME])
     return name, created if created.tzinfo else created.replace(tzinfo=UTC), str(fields.get("owner", ""))

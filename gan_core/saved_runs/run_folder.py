@@ -29,10 +29,11 @@ from typing import Annotated, Any, TypeVar
 from pydantic import StringConstraints, TypeAdapter
 
 from gan_core.diagnosis.row import Row
-from gan_core.files.atomic_write import told, write_whole, writing_whole
+from gan_core.files.atomic_write import NotWritten, told, write_whole, writing_whole
+from gan_core.files.ordinary import check_ordinary, read_ordinary, there
 from gan_core.messages.frame import Frame, Opening
 from gan_core.saved_runs.checkpoint_header import changes_of, read_state
-from gan_core.saved_runs.label import read_label
+from gan_core.saved_runs.label import LABEL, read_label
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 
@@ -109,9 +110,12 @@ def read_heading(folder: Path) -> Heading:
     path = folder / CHECKPOINT
     with in_one_sentence(folder):
         written = folder / EXPERIMENT
-        if path.exists():
+        if there(path):
+            check_ordinary(path)
             state, experiment = read_state(path)
             step, written, changes = state["step"], path, changes_of(state)
+        elif there(folder / LABEL) and not (there(written) or there(folder / ROWS)):
+            raise ValueError("its server ended before it was saved; nothing is in it, and it may be deleted")
         else:
             step, experiment, changes = 0, Experiment.from_json(_text(written)), ()
         saved = datetime.fromtimestamp(written.stat().st_mtime, UTC)
@@ -157,7 +161,7 @@ Line = TypeVar("Line", Row, Frame)
 
 def _lines(path: Path, made: Callable[[dict[str, Any]], Line]) -> list[Line]:
     """The lines of a journal; the last is left out where the process was killed while it wrote it."""
-    if not path.exists():
+    if not there(path):
         return []
     whole = _text(path).rpartition("\n")[0]
     found: list[Line] = []
@@ -189,33 +193,29 @@ def read_frames(folder: Path) -> tuple[Frame, ...]:
 def _drawn(folder: Path, frame: Frame) -> Frame | None:
     """With its picture; None where that was removed meanwhile: whoever writes the run thins its frames."""
     path = frame_path(folder, frame.step)
-    return dataclasses.replace(frame, fake_png=_picture(path)) if path.exists() else None
+    if path.parent.is_symlink():  # whose pictures would be thinned out with this run's
+        raise ValueError(f"{path.parent.name} is a link: put the folder itself in its place")
+    return dataclasses.replace(frame, fake_png=_picture(path)) if there(path) else None
 
 
 def read_opening(folder: Path) -> Opening | None:
     """The real side; None where the run has not begun. Raises OSError and ValueError."""
     path = folder / OPENING
-    if not path.exists():
+    if not there(path):
         return None
     fields = json.loads(_text(path))
     return _opening_fields.validate_python({**fields, "real_png": _picture(folder / REAL)})
 
 
 def _picture(path: Path) -> bytes:
-    content = _bytes(path, MOST_PICTURE)
+    content = read_ordinary(path, MOST_PICTURE)
     if not content.startswith(b"\x89PNG"):
         raise ValueError(f"{path.name} is no PNG")
     return content
 
 
 def _text(path: Path) -> str:
-    return _bytes(path, MOST_TEXT).decode()
-
-
-def _bytes(path: Path, most: int) -> bytes:
-    if path.stat().st_size > most:
-        raise ValueError(f"{path.name} has more than {most:,} bytes")
-    return path.read_bytes()
+    return read_ordinary(path, MOST_TEXT).decode()
 
 
 @contextmanager
@@ -225,7 +225,7 @@ def in_one_sentence(folder: Path) -> Iterator[None]:
         yield
     except SavedRunError:
         raise
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, OverflowError) as error:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             why = f"{Path(str(error.filename)).name} is missing"
         else:
@@ -265,6 +265,8 @@ def write_history(folder: Path, experiment: Experiment, history: History) -> Non
 
 def write_shown(folder: Path, history: History) -> None:
     """What a run has shown, and nothing of its settings. Raises NotWritten."""
+    if (folder / "frames").is_symlink():
+        raise NotWritten(f"{folder / 'frames'} is a link: put the folder itself in its place; nothing was written.")
     pictures = {frame_path(folder, frame.step): frame.fake_png for frame in history.frames}
     if history.opening is not None:
         fields = dataclasses.asdict(history.opening)

@@ -21,7 +21,8 @@ from typing import Any
 import platformdirs
 
 from gan_core.diagnosis.verdict import Verdict, verdict
-from gan_core.files.atomic_write import told
+from gan_core.files.atomic_write import NotWritten, told
+from gan_core.files.folders import folder_size, folders_in
 from gan_core.saved_runs.label import LABEL, MOST_NAME, owner_of, write_label
 from gan_core.saved_runs.run_folder import (
     CHECKPOINT,
@@ -114,7 +115,7 @@ class Store:
     def deleted(self) -> list[Heading | WatchedHeading | Damaged]:
         """What can still be restored: saved runs in the same order, then watched ones."""
         gone = self.home / DELETED
-        return [*self._listed(gone), *self._watched(gone)]
+        return [*self._listed(gone), *self._watched(gone)] if gone.is_dir() else []
 
     def watched(self) -> list[WatchedHeading]:
         """The training loops that are not ours, the one written last first. Raises StoreError."""
@@ -195,8 +196,8 @@ class Store:
         return sum(_size(folder, _stamps(folder)) for folder in self._all_folders() if self._sees(folder))
 
     def _all_folders(self) -> list[Path]:
-        places = [self.home, self.home / DELETED]
-        return [folder for place in places if place.is_dir() for folder in _folders_in(place)]
+        places = (self.home, self.home / DELETED)
+        return [folder for place in places for folder in folders_in(place) if folder.name != DELETED]
 
     def _sees(self, folder: Path) -> bool:
         return self.everything or owner_of(folder) == self.owner
@@ -212,7 +213,11 @@ class Store:
         folder = self.home / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         with told(folder):
             folder.mkdir(parents=True)
-        write_label(folder, name, now, self.owner)
+        try:
+            write_label(folder, name, now, self.owner)
+        except NotWritten:
+            shutil.rmtree(folder, ignore_errors=True)  # else it would stand in the list as damaged
+            raise
         return folder
 
     def rename(self, run_id: str, name: str) -> None:
@@ -243,10 +248,9 @@ class Store:
 
     def empty(self) -> None:
         """Delete for good what could still be restored."""
-        if (self.home / DELETED).is_dir():
-            for folder in _folders_in(self.home / DELETED):
-                if self._sees(folder):
-                    _remove(folder)
+        for folder in folders_in(self.home / DELETED):
+            if self._sees(folder):
+                _remove(folder)
 
     def check_room(self, more: int) -> None:
         """Raises StoreError where so many bytes more would be over the limit."""
@@ -265,8 +269,8 @@ class Store:
             )
 
     def _forget_old(self) -> None:
-        if (self.home / DELETED).is_dir():
-            for folder in _folders_in(self.home / DELETED):
+        for folder in folders_in(self.home / DELETED):
+            with contextlib.suppress(FileNotFoundError):  # another server was first
                 if folder.stat().st_mtime < time.time() - KEPT_S:
                     _remove(folder)
 
@@ -280,11 +284,6 @@ def _megabytes(environment: Mapping[str, str], name: str, default: float) -> flo
     if not 0 < most < math.inf:
         raise StoreError(f"{name}={text!r} is no limit: a number of megabytes above 0 is expected.")
     return most
-
-
-def folder_size(folder: Path) -> int:
-    """Bytes of all files in a folder."""
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _proper(name: str) -> str:
@@ -309,12 +308,8 @@ def _runs_in(home: Path) -> list[Path]:
         raise StoreError(f"{home} cannot be read ({error.strerror}): choose another GAN_HOME.") from None
 
 
-def _folders_in(place: Path) -> list[Path]:
-    return [path for path in place.iterdir() if path.is_dir() and path.name != DELETED]
-
-
 def _remove(folder: Path) -> None:
-    with told(folder):
+    with told(folder), contextlib.suppress(FileNotFoundError):  # another server was first
         shutil.rmtree(folder)
 
 

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from gan_core.diagnosis.loop_verdict import loop_verdict
 from gan_core.diagnosis.row import Row
 from gan_core.files.atomic_write import told, write_whole
+from gan_core.files.ordinary import read_ordinary
 from gan_core.messages.frame import Frame, Opening
 from gan_core.saved_runs.label import read_label
 from gan_core.saved_runs.run_folder import (
@@ -93,9 +94,7 @@ def read_watched_heading(folder: Path) -> WatchedHeading:
     """The heading of the watched run in a folder. Raises SavedRunError."""
     with in_one_sentence(folder):
         path = folder / WATCH
-        if path.stat().st_size > MOST_WATCH:
-            raise ValueError(f"{WATCH} has more than {MOST_WATCH:,} bytes")
-        facts = _facts.validate_json(path.read_bytes())
+        facts = _facts.validate_json(read_ordinary(path, MOST_WATCH))
         name, created, _ = read_label(folder)
         written = max(file.stat().st_mtime for file in (path, folder / ROWS) if file.exists())
         saved = datetime.fromtimestamp(written, UTC)

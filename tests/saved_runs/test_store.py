@@ -11,11 +11,12 @@ import pytest
 from untrained_runs import E, history, saved
 
 from gan_core.files.atomic_write import NotWritten
+from gan_core.files.folders import folder_size
 from gan_core.saved_runs import run_folder
 from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.run_folder import Heading
 from gan_core.saved_runs.search import Search, SearchError, changed_settings, suggested_name
-from gan_core.saved_runs.store import DELETED, KEPT_S, Damaged, Store, StoreError, folder_size
+from gan_core.saved_runs.store import DELETED, KEPT_S, Damaged, Store, StoreError
 
 
 @pytest.fixture

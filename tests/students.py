@@ -1,0 +1,129 @@
+"""Visitors of the page Train without a browser: clients of Streamlit's own protocol that do what a browser does."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+
+from serving import Server
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+QUERY = "w=1&st=1000000"
+STEP = re.compile(r"<b>Step (\d+) of")
+PICTURE = "generated images at step"
+LR_D = "lr_d"
+
+
+class Student:
+    """A client of Streamlit's protocol on the page Train."""
+
+    def __init__(self, socket: ClientConnection, query: str) -> None:
+        self.socket = socket
+        self.query = query
+        self.ids: dict[str, str] = {}  # of buttons and sliders, by key
+        self.step = 0
+        self.state = ""  # the words of the line of progress
+        self.address = ""
+        self.pictures = self.looks = 0
+        self.drawn = False  # a run of the script has ended
+        self.changed = asyncio.Event()
+        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._reading = asyncio.create_task(self._read())
+
+    @property
+    def moving(self) -> bool:
+        return "training" in self.state or "waiting" in self.state
+
+    async def open(self) -> None:
+        await self._send()
+        await self.until(lambda: self.drawn and "start" in self.ids)
+
+    async def click(self, key: str) -> None:
+        await self._send(button=self.ids[key])
+
+    async def slide(self, rate: str) -> None:
+        """Move D's learning rate to its mark of these words."""
+        await self._send(slider=(self.ids[LR_D], rate))
+
+    async def until(self, reached: Callable[[], bool], patience_s: float = 300) -> float:
+        """Wait until something was told; the seconds that took."""
+        begun = time.monotonic()
+        async with asyncio.timeout(patience_s):
+            while not reached():
+                self.changed.clear()
+                await self.changed.wait()
+        return time.monotonic() - begun
+
+    async def close(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._reading.cancel()
+        await self.socket.close()
+
+    async def _send(self, button: str = "", slider: tuple[str, str] | None = None, fragment: str = "") -> None:
+        message = BackMsg()
+        client = message.rerun_script
+        client.query_string, client.page_name = self.query, "train"
+        if button:
+            client.widget_states.widgets.add(id=button, trigger_value=True)
+        if slider:
+            client.widget_states.widgets.add(id=slider[0]).string_array_value.data.append(slider[1])
+        if fragment:
+            client.fragment_id, client.is_auto_rerun = fragment, True
+        await self.socket.send(message.SerializeToString())
+
+    async def _read(self) -> None:
+        async for raw in self.socket:
+            message = ForwardMsg()
+            message.ParseFromString(bytes(raw))
+            kind = message.WhichOneof("type")
+            if kind == "delta":
+                self._element(message)
+            elif kind == "auto_rerun":
+                self._look(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+            elif kind == "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    if fragment in self._timers:
+                        self._timers.pop(fragment).cancel()
+            elif kind == "page_info_changed":
+                self.address = message.page_info_changed.query_string
+                self.query = self.address
+            elif kind == "script_finished":
+                self.drawn, self.looks = True, self.looks + 1
+            self.changed.set()
+
+    def _element(self, message: ForwardMsg) -> None:
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind in ("button", "slider"):
+            made = getattr(element, kind)
+            self.ids[made.id.rpartition("-")[2]] = made.id
+        elif kind == "html":
+            body = element.html.body
+            if found := STEP.search(body):
+                self.step, self.state = int(found[1]), body
+            self.pictures += PICTURE in body
+
+    def _look(self, fragment: str, interval: float) -> None:
+        """From now on ask for the fragment every so often, as a browser does."""
+        if fragment in self._timers:
+            self._timers[fragment].cancel()
+        self._timers[fragment] = asyncio.create_task(self._looking(fragment, interval))
+
+    async def _looking(self, fragment: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            await self._send(fragment=fragment)
+
+
+async def student(server: Server, number: int, query: str = "") -> Student:
+    """A visitor whose page is drawn: of the run with this number as its seed, or of an address that he had."""
+    address = server.url.replace("http", "ws") + "/_stcore/stream"
+    socket = await connect(address, subprotocols=["streamlit"], max_size=None)
+    made = Student(socket, query or f"{QUERY}&se={number}")
+    await made.open()
+    return made
