@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -163,7 +163,7 @@ class Registry:
         with self._scheduler.lock:
             turns = self._scheduler.turns
             moving = (run for run in self._scheduler.runs.values() if run.opens or run.wants_turn)
-            return Stats(turns.running, turns.waiting, sum(len(run.sessions) for run in moving))
+            return Stats(turns.running, turns.waiting, sum(len(run.sessions) + len(run.watchers) for run in moving))
 
     def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `reached()`, which is asked whenever something about a run has changed; False if it was
@@ -286,19 +286,32 @@ class Registry:
 
     # -------------------------------------------------------------------------------- people
 
-    def attach(self, run_id: str, session: str) -> None:
-        """Somebody looks at the run; one that stood still because everybody had left goes on."""
+    def attach(self, run_id: str, session: str, browser: str = "") -> None:
+        """Somebody comes to the run, who may change it; one that stood still because everybody had left goes on. The
+        first `browser` that comes is its controller."""
         with self._scheduler.lock:
             run = self._touched(run_id)
             run.sessions.add(session)
+            run.controller = run.controller or browser
             run.left_at = None
             self._scheduler.settle()
+
+    def watch(self, run_ids: Collection[str], session: str, browser: str) -> None:
+        """From now on this session only looks at these runs, and no longer at others. That keeps no run going whose own
+        people have left."""
+        with self._scheduler.lock:
+            for run in self._scheduler.runs.values():
+                if run.run_id in run_ids:
+                    run.watchers[session] = browser
+                else:
+                    run.watchers.pop(session, None)
 
     def detach(self, session: str) -> None:
         """Somebody is gone. A run that nobody looks at any more stands still at once and is dropped after the
         grace period. Never waits: it may be called on the server's event loop."""
         with self._scheduler.lock:
             for run in self._scheduler.runs.values():
+                run.watchers.pop(session, None)
                 if session in run.sessions:
                     run.sessions.discard(session)
                     if not run.sessions:

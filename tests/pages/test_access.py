@@ -26,6 +26,7 @@ from gan_core.settings import link
 from gan_core.settings.experiment import Experiment
 from pages.parts.shared import access
 from pages.parts.shared.access import KEY, KEY_REFUSED
+from pages.parts.shared.tab_runs import WATCHED
 
 ENDLESS = Experiment(**{**SMALL, "steps": 1_000_000})
 A, B, TEACHER = "a" * 32, "b" * 32, "c" * 32
@@ -87,13 +88,18 @@ def address(at: AppTest) -> dict[str, str]:
     return {key: "".join(at.query_params[key]) for key in at.query_params}
 
 
-def press_all_the_same(at: AppTest, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Press a button that is disabled: it is there from before."""
-    monkeypatch.setenv("GAN_ALONE", "1")
+def as_if_enabled(at: AppTest, use: Callable[[], AppTest]) -> None:
+    """Use what A could and this tab's visitor B cannot: it was on B's page from before."""
+    at.session_state["visitor"] = A
     at.run()
-    monkeypatch.setenv("GAN_ALONE", "0")
-    at.button(key=key).click().run()
+    at.session_state["visitor"] = B
+    use()
     assert not at.exception
+
+
+def press_all_the_same(at: AppTest, key: str) -> None:
+    """Press a button that is disabled."""
+    as_if_enabled(at, lambda: at.button(key=key).click().run())
 
 
 def run_in(at: AppTest) -> str | None:
@@ -104,24 +110,37 @@ def run_in(at: AppTest) -> str | None:
 # ---------------------------------------------------------------------------------- live runs
 
 
+@pytest.mark.parametrize("alone", [False, True])
 def test_who_follows_an_address_watches_and_changes_nothing(
-    visit: Visit, run_of_a: tuple[AppTest, str], monkeypatch: pytest.MonkeyPatch
+    alone: bool, visit: Visit, run_of_a: tuple[AppTest, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GAN_ALONE", str(int(alone)))
     mine, run_id = run_of_a
     at = visit(B, **address(mine))
     assert at.session_state["run"] == run_id and "Step 1 of" in words(at)
     assert all(at.button(key=key).disabled for key in ("start", "pause", "step_d", "step_g", "step_both", "reset"))
     assert "make_files" not in {button.key for button in at.button}
+    assert all(control.disabled for control in widgets(at.sidebar).values())
+    assert "2 people watch this run" in words(at) and "2 people watch this run" in words(mine.run())
     for key in ("start", "step_both", "reset"):
-        press_all_the_same(at, key, monkeypatch)
-        assert "another visitor's run" in words(at)
+        press_all_the_same(at, key)
+        assert WATCHED in words(at)
+    as_if_enabled(at, lambda: widgets(at.sidebar)["lr_g"].set_value(0.01).run())
+    assert WATCHED in words(at) and at.session_state["experiment"] == ENDLESS
+    for other in (link.to_query(ENDLESS.replace(lr_g=0.01, width=0.25)), {"lg": "no number"}):
+        stranger = visit(B, **{**other, "run": run_id})
+        assert stranger.session_state["experiment"] == ENDLESS and run_in(stranger) == run_id
     stands_at(run_id, 1)
-    widgets(at.sidebar)["lr_g"].set_value(0.01).run()
-    assert run_in(at) is None and "run" not in address(at)  # from now on these are the settings of his own
-    assert at.session_state["experiment"].lr_g == 0.01
     assert registry().snapshot(run_id).experiment == ENDLESS
     mine.button(key="step_both").click().run()
     stands_at(run_id, 2)
+    widgets(mine.sidebar)["lr_g"].set_value(0.01).run()  # while B looks at it
+    changed = registry().wait_until(lambda: registry().snapshot(run_id).experiment.lr_g == 0.01, PATIENCE_S)
+    assert changed and at.run().session_state["experiment"].lr_g == 0.01
+    at.button(key="leave_watched").click().run()
+    assert run_in(at) is None and "run" not in address(at) and not widgets(at.sidebar)["lr_g"].disabled
+    stranger.switch_page("pages/home.py").run()
+    assert registry().snapshot(run_id).people == 1
 
 
 def test_who_watches_takes_a_copy_of_his_own(visit: Visit, run_of_a: tuple[AppTest, str]) -> None:
@@ -148,7 +167,7 @@ def test_no_way_that_others_go_ends_a_run(visit: Visit, run_of_a: tuple[AppTest,
     assert registry().snapshot(run_id).state == "paused"
 
 
-def test_a_comparison_of_others_is_watched(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comparison_of_others_is_watched(visit: Visit) -> None:
     pair = [ENDLESS, ENDLESS.replace(lr_g=0.01)]
     mine = visit(A, "compare", **link.to_query(ENDLESS), v1="lg:0.002", v2="lg:0.01")
     mine.button(key="start").click().run()
@@ -156,8 +175,8 @@ def test_a_comparison_of_others_is_watched(visit: Visit, monkeypatch: pytest.Mon
     assert len(runs) == len(pair) and not wrongs(mine)
     at = visit(B, "compare", **address(mine))
     assert at.session_state["compared"] == mine.session_state["compared"]
-    press_all_the_same(at, "pause", monkeypatch)
-    assert "another visitor's run" in at.session_state["refusal"]
+    press_all_the_same(at, "pause")
+    assert at.session_state["refusal"] == WATCHED
     at.button(key="start").click().run()  # his own
     own = list(at.session_state["compared"].values())
     assert not set(own) & set(runs)
@@ -336,16 +355,20 @@ def test_without_being_told_the_server_is_for_one(monkeypatch: pytest.MonkeyPatc
     assert access.alone()
 
 
-def test_alone_everything_is_everybodys(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alone_a_run_is_its_browsers_and_nothing_is_counted(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAN_ALONE", "1")
     mine = visit(A, **link.to_query(ENDLESS))
     mine.button(key="step_both").click().run()
     run_id = mine.session_state["run"]
     stands_at(run_id, 1)
-    at = visit(B, **address(mine))
-    at.button(key="step_both").click().run()
+    second_tab = visit(A, **address(mine))
+    second_tab.button(key="step_both").click().run()
     stands_at(run_id, 2)
-    assert "take_copy" not in {button.key for button in at.button}
+    assert "take_copy" not in {button.key for button in second_tab.button}
+    copies = [visit(B, **address(mine)) for _ in range(4)]
+    for at in copies:  # as many as one likes
+        at.button(key="take_copy").click().run()
+        assert run_in(at) not in (None, run_id) and not wrongs(at)
     assert "classroom" not in str([link.proto.page for link in at.get("page_link")])
 
 

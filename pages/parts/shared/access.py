@@ -1,7 +1,7 @@
 """Who this browser is, and what it may do: alone on its machine, a visitor among others, or their teacher.
 
-A server that listens on this machine only is its user's: nobody is told apart, everything may be done. On one that
-others reach, each browser has a random word in a cookie, and what it starts and saves is its own.
+Each browser has a random word in a cookie, and only the browser that started a live run changes it. All else is the
+user's on a server that listens on this machine only; on one that others reach, what a browser saves is its own, too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gan_core.classroom import lan_address
 from gan_core.classroom.teacher_key import TeacherKeyError, teacher_key
 from gan_core.data import allowed_folders, upload_cache
 from gan_core.live.errors import RunError
+from gan_core.live.run import Snapshot
 from gan_core.saved_runs.store import Store
 from gan_core.settings import cost
 from gan_core.settings.experiment import Experiment
@@ -52,7 +53,7 @@ def settle() -> None:
     given = page_link.value(KEY)
     if given is not None:
         _take_key(given)
-    elif not alone() and st.context.cookies.get(COOKIE) != word():
+    elif st.context.cookies.get(COOKIE) != word():
         remember()
 
 
@@ -85,15 +86,20 @@ def remember() -> None:
     _run_script(_cookie(COOKIE, word()))
 
 
+def browser() -> str:
+    """This browser, for others to see: made from its word, which cannot be told from it."""
+    return hashlib.sha256(f"owner {word()}".encode()).hexdigest()[:32]
+
+
 def owner() -> str:
-    """Whose is what this browser starts and saves: made from its word, which cannot be told from it; empty where nobody
-    is told apart."""
-    return "" if alone() else hashlib.sha256(f"owner {word()}".encode()).hexdigest()[:32]
+    """Whose is what this browser starts and saves; empty on a server for one, where all is its user's."""
+    return "" if alone() else browser()
 
 
-def owns(of: str) -> bool:
-    """Whether what has this owner is this browser's."""
-    return alone() or of == owner()
+def owns(run: Snapshot) -> bool:
+    """Whether this browser may change a live run: its own, in each of its tabs. Alone, that is one that it started,
+    too: a link that is opened in another browser changes nothing."""
+    return run.controller in ("", browser()) if alone() else run.owner == owner()
 
 
 def teacher() -> bool:

@@ -111,7 +111,7 @@ def hold() -> None:
     """Nobody looks at the runs now: they stand still, and wait to be looked at again."""
     for run_id in state.COMPARED.get().values():
         there = registry().snapshot(run_id)
-        if there is not None and access.owns(there.owner) and there.state in ("starting", "running", "waiting"):
+        if there is not None and access.owns(there) and there.state in ("starting", "running", "waiting"):
             registry().pause(run_id)
 
 

@@ -103,8 +103,9 @@ def explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> N
         on_click=_compare, args=(finding.fix,), help="Trains both from step 0 beside each other, in lock-step.",
     )  # fmt: skip
     apply.button(
-        "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,)
-    )
+        "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,),
+        disabled=tab_runs.watched(tab_runs.snapshot()),
+    )  # fmt: skip
 
 
 def _chart(seen: Told, rows: Sequence[Row]) -> str:

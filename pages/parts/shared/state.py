@@ -115,6 +115,7 @@ UPLOADED: Key[str | None] = Key("uploaded", _none)  # the name of the zip that i
 
 # This tab's runs: ids, by side or letter where several go together.
 RUN: Key[str | None] = Key("run", _none)
+WATCHES: Key[bool] = Key("watches", bool)  # whether runs of others are looked at
 PAIR: Key[dict[str, str]] = Key("pair", dict)
 PAIR_OF: Key[str | None] = Key("pair_of", _none)  # the recipe whose sides the pair are
 COMPARED: Key[dict[str, str]] = Key("compared", dict)

@@ -17,7 +17,7 @@ from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.players import Players
 from gan_core.settings.points import POINT_SETS
-from pages.parts.shared import access, charts, pace, page_settings, pictures, playback, state, tab_runs, theme
+from pages.parts.shared import access, charts, pace, page_settings, pictures, playback, state, tab_runs, theme, watching
 from pages.parts.shared.charts import numbers
 from pages.parts.train import save, save_run
 
@@ -48,8 +48,10 @@ def interval(run: Snapshot | None) -> float | None:
     """Seconds between two looks at the run, see pace; None, so no polling, where nothing moves."""
     if playing := playback.interval():
         return playing
-    if run is None or not (run.state in ACTIVE or tab_runs.awaiting(run)):
+    if run is None:
         return None
+    if not (run.state in ACTIVE or tab_runs.awaiting(run)):
+        return watching.LOOK_EVERY_S if tab_runs.watched(run) and run.state == "paused" else None
     return pace.interval()
 
 
@@ -68,10 +70,9 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         parts.append(run.device_name)
     if run and run.memory_mb and run.state not in ACTIVE:  # where speed and time stand there, it would not fit
         parts.append(f"{run.memory_mb:.0f} MB")
-    if tab_runs.watched(run):
-        parts.append("another visitor's run")
-    elif run and (saved := save_run.words(run)):
+    if run and not tab_runs.watched(run) and (saved := save_run.words(run)):
         parts.append(saved)
+    parts += watching.words(run) if run else []
     share = 100 * min(1.0, step / steps) if steps else 100
     with st.container(key=key):
         st.html(
@@ -125,7 +126,11 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
             st.button(
                 "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
                 on_click=tab_runs.copy, disabled=bool(held),
-                help="This is another visitor's run, to be watched. The copy is yours, from its newest checkpoint on.",
+                help="The copy is yours. It begins where this run stands now.",
+            )  # fmt: skip
+            st.button(
+                "Stop watching", key="leave_watched", type="tertiary", on_click=watching.leave,
+                help="Keeps these settings for a run of your own, from step 0.",
             )  # fmt: skip
 
 
