@@ -30,5 +30,6 @@ def leave() -> None:
 
 def words(run: Snapshot) -> list[str]:
     """Whose run it is where it is another visitor's, and how many look at it where there are several."""
-    whose = ["another visitor's run"] if tab_runs.watched(run) else []
-    return whose + ([f"{run.people} people watch this run"] if run.people > 1 else [])
+    people = f"{run.people} people watch this run" if run.people > 1 else ""
+    whose = "another visitor's run" if tab_runs.watched(run) else ""
+    return [words for words in (whose, people) if words]

@@ -66,7 +66,7 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         ]
     if run and run.frame_age_s is not None and run.state in ACTIVE:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
-    if run and run.device_name:
+    if run and run.device_name and run.people < 2:  # where that is told, there is no room for both
         parts.append(run.device_name)
     if run and run.memory_mb and run.state not in ACTIVE:  # where speed and time stand there, it would not fit
         parts.append(f"{run.memory_mb:.0f} MB")
@@ -83,7 +83,8 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
 
 
 def buttons(run: Snapshot | None, held: str = "") -> None:
-    """Start, pause, single steps, and back to the same start; `held` says why nothing may start, where it may not."""
+    """Start, pause, single steps, and back to the same start; of another visitor's run, a copy instead. `held`
+    says why nothing may start, where it may not."""
     now = run.state if run else None
     over = now in ("finished", "broken", "refused")
     gone = now in ("crashed", "stopped")
@@ -93,7 +94,7 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
         start = "Resume from checkpoint"
     watched = tab_runs.watched(run)
     holds = not watched or access.teacher()
-    no_step = invalid or over or gone or now == "starting" or bool(held) or watched
+    no_step = invalid or over or gone or now == "starting" or bool(held)
     with st.container(horizontal=True, gap="xsmall", key="transport"):
         st.button(
             start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
@@ -103,6 +104,17 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
             "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.pause,
             disabled=now not in ("running", "waiting") or not holds,
         )  # fmt: skip
+        if watched:
+            st.button(
+                "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
+                on_click=tab_runs.copy, disabled=bool(held),
+                help="The copy is yours. It begins where this run stands now.",
+            )  # fmt: skip
+            st.button(
+                "Stop watching", key="leave_watched", type="tertiary", on_click=watching.leave,
+                help="Keeps these settings for a run of your own, from step 0.",
+            )  # fmt: skip
+            return
         st.button(
             "Step D",
             key="step_d",
@@ -119,19 +131,9 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
         )
         st.button(
             "Reset", key="reset", icon=":material/replay:", on_click=_reset,
-            disabled=invalid or run is None or bool(held) or watched,
+            disabled=invalid or run is None or bool(held),
             help="Back to step 0 with these settings: the same start every time.",
         )  # fmt: skip
-        if watched:
-            st.button(
-                "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
-                on_click=tab_runs.copy, disabled=bool(held),
-                help="The copy is yours. It begins where this run stands now.",
-            )  # fmt: skip
-            st.button(
-                "Stop watching", key="leave_watched", type="tertiary", on_click=watching.leave,
-                help="Keeps these settings for a run of your own, from step 0.",
-            )  # fmt: skip
 
 
 def grids(run: Snapshot | None, frame: Frame | None) -> None:
