@@ -147,11 +147,17 @@ def end(run_id: str) -> None:
     state.RUN.set(None if state.RUN.get() == run_id else state.RUN.get())
 
 
-def copy() -> None:
-    """Take a copy of the run that is watched: this visitor's own, paused at its newest checkpoint."""
+def copy_watched() -> None:
+    """Take a copy of the run that is watched, in its place."""
+    there = snapshot()
+    if there is not None and copy(there):
+        page_link.change(page_settings.RUN, state.RUN.get())
+
+
+def copy(there: Snapshot) -> bool:
+    """Take a copy of a run as this tab's own, paused at its newest checkpoint; the one that was here ends. False where
+    that cannot be."""
     state.REFUSAL.set(None)
-    if (there := snapshot()) is None:
-        return
     try:
         visitor.permitted(there.experiment)
         access.check_run(there.experiment)
@@ -159,9 +165,11 @@ def copy() -> None:
         tab.attach(run_id)
     except (RunError, OSError) as error:
         state.REFUSAL.set(str(error))
-        return
+        return False
+    leave_run()
     state.RUN.set(run_id)
-    page_link.change(page_settings.RUN, run_id)
+    page_settings.take(there.experiment)
+    return True
 
 
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:

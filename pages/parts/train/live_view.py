@@ -107,7 +107,7 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
         if watched:
             st.button(
                 "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
-                on_click=tab_runs.copy, disabled=bool(held),
+                on_click=tab_runs.copy_watched, disabled=bool(held),
                 help="The copy is yours. It begins where this run stands now.",
             )  # fmt: skip
             st.button(
