@@ -30,17 +30,20 @@ class Limits:
     idle_minutes: float = 30.0  # without any command, until a run's worker is ended
     slice_s: float = 2.0  # length of a turn
     max_records: int = 32  # ended runs that are kept for looking back
-    runs_each: int = 3  # runs of one visitor that hold a worker process, on a server that others reach
+    # Of one visitor, on a server that others reach:
+    runs_each: int = 3  # runs that hold a worker process
+    steps_each: int = 500_000  # steps that these have yet to train, as steps of the usual run: see cost
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
         """The limits that GAN_MAX_WORKERS (default: this machine's processors), GAN_MAX_RUNS (default: what fits into
-        the memory that is free now), GAN_RUNS_EACH, GAN_GRACE_SECONDS and GAN_IDLE_MINUTES set; raises LimitsError for
-        a value that makes no sense."""
+        the memory that is free now), GAN_RUNS_EACH, GAN_STEPS_EACH, GAN_GRACE_SECONDS and GAN_IDLE_MINUTES set; raises
+        LimitsError for a value that makes no sense."""
         return cls(
             max_workers=_count(environment, "GAN_MAX_WORKERS", os.cpu_count() or 1),
             max_runs=_count(environment, "GAN_MAX_RUNS", _fitting(available_mb(), cls.max_runs)),
             runs_each=_count(environment, "GAN_RUNS_EACH", cls.runs_each),
+            steps_each=_count(environment, "GAN_STEPS_EACH", cls.steps_each),
             grace_s=_duration(environment, "GAN_GRACE_SECONDS", cls.grace_s),
             idle_minutes=_duration(environment, "GAN_IDLE_MINUTES", cls.idle_minutes),
         )

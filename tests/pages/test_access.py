@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -19,7 +20,7 @@ from gan_core.classroom import teacher_key
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from gan_core.classroom.prediction import WhichFailure
-from gan_core.data import allowed_folders
+from gan_core.data import allowed_folders, upload_cache
 from gan_core.live.registry import registry
 from gan_core.saved_runs.store import Store
 from gan_core.settings import link
@@ -100,6 +101,10 @@ def as_if_enabled(at: AppTest, use: Callable[[], AppTest]) -> None:
 def press_all_the_same(at: AppTest, key: str) -> None:
     """Press a button that is disabled."""
     as_if_enabled(at, lambda: at.button(key=key).click().run())
+
+
+def access_owner(who: str) -> str:
+    return hashlib.sha256(f"owner {who}".encode()).hexdigest()[:32]
 
 
 def run_in(at: AppTest) -> str | None:
@@ -231,6 +236,35 @@ def test_saved_runs_are_their_owners_and_the_teachers(visit: Visit, run_of_a: tu
     assert not any("<b>only mine" in text for text in html(visit(A, "runs")))
 
 
+def test_a_link_to_a_saved_run_lets_others_look_and_copy(visit: Visit, run_of_a: tuple[AppTest, str]) -> None:
+    _, run_id = run_of_a
+    registry().save_thread.save_as(run_id, "given on purpose")
+    assert registry().wait_until(lambda: not registry().snapshot(run_id).save_state.busy, PATIENCE_S)
+    (entry,) = Store.from_environment().headings()
+    assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{16}", entry.run_id)
+    at = visit(B, "runs", saved=entry.run_id)
+    assert "given on purpose" in words(at) and f"delete-{entry.run_id}" not in {button.key for button in at.button}
+    at.button(key="copy_given").click().run()
+    copy = at.session_state["run"]
+    stands_at(copy, 1)
+    assert registry().snapshot(copy).owner != entry.owner and registry().snapshot(copy).save_state is None
+    at = visit(B, "runs", saved=entry.run_id)
+    at.button(key="close_given").click().run()
+    assert "given on purpose" not in words(at) and "saved" not in address(at)
+    old = saved(Store.from_environment().new("of before"), 40)
+    old = old.rename(old.with_name("20260101-120000-abcdef"))  # as ids were: they can be tried out
+    assert "of before" not in words(visit(B, "runs", saved=old.name))
+
+
+def test_all_runs_of_a_visitor_share_a_budget_of_steps(visit: Visit, run_of_a: tuple[AppTest, str]) -> None:
+    mine, run_id = run_of_a
+    at = visit(A, a="dcgan", st="100000")
+    at.button(key="start").click().run()
+    assert run_in(at) is None and "as long as 1,6" in words(at) and "each visitor may have 500,000" in words(at)
+    widgets(mine.sidebar)["lr_g"].set_value(0.01).run()  # the run's own steps are not counted twice
+    assert registry().wait_until(lambda: registry().snapshot(run_id).experiment.lr_g == 0.01, PATIENCE_S)
+
+
 def test_an_upload_is_its_owners(visit: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GAN_CACHE", str(tmp_path / "cache"))
     file = io.BytesIO()
@@ -248,9 +282,17 @@ def test_an_upload_is_its_owners(visit: Visit, monkeypatch: pytest.MonkeyPatch, 
                 assert run_in(other) is None
             said.append([text.replace(folder, "…") for text in wrongs(other)])
     assert all(sentences == said[0] for sentences in said) and "none of your uploads" in said[0][0]
+    runs = visit(A, "runs")
+    assert f"delete-{name}" in {button.key for button in runs.button}
+    assert f"delete-{name}" not in {button.key for button in visit(B, "runs").button}
+    monkeypatch.setenv("GAN_MB_EACH", "0.00001")
+    at.file_uploader(key="folder_zip").set_value(("more.zip", b"PK" * 20, "application/zip")).run()
+    assert "your uploads take 0 of 0 MB (GAN_MB_EACH)" in words(at) and address(at)["f"] == name
     owner = visit(A, d="folder", a="mlp", f=name)
     owner.button(key="start").click().run()
     assert owner.session_state["run"]  # it may; that there is no picture in it is for the worker to say
+    runs.button(key=f"delete-{name}").click().run()
+    assert upload_cache.kept(access_owner(A)) == []
 
 
 # ---------------------------------------------------------------------------------- the teacher

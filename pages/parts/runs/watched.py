@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import streamlit as st
 
 from gan_core.diagnosis.loop_verdict import loop_outlook, loop_verdict
 from gan_core.diagnosis.measurements import MEASUREMENTS
+from gan_core.diagnosis.row import Row
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.saved_runs.run_folder import SavedRunError
 from gan_core.saved_runs.store import Damaged, Store, StoreError, folder_size
@@ -20,7 +22,24 @@ LOOK_EVERY_S = 2.0
 SHOWN = 6  # of which cards are drawn; earlier ones stay closed
 
 
-def section(store: Store, loops: Sequence[WatchedHeading]) -> None:
+class Read(NamedTuple):
+    """What the card of a watched run shows beside its heading."""
+
+    rows: Sequence[Row]
+    picture: bytes | None
+    size: int  # of its folder, in bytes
+
+
+def read(heading: WatchedHeading) -> Read | Damaged:
+    """What its card shows; see cards.read."""
+    try:
+        rows, png = rows_and_picture(heading.folder)
+    except SavedRunError as error:
+        return Damaged(heading.run_id, str(error), ours=True)
+    return Read(rows, png, folder_size(heading.folder))
+
+
+def section(store: Store, loops: Sequence[WatchedHeading], there: Mapping[str, Read | Damaged]) -> None:
     """A card for each watched run; the one that is followed stands below its card, drawn again while it trains."""
     if not loops:
         return
@@ -30,30 +49,29 @@ def section(store: Store, loops: Sequence[WatchedHeading]) -> None:
     newest = [heading for number, heading in enumerate(loops) if number < SHOWN or heading.run_id == chosen]
     earlier = [heading for heading in loops if heading not in newest]
     for heading in newest:
-        said = _card(store, heading, followed=heading.run_id == chosen)
+        said = _card(store, heading, there[heading.run_id], followed=heading.run_id == chosen)
         if heading.run_id == chosen:
             trains = heading.trains(datetime.now(UTC))
             st.fragment(run_every=LOOK_EVERY_S if trains else None)(_followed)(store, heading.run_id, trains, said)
     if earlier:
         with st.expander(f"Earlier loops ({len(earlier)})", key="earlier_loops"):
             for heading in earlier:
-                _card(store, heading, followed=False)
+                _card(store, heading, there[heading.run_id], followed=False)
 
 
-def _card(store: Store, heading: WatchedHeading, *, followed: bool) -> str:
+def _card(store: Store, heading: WatchedHeading, there: Read | Damaged, *, followed: bool) -> str:
     """Picture, name, what is found; follow, rename, delete. Returns what it says of the run."""
     run_id = heading.run_id
-    try:
-        rows, png = rows_and_picture(heading.folder)
-    except SavedRunError as error:
-        cards.damaged(Damaged(run_id, str(error), ours=True))
+    if isinstance(there, Damaged):
+        cards.damaged(there)
         return ""
+    rows = there.rows
     of = loop_verdict(rows)
     width, height = tile(heading)
     with st.container(border=True, key=f"watched-{run_id}"):
         picture, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
         with picture:
-            cards.picture(png, heading.name, width, height)
+            cards.picture(there.picture, heading.name, width, height)
         with words:
             st.html(
                 html.render(
@@ -61,7 +79,7 @@ def _card(store: Store, heading: WatchedHeading, *, followed: bool) -> str:
                     heading=heading,
                     step=rows[-1].step if rows else 0,
                     state=_state(heading),
-                    size=folder_size(heading.folder),
+                    size=there.size,
                     of=of,
                     followed=followed,
                 )

@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
 import sys
+from collections.abc import Collection
 
 import streamlit as st
 
@@ -20,6 +22,7 @@ from gan_core.classroom import lan_address
 from gan_core.classroom.teacher_key import TeacherKeyError, teacher_key
 from gan_core.data import allowed_folders, upload_cache
 from gan_core.live.errors import RunError
+from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.saved_runs.store import Store
 from gan_core.settings import cost
@@ -30,6 +33,7 @@ COOKIE, TEACHER_COOKIE = "gan_visitor", "gan_teacher"
 KEY = "key"  # the URL key of the teacher's key
 KEY_REFUSED = "This is not the teacher's key of this server: look at what it printed when it was started."
 KEPT_S = 365 * 24 * 3600  # how long a browser keeps its cookies
+GOES_ON = ("starting", "waiting", "running", "paused")
 FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")  # what a proxy adds
 
 
@@ -119,6 +123,11 @@ def store() -> Store:
     return Store.from_environment().seen_by(owner(), everything=teacher())
 
 
+def most_mb() -> float:
+    """How many megabytes of uploads this browser may keep. Raises StoreError."""
+    return math.inf if alone() else Store.from_environment().each_mb
+
+
 def check_pictures(e: Experiment) -> None:
     """Raises RunError where the experiment's pictures are somebody else's upload, with what is said of one that is not
     here."""
@@ -127,11 +136,24 @@ def check_pictures(e: Experiment) -> None:
         raise RunError(str(upload_cache.missing(e.folder)))
 
 
-def check_run(e: Experiment) -> None:
-    """Raises RunError where this browser may not train this: somebody else's pictures, or for a visitor too much."""
-    check_pictures(e)
-    if not alone() and not teacher() and (why := cost.too_much(e, os.cpu_count() or 1)):
-        raise RunError(why)
+def check_run(*wanted: Experiment, done: int = 0, instead: Collection[str] = ()) -> None:
+    """Raises RunError where this browser may not train these runs, of which `done` steps are trained, beside its others
+    but those with an id among `instead`: somebody else's pictures, or for a visitor too much."""
+    for e in wanted:
+        check_pictures(e)
+        if not alone() and not teacher() and (why := cost.too_much(e, os.cpu_count() or 1)):
+            raise RunError(why)
+    if alone() or teacher():
+        return
+    others = [run for run in registry().everything() if run.owner == owner() and run.run_id not in instead]
+    total = sum(cost.usual_steps(e, e.steps - done) for e in wanted)
+    total += sum(cost.usual_steps(run.experiment, run.steps - run.step) for run in others if run.state in GOES_ON)
+    most = registry().limits.steps_each
+    if total > most:
+        raise RunError(
+            f"Your live runs would train for as long as {total:,.0f} usual steps, and each visitor may have {most:,}: "
+            "choose fewer Steps or a smaller network, or end a run on the page Runs."
+        )
 
 
 def _take_key(given: str) -> None:

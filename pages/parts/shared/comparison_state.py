@@ -107,7 +107,7 @@ def _goes_on(run: Snapshot | None) -> bool:
 def _lengthened(run: Snapshot, steps: int) -> bool:
     """Give a run another number of steps; False where it cannot have them."""
     try:
-        access.check_run(run.experiment.replace(steps=steps))
+        access.check_run(run.experiment.replace(steps=steps), done=run.step, instead=[run.run_id])
         registry().set(run.run_id, {"steps": steps})
     except RunError:
         return False

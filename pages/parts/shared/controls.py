@@ -9,6 +9,8 @@ from typing import Any
 import streamlit as st
 
 from gan_core.data import SOURCES, allowed_folders, upload_cache
+from gan_core.files.errors import DataError
+from gan_core.saved_runs.store import StoreError
 from gan_core.settings.compatibility import matters
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
@@ -103,7 +105,10 @@ def _upload(changed: Changed) -> None:
     if file is None:
         return
     try:
-        name = upload_cache.keep(file.getvalue(), access.owner())
+        name = upload_cache.keep(file.getvalue(), access.owner(), access.most_mb())
+    except (DataError, StoreError) as error:
+        plain_text.wrong(str(error))
+        return
     except OSError as error:
         plain_text.wrong(
             f"The zip could not be kept ({error.strerror}): make room on the server, then upload it again."

@@ -161,6 +161,7 @@ PIXELS: Key[str] = Key("pixels", lambda: "now")
 
 # Runs.
 FIND: Key[str] = Key("find", str)
+GIVEN: Key[str] = Key("given", str, on_page=True)  # the id of a saved run that a link names
 SHOWN: Key[int | None] = Key("shown", _none)
 FOLLOWS: Family[bool] = Family("follow-", bool)
 STORE_TROUBLE: Key[str] = Key("store_trouble", str, on_page=True)

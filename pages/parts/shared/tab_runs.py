@@ -160,7 +160,7 @@ def copy(there: Snapshot) -> bool:
     state.REFUSAL.set(None)
     try:
         visitor.permitted(there.experiment)
-        access.check_run(there.experiment)
+        access.check_run(there.experiment, done=there.step)
         run_id = registry().copy(there.run_id, access.owner())
         tab.attach(run_id)
     except (RunError, OSError) as error:
@@ -183,8 +183,7 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
     state.REFUSAL.set(None)
     runs = kind.get()
     try:
-        for experiment in experiments.values():
-            access.check_run(experiment)
+        access.check_run(*experiments.values(), instead=runs.values())
         there = [registry().snapshot(run_id) for run_id in runs.values()]
         if set(runs) == set(experiments) and all(run is not None and access.owns(run) for run in there):
             for name, experiment in experiments.items():
@@ -199,6 +198,8 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
 def reopen_together(kind: Together, saved: Mapping[str, SavedRun]) -> None:
     """Open saved runs as this tab's `kind`, by name, paused where each stood; those that were here end. Raises
     RunError, OSError."""
+    for one in saved.values():
+        access.check_run(one.experiment, done=one.step, instead=kind.get().values())
     end_together(kind)
     _keep(kind, saved, registry().reopen_together([*saved.values()], access.owner()))
 
@@ -295,10 +296,11 @@ def _forget(run_id: str) -> None:
         registry().forget(run_id)
 
 
-def reopen(saved: SavedRun) -> None:
-    """Open a saved run as this tab's, paused where it stood; the run that was here ends. Raises RunError, OSError."""
-    access.check_run(saved.experiment)
-    run_id = registry().reopen(saved, access.owner())
+def reopen(saved: SavedRun, *, copied: bool = False) -> None:
+    """Open a saved run as this tab's, paused where it stood; the run that was here ends. With `copied`, as one that is
+    not saved yet. Raises RunError, OSError."""
+    access.check_run(saved.experiment, done=saved.step, instead=[state.RUN.get() or ""])
+    run_id = registry().reopen(saved, access.owner(), linked=not copied)
     tab.attach(run_id)
     leave_run()
     state.RUN.set(run_id)
@@ -327,7 +329,7 @@ def adopt() -> None:
         state.REFUSAL.set(WATCHED)
         return
     try:
-        access.check_run(wanted)
+        access.check_run(wanted, done=now.step, instead=[now.run_id])
     except RunError as error:
         state.REFUSAL.set(str(error))
         return
@@ -342,7 +344,7 @@ def rewind(*, go: bool) -> None:
     visitor.note(snapshot())
     try:
         wanted = visitor.permitted(page_settings.experiment())
-        access.check_run(wanted)
+        access.check_run(wanted, instead=[state.RUN.get() or ""])
         act(registry().rewind, wanted, go)
     except RunError as error:
         state.REFUSAL.set(str(error))
