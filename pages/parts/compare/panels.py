@@ -75,7 +75,7 @@ def scrubber(runs: Runs) -> list[Frame | None]:
     kept: list[float] = [*(aligned_frames.seconds(runs) if by_time else aligned_frames.steps(runs))]
     with st.container(key="scrubber"):
         if len(kept) < 2:
-            st.html('<div class="small-print">A slider through all pictures comes with the second one.</div>')
+            st.html('<div class="small-print">A slider through the pictures appears with the second one.</div>')
             return aligned_frames.at_step(runs, 0) if kept else [None] * len(runs)
         steps = max(run.steps for run in runs if run)
         end = kept[-1] if by_time or not _moving(runs) else steps
@@ -142,7 +142,7 @@ def _losses(letter: str, run: Snapshot | None, e: Experiment, frame: Frame | Non
 def table(runs: Runs) -> None:
     """The measurements at the end of every run, the winner of each row marked; before, when it comes."""
     if not all(run and aligned_frames.over(run) for run in runs):
-        st.caption("The table of final measurements comes when all runs have ended.")
+        st.caption("A table of final measurements appears once all runs have ended.")
         return
     ended = [run for run in runs if run]
     last = [run.rows[-1].measurements if run.rows else {} for run in ended]
@@ -173,8 +173,8 @@ def table(runs: Runs) -> None:
         st.markdown("#### Final measurements")
         st.html(html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows))
         st.caption(
-            "★ is the best of its row; none where two are, or where the best is of a run that fails. One seed is one "
-            "run: vary the seed to be sure."
+            "★ marks the best of its row. There is none for a tie, or where the best run fails. One seed is one run: "
+            "vary the seed to be sure."
         )
 
 

@@ -31,7 +31,7 @@ def draw() -> None:
         state.VARY.show(one)
         st.selectbox(
             "Vary one setting", names, format_func=lambda name: SETTINGS[name].label, key=state.VARY.name,
-            on_change=_field, placeholder="several are different", help=SETTINGS[one].help if one else None,
+            on_change=_field, placeholder="several settings differ", help=SETTINGS[one].help if one else None,
         )  # fmt: skip
     with values:
         if one is not None:
@@ -39,7 +39,7 @@ def draw() -> None:
             chosen = [getattr(e, one) for e in now.experiments]
             state.VALUES.of(one).show([row.text(value) for value in chosen])
             st.multiselect(
-                f"Values of it, {LEAST} to {MOST}", _options(row, chosen), max_selections=MOST, on_change=_values,
+                f"Values to compare ({LEAST} to {MOST})", _options(row, chosen), max_selections=MOST, on_change=_values,
                 format_func=lambda text: _shown(row, text), key=state.VALUES.of(one).name, args=(row,),
                 accept_new_options=row.kind in ("integer", "number"),
             )  # fmt: skip
@@ -51,7 +51,7 @@ def draw() -> None:
         st.html(html.render("compare/shared_settings", settings=settings))
     named = [f"{SETTINGS[name].label} {panel.words(common[name])}" for name in [*ALWAYS, *own] if name in common]
     same = plain_text.plain(f"{', '.join(dict.fromkeys(named))}. {_start()}")
-    st.html(Markup('<p class="same"><b>The same in all:</b> {}</p>').format(same))
+    st.html(Markup('<p class="same"><b>The same in all runs:</b> {}</p>').format(same))
     if words := state.VARY_REFUSED.get():
         diagnosis_line.say(diagnosis_line.TROUBLE, words)
 

@@ -95,7 +95,7 @@ def undo(store: Store) -> None:
         return
     words, button = st.columns([0.8, 0.2], vertical_alignment="center")
     with words:
-        plain_text.say(theme.QUIET, f"“{gone[1]}” is deleted. For a day it can be restored.")
+        plain_text.say(theme.QUIET, f"“{gone[1]}” is deleted. You can restore it within a day.")
     button.button("Undo", key="undo", icon=":material/undo:", on_click=_restore, args=(store, gone[0]), width="stretch")
 
 
@@ -104,7 +104,7 @@ def bin(store: Store, deleted: Sequence[Heading | WatchedHeading | Damaged]) -> 
     if not deleted:
         return
     with st.expander(f"Deleted runs ({len(deleted)})", key="deleted_runs"):
-        st.caption("Each can be restored for a day; until then it takes room.")
+        st.caption("Each can be restored for a day, and takes up room until then.")
         for folder in deleted:
             words, button = st.columns([0.8, 0.2], vertical_alignment="center")
             name = folder.run_id if isinstance(folder, Damaged) else folder.name
@@ -120,7 +120,7 @@ def bin(store: Store, deleted: Sequence[Heading | WatchedHeading | Damaged]) -> 
 def whose(store: Store, count: int, size: float) -> None:
     """How many there are and of how many megabytes, and who sees them."""
     if access.alone():
-        plain_text.small(f"{count} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB. All are this machine's.")
+        plain_text.small(f"{count} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB.")
     elif access.teacher():
         plain_text.small(f"{count} of all visitors, {size:.0f} of {store.most_mb:.0f} MB. You may delete any of them.")
     else:
@@ -143,7 +143,7 @@ def comparison(store: Store, headings: Sequence[Heading]) -> None:
         wanted, trouble = None, str(error)
     with words:
         plain_text.small(
-            trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it."
+            trouble or f"{len(chosen)} of at most {MOST} are chosen. Each opens with everything that was saved of it."
         )
     button.button(
         "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare,

@@ -44,7 +44,7 @@ def section(store: Store, loops: Sequence[WatchedHeading], there: Mapping[str, R
     if not loops:
         return
     st.markdown("### Your own loops, watched")
-    st.caption("Followed while they train. They do not open on Train: their networks and settings are their own.")
+    st.caption("Updated while they train. They do not open on Train, since their networks are your own.")
     chosen = state.WATCHED.get()
     newest = [heading for number, heading in enumerate(loops) if number < SHOWN or heading.run_id == chosen]
     earlier = [heading for heading in loops if heading not in newest]
@@ -124,17 +124,17 @@ def _followed(store: Store, run_id: str, trained: bool, said: str) -> None:
 
 def _pictures(run: WatchedRun) -> None:
     if run.opening is None:
-        st.caption("No real images were handed over, so no pictures are shown: pass real= to Watch, and fake= to it.")
+        st.caption("Without real images no pictures are shown: pass real= to Watch(), and fake= at each call.")
         return
     width, height = (COLUMNS * tile(run)[0], ROWS * tile(run)[1])
     left, right = st.columns(2)
     with left, st.container(key="grid-real"):
-        heading = pictures.titled("Real images", "as handed over", theme.REAL)
+        heading = pictures.titled("Real images", "as passed to Watch()", theme.REAL)
         pictures.grid(heading, run.opening.real_png, width, height, "Real images")
     with right, st.container(key="grid-fake"):
         if not run.frames:
             heading = pictures.titled("Generated images", "none yet", theme.GENERATED, square=True)
-            pictures.no_grid(heading, width, height, "None were handed over yet: pass fake=")
+            pictures.no_grid(heading, width, height, "None yet: pass fake= at each call")
             return
         frame = run.frames[-1]
         heading = pictures.titled("Generated images", f"step {frame.step}", theme.GENERATED, square=True)
@@ -169,7 +169,7 @@ def _charts(run: WatchedRun) -> None:
 def _caption(m: dict[str, float], *names: str) -> str:
     """Those that were measured; what to hand over where none was."""
     there = [MEASUREMENTS[name].captioned(m) for name in names if name in m]
-    return " · ".join(there) or "not handed over, or of no meaning for this loss"
+    return " · ".join(there) or "not passed, or without meaning for this loss"
 
 
 def tile(heading: WatchedHeading) -> tuple[int, int]:
@@ -183,4 +183,4 @@ def _state(heading: WatchedHeading) -> str:
         return f"ended {cards.ago(heading.saved)}"
     if heading.trains(datetime.now(UTC)):
         return "training"
-    return f"nothing new since {cards.ago(heading.saved)}"
+    return f"last heard from {cards.ago(heading.saved)}"

@@ -31,7 +31,8 @@ from pages.parts.shared import page_link, plain_text, state
 
 COOKIE, TEACHER_COOKIE = "gan_visitor", "gan_teacher"
 KEY = "key"  # the URL key of the teacher's key
-KEY_REFUSED = "This is not the teacher's key of this server: look at what it printed when it was started."
+KEY_REFUSED = "This is not the teacher's key of this server: it printed the right link when it was first visited."
+PROXY = "This server is reached through a proxy: start it with GAN_ALONE=0, or with GAN_ALONE=1 if only you use it."
 KEPT_S = 365 * 24 * 3600  # how long a browser keeps its cookies
 GOES_ON = ("starting", "waiting", "running", "paused")
 FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")  # what a proxy adds
@@ -42,7 +43,7 @@ def arrive() -> None:
     try:
         if alone():
             if not os.environ.get("GAN_ALONE") and any(st.context.headers.get(name) for name in FORWARDED):
-                _stop_with("This server is reached through a proxy: start it with GAN_ALONE=0, or 1 if only you do.")
+                _stop_with(PROXY)
         else:
             if allowed_folders.anywhere():
                 allowed_folders.confine(os.environ.get("GAN_FOLDERS", "").split(os.pathsep))

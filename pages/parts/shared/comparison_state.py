@@ -62,7 +62,7 @@ def open_link() -> None:
         take(_usual(state.EXPERIMENT.get()))
     if came:
         take(came.asked.comparison)
-        strange = [f"`{key}` is left out. There is no setting called so." for key in came.strange]
+        strange = [f"`{key}` is left out. There is no such setting." for key in came.strange]
         state.COMPARISON_TOLD.set(strange + came.wrong + _attach(came.asked.runs))
     elif tab_runs.together(state.COMPARED, LETTERS[0]):
         tab_runs.attach_together(state.COMPARED, state.COMPARED.get())
@@ -184,7 +184,7 @@ def _attach(ids: tuple[str, ...]) -> list[str]:
     alike = tuple(run.experiment for run in there if run) == now().experiments
     if alike and tab_runs.attach_together(state.COMPARED, runs):
         return []
-    return ["The runs of this link are no longer here: they ended when their last visitor had left. Start them anew."]
+    return ["The runs of this link are no longer here: they ended after everyone had left. Start them again."]
 
 
 LINK: PageLink[AskedComparison, str] = PageLink(_read, _write, _knows)
