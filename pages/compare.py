@@ -3,7 +3,6 @@
 import streamlit as st
 
 from gan_core.live.registry import registry
-from gan_core.settings.comparison import LETTERS
 from pages.parts import navigation
 from pages.parts.compare import panel, panels, vary
 from pages.parts.shared import comparison_state, pace, page_settings, plain_text, state, tab_runs
@@ -16,7 +15,6 @@ for sentence in comparison_state.told():
 
 with st.container(key="setup"):
     vary.draw()
-    vary.shared()
 
 
 @st.fragment(run_every=panel.interval(*comparison_state.runs()))
@@ -26,23 +24,24 @@ def view(polled: float | None) -> None:
     runs = comparison_state.runs()
     panels.buttons(runs)
     shown = panels.scrubber(runs)
-    panels.panels(runs, shown)
+    panels.panels(runs, shown, to_train)
     panels.table(runs)
+    if state.TO_TRAIN.take():
+        st.switch_page("pages/train.py")
     if pace.outdated(polled, panel.interval(*runs)):
         st.rerun()
 
 
 def to_train(number: int) -> None:
-    """Leave for the page Train with the settings of one run."""
-    tab_runs.leave_run()
-    page_settings.take(comparison_state.now().experiments[number])
+    """Leave for the page Train with one run as it is now; with its settings where it is not started."""
+    run = comparison_state.runs()[number]
+    if run is None:
+        tab_runs.leave_run()
+        page_settings.take(comparison_state.now().experiments[number])
+    elif not tab_runs.copy(run):
+        return
     state.TO_TRAIN.set(True)
 
 
 view(panel.interval(*comparison_state.runs()))
-with st.container(horizontal=True, gap="small", key="leave"):
-    for number, letter in enumerate(LETTERS[: len(comparison_state.now().changes)]):
-        st.button(f"Open {letter} in Train", key=f"open_{letter}", type="tertiary", on_click=to_train, args=(number,))
-if state.TO_TRAIN.take():
-    st.switch_page("pages/train.py")
 comparison_state.write()

@@ -5,7 +5,16 @@ import streamlit as st
 from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.points import dirac, failures, view
-from pages.parts.shared import comparison_state, controls, diagnosis_line, link_problems, page_settings, state, tab_runs
+from pages.parts.shared import (
+    comparison_state,
+    controls,
+    diagnosis_line,
+    link_problems,
+    page_settings,
+    state,
+    tab_runs,
+    watching,
+)
 from pages.parts.train import live_view, save
 
 navigation.require()
@@ -18,9 +27,10 @@ if came and not page_settings.problems():
     tab_runs.adopt()
 
 with st.sidebar:
-    controls.some(view.FIRST, changed=tab_runs.adopt)
+    locked = watching.read_only(tab_runs.snapshot())
+    controls.some(view.FIRST, changed=tab_runs.adopt, locked=view.FIRST if locked else (), why=locked)
     with st.expander("More settings", key="more"):
-        controls.rest(view.FIRST, changed=tab_runs.adopt)
+        controls.rest(view.FIRST, changed=tab_runs.adopt, locked=locked)
     failures.draw()
     comparison_state.button(page_settings.experiment())
 comparison_state.go_where_asked()
@@ -31,6 +41,7 @@ link_problems.show()
 def plane(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
     run = tab_runs.snapshot()
+    watching.follow(run)
     e = run.experiment if run else page_settings.experiment()
     real, frames, rows, changes = view.shown_frames(run)
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")

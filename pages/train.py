@@ -14,6 +14,7 @@ from pages.parts.shared import (
     page_settings,
     state,
     tab_runs,
+    watching,
 )
 from pages.parts.train import code, live_view
 
@@ -30,7 +31,7 @@ if state.AUTOSTART.take() and tab_runs.snapshot() is None:
     tab_runs.begin(go=True)
 
 with st.sidebar:
-    controls.draw(changed=tab_runs.adopt)
+    controls.draw(changed=tab_runs.adopt, locked=watching.read_only(tab_runs.snapshot()))
     comparison_state.button(page_settings.experiment())
     teacher.button()
 comparison_state.go_where_asked()
@@ -46,6 +47,7 @@ if teacher.opened():
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
     run = tab_runs.snapshot()
+    watching.follow(run)
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")
     with where:
         live_view.progress(run, page_settings.experiment().steps)

@@ -16,9 +16,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
+    from gan_core.saved_runs.as_dicts import as_dicts
     from gan_core.saved_runs.search import Search
     from gan_core.saved_runs.store import Store
 
-    json.dump(Store.from_environment().as_dicts(Search.parse(" ".join(given.find))), sys.stdout, indent=2)
+    json.dump(as_dicts(Store.from_environment(), Search.parse(" ".join(given.find))), sys.stdout, indent=2)
     print()
     return 0

@@ -7,7 +7,11 @@ nobody else can find out without being given it.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gan_core.files.atomic_write import write_whole
@@ -17,11 +21,43 @@ from gan_core.files.errors import DataError
 _NAME = re.compile(r"upload:([0-9a-f]{16})-[0-9a-f]{24}\.zip")
 
 
-def keep(content: bytes, owner: str) -> str:
-    """Keep a zip file of this owner, and return its name; the same content has the same name. Raises OSError."""
+@dataclass(frozen=True)
+class Upload:
+    """A zip file that is kept."""
+
+    name: str
+    size: int  # in bytes
+    kept: datetime  # since when
+
+
+def kept(owner: str) -> list[Upload]:
+    """What is kept of this owner, the newest first."""
+    found = []
+    for path in (cache_folder() / "uploads").glob(f"{_mark(owner)}-*.zip"):
+        with suppress(OSError):  # deleted meanwhile
+            there = path.stat()
+            found.append(Upload(f"upload:{path.name}", there.st_size, datetime.fromtimestamp(there.st_mtime, UTC)))
+    return sorted(found, key=lambda upload: upload.kept, reverse=True)
+
+
+def delete(name: str, owner: str) -> None:
+    """Delete an upload of this owner; nothing where there is none. Raises OSError."""
+    if belongs(name, owner):
+        _path(name).unlink(missing_ok=True)
+
+
+def keep(content: bytes, owner: str, most_mb: float = math.inf) -> str:
+    """Keep a zip file of this owner, and return its name; the same content has the same name. Raises OSError, and
+    DataError where all of this owner would be more than `most_mb` megabytes."""
     name = f"upload:{_mark(owner)}-{hashlib.sha256(content).hexdigest()[:24]}.zip"
     path = _path(name)
     if not path.exists():
+        used = sum(upload.size for upload in kept(owner))
+        if used + len(content) > most_mb * 1e6:
+            raise DataError(
+                f"Not kept: your uploads take {used / 1e6:.0f} of {most_mb:.0f} MB (GAN_MB_EACH), and this zip needs "
+                f"{len(content) / 1e6:.1f} MB. Delete some on the page Runs, or upload a smaller one."
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     return name

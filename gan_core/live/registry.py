@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -93,12 +93,13 @@ class Registry:
             raise UnknownRun("This run is no longer here; start it again.")
         return self._start(copied(there, secrets.token_urlsafe(8), owner), None)
 
-    def reopen(self, saved: SavedRun, owner: str = "") -> str:
+    def reopen(self, saved: SavedRun, owner: str = "", linked: bool = True) -> str:
         """Start a run that stands where a saved one does, with its history, and return its id. The saved one stays as
-        it is until `save_thread` is told otherwise. Raises as `start` does."""
+        it is until `save_thread` is told otherwise, which it can be where they are `linked`. Raises as `start` does."""
         run = Run(secrets.token_urlsafe(8), saved.experiment, ScratchFolder(), go=False, owner=owner)
         run.remember(saved.until(saved.step))
-        run.saving.begin(saved.folder, saved.name, saved.step, None)
+        if linked:
+            run.saving.begin(saved.folder, saved.name, saved.step, None)
         return self._start(run, saved.checkpoint)
 
     def _start(self, run: Run, checkpoint: Path | None) -> str:
@@ -150,22 +151,21 @@ class Registry:
             if run is None:
                 return None
             turns, places = self._scheduler.turns, self.limits.max_workers
-            cores = "core" if places == 1 else "cores"
-            queue = f"Waiting for its turn: {turns.running + turns.waiting} runs share {places} {cores}"
+            cores = f"{places} core" if places == 1 else f"{places} cores"
+            queue = f"Waiting for its turn: {turns.running + turns.waiting} runs share {cores}"
             return run.snapshot(turns.has(run_id), queue)
 
     def everything(self) -> list[Snapshot]:
         """All runs, the oldest first."""
         with self._scheduler.lock:
-            found = [self.snapshot(run_id) for run_id in self._scheduler.runs]
-        return [run for run in found if run is not None]
+            return [run for run_id in self._scheduler.runs if (run := self.snapshot(run_id))]
 
     def stats(self) -> Stats:
         """How many runs want to train now, and how many people look on."""
         with self._scheduler.lock:
             turns = self._scheduler.turns
             moving = (run for run in self._scheduler.runs.values() if run.opens or run.wants_turn)
-            return Stats(turns.running, turns.waiting, sum(len(run.sessions) for run in moving))
+            return Stats(turns.running, turns.waiting, sum(len(run.sessions) + len(run.watchers) for run in moving))
 
     def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `reached()`, which is asked whenever something about a run has changed; False if it was
@@ -280,8 +280,7 @@ class Registry:
     def stop(self, run_id: str) -> None:
         """End the worker after a last checkpoint; the record stays and can be resumed."""
         with self._scheduler.lock:
-            run = self._touched(run_id)
-            if run.alive:
+            if (run := self._touched(run_id)).alive:
                 self._scheduler.stop(run, f"Stopped at step {run.step}; it can go on from there.")
 
     def forget(self, run_id: str) -> None:
@@ -292,19 +291,29 @@ class Registry:
 
     # -------------------------------------------------------------------------------- people
 
-    def attach(self, run_id: str, session: str) -> None:
-        """Somebody looks at the run; one that stood still because everybody had left goes on."""
+    def attach(self, run_id: str, session: str, browser: str = "") -> None:
+        """Somebody comes who may change the run; the first `browser` is its controller. One that was left goes on."""
         with self._scheduler.lock:
             run = self._touched(run_id)
             run.sessions.add(session)
+            run.controller = run.controller or browser
             run.left_at = None
             self._scheduler.settle()
+
+    def watch(self, run_ids: Collection[str], session: str, browser: str) -> None:
+        """From now on this session only looks at these runs, which keeps none going that its own people left."""
+        with self._scheduler.lock:
+            for run in self._scheduler.runs.values():
+                run.watchers.pop(session, None)
+                if run.run_id in run_ids:
+                    run.watchers[session] = browser
 
     def detach(self, session: str) -> None:
         """Somebody is gone. A run that nobody looks at any more stands still at once and is dropped after the
         grace period. Never waits: it may be called on the server's event loop."""
         with self._scheduler.lock:
             for run in self._scheduler.runs.values():
+                run.watchers.pop(session, None)
                 if session in run.sessions:
                     run.sessions.discard(session)
                     if not run.sessions:

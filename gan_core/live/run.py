@@ -72,7 +72,9 @@ class Snapshot:
     checkpoint: Path  # the file its checkpoints go to, which may not exist yet
     save_state: SaveState | None  # None for a run that was never saved
     memory_mb: float | None = None  # of its worker; None where that is not known
-    owner: str = ""  # who started it; empty where nobody is told apart
+    owner: str = ""  # whose it is counted as; empty on a server for one
+    controller: str = ""  # the browser that may change it; empty before one has come
+    people: int = 0  # how many browsers look at it now
 
 
 class Run:
@@ -89,6 +91,8 @@ class Run:
         # What its people want, and when they last said so.
         self.going = go
         self.sessions: set[str] = set()
+        self.controller = ""
+        self.watchers: dict[str, str] = {}  # by session, the browsers that may only look
         self.left_at: float | None = None
         self.touched_at = self.asked_at = time.monotonic()
 
@@ -205,6 +209,8 @@ class Run:
             save_state=self.saving.state,
             memory_mb=self.worker.memory_mb if self.worker else None,
             owner=self.owner,
+            controller=self.controller,
+            people=bool(self.sessions) + len(set(self.watchers.values())),
         )
 
     def remember(self, history: History) -> None:

@@ -35,6 +35,7 @@ from gan_core.outputs.tensorboard_events import event_file
 from gan_core.saved_runs.checkpoint_header import read_state, refusing_damage
 from gan_core.saved_runs.run_folder import CHECKPOINT, OPENING, Heading, SavedRun, read_run
 from gan_core.saved_runs.store import Store, StoreError
+from gan_core.saved_runs.watched_runs import is_watched
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.points import POINT_SETS
@@ -45,6 +46,9 @@ MOST_NAME = 100  # bytes of a file's name before its ending
 
 class ExportError(ValueError):
     """This cannot be exported of this run; one sentence with the remedy."""
+
+
+DIAGNOSE = "see what it shows with python -m gan_core diagnose"
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,10 @@ class Kind:
 
 def read_record(run: str) -> Record:
     """The record of a run: a folder, or the name or id of a saved run. Raises ExportError and SavedRunError."""
-    folder = Path(run)
-    return record_of(read_run(folder if folder.is_dir() else _saved(run)))
+    folder = Path(run) if Path(run).is_dir() else _saved(run)
+    if is_watched(folder):
+        raise ExportError(f"{run!r} is a watched loop, and only runs of this program are exported: {DIAGNOSE} {run}.")
+    return record_of(read_run(folder))
 
 
 def record_of(run: SavedRun) -> Record:
@@ -102,6 +108,8 @@ def _saved(run: str) -> Path:
     if named:
         ids = ", ".join(heading.run_id for heading in named)
         raise ExportError(f"{len(named)} saved runs have the name {run!r}: give the id of one, {ids}.")
+    if watched := [loop for loop in store.watched() if loop.name == run]:
+        return watched[0].folder
     raise ExportError(f"{run!r} is neither a folder nor a saved run: give a folder that train --out wrote, or a name.")
 
 

@@ -9,6 +9,7 @@ import contextlib
 import functools
 import math
 import os
+import re
 import secrets
 import shutil
 import time
@@ -16,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
@@ -36,18 +36,18 @@ from gan_core.saved_runs.run_folder import (
     read_rows,
     read_run,
 )
-from gan_core.saved_runs.search import Search, changed_settings
 from gan_core.saved_runs.watched_runs import (
     WATCH,
     WatchedHeading,
     WatchedRun,
-    as_dict,
     is_watched,
     read_watched,
     read_watched_heading,
 )
 
 DELETED = ".deleted"
+# The id of a saved run; those of earlier versions end in six digits, which can be tried out.
+_UNGUESSABLE = re.compile(r"\d{8}-\d{6}-[0-9a-f]{16}")
 KEPT_S = 24 * 3600.0  # how long a deleted run can be restored
 MOST_MB = 5000.0
 EACH_MB = 200.0
@@ -158,38 +158,15 @@ class Store:
         """A saved run with its history. Raises StoreError and SavedRunError."""
         return read_run(self.folder(run_id))
 
+    def given(self, run_id: str) -> SavedRun:
+        """A saved run that was named in a link, whoever owns it: an id that nobody can guess is leave to look. Raises
+        StoreError and SavedRunError."""
+        others = Store(self.home)
+        return read_run((others if _UNGUESSABLE.fullmatch(run_id) else self).folder(run_id))
+
     def summary(self, heading: Heading) -> RunSummary:
         """What a list shows beside the heading. Raises SavedRunError."""
         return _summary(heading, _stamps(heading.folder))
-
-    def as_dicts(self, search: Search) -> list[dict[str, Any]]:
-        """The runs that are searched for, for JSON; then what cannot be opened, with its `trouble`."""
-        told: list[dict[str, Any]] = []
-        for entry in self.headings():
-            if isinstance(entry, Damaged):
-                told.append({"id": entry.run_id, "trouble": entry.words})
-            elif search.fits(entry):
-                try:
-                    summary = self.summary(entry)
-                except SavedRunError as error:
-                    told.append({"id": entry.run_id, "trouble": str(error)})
-                    continue
-                told.append(
-                    {
-                        "id": entry.run_id,
-                        "name": entry.name,
-                        "folder": str(entry.folder),
-                        "step": entry.step,
-                        "steps": entry.experiment.steps,
-                        "saved": entry.saved.isoformat(timespec="seconds"),
-                        "settings": changed_settings(entry.experiment),
-                        "verdict": summary.verdict.state,
-                        "findings": [finding.failure for finding in summary.verdict.findings],
-                        "bytes": summary.size,
-                    }
-                )
-        loops = [loop for loop in self.watched() if search.fits_name(loop.name)]
-        return told + [{**as_dict(loop), "bytes": folder_size(loop.folder)} for loop in loops]
 
     def size(self) -> int:
         """Bytes of all saved runs that are seen, the deleted ones included."""
@@ -210,7 +187,7 @@ class Store:
         name = _proper(name)
         self.check_room(0)
         now = datetime.now(UTC)
-        folder = self.home / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        folder = self.home / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(8)}"
         with told(folder):
             folder.mkdir(parents=True)
         try:

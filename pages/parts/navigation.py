@@ -13,9 +13,12 @@ from pages.parts.shared import (
     page_settings,
     points_aside,
     state,
+    tab,
     tab_runs,
     theme,
 )
+
+WATCHING = ("train", "points", "compare", "failures")  # the pages that show live runs
 
 
 def navigation() -> StreamlitPage:
@@ -48,6 +51,8 @@ def navigation() -> StreamlitPage:
     points_aside.turn(points=page.url_path == "points")
     if page.url_path != "compare":
         comparison_state.hold()
+    if page.url_path not in WATCHING:
+        tab.watch([])
     if page.url_path != "failures":
         tab_runs.leave_pair()  # nobody sees it any more, and its two workers hold memory
     return page

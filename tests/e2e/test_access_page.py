@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from driving import ENDLESS, OpenTab, button, pause, progress, query, start, step
+from driving import ENDLESS, OpenTab, button, pause, progress, query, slider, start, step, step_reaches, url_says
 from playwright.sync_api import expect
 from serving import Server, serve
 
@@ -22,19 +22,32 @@ def reached(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield server
 
 
-def test_a_run_is_its_browsers_also_after_a_reload(reached: Server, open_tab: OpenTab) -> None:
-    mine = start(open_tab(reached.url + ENDLESS))
-    at = pause(mine)
+@pytest.mark.parametrize("shared", [True, False], ids=["shared", "alone"])
+def test_a_run_is_its_browsers_also_after_a_reload(
+    shared: bool, reached: Server, server: Server, open_tab: OpenTab
+) -> None:
+    mine = start(open_tab((reached if shared else server).url + ENDLESS + "&lg=0.0005"))
     run = query(mine)["run"]
 
-    other = open_tab(mine.url)
-    expect(progress(other)).to_contain_text(f"Step {at} of")
-    expect(button(other, "take_copy")).to_be_visible()
+    other = open_tab(mine.url.replace("lg=0.0005", "lg=0.5"))
+    expect(progress(other)).to_contain_text("2 people watch this run")
+    expect(progress(mine)).to_contain_text("2 people watch this run")
+    url_says(other, "lg", "0.0005")  # its own settings, not those of the link
     expect(button(other, "start")).to_be_disabled()
+    expect(button(other, "pause")).to_be_disabled()
+    expect(button(other, "reset")).to_have_count(0)
+    expect(slider(other, "lr_g")).to_be_disabled()
+    expect(other.locator(".st-key-loss input")).to_be_disabled()
+    step_reaches(other, step(other) + 50)
+    at = pause(mine)
+    expect(progress(other)).to_contain_text(f"Step {at} of")
     button(other, "take_copy").click()
     expect(button(other, "take_copy")).to_have_count(0)
     other.wait_for_function("run => new URL(location).searchParams.get('run') !== run", arg=run)
     expect(button(other, "start")).to_be_enabled()
+    slider(other, "lr_g").press("End")
+    url_says(other, "lg", "1")
+    assert query(mine)["lg"] == "0.0005"
 
     mine.reload()
     expect(progress(mine)).to_contain_text(f"Step {at} of")

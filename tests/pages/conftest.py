@@ -44,12 +44,13 @@ def scanned_once() -> Iterator[None]:
 
 @pytest.fixture
 def open_page() -> Iterator[Open]:
-    """Opens a page as a new visitor does, with a query; the visitors' runs end with the test."""
+    """Opens a page in a new tab of one browser, with a query; the tab's runs end with the test."""
     visitors: list[AppTest] = []
 
     def opened(page: str = "train", **query: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         visitors.append(at)
+        at.session_state["visitor"] = "0" * 32  # else each would come with a browser of its own
         at.run()
         if page != "home":
             at.switch_page(f"pages/{page}.py")

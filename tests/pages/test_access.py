@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -19,13 +20,14 @@ from gan_core.classroom import teacher_key
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from gan_core.classroom.prediction import WhichFailure
-from gan_core.data import allowed_folders
+from gan_core.data import allowed_folders, upload_cache
 from gan_core.live.registry import registry
 from gan_core.saved_runs.store import Store
 from gan_core.settings import link
 from gan_core.settings.experiment import Experiment
 from pages.parts.shared import access
 from pages.parts.shared.access import KEY, KEY_REFUSED
+from pages.parts.shared.tab_runs import WATCHED
 
 ENDLESS = Experiment(**{**SMALL, "steps": 1_000_000})
 A, B, TEACHER = "a" * 32, "b" * 32, "c" * 32
@@ -87,13 +89,22 @@ def address(at: AppTest) -> dict[str, str]:
     return {key: "".join(at.query_params[key]) for key in at.query_params}
 
 
-def press_all_the_same(at: AppTest, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Press a button that is disabled: it is there from before."""
-    monkeypatch.setenv("GAN_ALONE", "1")
+def as_if_enabled(at: AppTest, use: Callable[[], AppTest]) -> None:
+    """Use what A could and this tab's visitor B cannot: it was on B's page from before."""
+    at.session_state["visitor"] = A
     at.run()
-    monkeypatch.setenv("GAN_ALONE", "0")
-    at.button(key=key).click().run()
+    at.session_state["visitor"] = B
+    use()
     assert not at.exception
+
+
+def press_all_the_same(at: AppTest, key: str) -> None:
+    """Press a button that is disabled."""
+    as_if_enabled(at, lambda: at.button(key=key).click().run())
+
+
+def access_owner(who: str) -> str:
+    return hashlib.sha256(f"owner {who}".encode()).hexdigest()[:32]
 
 
 def run_in(at: AppTest) -> str | None:
@@ -104,24 +115,37 @@ def run_in(at: AppTest) -> str | None:
 # ---------------------------------------------------------------------------------- live runs
 
 
+@pytest.mark.parametrize("alone", [False, True])
 def test_who_follows_an_address_watches_and_changes_nothing(
-    visit: Visit, run_of_a: tuple[AppTest, str], monkeypatch: pytest.MonkeyPatch
+    alone: bool, visit: Visit, run_of_a: tuple[AppTest, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GAN_ALONE", str(int(alone)))
     mine, run_id = run_of_a
     at = visit(B, **address(mine))
     assert at.session_state["run"] == run_id and "Step 1 of" in words(at)
-    assert all(at.button(key=key).disabled for key in ("start", "pause", "step_d", "step_g", "step_both", "reset"))
-    assert "make_files" not in {button.key for button in at.button}
+    assert at.button(key="start").disabled and at.button(key="pause").disabled
+    assert not {button.key for button in at.button} & {"step_d", "step_g", "step_both", "reset", "make_files"}
+    assert all(control.disabled for control in widgets(at.sidebar).values())
+    assert "2 people watch this run" in words(at) and "2 people watch this run" in words(mine.run())
     for key in ("start", "step_both", "reset"):
-        press_all_the_same(at, key, monkeypatch)
-        assert "another visitor's run" in words(at)
+        press_all_the_same(at, key)
+        assert WATCHED in words(at)
+    as_if_enabled(at, lambda: widgets(at.sidebar)["lr_g"].set_value(0.01).run())
+    assert WATCHED in words(at) and at.session_state["experiment"] == ENDLESS
+    for other in (link.to_query(ENDLESS.replace(lr_g=0.01, width=0.25)), {"lg": "no number"}):
+        stranger = visit(B, **{**other, "run": run_id})
+        assert stranger.session_state["experiment"] == ENDLESS and run_in(stranger) == run_id
     stands_at(run_id, 1)
-    widgets(at.sidebar)["lr_g"].set_value(0.01).run()
-    assert run_in(at) is None and "run" not in address(at)  # from now on these are the settings of his own
-    assert at.session_state["experiment"].lr_g == 0.01
     assert registry().snapshot(run_id).experiment == ENDLESS
     mine.button(key="step_both").click().run()
     stands_at(run_id, 2)
+    widgets(mine.sidebar)["lr_g"].set_value(0.01).run()  # while B looks at it
+    changed = registry().wait_until(lambda: registry().snapshot(run_id).experiment.lr_g == 0.01, PATIENCE_S)
+    assert changed and at.run().session_state["experiment"].lr_g == 0.01
+    at.button(key="leave_watched").click().run()
+    assert run_in(at) is None and "run" not in address(at) and not widgets(at.sidebar)["lr_g"].disabled
+    stranger.switch_page("pages/home.py").run()
+    assert registry().snapshot(run_id).people == 1
 
 
 def test_who_watches_takes_a_copy_of_his_own(visit: Visit, run_of_a: tuple[AppTest, str]) -> None:
@@ -148,7 +172,7 @@ def test_no_way_that_others_go_ends_a_run(visit: Visit, run_of_a: tuple[AppTest,
     assert registry().snapshot(run_id).state == "paused"
 
 
-def test_a_comparison_of_others_is_watched(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comparison_of_others_is_watched(visit: Visit) -> None:
     pair = [ENDLESS, ENDLESS.replace(lr_g=0.01)]
     mine = visit(A, "compare", **link.to_query(ENDLESS), v1="lg:0.002", v2="lg:0.01")
     mine.button(key="start").click().run()
@@ -156,8 +180,8 @@ def test_a_comparison_of_others_is_watched(visit: Visit, monkeypatch: pytest.Mon
     assert len(runs) == len(pair) and not wrongs(mine)
     at = visit(B, "compare", **address(mine))
     assert at.session_state["compared"] == mine.session_state["compared"]
-    press_all_the_same(at, "pause", monkeypatch)
-    assert "another visitor's run" in at.session_state["refusal"]
+    press_all_the_same(at, "pause")
+    assert at.session_state["refusal"] == WATCHED
     at.button(key="start").click().run()  # his own
     own = list(at.session_state["compared"].values())
     assert not set(own) & set(runs)
@@ -212,6 +236,35 @@ def test_saved_runs_are_their_owners_and_the_teachers(visit: Visit, run_of_a: tu
     assert not any("<b>only mine" in text for text in html(visit(A, "runs")))
 
 
+def test_a_link_to_a_saved_run_lets_others_look_and_copy(visit: Visit, run_of_a: tuple[AppTest, str]) -> None:
+    _, run_id = run_of_a
+    registry().save_thread.save_as(run_id, "given on purpose")
+    assert registry().wait_until(lambda: not registry().snapshot(run_id).save_state.busy, PATIENCE_S)
+    (entry,) = Store.from_environment().headings()
+    assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{16}", entry.run_id)
+    at = visit(B, "runs", saved=entry.run_id)
+    assert "given on purpose" in words(at) and f"delete-{entry.run_id}" not in {button.key for button in at.button}
+    at.button(key="copy_given").click().run()
+    copy = at.session_state["run"]
+    stands_at(copy, 1)
+    assert registry().snapshot(copy).owner != entry.owner and registry().snapshot(copy).save_state is None
+    at = visit(B, "runs", saved=entry.run_id)
+    at.button(key="close_given").click().run()
+    assert "given on purpose" not in words(at) and "saved" not in address(at)
+    old = saved(Store.from_environment().new("of before"), 40)
+    old = old.rename(old.with_name("20260101-120000-abcdef"))  # as ids were: they can be tried out
+    assert "of before" not in words(visit(B, "runs", saved=old.name))
+
+
+def test_all_runs_of_a_visitor_share_a_budget_of_steps(visit: Visit, run_of_a: tuple[AppTest, str]) -> None:
+    mine, run_id = run_of_a
+    at = visit(A, a="dcgan", st="100000")
+    at.button(key="start").click().run()
+    assert run_in(at) is None and "as long as 1,6" in words(at) and "each visitor may have 500,000" in words(at)
+    widgets(mine.sidebar)["lr_g"].set_value(0.01).run()  # the run's own steps are not counted twice
+    assert registry().wait_until(lambda: registry().snapshot(run_id).experiment.lr_g == 0.01, PATIENCE_S)
+
+
 def test_an_upload_is_its_owners(visit: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GAN_CACHE", str(tmp_path / "cache"))
     file = io.BytesIO()
@@ -229,9 +282,17 @@ def test_an_upload_is_its_owners(visit: Visit, monkeypatch: pytest.MonkeyPatch, 
                 assert run_in(other) is None
             said.append([text.replace(folder, "…") for text in wrongs(other)])
     assert all(sentences == said[0] for sentences in said) and "none of your uploads" in said[0][0]
+    runs = visit(A, "runs")
+    assert f"delete-{name}" in {button.key for button in runs.button}
+    assert f"delete-{name}" not in {button.key for button in visit(B, "runs").button}
+    monkeypatch.setenv("GAN_MB_EACH", "0.00001")
+    at.file_uploader(key="folder_zip").set_value(("more.zip", b"PK" * 20, "application/zip")).run()
+    assert "your uploads take 0 of 0 MB (GAN_MB_EACH)" in words(at) and address(at)["f"] == name
     owner = visit(A, d="folder", a="mlp", f=name)
     owner.button(key="start").click().run()
     assert owner.session_state["run"]  # it may; that there is no picture in it is for the worker to say
+    runs.button(key=f"delete-{name}").click().run()
+    assert upload_cache.kept(access_owner(A)) == []
 
 
 # ---------------------------------------------------------------------------------- the teacher
@@ -267,7 +328,7 @@ def test_the_teacher_sees_pauses_resumes_and_ends_all(visit: Visit, run_of_a: tu
     assert at.session_state["run"] == run_id and not at.button(key="pause").disabled
     at.button(key="pause").click().run()
     assert registry().wait_until(lambda: registry().snapshot(run_id).state == "paused", PATIENCE_S)
-    assert at.button(key="reset").disabled
+    assert "reset" not in {button.key for button in at.button}
     at.switch_page("pages/classroom.py").run()
     at.button(key="end_all").click().run()
     assert registry().snapshot(run_id).state == "stopped"
@@ -336,16 +397,20 @@ def test_without_being_told_the_server_is_for_one(monkeypatch: pytest.MonkeyPatc
     assert access.alone()
 
 
-def test_alone_everything_is_everybodys(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alone_a_run_is_its_browsers_and_nothing_is_counted(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAN_ALONE", "1")
     mine = visit(A, **link.to_query(ENDLESS))
     mine.button(key="step_both").click().run()
     run_id = mine.session_state["run"]
     stands_at(run_id, 1)
-    at = visit(B, **address(mine))
-    at.button(key="step_both").click().run()
+    second_tab = visit(A, **address(mine))
+    second_tab.button(key="step_both").click().run()
     stands_at(run_id, 2)
-    assert "take_copy" not in {button.key for button in at.button}
+    assert "take_copy" not in {button.key for button in second_tab.button}
+    copies = [visit(B, **address(mine)) for _ in range(4)]
+    for at in copies:  # as many as one likes
+        at.button(key="take_copy").click().run()
+        assert run_in(at) not in (None, run_id) and not wrongs(at)
     assert "classroom" not in str([link.proto.page for link in at.get("page_link")])
 
 

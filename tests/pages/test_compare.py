@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -17,6 +18,7 @@ from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.settings.comparison import Comparison, vary
 from gan_core.settings.experiment import Experiment
+from pages.parts.compare import panel
 
 SMALL = {"a": "mlp", "w": "0.125", "sz": "8", "z": "4", "bs": "8", "st": "120"}
 
@@ -74,7 +76,7 @@ def test_a_link_shows_each_difference_on_top_and_the_rest_once(open_page: Open) 
         assert f"Output activation: {value}" in top
         assert "Learning rate of G" in top
     said = words(at)
-    assert "Data mnist, Width 0.125" in said
+    assert "Steps 2000, Data mnist, Architecture mlp, Width 0.125" in said
     (folded,) = [text for text in html(at) if 'class="shared"' in text]
     assert "Seed <b>0</b>" in folded
     assert "Output activation" not in folded
@@ -311,6 +313,41 @@ def test_a_run_goes_on_in_train_with_its_settings(open_page: Open) -> None:
         steps=120,
         output_activation="linear",
     )
+
+
+def test_a_run_goes_on_in_train_as_it_is_trained(open_page: Open, ended: dict[str, str]) -> None:
+    at = open_page("compare", **ended)
+    at.button(key="open_B").click().run()
+    copy, original = (registry().snapshot(run) for run in (at.session_state["run"], ended["runs"].split("~")[1]))
+    assert copy.run_id != original.run_id and original.state == "finished"
+    assert registry().wait_until(lambda: registry().snapshot(copy.run_id).state == "finished", PATIENCE_S)
+    copy = registry().snapshot(copy.run_id)
+    assert (copy.step, copy.rows, copy.experiment) == (300, original.rows, original.experiment)
+    assert copy.frame.fake_png == original.frame.fake_png
+
+
+def test_more_steps_let_the_same_runs_go_on(open_page: Open) -> None:
+    at = open_page("compare", **{**SMALL, "st": "40"}, v1="o:tanh", v2="o:linear")
+    assert "Steps 40, Data digits" in words(at)
+    at.button(key="start").click().run()
+    until(at, "finished")
+    ids = list(at.session_state["compared"].values())
+    at.selectbox(key="for_all").set_value("steps").run()
+    at.selectbox(key="for_all_steps").set_value("200").run()
+    assert list(at.session_state["compared"].values()) == ids and "Steps 200, Data digits" in words(at)
+    until(at, "paused")
+    assert [run.step for run in runs(at)] == [40, 40] and at.button(key="start").label == "Resume all"
+    at.button(key="start").click().run()
+    until(at, "finished")
+    assert [run.step for run in runs(at)] == [200, 200] and shown_steps(at)[0] == 200
+
+
+def test_a_run_without_a_picture_yet_says_what_it_waits_for(open_page: Open, ended: dict[str, str]) -> None:
+    assert words(open_page("compare", **SMALL, v1="o:tanh", v2="o:linear")).count("Not started yet") == 2
+    trains = replace(runs(open_page("compare", **ended))[0], state="running", step=14)
+    assert [panel.awaited(run) for run in (None, replace(trains, frame=None), trains)] == [
+        "Not started yet", "The first picture is on its way", "Waiting for the first picture of every run",
+    ]  # fmt: skip
 
 
 def test_the_fix_is_compared_from_the_same_start(open_page: Open) -> None:

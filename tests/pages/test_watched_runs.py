@@ -11,6 +11,7 @@ from visiting import Open, html, words
 from watch.loops import drawn
 
 from gan_core import data
+from gan_core.outputs.kinds import ExportError, read_record
 from gan_core.saved_runs.store import Store
 from gan_core.watch import Watch
 
@@ -48,6 +49,8 @@ def test_it_is_followed_while_it_trains(open_page: Open) -> None:
     said = "\n".join(html(at)) + words(at)
     assert "Blank: all black, from the start." in said and "**What to do:**" in said and "ended just now" in said
     assert "No gradient reaches G: not judged: pass generator=" in said
+    with pytest.raises(ExportError, match="'mine' is a watched loop, and only runs of this program are exported"):
+        read_record("mine")
     at.button(key=f"watch_live-{watch.run_id}").click().run()
     assert not any("Real images" in text for text in html(at))
 

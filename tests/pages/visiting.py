@@ -32,8 +32,9 @@ def widgets(block: Block) -> dict[str, Any]:
 
 
 def html(at: AppTest) -> list[str]:
-    """All that the page draws itself, as HTML; not its stylesheets."""
-    return [element.value for element in at.get("html") if not element.value.startswith("<style>")]
+    """All that the page draws itself, as HTML; not its stylesheets, nor what has the browser keep its cookie."""
+    drawn = [element.value for element in at.get("html") if not element.value.startswith("<style>")]
+    return [text for text in drawn if not text.startswith("<script>document.cookie") or "location.replace" in text]
 
 
 def words(at: AppTest) -> str:

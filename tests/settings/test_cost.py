@@ -32,6 +32,12 @@ def test_too_much_names_what_to_change(settings: dict[str, object], named: str) 
     assert named in cost.too_much(Experiment(**settings), processors=2)
 
 
+def test_steps_are_counted_as_those_of_the_usual_run() -> None:
+    assert cost.usual_steps(Experiment(), 2000) == 2000
+    assert cost.usual_steps(Experiment(n_dis=3), 100) == 200
+    assert cost.usual_steps(Experiment(architecture="dcgan"), 10) == 160
+
+
 def test_every_recipe_may_be_one_of_many() -> None:
     sides = [side for recipe in RECIPES.values() for side in (recipe.broken, recipe.fixed)]
     assert [cost.too_much(e, processors=1) for e in sides] == [""] * len(sides)

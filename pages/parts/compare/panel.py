@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
@@ -14,7 +14,10 @@ from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import charts, controls, diagnosis_line, pictures, playback
 from pages.parts.shared.charts import numbers
+from pages.parts.shared.figure import HEIGHT
 from pages.parts.train import live_view
+
+BESIDE = [0.6, 0.4]  # the pictures, and the charts at their right
 
 
 def interval(*runs: Snapshot | None) -> float | None:
@@ -45,30 +48,56 @@ def panel(
     *,
     explained: bool = True,
     past: Sequence[Frame] = (),
+    beside: bool = False,
+    height: int = HEIGHT,
+    more: Callable[[], None] | None = None,
 ) -> None:
-    """One run: where it is, what is found, its pictures at `frame`, and its pixels.
+    """One run: where it is, what is found, its pictures at `frame`, its pixels, and what `more` draws below.
 
     With `explained`, the evidence for what is found is at hand. The pixels are those of the moment or, where frames
-    are given as `past`, of all these. Keys end in `side`.
+    are given as `past`, of all these, in a chart of this `height`; with `beside`, they stand at the right of the
+    pictures. Keys end in `side`.
     """
     live_view.progress(run, e.steps, key=f"progress-{side}")
     # Runs in lock-step wait for each other all the time: what is found stays in sight.
     diagnosis_line.show(
-        run, frame, e, key=f"diagnosis-{side}", explained=explained, fixable=False, queued=frame is None
+        run,
+        frame,
+        e,
+        key=f"diagnosis-{side}",
+        explained=explained,
+        fixable=False,
+        queued=frame is None,
+        details="Details" if explained else "",
     )
+    left, right = st.columns(BESIDE, gap="small") if beside else (st.container(), st.container())
     tile = run.opening.tile if run and run.opening else e.image_size
-    width, height = COLUMNS * tile, ROWS * tile
-    with st.container(key=f"grid-{side}"):
+    width, tall = COLUMNS * tile, ROWS * tile
+    with left, st.container(key=f"grid-{side}"):
         heading = pictures.titled(title, f"step {frame.step}" if frame else "", colour, square=True)
         if frame:
-            pictures.grid(heading, frame.fake_png, width, height, f"Generated images, {title}, step {frame.step}")
+            pictures.grid(heading, frame.fake_png, width, tall, f"Generated images, {title}, step {frame.step}")
         else:
-            pictures.no_grid(heading, width, height, "Not started yet")
+            pictures.no_grid(heading, width, tall, awaited(run))
+    with right:
+        _pixels(side, run, frame, past, height)
+        if more:
+            more()
+
+
+def awaited(run: Snapshot | None) -> str:
+    """Why there is no picture yet."""
+    if run is None:
+        return "Not started yet"
+    return "Waiting for the first picture of every run" if run.frame else "The first picture is on its way"
+
+
+def _pixels(side: str, run: Snapshot | None, frame: Frame | None, past: Sequence[Frame], height: int) -> None:
     m = frame.measurements if frame else {}
     with st.container(key=f"histogram-{side}"):
         if past and frame and run and run.opening:
-            charts.histogram_map(run.opening, past, frame.step, f"histogram_map_{side}", run.steps)
+            charts.histogram_map(run.opening, past, frame.step, f"histogram_map_{side}", run.steps, height)
             numbers(charts.spread(run.opening, past, frame.step))
             return
-        charts.pixel_histogram(run.opening if run else None, frame, key=f"histogram_chart_{side}")
+        charts.pixel_histogram(run.opening if run else None, frame, key=f"histogram_chart_{side}", height=height)
         numbers(caption(m, "out_of_range", "contrast", "diversity", "d_accuracy"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -16,6 +17,7 @@ from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.comparison import LETTERS
+from gan_core.settings.experiment import Experiment
 from pages.parts.compare import panel
 from pages.parts.shared import charts, comparison_state, html, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
@@ -27,6 +29,9 @@ FINAL = (
     "out_of_range", "histogram_distance", "contrast", "diversity", "modes_covered", "recognised", "duplicates",
     "d_accuracy", "loss_d", "loss_g", "grad_norm_g", "grad_norm_d",
 )  # fmt: skip
+# Pixels: on a screen of 1280 x 800, pictures and histograms of all runs are in sight, of two runs the losses as well.
+CHART, LOW_CHART = 126, 96
+TO_TRAIN = "Takes a copy of the run as it is trained now, to go on with, to save and to export."
 BY = {"steps": "Equal steps", "time": "Equal training time"}
 PIXELS = {"now": "Pixels now", "past": "Pixels over time"}
 
@@ -61,7 +66,6 @@ def buttons(runs: Runs) -> None:
             "Pixels", PIXELS, format_func=PIXELS.__getitem__, default="now", required=True, key=state.PIXELS.name,
             label_visibility="collapsed",
         )  # fmt: skip
-        playback.speed()
         _real(runs)
 
 
@@ -71,12 +75,12 @@ def scrubber(runs: Runs) -> list[Frame | None]:
     kept: list[float] = [*(aligned_frames.seconds(runs) if by_time else aligned_frames.steps(runs))]
     with st.container(key="scrubber"):
         if len(kept) < 2:
-            st.html('<div class="numbers">The slider over all runs comes with their second picture.</div>')
+            st.html('<div class="small-print">A slider through the pictures appears with the second one.</div>')
             return aligned_frames.at_step(runs, 0) if kept else [None] * len(runs)
         steps = max(run.steps for run in runs if run)
         end = kept[-1] if by_time or not _moving(runs) else steps
         at = playback.moment(kept, end)
-        transport, label, slider = st.columns([0.12, 0.14, 0.74], vertical_alignment="center")
+        transport, label, slider, speed = st.columns([0.12, 0.14, 0.48, 0.26], vertical_alignment="center")
         with transport:
             playback.buttons(kept, at, end)
         shown = max((moment for moment in kept if moment <= at), default=kept[0])
@@ -94,33 +98,51 @@ def scrubber(runs: Runs) -> list[Frame | None]:
                 )
             else:
                 st.slider("All runs", 0, int(end), key=state.SCRUB.name, format="step %d", label_visibility="collapsed")
+        with speed, st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="speed-labelled"):
+            st.html('<div class="small-print">Pictures per second</div>', width="content")
+            playback.speed()
     return aligned_frames.after(runs, shown) if by_time else aligned_frames.at_step(runs, shown)
 
 
-def panels(runs: Runs, frames: Sequence[Frame | None]) -> None:
-    """One panel a run: its difference on top, the rest aligned with the others."""
+def panels(runs: Runs, frames: Sequence[Frame | None], opened: Callable[[int], None]) -> None:
+    """One panel a run: its difference on top, and the way with it to Train, which calls `opened` with its number; the
+    rest aligned with the others."""
     now = comparison_state.now()
     axes = _axes(runs, frames)
     with st.container(key=f"panels-{len(runs)}"):
         columns = st.columns(len(runs), gap="small")
-        for letter, column, run, frame, e in zip(LETTERS, columns, runs, frames, now.experiments, strict=False):
+        wide = len(runs) == 2
+        for number, (letter, column, run, frame) in enumerate(zip(LETTERS, columns, runs, frames, strict=False)):
+            e = now.experiments[number]
             with column, st.container(key=f"panel-{letter}", border=True):
-                title = panel.named(e, now.differing)
-                st.html(Markup('<div class="apart"><i>{}</i><b>{}</b></div>').format(letter, title))
+                apart, leave = st.columns([0.66, 0.34], vertical_alignment="center")
+                title = Markup('<div class="apart"><i>{}</i><b>{}</b></div>').format(
+                    letter, panel.named(e, now.differing)
+                )
+                apart.html(title)
+                leave.button(
+                    f"Open {letter} in Train", key=f"open_{letter}", type="tertiary", on_click=opened, args=(number,),
+                    width="stretch", help=TO_TRAIN if run else None,
+                )  # fmt: skip
                 past = run.frames if run and state.PIXELS.get() == "past" else ()
-                wide = len(runs) == 2
-                panel.panel(letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past)
-                with st.container(key=f"losses-{letter}"):
-                    rows, changes = (run.rows, run.changes) if run else ((), ())
-                    charts.losses(rows, e.loss, f"losses_chart_{letter}", axes, _seconds(run), changes)
-                    m = frame.measurements if frame else {}
-                    numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
+                panel.panel(
+                    letter, run, e, f"Run {letter}", theme.GENERATED, frame, explained=wide, past=past, beside=wide,
+                    height=CHART if wide else LOW_CHART, more=partial(_losses, letter, run, e, frame, axes),
+                )  # fmt: skip
+
+
+def _losses(letter: str, run: Snapshot | None, e: Experiment, frame: Frame | None, axes: charts.Shared) -> None:
+    with st.container(key=f"losses-{letter}"):
+        rows, changes = (run.rows, run.changes) if run else ((), ())
+        charts.losses(rows, e.loss, f"losses_chart_{letter}", axes, _seconds(run), changes, CHART)
+        m = frame.measurements if frame else {}
+        numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
 
 
 def table(runs: Runs) -> None:
     """The measurements at the end of every run, the winner of each row marked; before, when it comes."""
     if not all(run and aligned_frames.over(run) for run in runs):
-        st.caption("The table of final measurements comes when all runs have ended.")
+        st.caption("A table of final measurements appears once all runs have ended.")
         return
     ended = [run for run in runs if run]
     last = [run.rows[-1].measurements if run.rows else {} for run in ended]
@@ -151,8 +173,8 @@ def table(runs: Runs) -> None:
         st.markdown("#### Final measurements")
         st.html(html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows))
         st.caption(
-            "★ is the best of its row; none where two are, or where the best is of a run that fails. One seed is one "
-            "run: vary the seed to be sure."
+            "★ marks the best of its row. There is none for a tie, or where the best run fails. One seed is one run: "
+            "vary the seed to be sure."
         )
 
 
@@ -180,14 +202,23 @@ def _seconds(run: Snapshot | None) -> list[float] | None:
     return [float(second) for second in seconds]
 
 
+def _span(run: Snapshot) -> tuple[float, float] | None:
+    """The lowest and the highest loss of a run; of one that broke, but for the last of its way to infinity."""
+    losses = [m[name] for row in run.rows for name in ("loss_d", "loss_g") if name in (m := row.measurements)]
+    if not losses:
+        return None
+    cut = 0.02 if run.state == "broken" else 0.0
+    low, high = np.quantile(losses, [cut, 1 - cut])
+    return float(low), float(high)
+
+
 def _axes(runs: Runs, frames: Sequence[Frame | None]) -> charts.Shared:
     """From the losses of all runs, without what a broken one ended in."""
     by_time = state.BY.get() == "time"
-    measured = [row.measurements for run in runs if run for row in run.rows]
-    losses = [m[name] for m in measured for name in ("loss_d", "loss_g") if name in m]
-    low, high = np.quantile(losses, [0.0, 0.98]) if losses else (0.0, 1.0)
+    spans = [span for run in runs if run and (span := _span(run))]
+    low, high = (min(low for low, _ in spans), max(high for _, high in spans)) if spans else (0.0, 1.0)
     margin = 0.05 * max(high - low, 0.1)
     shown = [frame.trained_s if by_time else frame.step for frame in frames if frame]
     steps = max(e.steps for e in comparison_state.now().experiments)
     end = max((run.frames[-1].trained_s for run in runs if run and run.frames), default=1.0) if by_time else steps
-    return charts.Shared(max(end, 1e-3), float(low - margin), float(high + margin), max(shown, default=0.0))
+    return charts.Shared(max(end, 1e-3), low - margin, high + margin, max(shown, default=0.0))

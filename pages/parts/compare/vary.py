@@ -15,21 +15,23 @@ from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
 from pages.parts.shared import comparison_state, diagnosis_line, html, plain_text, state
 
+ALWAYS = ("steps", "dataset", "architecture")  # told also where they are at their defaults
 UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
 
 
 def draw() -> None:
-    """The setting that is varied, and its values."""
+    """The heading, the setting that is varied, its values, and what all runs share: in a line, and folded in full."""
     now = comparison_state.now()
     base = now.base.model_dump()
     names = [name for name in _in_order() if matters(name, base) or name in now.differing]
     one = now.differing[0] if len(now.differing) == 1 else None
-    which, values = st.columns([0.3, 0.7])
+    head, which, values, shared = st.columns([0.13, 0.23, 0.44, 0.2], vertical_alignment="bottom")
+    head.markdown("## Compare")
     with which:
         state.VARY.show(one)
         st.selectbox(
             "Vary one setting", names, format_func=lambda name: SETTINGS[name].label, key=state.VARY.name,
-            on_change=_field, placeholder="several are different", help=SETTINGS[one].help if one else None,
+            on_change=_field, placeholder="several settings differ", help=SETTINGS[one].help if one else None,
         )  # fmt: skip
     with values:
         if one is not None:
@@ -37,28 +39,21 @@ def draw() -> None:
             chosen = [getattr(e, one) for e in now.experiments]
             state.VALUES.of(one).show([row.text(value) for value in chosen])
             st.multiselect(
-                f"Values of it, {LEAST} to {MOST}", _options(row, chosen), max_selections=MOST, on_change=_values,
+                f"Values to compare ({LEAST} to {MOST})", _options(row, chosen), max_selections=MOST, on_change=_values,
                 format_func=lambda text: _shown(row, text), key=state.VALUES.of(one).name, args=(row,),
                 accept_new_options=row.kind in ("integer", "number"),
             )  # fmt: skip
-    if words := state.VARY_REFUSED.get():
-        diagnosis_line.say(diagnosis_line.TROUBLE, words)
-
-
-def shared() -> None:
-    """What all runs have in common: what is not at its default in a line, the rest folded."""
-    now = comparison_state.now()
     common = now.shared
     own = [name for name, value in common.items() if value != SETTINGS[name].default]
-    named = ", ".join(f"{SETTINGS[name].label} {panel.words(common[name])}" for name in own)
-    words, rest = st.columns([0.78, 0.22], vertical_alignment="center")
-    with words:
-        same = plain_text.plain(f"{named or 'every other setting, at its default'}. {_start()}")
-        st.html(Markup("<p><b>The same in all:</b> {}</p>").format(same))
-    with rest, st.popover(f"All {len(common)} settings they share", key="shared", width="stretch"):
+    with shared, st.popover(f"{len(common)} shared settings", key="shared", width="stretch"):
         _for_all(common)
         settings = [(SETTINGS[name].label, panel.words(value), name in own) for name, value in common.items()]
         st.html(html.render("compare/shared_settings", settings=settings))
+    named = [f"{SETTINGS[name].label} {panel.words(common[name])}" for name in [*ALWAYS, *own] if name in common]
+    same = plain_text.plain(f"{', '.join(dict.fromkeys(named))}. {_start()}")
+    st.html(Markup('<p class="same"><b>The same in all runs:</b> {}</p>').format(same))
+    if words := state.VARY_REFUSED.get():
+        diagnosis_line.say(diagnosis_line.TROUBLE, words)
 
 
 def _for_all(common: dict[str, Value]) -> None:

@@ -15,8 +15,10 @@ from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.run_folder import Heading, SavedRunError
 from gan_core.saved_runs.search import changed_settings
-from gan_core.saved_runs.store import Damaged, Store
+from gan_core.saved_runs.store import Damaged, RunSummary, Store
+from gan_core.saved_runs.watched_runs import WatchedHeading
 from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
+from pages.parts.runs import given
 from pages.parts.shared import access, comparison_state, html, plain_text, state, tab_runs, theme
 
 SHOWN = 12  # cards at first, and as many more with each click
@@ -25,13 +27,20 @@ ROWS_SHOWN = 3  # rows of small images on a card
 P = ParamSpec("P")
 
 
-def card(store: Store, heading: Heading) -> None:
+def read(store: Store, heading: Heading) -> RunSummary | Damaged:
+    """What the card of a saved run shows beside its heading. To be called before anything of the page is drawn: what
+    stood there before stays in sight until all is drawn, and the same run would be seen twice."""
+    try:
+        return store.summary(heading)
+    except SavedRunError as error:
+        return Damaged(heading.run_id, str(error), ours=True)
+
+
+def card(store: Store, heading: Heading, summary: RunSummary | Damaged) -> None:
     """One saved run: picture, name, where it stands, what sets it apart, what is found; open, rename, delete."""
     run_id = heading.run_id
-    try:
-        summary = store.summary(heading)
-    except SavedRunError as error:
-        damaged(Damaged(run_id, str(error), ours=True))
+    if isinstance(summary, Damaged):
+        damaged(summary)
         return
     with st.container(border=True, key=f"saved-{run_id}"):
         shown, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
@@ -55,6 +64,7 @@ def card(store: Store, heading: Heading) -> None:
                 args=(store, run_id),
             )  # fmt: skip
             rename_and_delete(store, run_id, heading.name)
+            given.link_to(run_id)
             st.checkbox("Compare", key=state.CHOSEN.of(run_id).name)
 
 
@@ -85,17 +95,16 @@ def undo(store: Store) -> None:
         return
     words, button = st.columns([0.8, 0.2], vertical_alignment="center")
     with words:
-        plain_text.say(theme.QUIET, f"“{gone[1]}” is deleted. For a day it can be restored.")
+        plain_text.say(theme.QUIET, f"“{gone[1]}” is deleted. You can restore it within a day.")
     button.button("Undo", key="undo", icon=":material/undo:", on_click=_restore, args=(store, gone[0]), width="stretch")
 
 
-def bin(store: Store) -> None:
+def bin(store: Store, deleted: Sequence[Heading | WatchedHeading | Damaged]) -> None:
     """All that can still be restored."""
-    deleted = store.deleted()
     if not deleted:
         return
     with st.expander(f"Deleted runs ({len(deleted)})", key="deleted_runs"):
-        st.caption("Each can be restored for a day; until then it takes room.")
+        st.caption("Each can be restored for a day, and takes up room until then.")
         for folder in deleted:
             words, button = st.columns([0.8, 0.2], vertical_alignment="center")
             name = folder.run_id if isinstance(folder, Damaged) else folder.name
@@ -108,17 +117,16 @@ def bin(store: Store) -> None:
         st.button("Delete all of these for good", key="empty", on_click=_empty, args=(store,))
 
 
-def whose(store: Store, count: int) -> None:
-    """How much there is, and who sees it."""
-    size = store.size() / 1e6
+def whose(store: Store, count: int, size: float) -> None:
+    """How many there are and of how many megabytes, and who sees them."""
     if access.alone():
-        plain_text.small(f"{count} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB. All are this machine's.")
+        plain_text.small(f"{count} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB.")
     elif access.teacher():
         plain_text.small(f"{count} of all visitors, {size:.0f} of {store.most_mb:.0f} MB. You may delete any of them.")
     else:
         plain_text.small(
-            f"{count} of yours, {size:.0f} of {store.each_mb:.0f} MB. Only this browser, by a cookie without a name, "
-            "and the teacher open, rename and delete them; who clears the cookie gives them up."
+            f"{count} of yours, {size:.0f} of {store.each_mb:.0f} MB. Only this browser and the teacher can rename or "
+            "delete them; others see one by its link. Clear the cookie that knows the browser, and they are lost."
         )
 
 
@@ -135,7 +143,7 @@ def comparison(store: Store, headings: Sequence[Heading]) -> None:
         wanted, trouble = None, str(error)
     with words:
         plain_text.small(
-            trouble or f"{len(chosen)} of at most {MOST} are chosen: each opens with all that was kept of it."
+            trouble or f"{len(chosen)} of at most {MOST} are chosen. Each opens with everything that was saved of it."
         )
     button.button(
         "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare,

@@ -13,7 +13,7 @@ def listing() -> None:
     """A line for each, to go back to it or to end it; nothing where nobody is told apart."""
     if access.alone():
         return
-    runs = [run for run in registry().everything() if access.owns(run.owner) and run.state != "stopped"]
+    runs = [run for run in registry().everything() if access.owns(run) and run.state != "stopped"]
     if not runs:
         return
     most = registry().limits.runs_each

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import streamlit as st
 
 from gan_core.files.folders import folder_size
 from gan_core.diagnosis.loop_verdict import loop_outlook, loop_verdict
 from gan_core.diagnosis.measurements import MEASUREMENTS
+from gan_core.diagnosis.row import Row
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.saved_runs.run_folder import SavedRunError
 from gan_core.saved_runs.store import Damaged, Store, StoreError
@@ -21,40 +23,56 @@ LOOK_EVERY_S = 2.0
 SHOWN = 6  # of which cards are drawn; earlier ones stay closed
 
 
-def section(store: Store, loops: Sequence[WatchedHeading]) -> None:
+class Read(NamedTuple):
+    """What the card of a watched run shows beside its heading."""
+
+    rows: Sequence[Row]
+    picture: bytes | None
+    size: int  # of its folder, in bytes
+
+
+def read(heading: WatchedHeading) -> Read | Damaged:
+    """What its card shows; see cards.read."""
+    try:
+        rows, png = rows_and_picture(heading.folder)
+    except SavedRunError as error:
+        return Damaged(heading.run_id, str(error), ours=True)
+    return Read(rows, png, folder_size(heading.folder))
+
+
+def section(store: Store, loops: Sequence[WatchedHeading], there: Mapping[str, Read | Damaged]) -> None:
     """A card for each watched run; the one that is followed stands below its card, drawn again while it trains."""
     if not loops:
         return
     st.markdown("### Your own loops, watched")
-    st.caption("Followed while they train. They do not open on Train: their networks and settings are their own.")
+    st.caption("Updated while they train. They do not open on Train, since their networks are your own.")
     chosen = state.WATCHED.get()
     newest = [heading for number, heading in enumerate(loops) if number < SHOWN or heading.run_id == chosen]
     earlier = [heading for heading in loops if heading not in newest]
     for heading in newest:
-        said = _card(store, heading, followed=heading.run_id == chosen)
+        said = _card(store, heading, there[heading.run_id], followed=heading.run_id == chosen)
         if heading.run_id == chosen:
             trains = heading.trains(datetime.now(UTC))
             st.fragment(run_every=LOOK_EVERY_S if trains else None)(_followed)(store, heading.run_id, trains, said)
     if earlier:
         with st.expander(f"Earlier loops ({len(earlier)})", key="earlier_loops"):
             for heading in earlier:
-                _card(store, heading, followed=False)
+                _card(store, heading, there[heading.run_id], followed=False)
 
 
-def _card(store: Store, heading: WatchedHeading, *, followed: bool) -> str:
+def _card(store: Store, heading: WatchedHeading, there: Read | Damaged, *, followed: bool) -> str:
     """Picture, name, what is found; follow, rename, delete. Returns what it says of the run."""
     run_id = heading.run_id
-    try:
-        rows, png = rows_and_picture(heading.folder)
-    except SavedRunError as error:
-        cards.damaged(Damaged(run_id, str(error), ours=True))
+    if isinstance(there, Damaged):
+        cards.damaged(there)
         return ""
+    rows = there.rows
     of = loop_verdict(rows)
     width, height = tile(heading)
     with st.container(border=True, key=f"watched-{run_id}"):
         picture, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
         with picture:
-            cards.picture(png, heading.name, width, height)
+            cards.picture(there.picture, heading.name, width, height)
         with words:
             st.html(
                 html.render(
@@ -62,7 +80,7 @@ def _card(store: Store, heading: WatchedHeading, *, followed: bool) -> str:
                     heading=heading,
                     step=rows[-1].step if rows else 0,
                     state=_state(heading),
-                    size=folder_size(heading.folder),
+                    size=there.size,
                     of=of,
                     followed=followed,
                 )
@@ -107,17 +125,17 @@ def _followed(store: Store, run_id: str, trained: bool, said: str) -> None:
 
 def _pictures(run: WatchedRun) -> None:
     if run.opening is None:
-        st.caption("No real images were handed over, so no pictures are shown: pass real= to Watch, and fake= to it.")
+        st.caption("Without real images no pictures are shown: pass real= to Watch(), and fake= at each call.")
         return
     width, height = (COLUMNS * tile(run)[0], ROWS * tile(run)[1])
     left, right = st.columns(2)
     with left, st.container(key="grid-real"):
-        heading = pictures.titled("Real images", "as handed over", theme.REAL)
+        heading = pictures.titled("Real images", "as passed to Watch()", theme.REAL)
         pictures.grid(heading, run.opening.real_png, width, height, "Real images")
     with right, st.container(key="grid-fake"):
         if not run.frames:
             heading = pictures.titled("Generated images", "none yet", theme.GENERATED, square=True)
-            pictures.no_grid(heading, width, height, "None were handed over yet: pass fake=")
+            pictures.no_grid(heading, width, height, "None yet: pass fake= at each call")
             return
         frame = run.frames[-1]
         heading = pictures.titled("Generated images", f"step {frame.step}", theme.GENERATED, square=True)
@@ -152,7 +170,7 @@ def _charts(run: WatchedRun) -> None:
 def _caption(m: dict[str, float], *names: str) -> str:
     """Those that were measured; what to hand over where none was."""
     there = [MEASUREMENTS[name].captioned(m) for name in names if name in m]
-    return " · ".join(there) or "not handed over, or of no meaning for this loss"
+    return " · ".join(there) or "not passed, or without meaning for this loss"
 
 
 def tile(heading: WatchedHeading) -> tuple[int, int]:
@@ -166,4 +184,4 @@ def _state(heading: WatchedHeading) -> str:
         return f"ended {cards.ago(heading.saved)}"
     if heading.trains(datetime.now(UTC)):
         return "training"
-    return f"nothing new since {cards.ago(heading.saved)}"
+    return f"last heard from {cards.ago(heading.saved)}"

@@ -1,7 +1,7 @@
 """Who this browser is, and what it may do: alone on its machine, a visitor among others, or their teacher.
 
-A server that listens on this machine only is its user's: nobody is told apart, everything may be done. On one that
-others reach, each browser has a random word in a cookie, and what it starts and saves is its own.
+Each browser has a random word in a cookie, and only the browser that started a live run changes it. All else is the
+user's on a server that listens on this machine only; on one that others reach, what a browser saves is its own, too.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
 import sys
+from collections.abc import Collection
 
 import streamlit as st
 
@@ -20,6 +22,8 @@ from gan_core.classroom import lan_address
 from gan_core.classroom.teacher_key import TeacherKeyError, teacher_key
 from gan_core.data import allowed_folders, upload_cache
 from gan_core.live.errors import RunError
+from gan_core.live.registry import registry
+from gan_core.live.run import Snapshot
 from gan_core.saved_runs.store import Store
 from gan_core.settings import cost
 from gan_core.settings.experiment import Experiment
@@ -27,8 +31,10 @@ from pages.parts.shared import page_link, plain_text, state
 
 COOKIE, TEACHER_COOKIE = "gan_visitor", "gan_teacher"
 KEY = "key"  # the URL key of the teacher's key
-KEY_REFUSED = "This is not the teacher's key of this server: look at what it printed when it was started."
+KEY_REFUSED = "This is not the teacher's key of this server: it printed the right link when it was first visited."
+PROXY = "This server is reached through a proxy: start it with GAN_ALONE=0, or with GAN_ALONE=1 if only you use it."
 KEPT_S = 365 * 24 * 3600  # how long a browser keeps its cookies
+GOES_ON = ("starting", "waiting", "running", "paused")
 FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")  # what a proxy adds
 
 
@@ -37,7 +43,7 @@ def arrive() -> None:
     try:
         if alone():
             if not os.environ.get("GAN_ALONE") and any(st.context.headers.get(name) for name in FORWARDED):
-                _stop_with("This server is reached through a proxy: start it with GAN_ALONE=0, or 1 if only you do.")
+                _stop_with(PROXY)
         else:
             if allowed_folders.anywhere():
                 allowed_folders.confine(os.environ.get("GAN_FOLDERS", "").split(os.pathsep))
@@ -52,7 +58,7 @@ def settle() -> None:
     given = page_link.value(KEY)
     if given is not None:
         _take_key(given)
-    elif not alone() and st.context.cookies.get(COOKIE) != word():
+    elif st.context.cookies.get(COOKIE) != word():
         remember()
 
 
@@ -85,15 +91,20 @@ def remember() -> None:
     _run_script(_cookie(COOKIE, word()))
 
 
+def browser() -> str:
+    """This browser, for others to see: made from its word, which cannot be told from it."""
+    return hashlib.sha256(f"owner {word()}".encode()).hexdigest()[:32]
+
+
 def owner() -> str:
-    """Whose is what this browser starts and saves: made from its word, which cannot be told from it; empty where nobody
-    is told apart."""
-    return "" if alone() else hashlib.sha256(f"owner {word()}".encode()).hexdigest()[:32]
+    """Whose is what this browser starts and saves; empty on a server for one, where all is its user's."""
+    return "" if alone() else browser()
 
 
-def owns(of: str) -> bool:
-    """Whether what has this owner is this browser's."""
-    return alone() or of == owner()
+def owns(run: Snapshot) -> bool:
+    """Whether this browser may change a live run: its own, in each of its tabs. Alone, that is one that it started,
+    too: a link that is opened in another browser changes nothing."""
+    return run.controller in ("", browser()) if alone() else run.owner == owner()
 
 
 def teacher() -> bool:
@@ -113,6 +124,11 @@ def store() -> Store:
     return Store.from_environment().seen_by(owner(), everything=teacher())
 
 
+def most_mb() -> float:
+    """How many megabytes of uploads this browser may keep. Raises StoreError."""
+    return math.inf if alone() else Store.from_environment().each_mb
+
+
 def check_pictures(e: Experiment) -> None:
     """Raises RunError where the experiment's pictures are somebody else's upload, with what is said of one that is not
     here."""
@@ -121,11 +137,24 @@ def check_pictures(e: Experiment) -> None:
         raise RunError(str(upload_cache.missing(e.folder)))
 
 
-def check_run(e: Experiment) -> None:
-    """Raises RunError where this browser may not train this: somebody else's pictures, or for a visitor too much."""
-    check_pictures(e)
-    if not alone() and not teacher() and (why := cost.too_much(e, os.cpu_count() or 1)):
-        raise RunError(why)
+def check_run(*wanted: Experiment, done: int = 0, instead: Collection[str] = ()) -> None:
+    """Raises RunError where this browser may not train these runs, of which `done` steps are trained, beside its others
+    but those with an id among `instead`: somebody else's pictures, or for a visitor too much."""
+    for e in wanted:
+        check_pictures(e)
+        if not alone() and not teacher() and (why := cost.too_much(e, os.cpu_count() or 1)):
+            raise RunError(why)
+    if alone() or teacher():
+        return
+    others = [run for run in registry().everything() if run.owner == owner() and run.run_id not in instead]
+    total = sum(cost.usual_steps(e, e.steps - done) for e in wanted)
+    total += sum(cost.usual_steps(run.experiment, run.steps - run.step) for run in others if run.state in GOES_ON)
+    most = registry().limits.steps_each
+    if total > most:
+        raise RunError(
+            f"Your live runs would train for as long as {total:,.0f} usual steps, and each visitor may have {most:,}: "
+            "choose fewer Steps or a smaller network, or end a run on the page Runs."
+        )
 
 
 def _take_key(given: str) -> None:

@@ -24,7 +24,9 @@ MOST_COLUMNS = 50  # of a map
 BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 
 
-def pixel_histogram(opening: Opening | None, frame: Frame | None, key: str = "histogram_chart") -> None:
+def pixel_histogram(
+    opening: Opening | None, frame: Frame | None, key: str = "histogram_chart", height: int = HEIGHT
+) -> None:
     """Shares of pixel values, real and generated on one axis (logarithmic), the legal range shaded."""
     low, high, legal = (opening.low, opening.high, (opening.legal_low, opening.legal_high)) if opening else BLANK
     traces = [
@@ -44,7 +46,7 @@ def pixel_histogram(opening: Opening | None, frame: Frame | None, key: str = "hi
     }
     layout["xaxis"] |= {"range": [low, high]}
     legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "solid")]
-    show(key, "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated")
+    show(key, "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated", height=height)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def losses(
     shared: Shared | None = None,
     seconds: Sequence[float] | None = None,
     changes: Sequence[Change] = (),
+    height: int = HEIGHT,
 ) -> None:
     """Both losses over the steps, and where each stands when D cannot tell real from generated. With `seconds`, those
     of training at each row, over these. An upright line marks each change of a setting. `loss` is None where
@@ -82,7 +85,7 @@ def losses(
         layout["yaxis"] |= {"range": [shared.low, shared.high]}
         layout["shapes"].append(moment(shared.at))
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
-    show(key, "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps")
+    show(key, "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps", height=height)
 
 
 def accuracy(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from gan_core.live.errors import RunError
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.settings import comparison, link
@@ -61,7 +62,7 @@ def open_link() -> None:
         take(_usual(state.EXPERIMENT.get()))
     if came:
         take(came.asked.comparison)
-        strange = [f"`{key}` is left out. There is no setting called so." for key in came.strange]
+        strange = [f"`{key}` is left out. There is no such setting." for key in came.strange]
         state.COMPARISON_TOLD.set(strange + came.wrong + _attach(came.asked.runs))
     elif tab_runs.together(state.COMPARED, LETTERS[0]):
         tab_runs.attach_together(state.COMPARED, state.COMPARED.get())
@@ -82,11 +83,35 @@ def told() -> list[str]:
 
 
 def take(new: Comparison) -> None:
-    """Compare this from now on; the runs of another comparison end."""
+    """Compare this from now on; the runs of another comparison end. Those that only have other steps to do go on."""
     state.COMPARISON_TOLD.set([])
-    if not state.COMPARISON.present or new.experiments != now().experiments:
+    if not state.COMPARISON.present or (new.experiments != now().experiments and not _continued(new)):
         tab_runs.end_together(state.COMPARED)
     state.COMPARISON.set(new)
+
+
+def _continued(new: Comparison) -> bool:
+    """Give the runs another number of steps, where they differ from the wanted ones in nothing else."""
+    before, there = now().experiments, runs()
+    same = [e.replace(steps=wanted.steps) for e, wanted in zip(before, new.experiments, strict=False)]
+    if [*new.experiments] != same or len(before) != len(same) or not all(map(_goes_on, there)):
+        return False
+    return all(_lengthened(run, e.steps) for run, e in zip(there, same, strict=True) if run)
+
+
+def _goes_on(run: Snapshot | None) -> bool:
+    """Whether a run is here, is this browser's, and has a worker."""
+    return run is not None and access.owns(run) and run.state not in ("crashed", "stopped", "refused")
+
+
+def _lengthened(run: Snapshot, steps: int) -> bool:
+    """Give a run another number of steps; False where it cannot have them."""
+    try:
+        access.check_run(run.experiment.replace(steps=steps), done=run.step, instead=[run.run_id])
+        registry().set(run.run_id, {"steps": steps})
+    except RunError:
+        return False
+    return True
 
 
 def runs() -> list[Snapshot | None]:
@@ -111,7 +136,7 @@ def hold() -> None:
     """Nobody looks at the runs now: they stand still, and wait to be looked at again."""
     for run_id in state.COMPARED.get().values():
         there = registry().snapshot(run_id)
-        if there is not None and access.owns(there.owner) and there.state in ("starting", "running", "waiting"):
+        if there is not None and access.owns(there) and there.state in ("starting", "running", "waiting"):
             registry().pause(run_id)
 
 
@@ -159,7 +184,7 @@ def _attach(ids: tuple[str, ...]) -> list[str]:
     alike = tuple(run.experiment for run in there if run) == now().experiments
     if alike and tab_runs.attach_together(state.COMPARED, runs):
         return []
-    return ["The runs of this link are no longer here: they ended when their last visitor had left. Start them anew."]
+    return ["The runs of this link are no longer here: they ended after everyone had left. Start them again."]
 
 
 LINK: PageLink[AskedComparison, str] = PageLink(_read, _write, _knows)

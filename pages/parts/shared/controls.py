@@ -9,47 +9,52 @@ from typing import Any
 import streamlit as st
 
 from gan_core.data import SOURCES, allowed_folders, upload_cache
+from gan_core.files.errors import DataError
+from gan_core.saved_runs.store import StoreError
 from gan_core.settings.compatibility import matters
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
 from pages.parts.shared import access, page_settings, plain_text, state
 
 Changed = Callable[[], None]
+LESSON = "Locked in this lesson."
 
 
-def draw(changed: Changed) -> None:
-    """Every setting as a control; `changed` is called after one was changed and the settings are valid."""
+def draw(changed: Changed, locked: str = "") -> None:
+    """Every setting as a control; `changed` is called after one was changed and the settings are valid. `locked` says
+    why none can be changed, where that is so."""
     shown = [row for row in SETTINGS.values() if matters(row.name, page_settings.draft())]
     for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
-        _control(row, changed)
+        _control(row, changed, locked)
         source = SOURCES.get(str(page_settings.draft()["dataset"]))  # None for what a link has that is no data set
         if row.name == "dataset" and source and source.own:
             if allowed_folders.anywhere() or allowed_folders.roots():
-                _control(SETTINGS["folder"], changed)
-            _upload(changed)
+                _control(SETTINGS["folder"], changed, locked)
+            if not locked:
+                _upload(changed)
     with st.expander("More settings", key="more"):
         others = [row for row in shown if not row.front and row.name != "folder"]
-        _grouped(others, changed)
+        _grouped(others, changed, locked)
 
 
-def some(fields: Iterable[str], changed: Changed, locked: Container[str] = ()) -> None:
-    """Only these settings, in this order, those that matter; `locked` ones can be seen and not changed."""
+def some(fields: Iterable[str], changed: Changed, locked: Container[str] = (), why: str = LESSON) -> None:
+    """Only these settings, in this order, those that matter; `locked` ones can be seen and not changed, and say why."""
     for name in fields:
         if matters(name, page_settings.draft()):
-            _control(SETTINGS[name], changed, name in locked)
+            _control(SETTINGS[name], changed, why if name in locked else "")
 
 
-def rest(fields: Container[str], changed: Changed) -> None:
+def rest(fields: Container[str], changed: Changed, locked: str = "") -> None:
     """All settings that matter and are not among these, by their groups."""
     shown = [row for row in SETTINGS.values() if row.name not in fields and matters(row.name, page_settings.draft())]
-    _grouped(shown, changed)
+    _grouped(shown, changed, locked)
 
 
-def _grouped(rows: Iterable[Setting], changed: Changed) -> None:
+def _grouped(rows: Iterable[Setting], changed: Changed, locked: str) -> None:
     for group, members in itertools.groupby(rows, key=lambda row: row.group):
         st.markdown(f"**{group}**")
         for row in members:
-            _control(row, changed)
+            _control(row, changed, locked)
 
 
 def name_of(value: Any) -> str:
@@ -59,16 +64,16 @@ def name_of(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
+def _control(row: Setting, changed: Changed, locked: str) -> None:
     """One widget whose key is the field's name."""
     value = page_settings.draft()[row.name]
     when = "Changes at once, also while running." if row.live else "A change starts the run anew."
     if locked:
-        when = "Locked in this lesson."
+        when = locked
     label = f":material/lock: {row.label}" if locked else row.label
     words: dict[str, Any] = {
         "key": row.name, "help": f"{row.help} {when}", "on_change": _on_change, "args": (row.name, changed),
-        "disabled": locked,
+        "disabled": bool(locked),
     }  # fmt: skip
     if row.kind == "choice":
         state.SETTING.of(row.name).show(value if value in row.choices else row.default)
@@ -100,7 +105,10 @@ def _upload(changed: Changed) -> None:
     if file is None:
         return
     try:
-        name = upload_cache.keep(file.getvalue(), access.owner())
+        name = upload_cache.keep(file.getvalue(), access.owner(), access.most_mb())
+    except (DataError, StoreError) as error:
+        plain_text.wrong(str(error))
+        return
     except OSError as error:
         plain_text.wrong(
             f"The zip could not be kept ({error.strerror}): make room on the server, then upload it again."

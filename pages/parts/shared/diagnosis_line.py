@@ -38,11 +38,13 @@ def show(
     explained: bool = True,
     fixable: bool = True,
     queued: bool = True,
+    details: str = "",
 ) -> None:
     """What is to be said of a run, in words with numbers: trouble first, then the failures that are found.
 
     `e` are the settings of a run yet to start. With `explained`, the evidence and the fix are offered; with `fixable`,
-    the page can apply the fix; with `queued`, a run that waits for its turn says so instead.
+    the page can apply the fix; with `queued`, a run that waits for its turn says so instead. `details` is a short name
+    for what is offered, where there is no room for a long one.
     """
     e = run.experiment if run else e
     # What the detectors knew at the moment that is shown.
@@ -57,12 +59,12 @@ def show(
         elif run and run.queue and queued:
             say(WAITING, run.queue)
         else:
-            line, details = st.columns([0.8, 0.2], vertical_alignment="center") if explained else [st.container()] * 2
+            line, aside = st.columns([0.8, 0.2], vertical_alignment="center") if explained else [st.container()] * 2
             with line:
                 say(COLOURS[of.mark], " ".join(filter(None, (of.words, broken))), strong=f"{of.headline}.")
             if explained:
-                label = "Evidence and fix" if of.findings else "What is looked for"
-                with details, st.popover(label, width="stretch", key=f"evidence-{key}"):
+                label = details or ("Evidence and fix" if of.findings else "What is looked for")
+                with aside, st.popover(label, width="stretch", key=f"evidence-{key}"):
                     for finding in of.findings:
                         explain(finding, rows, key, fixable)
                     _looked_for(e, rows, of, frame)
@@ -103,8 +105,9 @@ def explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> N
         on_click=_compare, args=(finding.fix,), help="Trains both from step 0 beside each other, in lock-step.",
     )  # fmt: skip
     apply.button(
-        "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,)
-    )
+        "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,),
+        disabled=tab_runs.watched(tab_runs.snapshot()),
+    )  # fmt: skip
 
 
 def _chart(seen: Told, rows: Sequence[Row]) -> str:

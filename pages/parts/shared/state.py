@@ -115,6 +115,7 @@ UPLOADED: Key[str | None] = Key("uploaded", _none)  # the name of the zip that i
 
 # This tab's runs: ids, by side or letter where several go together.
 RUN: Key[str | None] = Key("run", _none)
+WATCHES: Key[bool] = Key("watches", bool)  # whether runs of others are looked at
 PAIR: Key[dict[str, str]] = Key("pair", dict)
 PAIR_OF: Key[str | None] = Key("pair_of", _none)  # the recipe whose sides the pair are
 COMPARED: Key[dict[str, str]] = Key("compared", dict)
@@ -160,6 +161,7 @@ PIXELS: Key[str] = Key("pixels", lambda: "now")
 
 # Runs.
 FIND: Key[str] = Key("find", str)
+GIVEN: Key[str] = Key("given", str, on_page=True)  # the id of a saved run that a link names
 SHOWN: Key[int | None] = Key("shown", _none)
 FOLLOWS: Family[bool] = Family("follow-", bool)
 STORE_TROUBLE: Key[str] = Key("store_trouble", str, on_page=True)

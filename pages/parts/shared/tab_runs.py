@@ -1,13 +1,10 @@
-"""Which browser tab this is, and the run it watches."""
+"""The runs of this browser tab."""
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Concatenate, NamedTuple, ParamSpec
-
-import streamlit as st
 
 from gan_core.live.registry import RunError, UnknownRun, registry
 from gan_core.live.run import Snapshot
@@ -15,10 +12,10 @@ from gan_core.messages.frame import Frame
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
-from pages.parts.shared import access, page_link, page_settings, state, visitor
+from pages.parts.shared import access, page_link, page_settings, state, tab, visitor
 from pages.parts.shared.state import Key
 
-WATCHED = "This is another visitor's run: you may watch it, and take a copy of your own."
+WATCHED = "This is another visitor's run: take a copy to change anything."
 ANSWER_S = 0.2  # how long a click waits for its answer before the page is drawn
 SETTLING_S = 1.0
 PATIENCE_S = 20.0  # how long the page keeps looking for it
@@ -38,16 +35,6 @@ class AnswerDue(NamedTuple):
     asked_at: float  # by time.monotonic
 
 
-def _left(tab: str) -> None:
-    registry().detach(tab)
-
-
-@st.cache_resource(scope="session", on_release=_left, show_spinner=False)
-def _tab() -> str:
-    """An id that lives as long as the browser stays connected; its release pauses the runs it watched."""
-    return secrets.token_hex(8)
-
-
 def snapshot() -> Snapshot | None:
     """The run this tab watches, as it is now; None where there is none."""
     run_id = state.RUN.get()
@@ -58,22 +45,24 @@ def attach() -> None:
     """Come (back) to the run that the URL names, or that the tab watched before another page was opened."""
     asked = page_link.value(page_settings.RUN) or state.RUN.get()
     state.LOST.set(None)
+    there = registry().snapshot(asked) if asked else None
+    own = there is None or access.owns(there)
+    tab.watch([asked] if asked and not own else [])
     if asked is None:
         return
-    lesson, there = page_settings.lesson(), registry().snapshot(asked)
-    own = there is None or access.owns(there.owner)
+    lesson = page_settings.lesson()
     if lesson and there and not lesson.allows(there.experiment):
         state.RUN.set(None)
         state.REFUSAL.set(f"The run “{asked}” has other settings than this lesson allows: start a new one.")
         return
     try:
         if own:
-            registry().attach(asked, _tab())
+            tab.attach(asked)
     except UnknownRun:
         state.RUN.set(None)
         state.LOST.set(asked)
         return
-    if state.RUN.get() != asked:
+    if state.RUN.get() != asked or not own:  # of one that is watched, whatever a link says, its own settings are shown
         state.RUN.set(asked)
         now = registry().snapshot(asked)
         if now is not None:
@@ -98,7 +87,7 @@ def _ask(what: Callable[Concatenate[str, P], None], run_id: str, *arguments: P.a
     state.REFUSAL.set(None)
     before = registry().snapshot(run_id)
     holds = what in (registry().pause, registry().go)
-    if before is not None and not (access.owns(before.owner) or (holds and access.teacher())):
+    if before is not None and not (access.owns(before) or (holds and access.teacher())):
         state.REFUSAL.set(WATCHED)
         return
     try:
@@ -141,15 +130,15 @@ def begin(*, go: bool) -> None:
 
 def watched(run: Snapshot | None) -> bool:
     """Whether a run is another visitor's, to be looked at only."""
-    return run is not None and not access.owns(run.owner)
+    return run is not None and not access.owns(run)
 
 
 def look_at(run: Snapshot) -> None:
     """Make a run this tab's; the one that was goes on, until nobody has looked at it for long."""
     state.RUN.set(run.run_id)
     page_settings.take(run.experiment)
-    if access.owns(run.owner):
-        registry().attach(run.run_id, _tab())
+    if access.owns(run):
+        tab.attach(run.run_id)
 
 
 def end(run_id: str) -> None:
@@ -158,21 +147,29 @@ def end(run_id: str) -> None:
     state.RUN.set(None if state.RUN.get() == run_id else state.RUN.get())
 
 
-def copy() -> None:
-    """Take a copy of the run that is watched: this visitor's own, paused at its newest checkpoint."""
+def copy_watched() -> None:
+    """Take a copy of the run that is watched, in its place."""
+    there = snapshot()
+    if there is not None and copy(there):
+        page_link.change(page_settings.RUN, state.RUN.get())
+
+
+def copy(there: Snapshot) -> bool:
+    """Take a copy of a run as this tab's own, paused at its newest checkpoint; the one that was here ends. False where
+    that cannot be."""
     state.REFUSAL.set(None)
-    if (there := snapshot()) is None:
-        return
     try:
         visitor.permitted(there.experiment)
-        access.check_run(there.experiment)
+        access.check_run(there.experiment, done=there.step)
         run_id = registry().copy(there.run_id, access.owner())
-        registry().attach(run_id, _tab())
+        tab.attach(run_id)
     except (RunError, OSError) as error:
         state.REFUSAL.set(str(error))
-        return
+        return False
+    leave_run()
     state.RUN.set(run_id)
-    page_link.change(page_settings.RUN, run_id)
+    page_settings.take(there.experiment)
+    return True
 
 
 def begin_pair(name: str, broken: Experiment, fixed: Experiment) -> None:
@@ -186,10 +183,9 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
     state.REFUSAL.set(None)
     runs = kind.get()
     try:
-        for experiment in experiments.values():
-            access.check_run(experiment)
+        access.check_run(*experiments.values(), instead=runs.values())
         there = [registry().snapshot(run_id) for run_id in runs.values()]
-        if set(runs) == set(experiments) and all(run is not None and access.owns(run.owner) for run in there):
+        if set(runs) == set(experiments) and all(run is not None and access.owns(run) for run in there):
             for name, experiment in experiments.items():
                 registry().rewind(runs[name], experiment)
             return
@@ -202,13 +198,15 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
 def reopen_together(kind: Together, saved: Mapping[str, SavedRun]) -> None:
     """Open saved runs as this tab's `kind`, by name, paused where each stood; those that were here end. Raises
     RunError, OSError."""
+    for one in saved.values():
+        access.check_run(one.experiment, done=one.step, instead=kind.get().values())
     end_together(kind)
     _keep(kind, saved, registry().reopen_together([*saved.values()], access.owner()))
 
 
 def _keep(kind: Together, names: Iterable[str], ids: tuple[str, ...]) -> None:
     for run_id in ids:
-        registry().attach(run_id, _tab())
+        tab.attach(run_id)
     kind.set(dict(zip(names, ids, strict=True)))
 
 
@@ -221,12 +219,14 @@ def together(kind: Together, name: str) -> Snapshot | None:
 def attach_together(kind: Together, runs: Mapping[str, str]) -> bool:
     """Come back to runs that go together, after a reload; False where one of them is no longer here."""
     try:
-        for run_id in runs.values():
-            there = registry().snapshot(run_id)
-            if there is None or access.owns(there.owner):
-                registry().attach(run_id, _tab())
+        there = {run_id: registry().snapshot(run_id) for run_id in runs.values()}
+        others = [run_id for run_id, run in there.items() if watched(run)]
+        for run_id in there:
+            if run_id not in others:
+                tab.attach(run_id)
     except UnknownRun:
         return False
+    tab.watch(others)
     kind.set(dict(runs))
     return True
 
@@ -292,15 +292,16 @@ def leave_run() -> None:
 def _forget(run_id: str) -> None:
     """End a run; one that is only watched goes on."""
     there = registry().snapshot(run_id)
-    if there is not None and access.owns(there.owner):
+    if there is not None and access.owns(there):
         registry().forget(run_id)
 
 
-def reopen(saved: SavedRun) -> None:
-    """Open a saved run as this tab's, paused where it stood; the run that was here ends. Raises RunError, OSError."""
-    access.check_run(saved.experiment)
-    run_id = registry().reopen(saved, access.owner())
-    registry().attach(run_id, _tab())
+def reopen(saved: SavedRun, *, copied: bool = False) -> None:
+    """Open a saved run as this tab's, paused where it stood; the run that was here ends. With `copied`, as one that is
+    not saved yet. Raises RunError, OSError."""
+    access.check_run(saved.experiment, done=saved.step, instead=[state.RUN.get() or ""])
+    run_id = registry().reopen(saved, access.owner(), linked=not copied)
+    tab.attach(run_id)
     leave_run()
     state.RUN.set(run_id)
     page_settings.take(saved.experiment)
@@ -310,7 +311,7 @@ def start(experiment: Experiment, *, go: bool) -> str:
     """Start a run that this tab watches; raises RunError."""
     access.check_run(experiment)
     run_id = registry().start(experiment, go=go, owner=access.owner())
-    registry().attach(run_id, _tab())
+    tab.attach(run_id)
     return run_id
 
 
@@ -323,12 +324,12 @@ def adopt() -> None:
     changed = {name: new for name, (_, new) in diff(now.experiment, wanted).items()}
     if not changed:
         return
-    if not access.owns(now.owner):  # from here on these are the settings of a run of one's own
-        state.RUN.set(None)
-        page_link.change(page_settings.RUN, None)
+    if not access.owns(now):
+        page_settings.take(now.experiment)
+        state.REFUSAL.set(WATCHED)
         return
     try:
-        access.check_run(wanted)
+        access.check_run(wanted, done=now.step, instead=[now.run_id])
     except RunError as error:
         state.REFUSAL.set(str(error))
         return
@@ -343,7 +344,7 @@ def rewind(*, go: bool) -> None:
     visitor.note(snapshot())
     try:
         wanted = visitor.permitted(page_settings.experiment())
-        access.check_run(wanted)
+        access.check_run(wanted, instead=[state.RUN.get() or ""])
         act(registry().rewind, wanted, go)
     except RunError as error:
         state.REFUSAL.set(str(error))

@@ -17,7 +17,7 @@ from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.players import Players
 from gan_core.settings.points import POINT_SETS
-from pages.parts.shared import access, charts, pace, page_settings, pictures, playback, state, tab_runs, theme
+from pages.parts.shared import access, charts, pace, page_settings, pictures, playback, state, tab_runs, theme, watching
 from pages.parts.shared.charts import numbers
 from pages.parts.train import save, save_run
 
@@ -48,8 +48,10 @@ def interval(run: Snapshot | None) -> float | None:
     """Seconds between two looks at the run, see pace; None, so no polling, where nothing moves."""
     if playing := playback.interval():
         return playing
-    if run is None or not (run.state in ACTIVE or tab_runs.awaiting(run)):
+    if run is None:
         return None
+    if not (run.state in ACTIVE or tab_runs.awaiting(run)):
+        return watching.LOOK_EVERY_S if tab_runs.watched(run) and run.state == "paused" else None
     return pace.interval()
 
 
@@ -64,14 +66,13 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
         ]
     if run and run.frame_age_s is not None and run.state in ACTIVE:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
-    if run and run.device_name:
+    if run and run.device_name and run.people < 2:  # where that is told, there is no room for both
         parts.append(run.device_name)
     if run and run.memory_mb and run.state not in ACTIVE:  # where speed and time stand there, it would not fit
         parts.append(f"{run.memory_mb:.0f} MB")
-    if tab_runs.watched(run):
-        parts.append("another visitor's run")
-    elif run and (saved := save_run.words(run)):
+    if run and not tab_runs.watched(run) and (saved := save_run.words(run)):
         parts.append(saved)
+    parts += watching.words(run) if run else []
     share = 100 * min(1.0, step / steps) if steps else 100
     with st.container(key=key):
         st.html(
@@ -82,7 +83,8 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
 
 
 def buttons(run: Snapshot | None, held: str = "") -> None:
-    """Start, pause, single steps, and back to the same start; `held` says why nothing may start, where it may not."""
+    """Start, pause, single steps, and back to the same start; of another visitor's run, a copy instead. `held`
+    says why nothing may start, where it may not."""
     now = run.state if run else None
     over = now in ("finished", "broken", "refused")
     gone = now in ("crashed", "stopped")
@@ -92,7 +94,7 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
         start = "Resume from checkpoint"
     watched = tab_runs.watched(run)
     holds = not watched or access.teacher()
-    no_step = invalid or over or gone or now == "starting" or bool(held) or watched
+    no_step = invalid or over or gone or now == "starting" or bool(held)
     with st.container(horizontal=True, gap="xsmall", key="transport"):
         st.button(
             start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
@@ -102,6 +104,17 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
             "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.pause,
             disabled=now not in ("running", "waiting") or not holds,
         )  # fmt: skip
+        if watched:
+            st.button(
+                "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
+                on_click=tab_runs.copy_watched, disabled=bool(held),
+                help="The copy is yours. It begins where this run stands now.",
+            )  # fmt: skip
+            st.button(
+                "Stop watching", key="leave_watched", type="tertiary", on_click=watching.leave,
+                help="Keeps these settings for a run of your own, from step 0.",
+            )  # fmt: skip
+            return
         st.button(
             "Step D",
             key="step_d",
@@ -118,15 +131,9 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
         )
         st.button(
             "Reset", key="reset", icon=":material/replay:", on_click=_reset,
-            disabled=invalid or run is None or bool(held) or watched,
+            disabled=invalid or run is None or bool(held),
             help="Back to step 0 with these settings: the same start every time.",
         )  # fmt: skip
-        if watched:
-            st.button(
-                "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
-                on_click=tab_runs.copy, disabled=bool(held),
-                help="This is another visitor's run, to be watched. The copy is yours, from its newest checkpoint on.",
-            )  # fmt: skip
 
 
 def grids(run: Snapshot | None, frame: Frame | None) -> None:

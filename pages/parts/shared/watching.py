@@ -1,0 +1,35 @@
+"""Another visitor's run, opened by its address: to be looked at, and copied."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gan_core.live.run import Snapshot
+from pages.parts.shared import page_link, page_settings, state, tab_runs
+
+READ_ONLY = "This is another visitor's run. Take a copy to change it."
+LOOK_EVERY_S = 2.0  # at one that stands still: its owner may go on at any time
+
+
+def read_only(run: Snapshot | None) -> str:
+    """Why the controls change nothing; empty where they do."""
+    return READ_ONLY if tab_runs.watched(run) else ""
+
+
+def follow(run: Snapshot | None) -> None:
+    """Have the page show the settings of a run that is watched, where its owner has changed them."""
+    if run is not None and tab_runs.watched(run) and run.experiment != page_settings.experiment():
+        st.rerun()
+
+
+def leave() -> None:
+    """Watch no longer; the settings stay, for a run of one's own."""
+    state.RUN.set(None)
+    page_link.change(page_settings.RUN, None)
+
+
+def words(run: Snapshot) -> list[str]:
+    """Whose run it is where it is another visitor's, and how many look at it where there are several."""
+    people = f"{run.people} people watch this run" if run.people > 1 else ""
+    whose = "another visitor's run" if tab_runs.watched(run) else ""
+    return [words for words in (whose, people) if words]
