@@ -9,19 +9,34 @@ from typing import Any
 import streamlit as st
 
 from gan_core.data import SOURCES, allowed_folders, upload_cache
-from gan_core.settings.compatibility import matters
+from gan_core.settings.compatibility import matters, usual
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
 from pages.parts.shared import access, page_settings, plain_text, state
 
 Changed = Callable[[], None]
+RATES = ("lr_g", "lr_d")
 
 
 def draw(changed: Changed) -> None:
-    """Every setting as a control; `changed` is called after one was changed and the settings are valid."""
+    """Every setting as a control, or those that have the words that are looked for; one that was changed says what it
+    was. `changed` is called after one was changed and the settings are valid."""
     shown = [row for row in SETTINGS.values() if matters(row.name, page_settings.draft())]
+    asked = state.TO_FIND.take()
+    if asked is not None:
+        state.FIND_SETTING.set(asked)
+    words = st.text_input(
+        "Find a setting", key=state.FIND_SETTING.name, placeholder="Find a setting", label_visibility="collapsed",
+        icon=":material/search:",
+    )  # fmt: skip
+    if words and words.strip():
+        found = [row for row in shown if _has(row, words) and row.name != "folder"]
+        if not found:
+            plain_text.small(f"No setting here has “{words.strip()[:40]}” in its name or description. Clear the field.")
+        _grouped(found, changed, marked=True)
+        return
     for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
-        _control(row, changed)
+        _control(row, changed, marked=True)
         source = SOURCES.get(str(page_settings.draft()["dataset"]))  # None for what a link has that is no data set
         if row.name == "dataset" and source and source.own:
             if allowed_folders.anywhere() or allowed_folders.roots():
@@ -29,7 +44,13 @@ def draw(changed: Changed) -> None:
             _upload(changed)
     with st.expander("More settings", key="more"):
         others = [row for row in shown if not row.front and row.name != "folder"]
-        _grouped(others, changed)
+        _grouped(others, changed, marked=True)
+
+
+def _has(row: Setting, words: str) -> bool:
+    """Whether somebody who looks for these words means this setting: they stand in its name, group or description."""
+    told = " ".join((row.label, row.name, row.name.replace("_", ""), row.group, row.help)).casefold()
+    return " ".join(words.split()).casefold() in told
 
 
 def some(fields: Iterable[str], changed: Changed, locked: Container[str] = ()) -> None:
@@ -45,11 +66,25 @@ def rest(fields: Container[str], changed: Changed) -> None:
     _grouped(shown, changed)
 
 
-def _grouped(rows: Iterable[Setting], changed: Changed) -> None:
+def rates(fields: Iterable[str], changed: Changed) -> None:
+    """The learning rates once more, for a phone: at the edge of its screen, where they are at hand while the pictures
+    are looked at. A wider screen, which shows them anyway, leaves them out."""
+    with st.container(key="rates"):
+        for name in fields:
+            row, key = SETTINGS[name], state.RATE.of(name)
+            value = page_settings.draft()[name]
+            key.show(row.nearest(value))
+            st.select_slider(
+                row.label, _options(row, value), format_func=name_of, key=key.name, on_change=_on_rate,
+                args=(name, changed),
+            )  # fmt: skip
+
+
+def _grouped(rows: Iterable[Setting], changed: Changed, *, marked: bool = False) -> None:
     for group, members in itertools.groupby(rows, key=lambda row: row.group):
         st.markdown(f"**{group}**")
         for row in members:
-            _control(row, changed)
+            _control(row, changed, marked=marked)
 
 
 def name_of(value: Any) -> str:
@@ -59,13 +94,16 @@ def name_of(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
-    """One widget whose key is the field's name."""
+def _control(row: Setting, changed: Changed, locked: bool = False, *, marked: bool = False) -> None:
+    """One widget whose key is the field's name; with `marked`, it says what it was where it was changed."""
     value = page_settings.draft()[row.name]
     when = "Changes at once, also while running." if row.live else "A change starts the run anew."
     if locked:
         when = "Locked in this lesson."
     label = f":material/lock: {row.label}" if locked else row.label
+    default = usual(page_settings.draft())[row.name]
+    if marked and value != default and row.kind != "text":
+        label = f"{label} · default {_short(row, default)}"
     words: dict[str, Any] = {
         "key": row.name, "help": f"{row.help} {when}", "on_change": _on_change, "args": (row.name, changed),
         "disabled": locked,
@@ -94,6 +132,12 @@ def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
         st.number_input(label, round(row.low), round(row.high), step=1, **words)
 
 
+def _short(row: Setting, value: Any) -> str:
+    if row.kind == "switch":
+        return "on" if value else "off"
+    return row.text(value) if row.kind == "set" else name_of(value)
+
+
 def _upload(changed: Changed) -> None:
     """A zip file from the visitor's own machine instead of a path on this one."""
     file = st.file_uploader("Or upload a zip of pictures", type="zip", key="folder_zip")
@@ -117,6 +161,11 @@ def _options(row: Setting, value: Any) -> list[Any]:
     """The coarse marks, and the present value where it is another (from a link, say)."""
     cast = int if row.kind == "integer" else float
     return sorted({cast(mark) for mark in row.marks} | {cast(row.nearest(value))})  # type: ignore[arg-type]
+
+
+def _on_rate(field: str, changed: Changed) -> None:
+    if page_settings.change({field: state.RATE.of(field).get()}):
+        changed()
 
 
 def _on_change(field: str, changed: Changed) -> None:

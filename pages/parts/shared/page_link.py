@@ -50,9 +50,10 @@ class PageLink(Generic[T, Wrong]):
         self.query = write
 
     def arrived(self) -> Arrived[T, Wrong] | None:
-        """The link that the browser came with, told once; None where it is the page's own address or empty."""
+        """The link that the browser came with, told once; None where it is the page's own address, or an empty one to
+        which nobody went back."""
         query, written = st.query_params.to_dict(), state.ADDRESSES.get()
-        if not query or (written and query == written[-1]):
+        if (written and query == written[-1]) or not (query or (written and went_back())):
             return None
         _note(query)
         return self._asks(query)
@@ -80,7 +81,7 @@ def settle(page: str) -> None:
         state.PAGE.set(page)
         state.ADDRESSES.set([])
     query, written = st.query_params.to_dict(), state.ADDRESSES.get()
-    if query in written[:-1] and query != written[-1] and not _went_back():
+    if query in written[:-1] and query != written[-1] and not went_back():
         st.query_params.from_dict(written[-1])
 
 
@@ -117,7 +118,7 @@ def _note(query: dict[str, str]) -> None:
         state.ADDRESSES.set([*written, query][-KEPT:])
 
 
-def _went_back() -> bool:
+def went_back() -> bool:
     """Whether this run of the script was asked for by the browser's own buttons for back and forward."""
     running = get_script_run_ctx()
     return running is not None and running.is_history_navigation

@@ -55,9 +55,14 @@ def snapshot() -> Snapshot | None:
 
 
 def attach() -> None:
-    """Come (back) to the run that the URL names, or that the tab watched before another page was opened."""
+    """Come (back) to the run that the URL names, or that the tab watched before another page was opened. Who goes back
+    to before the start finds no run there; it is paused, and there again where he goes forward."""
     asked = page_link.value(page_settings.RUN) or state.RUN.get()
     state.LOST.set(None)
+    if asked and page_link.went_back() and not page_link.value(page_settings.RUN):
+        pause()
+        asked = None
+        state.RUN.set(None)
     if asked is None:
         return
     lesson, there = page_settings.lesson(), registry().snapshot(asked)
