@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.data import SOURCES, allowed_folders, upload_cache
 from gan_core.settings.compatibility import matters, usual
@@ -68,16 +69,27 @@ def rest(fields: Container[str], changed: Changed) -> None:
 
 def rates(fields: Iterable[str], changed: Changed) -> None:
     """The learning rates once more, for a phone: at the edge of its screen, where they are at hand while the pictures
-    are looked at. A wider screen, which shows them anyway, leaves them out."""
+    are looked at. A wider screen, which shows them anyway, leaves them out.
+
+    Buttons, since two sliders of one setting would each undo what the other was moved to.
+    """
     with st.container(key="rates"):
         for name in fields:
-            row, key = SETTINGS[name], state.RATE.of(name)
-            value = page_settings.draft()[name]
-            key.show(row.nearest(value))
-            st.select_slider(
-                row.label, _options(row, value), format_func=name_of, key=key.name, on_change=_on_rate,
-                args=(name, changed),
-            )  # fmt: skip
+            row, value = SETTINGS[name], page_settings.draft()[name]
+            options = _options(row, value)
+            at = options.index(row.nearest(value))
+            with st.container(key=f"rate-{name}", horizontal=True, vertical_alignment="center", gap="xxsmall"):
+                _step_to(row, options[at - 1] if at else None, "Lower", "remove", changed)
+                st.html(Markup('<div class="rate">{}<b>{}</b></div>').format(row.label, name_of(value)))
+                _step_to(row, options[at + 1] if at + 1 < len(options) else None, "Raise", "add", changed)
+
+
+def _step_to(row: Setting, value: Any, words: str, icon: str, changed: Changed) -> None:
+    """A button that sets another value; disabled where there is none."""
+    st.button(
+        f"{words} the {row.label[0].lower()}{row.label[1:]}", key=f"{words.lower()}-{row.name}",
+        icon=f":material/{icon}:", disabled=value is None, on_click=_set, args=(row.name, value, changed),
+    )  # fmt: skip
 
 
 def _grouped(rows: Iterable[Setting], changed: Changed, *, marked: bool = False) -> None:
@@ -158,13 +170,19 @@ def _upload(changed: Changed) -> None:
 
 
 def _options(row: Setting, value: Any) -> list[Any]:
-    """The coarse marks, and the present value where it is another (from a link, say)."""
+    """The coarse marks, the present value where it is another (from a link, say), and those that it was.
+
+    What was once offered stays: a browser that has not heard of the newest value yet may still send the last one, and
+    Streamlit takes the first option, 0 say, for one that it does not find.
+    """
     cast = int if row.kind == "integer" else float
-    return sorted({cast(mark) for mark in row.marks} | {cast(row.nearest(value))})  # type: ignore[arg-type]
+    offered = state.OFFERED.of(row.name)
+    offered.set(sorted({*offered.get(), cast(row.nearest(value))}))  # type: ignore[arg-type]
+    return sorted({cast(mark) for mark in row.marks} | set(offered.get()))
 
 
-def _on_rate(field: str, changed: Changed) -> None:
-    if page_settings.change({field: state.RATE.of(field).get()}):
+def _set(field: str, value: Any, changed: Changed) -> None:
+    if page_settings.change({field: value}):
         changed()
 
 

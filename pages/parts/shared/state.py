@@ -98,6 +98,7 @@ def _none() -> None:
 FRAMED: Key[bool] = Key("framed", bool)
 PAGE: Key[str | None] = Key("page", _none)
 ADDRESSES: Key[list[dict[str, str]]] = Key("addresses", list)
+RETURNED: Key[bool] = Key("returned", bool)
 
 # Who this is: see access.
 VISITOR: Key[str | None] = Key("visitor", _none)
@@ -110,9 +111,9 @@ DRAFT: Key[dict[str, Any]] = Key("draft", dict)
 PROBLEMS: Key[list[Problem]] = Key("problems", list)
 STRANGE: Key[list[str]] = Key("strange", list, on_page=True)
 SETTING: Family[Value | list[str]] = Family("", str)
-RATE: Family[Value] = Family("rate_", str)  # the learning rates' second widgets
 # What the page Points, or all others, stood at while the other kind was shown: the run's id and the settings.
 ASIDE: Key[dict[str, tuple[str | None, Experiment]]] = Key("aside", dict)
+OFFERED: Family[list[float]] = Family("offered_", list)  # of a setting on a slider, the values it has had
 UPLOADED: Key[str | None] = Key("uploaded", _none)  # the name of the zip that is the page's folder
 
 # This tab's runs: ids, by side or letter where several go together.

@@ -50,19 +50,17 @@ def _tab() -> str:
 
 def snapshot() -> Snapshot | None:
     """The run this tab watches, as it is now; None where there is none."""
-    run_id = state.RUN.get()
-    return registry().snapshot(run_id) if run_id else None
+    return registry().snapshot(run_id) if (run_id := state.RUN.get()) else None
 
 
 def attach() -> None:
     """Come (back) to the run that the URL names, or that the tab watched before another page was opened. Who goes back
-    to before the start finds no run there; it is paused, and there again where he goes forward."""
+    to before its start finds none there; it is paused, and comes back where he goes forward."""
     asked = page_link.value(page_settings.RUN) or state.RUN.get()
     state.LOST.set(None)
-    if asked and page_link.went_back() and not page_link.value(page_settings.RUN):
+    if page_link.returned() and not page_link.value(page_settings.RUN):
         pause()
-        asked = None
-        state.RUN.set(None)
+        state.RUN.set(asked := None)
     if asked is None:
         return
     lesson, there = page_settings.lesson(), registry().snapshot(asked)
@@ -92,8 +90,7 @@ def pause() -> None:
 
 def act(what: Callable[Concatenate[str, P], None], *arguments: P.args, **named: P.kwargs) -> None:
     """Ask the registry for something about this tab's run; nothing where there is none."""
-    run_id = state.RUN.get()
-    if run_id is not None:
+    if (run_id := state.RUN.get()) is not None:
         _ask(what, run_id, *arguments, **named)
 
 
@@ -289,8 +286,7 @@ def leave_pair() -> None:
 
 def leave_run() -> None:
     """End this tab's run, so that the next start is one with the page's settings."""
-    run_id = state.RUN.take()
-    if run_id is not None:
+    if (run_id := state.RUN.take()) is not None:
         _forget(run_id)
 
 
