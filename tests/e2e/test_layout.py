@@ -22,7 +22,9 @@ AT_ONCE = (
 
 AXES = (".xtick text", ".ytick text", ".shape-label text")
 COLOURS = """selector => {
-    const look = getComputedStyle(document.querySelector(selector));
+    const words = document.querySelector(selector);
+    if (!words) return null;
+    const look = getComputedStyle(words);
     const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
     const ground = numbers(getComputedStyle(document.querySelector('.stApp')).backgroundColor);
     return [[...numbers(look.fill).slice(0, 3), parseFloat(look.fillOpacity)], ground];
@@ -146,7 +148,7 @@ def test_all_that_matters_is_on_one_screen(server: Server, open_tab: OpenTab, sc
     background = brightness(page, ".stApp", "backgroundColor")
     assert background < 70 if scheme == "dark" else background > 200
     for text in AXES:
-        colours = page.evaluate(COLOURS, text)
+        colours = page.wait_for_function(COLOURS, arg=text).json_value()
         assert contrast(*map(tuple, colours)) >= 4.5, f"{text} of a chart cannot be read"
     for text in (".st-key-progress b", ".st-key-diagnosis div", ".numbers"):
         assert abs(brightness(page, text, "color") - background) > 120, f"{text} cannot be read"

@@ -112,7 +112,7 @@ def buttons(run: Snapshot | None, held: str = "") -> None:
         st.button(
             "Reset", key="reset", icon=":material/replay:", on_click=_reset,
             disabled=invalid or run is None or bool(held) or watched,
-            help="Back to step 0 with these settings: the same start every time.",
+            help="Back to step 0 with these settings. Every reset begins with the same weights.",
         )  # fmt: skip
         if watched:
             st.button(

@@ -36,7 +36,8 @@ def scrubber(run: Snapshot | None) -> Frame | None:
         playback.buttons(kept, at, end)
     label.markdown(
         "**Live**" if at == end else f"Step **{at:.0f}**",
-        help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
+        help=f"{len(run.frames)} pictures of this run are kept, always including the first and the newest. The right "
+        "end is live.",
     )
     with slider, st.container(key="time_slider"):
         st.slider(
@@ -97,7 +98,7 @@ def _classes(run: Snapshot, frame: Frame) -> None:
         charts.class_shares(classes, m)
         charts.recognised(run.rows, run.changes)
         st.caption(
-            f"What a small classifier takes the generated images for; it is right on {classes.accuracy:.1%} of real "
-            "images it has not seen. What is missing to 100% it is not sure of. "
-            f"{caption(m, 'recognised')}: of these it has hardly a doubt."
+            "How a small classifier sorts the generated images. It is right on "
+            f"{classes.accuracy:.1%} of the real images it has not seen; images it is unsure of are in no class. "
+            f"{caption(m, 'recognised')}: it has hardly any doubt about these."
         )
