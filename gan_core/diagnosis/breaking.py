@@ -23,8 +23,8 @@ class Break:
 
 
 def breaks(e: Experiment) -> Iterator[Break]:
-    """The values with which the recipes fail, as far as these settings take them: one that has an effect, is another
-    than now, and goes with all others, and where the failure is still looked for. Two recipes may share one."""
+    """The values with which the recipes fail, as far as these settings take them. Each has an effect, is another than
+    now, and goes with all other settings; and the failure is looked for. Two recipes may share one."""
     if e.dataset in POINT_SETS:
         return
     for failure in sorted(FAILURES.values(), key=lambda failure: failure.place):

@@ -183,9 +183,8 @@ def test_a_phone_shows_one_column(server: Server, open_tab: OpenTab, scheme: str
 
 def test_a_phone_shows_pictures_and_learning_rates_at_once_for_fingers(server: Server, open_tab: OpenTab) -> None:
     page = running(open_tab(server.url + ENDLESS, viewport=PHONE, has_touch=True))
-    pictures_end = page.locator(".st-key-grid-fake img").bounding_box()
-    rates = box(page, "rates")
-    assert pictures_end["y"] + pictures_end["height"] <= rates["y"]
+    generated, rates = box(page, "grid-fake"), box(page, "rates")
+    assert generated["y"] + generated["height"] <= rates["y"]
     assert rates["y"] + rates["height"] <= PHONE["height"]
     for name in ("lr_g", "lr_d"):
         assert box(page, f"rate-{name}")["x"] + box(page, f"rate-{name}")["width"] <= PHONE["width"]

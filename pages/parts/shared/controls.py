@@ -68,8 +68,8 @@ def rest(fields: Container[str], changed: Changed) -> None:
 
 
 def rates(fields: Iterable[str], changed: Changed) -> None:
-    """The learning rates once more, for a phone: at the edge of its screen, where they are at hand while the pictures
-    are looked at. A wider screen, which shows them anyway, leaves them out.
+    """The learning rates once more, at the edge of a phone's screen: there they are at hand beside the pictures. A wider
+    screen leaves them out, since it shows them anyway.
 
     Buttons, since two sliders of one setting would each undo what the other was moved to.
     """
@@ -172,8 +172,8 @@ def _upload(changed: Changed) -> None:
 def _options(row: Setting, value: Any) -> list[Any]:
     """The coarse marks, the present value where it is another (from a link, say), and those that it was.
 
-    What was once offered stays: a browser that has not heard of the newest value yet may still send the last one, and
-    Streamlit takes the first option, 0 say, for one that it does not find.
+    What was once offered stays. A browser that has not heard of the newest value may still send the last one, and
+    Streamlit takes the first option, 0 say, for a value that it does not find.
     """
     cast = int if row.kind == "integer" else float
     offered = state.OFFERED.of(row.name)

@@ -22,8 +22,8 @@ def interval() -> float | None:
 def moment(kept: Sequence[float], end: float) -> float:
     """Where the slider stands: at its end, which is the newest picture, at the picture it was put to, or one picture on
     while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
-    at, before = state.SCRUB.get(), state.SCRUB_AT.get()
-    if at is None or at in (end, state.SCRUB_END.get()) or not kept or at > kept[-1]:
+    at, before, last_end = state.SCRUB.get(), state.SCRUB_AT.get(), state.SCRUB_END.get()
+    if at is None or at in (end, last_end) or not kept or at > kept[-1]:
         at = end
     elif at not in kept:
         # The number at the slider is that of a picture: the next one in the direction in which it was moved, so that
@@ -40,9 +40,10 @@ def moment(kept: Sequence[float], end: float) -> float:
         else:
             at = end
             state.PLAYED_AT.clear()
-    if at == end:
+    if at == end or before == last_end:
         # Each time: a browser that draws two runs of the script at once sees only what the second one sets, and would
-        # put the slider at its beginning.
+        # put the slider at its beginning. So the look that was under way when the slider left its end puts it back
+        # there; the next one says where it was put.
         state.SCRUB.set(at)
     else:
         state.SCRUB.show(at)
