@@ -68,8 +68,8 @@ def rest(fields: Container[str], changed: Changed) -> None:
 
 
 def rates(fields: Iterable[str], changed: Changed) -> None:
-    """The learning rates once more, at the edge of a phone's screen: there they are at hand beside the pictures. A wider
-    screen leaves them out, since it shows them anyway.
+    """The learning rates once more, at the edge of a phone's screen, where they are at hand beside the pictures. A
+    wider screen leaves them out, since it shows them anyway.
 
     Buttons, since two sliders of one setting would each undo what the other was moved to.
     """
