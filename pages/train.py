@@ -16,7 +16,7 @@ from pages.parts.shared import (
     tab_runs,
     watching,
 )
-from pages.parts.train import code, live_view
+from pages.parts.train import code, go_on, live_view, look_back
 
 navigation.require()
 registry().warm()
@@ -32,6 +32,8 @@ if state.AUTOSTART.take() and tab_runs.snapshot() is None:
 
 with st.sidebar:
     controls.draw(changed=tab_runs.adopt, locked=watching.read_only(tab_runs.snapshot()))
+    if page_settings.changed() and not tab_runs.watched(tab_runs.snapshot()):
+        go_on.defaults("all_defaults", "stretch")
     comparison_state.button(page_settings.experiment())
     teacher.button()
 comparison_state.go_where_asked()
@@ -42,7 +44,7 @@ if teacher.opened():
     st.stop()
 
 
-@st.fragment(run_every=live_view.interval(tab_runs.snapshot()))
+@st.fragment(run_every=live_view.interval_with_rest(tab_runs.snapshot()))
 @pace.measured
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
@@ -54,17 +56,18 @@ def view(polled: float | None) -> None:
     with what:
         live_view.buttons(run)
     said, seen = st.container(), st.container()
-    shown = live_view.scrubber(run)
+    shown = look_back.scrubber(run)
     with said:
         diagnosis_line.show(run, shown, page_settings.experiment())
     with seen:
-        live_view.grids(run, shown)
+        live_view.actors(run, shown)
         live_view.measurements(run, shown)
     comparison_state.go_where_asked()
-    if pace.outdated(polled, live_view.interval(run)) or state.REDRAW.take():
+    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
         st.rerun()
 
 
-view(live_view.interval(tab_runs.snapshot()))
+view(live_view.interval_with_rest(tab_runs.snapshot()))
+controls.rates(controls.RATES, changed=tab_runs.adopt, locked=watching.read_only(tab_runs.snapshot()))
 code.show(page_settings.experiment())
 page_settings.write(state.RUN.get())

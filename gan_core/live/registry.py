@@ -9,7 +9,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from gan_core.live.run import Run, Snapshot
 from gan_core.live.save_thread import SaveThread
 from gan_core.live.scheduler import Scheduler
 from gan_core.live.scratch_folders import ScratchFolder
-from gan_core.live.stats_line import StatsLine
+from gan_core.live.stats_line import Stats, StatsLine
 from gan_core.messages.commands_and_reports import (
     Collect,
     Collected,
@@ -44,15 +43,6 @@ from gan_core.settings.players import Players
 from gan_core.settings.setting import Value
 
 MOST_ORIGIN = 2_000_000  # characters of a saved picture's JSON; the largest that is saved has half of that
-
-
-@dataclass(frozen=True)
-class Stats:
-    """How busy this process is."""
-
-    running: int  # runs that train
-    waiting: int  # runs that wait for a turn
-    looking: int  # visitors of runs that move, or are about to
 
 
 class Registry:

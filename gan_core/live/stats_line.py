@@ -1,5 +1,5 @@
-"""A line on stderr every so often, for whoever looks after a server: how many people, runs, steps, and how much of the
-machine they take."""
+"""How busy a server is: for pages, and as a line on stderr every so often for whoever looks after it, with how much of
+the machine it takes."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ class Load:
     resting: int  # paused, finished, or without a process
     steps_per_second: float  # of all together
     processes: tuple[int, ...]  # the ids of all that belong to this server, itself among them
+
+
+@dataclass(frozen=True)
+class Stats:
+    """How busy this process is."""
+
+    running: int  # runs that train
+    waiting: int  # runs that wait for a turn
+    looking: int  # visitors of runs that move, or are about to
 
 
 class StatsLine:

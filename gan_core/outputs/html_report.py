@@ -39,7 +39,7 @@ _CHARTS = (
         (("d_accuracy_real", REAL, ""), ("d_accuracy_fake", GENERATED, DASHES)),
         "share",
     ),
-    ("Gradient norms", (("grad_norm_d", DISCRIMINATOR, ""), ("grad_norm_g", GRADIENT, DASHES)), "log"),
+    ("Gradient norms", (("grad_norm_d", DISCRIMINATOR, ""), ("grad_norm_g", GENERATED, DASHES)), "log"),
     (
         "Against the real images",
         (

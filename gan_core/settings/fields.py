@@ -190,10 +190,10 @@ class Fields(BaseModel):
         64, "Batch size", "Real images, and as many generated ones, in each update.",
         group="Optimiser", key="bs", low=1, high=512, marks=(1, 8, 32, 64, 128, 256, 512))  # fmt: skip
     n_dis: int = setting(
-        1, "D updates a step", "How often the discriminator is updated in each step.",
+        1, "D updates per step", "How often the discriminator is updated in each step.",
         group="Optimiser", key="kd", low=0, high=10, marks=(0, 1, 2, 3, 5, 10), live=True)  # fmt: skip
     n_gen: int = setting(
-        1, "G updates a step", "How often the generator is updated in each step.",
+        1, "G updates per step", "How often the generator is updated in each step.",
         group="Optimiser", key="kg", low=0, high=10, marks=(0, 1, 2, 3, 5, 10), live=True)  # fmt: skip
     update: Literal["alternating", "simultaneous"] = setting(
         "alternating", "Update rule", "Whether G answers to the D just updated, or both move at once.",

@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from driving import ENDLESS, OpenTab, button, start, step_reaches
+from driving import ENDLESS, OpenTab, button, start, step_reaches, url_says
 from playwright.sync_api import Page, expect
 from serving import Server
 
@@ -19,6 +19,32 @@ AT_ONCE = (
     "progress", "transport", "diagnosis", "grid-real", "grid-fake", "histogram", "losses", "accuracy",
     "gradients",
 )  # fmt: skip
+
+AXES = (".xtick text", ".ytick text", ".shape-label text")
+COLOURS = """selector => {
+    const words = document.querySelector(selector);
+    if (!words) return null;
+    const look = getComputedStyle(words);
+    const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+    const ground = numbers(getComputedStyle(document.querySelector('.stApp')).backgroundColor);
+    return [[...numbers(look.fill).slice(0, 3), parseFloat(look.fillOpacity)], ground];
+}"""
+# What can be pressed and is smaller than a finger; a slider is as large as what answers around its thumb.
+SMALL = """() => {
+    const reaches = e => {
+        const {x, y, width, height} = e.parentElement.parentElement.getBoundingClientRect();
+        const at = dy => document.elementFromPoint(x + width / 2, y + height / 2 + dy);
+        return [-19, 19].every(dy => e.parentElement.parentElement.contains(at(dy)));
+    };
+    const kinds = 'button, a, input, summary, [role=button], [role=slider]';
+    return [...document.querySelectorAll(kinds)].filter(e => {
+        const {x, width, height, bottom, top} = e.getBoundingClientRect();
+        if (!e.checkVisibility({visibilityProperty: true}) || width < 2 || x < 0) return false;
+        if (e.type === 'range') return top > 0 && bottom < innerHeight && !reaches(e);
+        const least = (e.ariaLabel ?? '').startsWith('Help') ? 24 : 40;
+        return Math.round(height) < least || (least === 24 && Math.round(width) < 24);
+    }).map(e => e.ariaLabel || e.innerText || e.outerHTML.slice(0, 80));
+}"""
 
 
 def box(page: Page, key: str) -> dict[str, float]:
@@ -59,6 +85,19 @@ def brightness(page: Page, selector: str, what: str) -> float:
         [selector, what],
     )
     return sum(colour[:3]) / 3
+
+
+def contrast(words: tuple[float, ...], ground: tuple[float, ...]) -> float:
+    """By the formula of WCAG 2, of colours from 0 to 255; words with a fourth number, their opacity, let the ground
+    through."""
+    opacity = words[3] if len(words) > 3 else 1.0
+    seen = [opacity * word + (1 - opacity) * behind for word, behind in zip(words[:3], ground[:3], strict=True)]
+    lights = []
+    for colour in (seen, ground[:3]):
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+                  for part in (value / 255 for value in colour)]  # fmt: skip
+        lights.append(sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
 
 
 def assert_nothing_scrolls_sideways(page: Page) -> None:
@@ -108,6 +147,9 @@ def test_all_that_matters_is_on_one_screen(server: Server, open_tab: OpenTab, sc
 
     background = brightness(page, ".stApp", "backgroundColor")
     assert background < 70 if scheme == "dark" else background > 200
+    for text in AXES:
+        colours = page.wait_for_function(COLOURS, arg=text).json_value()
+        assert contrast(*map(tuple, colours)) >= 4.5, f"{text} of a chart cannot be read"
     for text in (".st-key-progress b", ".st-key-diagnosis div", ".numbers"):
         assert abs(brightness(page, text, "color") - background) > 120, f"{text} cannot be read"
 
@@ -132,11 +174,28 @@ def test_a_phone_shows_one_column(server: Server, open_tab: OpenTab, scheme: str
     page = running(open_tab(server.url + ENDLESS, viewport=PHONE, color_scheme=scheme))
     assert_nothing_scrolls_sideways(page)
     assert_pictures_are_as_they_are(page)
-    keys = ("grid-real", "grid-fake", "histogram", "losses", "accuracy", "gradients")
+    keys = ("grid-fake", "grid-real", "histogram", "losses", "accuracy", "gradients")
     boxes = [box(page, key) for key in keys]
     for upper, lower in itertools.pairwise(boxes):
         assert upper["y"] + upper["height"] <= lower["y"] + 1
     assert all(there["x"] + there["width"] <= PHONE["width"] for there in boxes)
+
+
+def test_a_phone_shows_pictures_and_learning_rates_at_once_for_fingers(server: Server, open_tab: OpenTab) -> None:
+    page = running(open_tab(server.url + ENDLESS, viewport=PHONE, has_touch=True))
+    generated, rates = box(page, "grid-fake"), box(page, "rates")
+    assert generated["y"] + generated["height"] <= rates["y"]
+    assert rates["y"] + rates["height"] <= PHONE["height"]
+    for name in ("lr_g", "lr_d"):
+        assert box(page, f"rate-{name}")["x"] + box(page, f"rate-{name}")["width"] <= PHONE["width"]
+    button(page, "raise-lr_g").click()
+    url_says(page, "lg", "0.004")
+    expect(page.locator(".st-key-rate-lr_g")).to_contain_text("0.004")
+    assert page.evaluate(SMALL) == []
+
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.locator(".st-key-dataset")).to_be_in_viewport()
+    assert page.evaluate(SMALL) == []
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["laptop", "phone"])

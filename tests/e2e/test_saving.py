@@ -94,7 +94,7 @@ def test_a_run_that_trains_is_saved_as_it_is_and_not_compared(server: Server, op
     button(page, "make_files").click()
     expect(button(page, "download")).to_be_visible()
     expect(button(page, "regenerate")).to_be_disabled()
-    expect(page.get_by_text("pause it and make the files anew")).to_be_visible()
+    expect(page.get_by_text("pause it and create the files again")).to_be_visible()
     before = step(page)
     step_reaches(page, before + 20)
     expect(button(page, "download")).to_be_visible()  # it stays open while the page goes on

@@ -105,6 +105,22 @@ def test_single_steps_advance_by_one_each(server: Server, open_tab: OpenTab) -> 
     expect(progress(page)).to_contain_text("paused")
 
 
+def test_the_networks_show_who_acts_and_lead_to_its_settings(server: Server, open_tab: OpenTab) -> None:
+    page = ready(open_tab(server.url + ENDLESS))
+    for player, other in ("dg", "gd"):
+        button(page, f"step_{player}").click()
+        expect(page.locator(f"[data-part={player}]")).to_have_class(re.compile("lit"))
+        expect(page.locator(f"[data-part={other}]")).not_to_have_class(re.compile("lit"))
+    page.locator("[data-part=grad_g]").press("Enter")
+    told = page.locator(".network .told")
+    expect(told).to_contain_text("comes back through D")
+    told.get_by_role("button", name="Learning rate of G").click()
+    expect(page.locator(".st-key-find_setting input")).to_have_value("learning rate of G")
+    expect(page.locator(".st-key-lr_g")).to_be_visible()
+    expect(page.locator(".st-key-lr_d")).to_have_count(0)
+    expect(told).to_be_hidden()
+
+
 def test_step_d_leaves_the_picture_as_it_is(server: Server, open_tab: OpenTab) -> None:
     page = ready(open_tab(f"{server.url}{ENDLESS}&ng=none"))
     button(page, "step_d").click()
@@ -235,6 +251,18 @@ def test_the_scrubber_goes_back_to_an_early_picture(running: Page) -> None:
     running.wait_for_function(f"parseInt(document.querySelector('{PICTURE}').alt.match(/step (\\d+)/)[1]) > 100")
 
 
+def test_a_change_is_marked_under_the_time_slider(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    step_reaches(page, 50)
+    slider(page, "lr_d").press("ArrowRight")
+    url_says(page, "ld", "0.004")
+    expect(page.locator(".marks")).to_contain_text("lr_d → 0.004")
+    pause(page)
+    mark, track = page.locator(".marks i").bounding_box(), page.locator(".st-key-scrub").bounding_box()
+    assert track["x"] <= mark["x"] <= track["x"] + track["width"]
+    assert abs(mark["y"] - (track["y"] + track["height"] / 2)) < track["height"]
+
+
 def test_another_noise_changes_the_picture_of_a_paused_run(server: Server, open_tab: OpenTab) -> None:
     page = start(open_tab(server.url + ENDLESS))
     step_reaches(page, 50)
@@ -270,7 +298,7 @@ def test_a_finished_run_says_so_and_the_page_rests(server: Server, open_tab: Ope
     start(page)
     expect(progress(page)).to_contain_text("Step 30 of 30")
     expect(progress(page)).to_contain_text("finished")
-    expect(button(page, "start")).to_be_disabled()
+    expect(button(page, "train_more")).to_be_enabled()
     # Let the charts be drawn to their end; from then on nothing may move.
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)

@@ -15,7 +15,7 @@ from gan_core.messages.frame import Classes, Frame
 from gan_core.messages.untrained_report import Contrast, Layer
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
-from pages.parts.shared import charts, pace
+from pages.parts.shared import charts, pace, theme
 from pages.parts.untrained import charts as untrained_charts
 
 NAMES = ("loss_d", "loss_g", "d_accuracy_real", "d_accuracy_fake", "grad_norm_d", "grad_norm_g", "recognised")
@@ -53,6 +53,55 @@ def test_plotly_finds_nothing_wrong_with_a_chart(kind: str, monkeypatch: pytest.
     assert len(checked.layout.shapes) == len(plain["layout"]["shapes"])
     # Streamlit's colours are put in where its own template is.
     assert plain["layout"]["template"] == plotly.graph_objects.Figure().to_dict()["layout"]["template"]
+
+
+def drawn(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], None]) -> dict[str, Any]:
+    shown: list[Any] = []
+    monkeypatch.setattr(streamlit, "plotly_chart", lambda figure, **_: shown.append(figure.to_dict()))
+    draw()
+    (plain,) = shown
+    return plain
+
+
+def test_each_network_has_one_colour_in_all_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for draw in (lambda: charts.losses(ROWS, "hinge"), lambda: charts.gradients(ROWS)):
+        colours = {trace["name"]: trace["line"]["color"] for trace in drawn(monkeypatch, draw)["data"]}
+        assert colours == {"D": theme.DISCRIMINATOR, "G": theme.GENERATED}
+
+
+def test_only_what_lies_outside_the_legal_range_is_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 150 bins over 1.5 times the legal range: 25 at either side are outside of it.
+    histogram = [0.001 * (number % 7) for number in range(150)]
+    frame = Frame(0, {}, b"", histogram, 0.0)
+    outside, *_ = drawn(monkeypatch, lambda: charts.pixel_histogram(OPENING, frame))["data"]
+    assert outside["marker"]["color"] == theme.BROKEN
+    assert outside["marker"]["pattern"]["shape"]  # also for those who do not see red
+    assert sum(outside["y"]) == pytest.approx(sum(histogram[:25]) + sum(histogram[125:]))
+    assert all(abs(value) > 1 for value in outside["x"])
+
+
+def test_how_often_d_is_right_is_smoothed_and_stays_in_sight_as_it_was_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = [0.5, 1.0, 0.0, 1.0]
+    rows = [Row(step, {"d_accuracy_real": value}) for step, value in enumerate(values)]
+    faint, _, smooth, _ = drawn(monkeypatch, lambda: charts.accuracy(rows))["data"]
+    assert faint["y"] == values
+    assert faint["opacity"] < 0.5
+    weights = [charts.SMOOTHING**age for age in range(4)]
+    for count in range(1, 5):
+        newest_first = values[:count][::-1]
+        mean = sum(w * v for w, v in zip(weights, newest_first, strict=False)) / sum(weights[:count])
+        assert smooth["y"][count - 1] == pytest.approx(mean)
+
+
+def test_a_step_that_is_not_the_newest_is_marked_on_the_curves(monkeypatch: pytest.MonkeyPatch) -> None:
+    for draw in (lambda at: charts.losses(ROWS, "hinge", at=at), lambda at: charts.gradients(ROWS, at=at),
+                 lambda at: charts.accuracy(ROWS, at=at)):  # fmt: skip
+        lines = drawn(monkeypatch, lambda draw=draw: draw(120))["layout"]["shapes"]
+        assert [line["x0"] for line in lines if line["line"]["color"] == theme.MOMENT] == [120]
+        lines = drawn(monkeypatch, lambda draw=draw: draw(None))["layout"]["shapes"]
+        assert not [line for line in lines if line["line"]["color"] == theme.MOMENT]
 
 
 def test_many_who_look_leave_most_of_the_machine_to_training(monkeypatch: pytest.MonkeyPatch) -> None:

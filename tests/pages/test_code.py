@@ -60,7 +60,7 @@ def test_a_change_that_no_line_shows_is_told(open_page: Open) -> None:
     at.session_state["code"] = True
     at.run()
     at.selectbox(key="sample_mode").set_value("eval").run()
-    assert any("leaves it as it is" in words.value for words in at.caption)
+    assert any("changes nothing here" in words.value for words in at.caption)
     assert lines(script(at), "ins") == []
 
 

@@ -77,8 +77,8 @@ NUMBERS = st.integers(0, 2**24 - 1)
 
 # What begins a run in a process of its own, by page.
 BEGINS = {
-    "home": r"train_live|open-", "train": r"start|step_|reset|fix_|compare_diagnosis", "compare": r"start",
-    "runs": r"open-|compare", "claims": r"run_again",
+    "home": r"train_live|open-", "train": r"start|step_|reset|fix_|compare_diagnosis|train_more|break_|defaults",
+    "compare": r"start", "runs": r"open-|compare", "claims": r"run_again",
     "failures": rf"start|open_|open-({'|'.join(RECIPES)})",
 }  # fmt: skip
 

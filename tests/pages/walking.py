@@ -30,7 +30,7 @@ ODD_TEXTS = (
     "x" * 500,
     "\u202e~",
 )
-UNFOLDED = ("save", "code", "over_time")  # what is drawn only once it is open
+UNFOLDED = ("save", "code", "over_time", "evidence-diagnosis", "breaking")  # what is drawn only once it is open
 
 
 @dataclass(frozen=True)

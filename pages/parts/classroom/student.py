@@ -28,7 +28,7 @@ from pages.parts.shared import (
     tab_runs,
     visitor,
 )
-from pages.parts.train import live_view
+from pages.parts.train import live_view, look_back
 
 PARTS = {
     TITLE: "title", QUESTION: "question", SHOWN: "settings shown",
@@ -71,7 +71,7 @@ def page() -> None:
     _controls(lesson)
     link_problems.show()
     _question(lesson)
-    wait = live_view.interval(tab_runs.snapshot())
+    wait = live_view.interval_with_rest(tab_runs.snapshot())
     st.fragment(run_every=wait)(pace.measured(_run))(lesson, wait)
     LINK.put(AskedLesson(lesson, state.RUN.get()))
 
@@ -95,6 +95,8 @@ def _controls(lesson: Lesson) -> None:
     with st.sidebar:
         together = [name for name in SETTINGS if name in lesson.shown or name in lesson.locked]
         controls.some(together, tab_runs.adopt, locked=together if over else lesson.locked)
+    if not over and (open_yet := [name for name in controls.RATES if name in lesson.shown]):
+        controls.rates(open_yet, tab_runs.adopt)
 
 
 def _question(lesson: Lesson) -> None:
@@ -136,14 +138,14 @@ def _run(lesson: Lesson, polled: float | None) -> None:
     if run is None and held:
         return  # the question stands alone
     said, seen = st.container(), st.container()
-    shown = live_view.scrubber(run)
+    shown = look_back.scrubber(run)
     with said:
         if run or state.REFUSAL.get():  # before the run, what is known already would give the answer
             diagnosis_line.show(run, shown, page_settings.experiment(), fixable=False)
     with seen:
-        live_view.grids(run, shown)
+        live_view.actors(run, shown)
         live_view.measurements(run, shown)
-    if pace.outdated(polled, live_view.interval(run)) or state.REDRAW.take():
+    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
         st.rerun()
 
 

@@ -75,7 +75,7 @@ def scrubber(runs: Runs) -> list[Frame | None]:
     kept: list[float] = [*(aligned_frames.seconds(runs) if by_time else aligned_frames.steps(runs))]
     with st.container(key="scrubber"):
         if len(kept) < 2:
-            st.html('<div class="small-print">A slider through the pictures appears with the second one.</div>')
+            st.html('<div class="small-print">The time slider appears after the second picture.</div>')
             return aligned_frames.at_step(runs, 0) if kept else [None] * len(runs)
         steps = max(run.steps for run in runs if run)
         end = kept[-1] if by_time or not _moving(runs) else steps
@@ -136,13 +136,13 @@ def _losses(letter: str, run: Snapshot | None, e: Experiment, frame: Frame | Non
         rows, changes = (run.rows, run.changes) if run else ((), ())
         charts.losses(rows, e.loss, f"losses_chart_{letter}", axes, _seconds(run), changes, CHART)
         m = frame.measurements if frame else {}
-        numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
+        numbers(caption(m, "loss_d", "loss_g"))
 
 
 def table(runs: Runs) -> None:
     """The measurements at the end of every run, the winner of each row marked; before, when it comes."""
     if not all(run and aligned_frames.over(run) for run in runs):
-        st.caption("A table of final measurements appears once all runs have ended.")
+        st.caption("The table of final measurements appears when all runs have ended.")
         return
     ended = [run for run in runs if run]
     last = [run.rows[-1].measurements if run.rows else {} for run in ended]

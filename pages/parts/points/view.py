@@ -128,7 +128,7 @@ def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: S
     loss, right = st.columns(2)
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss, changes=changes)
-        numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
+        numbers(caption(m, "loss_d", "loss_g"))
     if e.dataset == "dirac":
         return  # D's answer on the one real number is 0 for ever
     with right, st.container(key="accuracy"):

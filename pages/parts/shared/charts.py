@@ -17,19 +17,24 @@ from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.settings.change import Change, marks_of
 from gan_core.settings.loss_balance import BALANCE
 from pages.parts.shared import plain_text, theme
-from pages.parts.shared.figure import HEIGHT, axes, decades, level, moment, show
+from pages.parts.shared.figure import HEIGHT, SMALL, axes, decades, level, moment, show
 
 MOST_POINTS = 300
 MOST_COLUMNS = 50  # of a map
 BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
+LEAST_SHARE = 1e-4  # of pixel values that the logarithmic axis shows
+SMOOTHING = 0.7  # what a smoothed line keeps of its last value, from row to row
+GUESSES = "D guesses"
 
 
 def pixel_histogram(
     opening: Opening | None, frame: Frame | None, key: str = "histogram_chart", height: int = HEIGHT
 ) -> None:
-    """Shares of pixel values, real and generated on one axis (logarithmic), the legal range shaded."""
+    """Shares of pixel values, real and generated on one axis (logarithmic), the legal range shaded. What the generator
+    puts outside of it is hatched in red."""
     low, high, legal = (opening.low, opening.high, (opening.legal_low, opening.legal_high)) if opening else BLANK
     traces = [
+        _outside(low, high, legal, frame.histogram if frame else []),
         _outline("real", low, high, opening.real_histogram if opening else [], theme.REAL),
         _outline("generated", low, high, frame.histogram if frame else [], theme.GENERATED),
     ]
@@ -37,7 +42,7 @@ def pixel_histogram(
         "type": "rect", "xref": "x", "yref": "paper", "x0": legal[0], "x1": legal[1], "y0": 0, "y1": 1,
         "fillcolor": theme.LEGAL, "line": {"width": 0}, "layer": "below",
     }  # fmt: skip
-    layout = axes(shapes=[band])
+    layout = axes(shapes=[band]) | {"bargap": 0}
     layout["yaxis"] |= {
         "type": "log",
         "range": [-4, 0],
@@ -46,7 +51,10 @@ def pixel_histogram(
     }
     layout["xaxis"] |= {"range": [low, high]}
     legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "solid")]
-    show(key, "Pixels", legend, traces, layout, "Histogram of pixel values, real and generated", height=height)
+    alt = "Histogram of pixel values, real and generated"
+    if frame and (beyond := sum(traces[0]["y"])) >= LEAST_SHARE:
+        alt += f"; {beyond:.2g} of the generated ones are outside the legal range, in red"
+    show(key, "Pixels", legend, traces, layout, alt, height=height)
 
 
 @dataclass(frozen=True)
@@ -67,10 +75,11 @@ def losses(
     seconds: Sequence[float] | None = None,
     changes: Sequence[Change] = (),
     height: int = HEIGHT,
+    at: float | None = None,
 ) -> None:
     """Both losses over the steps, and where each stands when D cannot tell real from generated. With `seconds`, those
-    of training at each row, over these. An upright line marks each change of a setting. `loss` is None where
-    nobody knows which it is."""
+    of training at each row, over these. An upright line marks each change of a setting, another the step `at` that is
+    shown. `loss` is None where nobody knows which it is."""
     traces = [
         _line("D", rows, "loss_d", theme.DISCRIMINATOR, "solid", seconds),
         _line("G", rows, "loss_g", theme.GENERATED, "dash", seconds),
@@ -78,8 +87,12 @@ def losses(
     layout = axes()
     if loss is not None:
         balance_d, balance_g = BALANCE[loss]
-        layout["shapes"] += [level(balance_d, theme.DISCRIMINATOR), level(balance_g, theme.GENERATED)]
-    layout["shapes"] += _marks(changes, rows, seconds)
+        same = balance_d == balance_g
+        layout["shapes"] += [
+            level(balance_d, theme.DISCRIMINATOR, GUESSES, below=True),  # it is the upper one
+            level(balance_g, theme.GENERATED, "" if same else GUESSES),
+        ]
+    layout["shapes"] += [*_marks(changes, rows, seconds), *_shown(at)]
     if shared:
         layout["xaxis"] |= {"range": [0, shared.end]}
         layout["yaxis"] |= {"range": [shared.low, shared.high]}
@@ -88,28 +101,32 @@ def losses(
     show(key, "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps", height=height)
 
 
-def accuracy(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
-    """How often D is right, on real and on generated images; an upright line marks each change of a setting."""
-    traces = [
-        _line("on real", rows, "d_accuracy_real", theme.REAL, "solid"),
-        _line("on generated", rows, "d_accuracy_fake", theme.GENERATED, "dash"),
+def accuracy(rows: Sequence[Row], changes: Sequence[Change] = (), at: float | None = None) -> None:
+    """How often D is right, on real and on generated images: smoothed, and faint as it was measured. An upright line
+    marks each change of a setting, another the step `at` that is shown."""
+    measured = [
+        _line("on real", rows, "d_accuracy_real", theme.REAL, "solid", text="%{y:.0%}"),
+        _line("on generated", rows, "d_accuracy_fake", theme.GENERATED, "dash", text="%{y:.0%}"),
     ]
-    layout = axes(shapes=[level(0.5, "gray"), *_marks(changes, rows)])
+    traces = [*map(_faint, measured), *map(_smoothed, measured)]
+    layout = axes(shapes=[level(0.5, "gray", GUESSES), *_marks(changes, rows), *_shown(at)])
     layout["yaxis"] |= {"range": [-0.03, 1.03], "tickformat": ".0%", "dtick": 0.25}
     legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "dashed")]
-    show("accuracy_chart", "D is right", legend, traces, layout, "How often the discriminator is right")
+    alt = "How often the discriminator is right, smoothed; as measured, faint"
+    show("accuracy_chart", "D is right", legend, traces, layout, alt)
 
 
-def gradients(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
-    """Length of each network's gradient, logarithmic; an upright line marks each change of a setting."""
+def gradients(rows: Sequence[Row], changes: Sequence[Change] = (), at: float | None = None) -> None:
+    """Length of each network's gradient, logarithmic; an upright line marks each change of a setting, another the step
+    `at` that is shown."""
     traces = [
         _line("D", rows, "grad_norm_d", theme.DISCRIMINATOR, "solid"),
-        _line("G", rows, "grad_norm_g", theme.GRADIENT, "dash"),
+        _line("G", rows, "grad_norm_g", theme.GENERATED, "dash"),
     ]
-    layout = axes(shapes=_marks(changes, rows))
+    layout = axes(shapes=[*_marks(changes, rows), *_shown(at)])
     low, high = decades(traces)
     layout["yaxis"] |= {"type": "log", "dtick": -(-(high - low) // 5), "tickformat": "~g", "range": [low, high]}
-    legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GRADIENT, "dashed")]
+    legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
     show(
         "gradient_chart",
         "Gradient norms",
@@ -230,8 +247,16 @@ def numbers(words: str) -> None:
 
 
 def _line(
-    name: str, rows: Sequence[Row], measurement: str, colour: str, dash: str, places: Sequence[float] | None = None
+    name: str,
+    rows: Sequence[Row],
+    measurement: str,
+    colour: str,
+    dash: str,
+    places: Sequence[float] | None = None,
+    text: str = "%{y:.2g}",
 ) -> dict[str, Any]:
+    """A measurement over its rows; `text` is how plotly writes a value that the pointer is over."""
+    where = "step %{x}" if places is None else "%{x:.2g} s"
     places = [row.step for row in rows] if places is None else places
     there = [
         (place, row.measurements[measurement])
@@ -245,6 +270,40 @@ def _line(
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": [place for place, _ in kept],
         "y": [value for _, value in kept], "line": {"color": colour, "dash": dash, "width": 2},
+        "hovertemplate": f"{name}, {where}: {text}<extra></extra>",
+    }  # fmt: skip
+
+
+def _smoothed(line: dict[str, Any]) -> dict[str, Any]:
+    """The line as a running mean that forgets, of which each value is divided by the weights it has had: so the first
+    is as it was measured."""
+    mean, weight, smooth = 0.0, 0.0, []
+    for value in line["y"]:
+        mean = SMOOTHING * mean + (1 - SMOOTHING) * value
+        weight = SMOOTHING * weight + 1 - SMOOTHING
+        smooth.append(mean / weight)
+    return line | {"y": smooth, "hovertemplate": f"smoothed: {line['hovertemplate']}"}
+
+
+def _faint(line: dict[str, Any]) -> dict[str, Any]:
+    return line | {"opacity": 0.3, "line": line["line"] | {"width": 1, "dash": "solid"}}
+
+
+def _shown(at: float | None) -> list[dict[str, Any]]:
+    """The line at the step that is shown; none where that is the newest."""
+    return [] if at is None else [moment(at)]
+
+
+def _outside(low: float, high: float, legal: tuple[float, float], shares: Sequence[float]) -> dict[str, Any]:
+    """Bars of the bins that lie outside the legal range, red and hatched: those who do not see red see the lines."""
+    width = (high - low) / max(len(shares), 1)
+    bins = [(low + (index + 0.5) * width, share) for index, share in enumerate(shares)]
+    beyond = [(value, share) for value, share in bins if value + width / 2 <= legal[0] or value - width / 2 >= legal[1]]
+    return {
+        "type": "bar", "name": "outside", "x": [value for value, _ in beyond], "y": [share for _, share in beyond],
+        "width": width,
+        "marker": {"color": theme.BROKEN, "line": {"width": 0}, "pattern": {"shape": "/", "size": 5, "solidity": 0.6}},
+        "hovertemplate": "outside the legal range: %{y:.2p}<extra></extra>",
     }  # fmt: skip
 
 
@@ -253,7 +312,8 @@ def _outline(name: str, low: float, high: float, shares: Sequence[float], colour
     return {
         "type": "scatter", "mode": "lines", "name": name,
         "x": [low + (index + 0.5) * width for index in range(len(shares))],
-        "y": [max(share, 1e-5) for share in shares], "line": {"color": colour, "width": 2, "shape": "hvh"},
+        "y": [max(share, LEAST_SHARE / 10) for share in shares], "line": {"color": colour, "width": 2, "shape": "hvh"},
+        "hovertemplate": f"{name}, value %{{x:.2f}}: %{{y:.2p}}<extra></extra>",
     }  # fmt: skip
 
 
@@ -269,7 +329,7 @@ def _marks(
             marks.append({
                 **moment(step if places is None else places[index]),
                 "line": {"color": "gray", "dash": "dot", "width": 1},
-                "label": {"text": words, "textposition": "end", "xanchor": "right", "font": {"size": 9}, "padding": 1},
+                "label": SMALL | {"text": words, "textposition": "end", "xanchor": "right"},
             })  # fmt: skip
     return marks
 

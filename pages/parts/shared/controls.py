@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.data import SOURCES, allowed_folders, upload_cache
 from gan_core.files.errors import DataError
 from gan_core.saved_runs.store import StoreError
-from gan_core.settings.compatibility import matters
+from gan_core.settings.compatibility import matters, usual
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
 from pages.parts.shared import access, page_settings, plain_text, state
 
 Changed = Callable[[], None]
 LESSON = "Locked in this lesson."
+RATES = ("lr_g", "lr_d")
 
 
 def draw(changed: Changed, locked: str = "") -> None:
-    """Every setting as a control; `changed` is called after one was changed and the settings are valid. `locked` says
-    why none can be changed, where that is so."""
+    """Every setting as a control, or those that have the words that are looked for; one that was changed says what it
+    was. `changed` is called after one was changed and the settings are valid. `locked` says why none can be changed,
+    where that is so."""
     shown = [row for row in SETTINGS.values() if matters(row.name, page_settings.draft())]
+    asked = state.TO_FIND.take()
+    if asked is not None:
+        state.FIND_SETTING.set(asked)
+    words = st.text_input(
+        "Find a setting", key=state.FIND_SETTING.name, placeholder="Find a setting", label_visibility="collapsed",
+        icon=":material/search:",
+    )  # fmt: skip
+    if words and words.strip():
+        found = [row for row in shown if _has(row, words) and row.name != "folder"]
+        if not found:
+            plain_text.small(f"No setting here has “{words.strip()[:40]}” in its name or description. Clear the field.")
+        _grouped(found, changed, locked, marked=True)
+        return
     for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
-        _control(row, changed, locked)
+        _control(row, changed, locked, marked=True)
         source = SOURCES.get(str(page_settings.draft()["dataset"]))  # None for what a link has that is no data set
         if row.name == "dataset" and source and source.own:
             if allowed_folders.anywhere() or allowed_folders.roots():
@@ -34,7 +50,13 @@ def draw(changed: Changed, locked: str = "") -> None:
                 _upload(changed)
     with st.expander("More settings", key="more"):
         others = [row for row in shown if not row.front and row.name != "folder"]
-        _grouped(others, changed, locked)
+        _grouped(others, changed, locked, marked=True)
+
+
+def _has(row: Setting, words: str) -> bool:
+    """Whether somebody who looks for these words means this setting: they stand in its name, group or description."""
+    told = " ".join((row.label, row.name, row.name.replace("_", ""), row.group, row.help)).casefold()
+    return " ".join(words.split()).casefold() in told
 
 
 def some(fields: Iterable[str], changed: Changed, locked: Container[str] = (), why: str = LESSON) -> None:
@@ -50,11 +72,39 @@ def rest(fields: Container[str], changed: Changed, locked: str = "") -> None:
     _grouped(shown, changed, locked)
 
 
-def _grouped(rows: Iterable[Setting], changed: Changed, locked: str) -> None:
+def rates(fields: Iterable[str], changed: Changed, locked: str = "") -> None:
+    """The learning rates once more, at the edge of a phone's screen, where they are at hand beside the pictures. A
+    wider screen leaves them out, since it shows them anyway.
+
+    Buttons, since two sliders of one setting would each undo what the other was moved to; disabled where they are
+    `locked`.
+    """
+    with st.container(key="rates"):
+        for name in fields:
+            row, value = SETTINGS[name], page_settings.draft()[name]
+            options = _options(row, value)
+            at = options.index(row.nearest(value))
+            lower, higher = options[:at][-1:], options[at + 1 :][:1]
+            with st.container(key=f"rate-{name}", horizontal=True, vertical_alignment="center", gap="xxsmall"):
+                _step_to(row, lower, "Lower", "remove", changed, locked)
+                st.html(Markup('<div class="rate">{}<b>{}</b></div>').format(row.label, name_of(value)))
+                _step_to(row, higher, "Raise", "add", changed, locked)
+
+
+def _step_to(row: Setting, values: Sequence[Any], words: str, icon: str, changed: Changed, locked: str) -> None:
+    """A button that sets the one of `values`; disabled where there is none."""
+    st.button(
+        f"{words} the {row.label[0].lower()}{row.label[1:]}", key=f"{words.lower()}-{row.name}",
+        icon=f":material/{icon}:", disabled=not values or bool(locked), on_click=_set,
+        args=(row.name, *values, changed),
+    )  # fmt: skip
+
+
+def _grouped(rows: Iterable[Setting], changed: Changed, locked: str, *, marked: bool = False) -> None:
     for group, members in itertools.groupby(rows, key=lambda row: row.group):
         st.markdown(f"**{group}**")
         for row in members:
-            _control(row, changed, locked)
+            _control(row, changed, locked, marked=marked)
 
 
 def name_of(value: Any) -> str:
@@ -64,13 +114,16 @@ def name_of(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-def _control(row: Setting, changed: Changed, locked: str) -> None:
-    """One widget whose key is the field's name."""
+def _control(row: Setting, changed: Changed, locked: str = "", *, marked: bool = False) -> None:
+    """One widget whose key is the field's name; with `marked`, it says what it was where it was changed."""
     value = page_settings.draft()[row.name]
     when = "Changes at once, also while running." if row.live else "A change starts the run anew."
     if locked:
         when = locked
     label = f":material/lock: {row.label}" if locked else row.label
+    default = usual(page_settings.draft())[row.name]
+    if marked and value != default and row.kind != "text":
+        label = f"{label} · default {_short(row, default)}"
     words: dict[str, Any] = {
         "key": row.name, "help": f"{row.help} {when}", "on_change": _on_change, "args": (row.name, changed),
         "disabled": bool(locked),
@@ -99,6 +152,12 @@ def _control(row: Setting, changed: Changed, locked: str) -> None:
         st.number_input(label, round(row.low), round(row.high), step=1, **words)
 
 
+def _short(row: Setting, value: Any) -> str:
+    if row.kind == "switch":
+        return "on" if value else "off"
+    return row.text(value) if row.kind == "set" else name_of(value)
+
+
 def _upload(changed: Changed) -> None:
     """A zip file from the visitor's own machine instead of a path on this one."""
     file = st.file_uploader("Or upload a zip of pictures", type="zip", key="folder_zip")
@@ -122,9 +181,20 @@ def _upload(changed: Changed) -> None:
 
 
 def _options(row: Setting, value: Any) -> list[Any]:
-    """The coarse marks, and the present value where it is another (from a link, say)."""
+    """The coarse marks, the present value where it is another (from a link, say), and those that it was.
+
+    What was once offered stays. A browser that has not heard of the newest value may still send the last one, and
+    Streamlit takes the first option, 0 say, for a value that it does not find.
+    """
     cast = int if row.kind == "integer" else float
-    return sorted({cast(mark) for mark in row.marks} | {cast(row.nearest(value))})  # type: ignore[arg-type]
+    offered = state.OFFERED.of(row.name)
+    offered.set(sorted({*offered.get(), cast(row.nearest(value))}))  # type: ignore[arg-type]
+    return sorted({cast(mark) for mark in row.marks} | set(offered.get()))
+
+
+def _set(field: str, value: Any, changed: Changed) -> None:
+    if page_settings.change({field: value}):
+        changed()
 
 
 def _on_change(field: str, changed: Changed) -> None:

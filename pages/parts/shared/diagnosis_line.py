@@ -64,10 +64,14 @@ def show(
                 say(COLOURS[of.mark], " ".join(filter(None, (of.words, broken))), strong=f"{of.headline}.")
             if explained:
                 label = details or ("Evidence and fix" if of.findings else "What is looked for")
-                with aside, st.popover(label, width="stretch", key=f"evidence-{key}"):
-                    for finding in of.findings:
-                        explain(finding, rows, key, fixable)
-                    _looked_for(e, rows, of, frame)
+                with (
+                    aside,
+                    st.popover(label, width="stretch", key=f"evidence-{key}", on_change="rerun") as opened,
+                ):
+                    if opened.open:  # at each look at a run it would be drawn for nobody
+                        for finding in of.findings:
+                            explain(finding, rows, key, fixable)
+                        _looked_for(e, rows, of, frame)
 
 
 def tell(e: Experiment, rows: Sequence[Row], key: str = "diagnosis") -> None:

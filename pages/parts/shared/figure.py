@@ -17,6 +17,8 @@ HEIGHT = 140
 # Fixed: plotly draws a chart twice to fit its margins to the labels, and the plot would jump as these change.
 MARGIN = {"l": 38, "r": 8, "t": 6, "b": 18}
 
+SMALL = {"font": {"size": 9}, "padding": 1}  # words at a line
+
 Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
 
 
@@ -39,12 +41,15 @@ def _template() -> dict[str, Any]:
     return template
 
 
-def level(value: float, colour: str) -> dict[str, Any]:
-    """A dotted line across a chart."""
-    return {
+def level(value: float, colour: str, words: str = "", *, below: bool = False) -> dict[str, Any]:
+    """A dotted line across a chart, with words over its right end, or below it."""
+    line = {
         "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
         "line": {"color": colour, "dash": "dot", "width": 1.2},
     }  # fmt: skip
+    if not words:
+        return line
+    return line | {"label": SMALL | {"text": words, "textposition": "end", "yanchor": "top" if below else "bottom"}}
 
 
 def decades(traces: list[dict[str, Any]]) -> list[int]:

@@ -50,9 +50,10 @@ class PageLink(Generic[T, Wrong]):
         self.query = write
 
     def arrived(self) -> Arrived[T, Wrong] | None:
-        """The link that the browser came with, told once; None where it is the page's own address or empty."""
+        """The link that the browser came with, told once; None where it is the page's own address, or an empty one that
+        nobody went back to."""
         query, written = st.query_params.to_dict(), state.ADDRESSES.get()
-        if not query or (written and query == written[-1]):
+        if (written and query == written[-1]) or not (query or returned()):
             return None
         _note(query)
         return self._asks(query)
@@ -62,9 +63,10 @@ class PageLink(Generic[T, Wrong]):
         return self._asks(st.query_params.to_dict())
 
     def put(self, shown: T) -> None:
-        """Make this the page's address."""
-        query = self.query(shown)
-        if query != st.query_params.to_dict():
+        """Make this the page's address. Where somebody went back to an empty one it stays empty: filled at once, it
+        would be a new place, and nobody could go back past it."""
+        query, there = self.query(shown), st.query_params.to_dict()
+        if query != there and (there or not _went_back()):
             st.query_params.from_dict(query)
         _note(query)
 
@@ -80,8 +82,15 @@ def settle(page: str) -> None:
         state.PAGE.set(page)
         state.ADDRESSES.set([])
     query, written = st.query_params.to_dict(), state.ADDRESSES.get()
-    if query in written[:-1] and query != written[-1] and not _went_back():
+    earlier = query in written[:-1] and query != written[-1]
+    state.RETURNED.set(earlier and _went_back())
+    if earlier and not _went_back():
         st.query_params.from_dict(written[-1])
+
+
+def returned() -> bool:
+    """Whether somebody went back to an address that this page has had since it was opened."""
+    return state.RETURNED.get()
 
 
 def value(key: str) -> str | None:

@@ -13,6 +13,7 @@ from gan_core.classroom.lesson import Lesson, LessonError
 from gan_core.settings import link
 from gan_core.settings.experiment import Experiment, nearest
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import Problem, SettingsError
 from pages.parts.shared import state
 from pages.parts.shared.page_link import PageLink, Query
@@ -70,6 +71,17 @@ def draft() -> dict[str, Any]:
     return state.DRAFT.get()
 
 
+def first() -> Experiment:
+    """The default settings; where the page shows points, those of points."""
+    dataset = experiment().dataset
+    return Experiment(dataset=dataset) if dataset in POINT_SETS else Experiment()
+
+
+def changed() -> bool:
+    """Whether a setting is another than by default."""
+    return draft() != first().model_dump()
+
+
 def problems() -> list[Problem]:
     """What is wrong with the draft, or with the link that was opened."""
     return state.PROBLEMS.get()
@@ -121,11 +133,11 @@ def take(e: Experiment) -> None:
 
 
 def _read(query: Query) -> tuple[AskedSettings, list[Problem]]:
-    """What a link asks for, and which settings of it are wrong."""
+    """What a link asks for, and which settings of it are wrong. An empty one asks for the defaults."""
     run_id, gain = query.get(RUN), query.get(GAIN, "1")
     given, unread = link.read_query(query)
     try:
-        return AskedSettings(Experiment(**given), run_id, gain), unread
+        return AskedSettings(Experiment(**given) if query else first(), run_id, gain), unread
     except SettingsError as error:
         wrong = {problem.field for problem in error.problems}
         right = nearest({name: value for name, value in given.items() if name not in wrong})

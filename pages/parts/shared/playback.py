@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import streamlit as st
@@ -19,11 +20,16 @@ def interval() -> float | None:
 
 
 def moment(kept: Sequence[float], end: float) -> float:
-    """Where the slider stands: at its end, which is the newest picture, where it was put, or one picture on while it
-    plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
-    at = state.SCRUB.get()
-    if at is None or at in (end, state.SCRUB_END.get()) or at > end:
+    """Where the slider stands: at its end, which is the newest picture, at the picture it was put to, or one picture on
+    while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
+    at, before, last_end = state.SCRUB.get(), state.SCRUB_AT.get(), state.SCRUB_END.get()
+    if at is None or at in (end, last_end) or not kept or at > kept[-1]:
         at = end
+    elif at not in kept:
+        # The number at the slider is that of a picture: the next one in the direction in which it was moved, so that
+        # arrow keys lead from picture to picture.
+        onwards = before is not None and at > before
+        at = kept[bisect_left(kept, at)] if onwards else kept[max(0, bisect_left(kept, at) - 1)]
     state.SCRUB_END.set(end)
     played = state.PLAYED_AT.get()
     if played is not None and time.monotonic() - played >= PATIENCE / _speed():
@@ -34,12 +40,14 @@ def moment(kept: Sequence[float], end: float) -> float:
         else:
             at = end
             state.PLAYED_AT.clear()
-    if at == end:
+    if at == end or before == last_end:
         # Each time: a browser that draws two runs of the script at once sees only what the second one sets, and would
-        # put the slider at its beginning.
+        # put the slider at its beginning. So the look that was under way when the slider left its end puts it back
+        # there; the next one says where it was put.
         state.SCRUB.set(at)
     else:
         state.SCRUB.show(at)
+    state.SCRUB_AT.set(at)
     return at
 
 
@@ -76,7 +84,7 @@ def speed() -> None:
 
 def forget() -> None:
     """Back to the newest picture, and no replay."""
-    for key in (state.SCRUB, state.SCRUB_END, state.PLAYED_AT):
+    for key in (state.SCRUB, state.SCRUB_AT, state.SCRUB_END, state.PLAYED_AT):
         key.clear()
 
 

@@ -17,6 +17,7 @@ from gan_core.classroom.lesson import Lesson
 from gan_core.saving_mistakes import link as saving_link
 from gan_core.settings.comparison import Comparison
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.players import Players
 from gan_core.settings.problems import Problem
 from gan_core.settings.setting import Value
 
@@ -97,6 +98,7 @@ def _none() -> None:
 FRAMED: Key[bool] = Key("framed", bool)
 PAGE: Key[str | None] = Key("page", _none)
 ADDRESSES: Key[list[dict[str, str]]] = Key("addresses", list)
+RETURNED: Key[bool] = Key("returned", bool)
 
 # Who this is: see access.
 VISITOR: Key[str | None] = Key("visitor", _none)
@@ -111,6 +113,7 @@ STRANGE: Key[list[str]] = Key("strange", list, on_page=True)
 SETTING: Family[Value | list[str]] = Family("", str)
 # What the page Points, or all others, stood at while the other kind was shown: the run's id and the settings.
 ASIDE: Key[dict[str, tuple[str | None, Experiment]]] = Key("aside", dict)
+OFFERED: Family[list[float]] = Family("offered_", list)  # of a setting on a slider, the values it has had
 UPLOADED: Key[str | None] = Key("uploaded", _none)  # the name of the zip that is the page's folder
 
 # This tab's runs: ids, by side or letter where several go together.
@@ -124,17 +127,22 @@ REFUSAL: Key[str | None] = Key("refusal", _none, on_page=True)
 ANSWER_DUE: Key[AnswerDue | None] = Key("answer_due", _none)
 CHART_ROWS: Key[ChartRows | None] = Key("chart_rows", _none)
 
+STEPPED: Key[tuple[str, Players] | None] = Key("stepped", _none)  # the run of the last single step, and who was updated
+FIND_SETTING: Key[str] = Key("find_setting", str)  # words that the settings in sight have
+
 # What one page asks of the next, or of its own next run.
 AUTOSTART: Key[bool] = Key("autostart", bool)
 TO_TRAIN: Key[bool] = Key("to_train", bool)
 TO_COMPARE: Key[tuple[Comparison, bool] | None] = Key("to_compare", _none)  # and whether to begin at once
 BEGIN_COMPARISON: Key[bool] = Key("begin_comparison", bool)
 REDRAW: Key[bool] = Key("redraw", bool)
+TO_FIND: Key[str | None] = Key("to_find", _none)  # the words that a part of the page wants FIND_SETTING to have
 OPENED: Key[str | None] = Key("opened", _none)  # the failure whose card was clicked
 SEE_LIVE: Key[str | None] = Key("see_live", _none)
 
 # The way back through pictures.
 SCRUB: Key[float | None] = Key("scrub", _none, on_page=True)
+SCRUB_AT: Key[float | None] = Key("scrub_at", _none, on_page=True)  # where it stood at the last look
 SCRUB_END: Key[float | None] = Key("scrub_end", _none, on_page=True)
 PLAYED_AT: Key[float | None] = Key(
     "played_at", _none, on_page=True
@@ -142,6 +150,7 @@ PLAYED_AT: Key[float | None] = Key(
 SPEED: Key[int | None] = Key("speed", _none)
 
 # Train: what is made of a run, and the script.
+BREAKING: Key[bool] = Key("breaking", bool, on_page=True)  # whether the menu of failures is open
 MADE: Key[Made | None] = Key("made", _none, on_page=True)
 PROVED: Key[Proof | None] = Key("proved", _none, on_page=True)
 SAVE_FORMAT: Key[str] = Key("save_format", str)

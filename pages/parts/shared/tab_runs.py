@@ -37,14 +37,18 @@ class AnswerDue(NamedTuple):
 
 def snapshot() -> Snapshot | None:
     """The run this tab watches, as it is now; None where there is none."""
-    run_id = state.RUN.get()
-    return registry().snapshot(run_id) if run_id else None
+    return registry().snapshot(run_id) if (run_id := state.RUN.get()) else None
 
 
 def attach() -> None:
-    """Come (back) to the run that the URL names, or that the tab watched before another page was opened."""
+    """Come (back) to the run that the URL names, or that the tab watched before another page was opened. Who goes back
+    to before its start finds none there; it is paused, and comes back where he goes forward."""
     asked = page_link.value(page_settings.RUN) or state.RUN.get()
     state.LOST.set(None)
+    if page_link.returned() and not page_link.value(page_settings.RUN):
+        if not watched(snapshot()):
+            pause()
+        state.RUN.set(asked := None)
     there = registry().snapshot(asked) if asked else None
     own = there is None or access.owns(there)
     tab.watch([asked] if asked and not own else [])
@@ -76,8 +80,7 @@ def pause() -> None:
 
 def act(what: Callable[Concatenate[str, P], None], *arguments: P.args, **named: P.kwargs) -> None:
     """Ask the registry for something about this tab's run; nothing where there is none."""
-    run_id = state.RUN.get()
-    if run_id is not None:
+    if (run_id := state.RUN.get()) is not None:
         _ask(what, run_id, *arguments, **named)
 
 
@@ -145,13 +148,6 @@ def end(run_id: str) -> None:
     """End one of this visitor's runs."""
     _forget(run_id)
     state.RUN.set(None if state.RUN.get() == run_id else state.RUN.get())
-
-
-def copy_watched() -> None:
-    """Take a copy of the run that is watched, in its place."""
-    there = snapshot()
-    if there is not None and copy(there):
-        page_link.change(page_settings.RUN, state.RUN.get())
 
 
 def copy(there: Snapshot) -> bool:
@@ -284,8 +280,7 @@ def leave_pair() -> None:
 
 def leave_run() -> None:
     """End this tab's run, so that the next start is one with the page's settings."""
-    run_id = state.RUN.take()
-    if run_id is not None:
+    if (run_id := state.RUN.take()) is not None:
         _forget(run_id)
 
 

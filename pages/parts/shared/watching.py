@@ -22,6 +22,13 @@ def follow(run: Snapshot | None) -> None:
         st.rerun()
 
 
+def take_copy() -> None:
+    """Take a copy of the run that is watched, in its place."""
+    there = tab_runs.snapshot()
+    if there is not None and tab_runs.copy(there):
+        page_link.change(page_settings.RUN, state.RUN.get())
+
+
 def leave() -> None:
     """Watch no longer; the settings stay, for a run of one's own."""
     state.RUN.set(None)

@@ -49,7 +49,7 @@ def _words(before: Experiment | None, now: Experiment, text: str) -> str:
         return f"{about} Change a setting, and the lines it touches are marked."
     changed = " and ".join(f"`{name}`" for name in diff(before, now))
     if script_of(before) == text:
-        return f"{about} The last change, of {changed}, leaves it as it is."
+        return f"{about} The last change, of {changed}, changes nothing here."
     return f"{about} Marked: what the last change, of {changed}, touched."
 
 

@@ -22,7 +22,7 @@ def buttons(run: Snapshot) -> None:
             kind.label, partial(kind.make, record), file_name(record, name), kind.mime, key=f"export_{name}",
             help=missing or kind.words, disabled=bool(missing), on_click="ignore", width="stretch",
         )  # fmt: skip
-    st.caption("Files of this run as it is now. The script trains from step 0, with the settings of now.")
+    st.caption("Files of the run as it is now. The script trains from step 0 with the current settings.")
 
 
 def record_of(run: Snapshot) -> Record:
@@ -35,7 +35,7 @@ def record_of(run: Snapshot) -> Record:
 def _missing(name: str, record: Record) -> str:
     """What a kind of file needs and is not there, in words; empty where it can be made."""
     if name == "script" and record.experiment.dataset in POINT_SETS:
-        return "A script is written of runs on images, not on points."
+        return "Scripts exist only for runs on images, not on points."
     if name == "weights" and not (record.checkpoint and record.checkpoint.exists()):
         return "There is no checkpoint yet: let the run train for a few seconds, or pause it."
     if name == "tensorboard" and find_spec("tensorboard") is None:

@@ -1,4 +1,4 @@
-"""The live view of one run: progress, buttons, pictures, charts, and the way back through its frames."""
+"""The live view of one run: progress, buttons, pictures and charts."""
 
 from __future__ import annotations
 
@@ -17,9 +17,21 @@ from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.players import Players
 from gan_core.settings.points import POINT_SETS
-from pages.parts.shared import access, charts, pace, page_settings, pictures, playback, state, tab_runs, theme, watching
+from pages.parts.shared import (
+    access,
+    charts,
+    network,
+    pace,
+    page_settings,
+    pictures,
+    playback,
+    state,
+    tab_runs,
+    theme,
+    watching,
+)
 from pages.parts.shared.charts import numbers
-from pages.parts.train import save, save_run
+from pages.parts.train import go_on, save_run
 
 CHART_EVERY_LOOKS = 2
 ACTIVE = ("starting", "waiting", "running")
@@ -55,6 +67,11 @@ def interval(run: Snapshot | None) -> float | None:
     return pace.interval()
 
 
+def interval_with_rest(run: Snapshot | None) -> float | None:
+    """The same, and now and then where a run is paused: it may be put aside for others who wait."""
+    return interval(run) or (pace.SLOWEST_S if run and run.state == "paused" else None)
+
+
 def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
     """The line that says where the run is, and that it lives; `steps` are those of a run yet to start."""
     step, steps = (run.step, run.steps) if run else (0, steps)
@@ -83,57 +100,68 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
 
 
 def buttons(run: Snapshot | None, held: str = "") -> None:
-    """Start, pause, single steps, and back to the same start; of another visitor's run, a copy instead. `held`
-    says why nothing may start, where it may not."""
+    """Start, pause, single steps, and back to the same start; after the end, what may come next; of another visitor's
+    run, a copy instead. `held` says why nothing may start, where it may not."""
     now = run.state if run else None
     over = now in ("finished", "broken", "refused")
     gone = now in ("crashed", "stopped")
     invalid = bool(page_settings.problems())
-    start = "Resume" if now == "paused" and run and run.step else "Start"
-    if gone:
-        start = "Resume from checkpoint"
     watched = tab_runs.watched(run)
-    holds = not watched or access.teacher()
-    no_step = invalid or over or gone or now == "starting" or bool(held)
     with st.container(horizontal=True, gap="xsmall", key="transport"):
-        st.button(
-            start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
-            disabled=invalid or now in ACTIVE or over or bool(held) or not holds,
-        )  # fmt: skip
-        st.button(
-            "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.pause,
-            disabled=now not in ("running", "waiting") or not holds,
-        )  # fmt: skip
+        ended = over and not (watched or held or invalid or page_settings.lesson())
+        if run and ended:
+            go_on.buttons(run)
+        else:
+            start = "Resume from checkpoint" if gone else "Resume" if now == "paused" and run and run.step else "Start"
+            holds = not watched or access.teacher()
+            st.button(
+                start, key="start", type="primary", icon=":material/play_arrow:", on_click=_start, help=held or None,
+                disabled=invalid or now in ACTIVE or over or bool(held) or not holds,
+            )  # fmt: skip
+            st.button(
+                "Pause", key="pause", icon=":material/pause:", on_click=tab_runs.pause,
+                disabled=now not in ("running", "waiting") or not holds,
+            )  # fmt: skip
         if watched:
-            st.button(
-                "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
-                on_click=tab_runs.copy_watched, disabled=bool(held),
-                help="The copy is yours. It begins where this run stands now.",
-            )  # fmt: skip
-            st.button(
-                "Stop watching", key="leave_watched", type="tertiary", on_click=watching.leave,
-                help="Keeps these settings for a run of your own, from step 0.",
-            )  # fmt: skip
+            _of_another(held)
             return
-        st.button(
-            "Step D",
-            key="step_d",
-            on_click=_step,
-            args=("d",),
-            help="Update only the discriminator.",
-            disabled=no_step,
-        )
-        st.button(
-            "Step G", key="step_g", on_click=_step, args=("g",), help="Update only the generator.", disabled=no_step
-        )
-        st.button(
-            "Step both", key="step_both", on_click=_step, args=("both",), help="One whole step.", disabled=no_step
-        )
+        if not ended:
+            _single_steps(disabled=invalid or over or gone or now == "starting" or bool(held))
         st.button(
             "Reset", key="reset", icon=":material/replay:", on_click=_reset,
             disabled=invalid or run is None or bool(held),
-            help="Back to step 0 with these settings: the same start every time.",
+            help="Back to step 0 with these settings. Every reset begins with the same weights.",
         )  # fmt: skip
+
+
+def _of_another(held: str) -> None:
+    """What to do with another visitor's run."""
+    st.button(
+        "Take a copy", key="take_copy", type="primary", icon=":material/content_copy:",
+        on_click=watching.take_copy, disabled=bool(held),
+        help="The copy is yours. It begins where this run stands now.",
+    )  # fmt: skip
+    st.button(
+        "Stop watching", key="leave_watched", type="tertiary", on_click=watching.leave,
+        help="Keeps these settings for a run of your own, from step 0.",
+    )  # fmt: skip
+
+
+def _single_steps(*, disabled: bool) -> None:
+    players: tuple[tuple[str, Players, str], ...] = (
+        ("Step D", "d", "Update only the discriminator."),
+        ("Step G", "g", "Update only the generator."),
+        ("Step both", "both", "One whole step."),
+    )
+    for label, player, words in players:
+        st.button(label, key=f"step_{player}", on_click=_step, args=(player,), help=words, disabled=disabled)
+
+
+def actors(run: Snapshot | None, frame: Frame | None) -> None:
+    """Both networks, and under them what they are about: real beside generated, at the same scale."""
+    with st.container(key="actors"):
+        network.show(run.experiment if run else page_settings.experiment(), frame, _acts(run))
+        grids(run, frame)
 
 
 def grids(run: Snapshot | None, frame: Frame | None) -> None:
@@ -163,96 +191,32 @@ def grids(run: Snapshot | None, frame: Frame | None) -> None:
 
 def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     """Histogram, losses, accuracy, gradients, each with its numbers; empty before the start, so that nothing
-    jumps when it comes."""
+    jumps when it comes. The numbers are those at the end of the curves or, while the slider stands at an earlier
+    picture, at the upright line."""
     rows = _chart_rows(run) if run else []
     changes = run.changes if run else ()
     e = run.experiment if run else page_settings.experiment()
     m = frame.measurements if frame else {}
+    past = frame if run and frame is not run.frame else None
+    at = past.step if past else None
+    curves = past.measurements if past else rows[-1].measurements if rows else {}
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
         charts.pixel_histogram(run.opening if run else None, frame)
         numbers(caption(m, "out_of_range", "saturated"))
     with loss, st.container(key="losses"):
-        charts.losses(rows, e.loss, changes=changes)
-        numbers(f"{caption(m, 'loss_d', 'loss_g')} · dotted: D guesses")
+        charts.losses(rows, e.loss, changes=changes, at=at)
+        numbers(caption(curves, "loss_d", "loss_g"))
     with right, st.container(key="accuracy"):
-        charts.accuracy(rows, changes)
-        numbers(caption(m, "d_accuracy_real", "d_accuracy_fake"))
+        charts.accuracy(rows, changes, at)
+        numbers(caption(curves, "d_accuracy_real", "d_accuracy_fake"))
     with gradient, st.container(key="gradients"):
-        charts.gradients(rows, changes)
-        numbers(caption(m, "grad_norm_d", "grad_norm_g"))
-
-
-def scrubber(run: Snapshot | None) -> Frame | None:
-    """The slider over the run, and the frame it stands at: the newest while it is at its right end.
-
-    It spans what there is while the run stands still, and all steps to come while it moves: a slider whose end
-    moved under the hand could not be held.
-    """
-    if run is None or run.frame is None:
-        return None
-    if run.steps == 0:
-        with st.columns([0.88, 0.12])[1]:
-            save.popover(run)
-        return run.frame
-    end = max(1, run.steps if run.state in ACTIVE else run.step)
-    kept = [frame.step for frame in run.frames]
-    at = playback.moment(kept, end)
-    transport, label, slider, past, saving, classes = st.columns(
-        [0.13, 0.12, 0.33, 0.13, 0.12, 0.17], vertical_alignment="center"
-    )
-    with transport:
-        playback.buttons(kept, at, end)
-    label.markdown(
-        "**Live**" if at == end else f"Step **{at:.0f}**",
-        help=f"{len(run.frames)} pictures of this run are kept, always the first and the newest. Right end: live.",
-    )
-    with slider:
-        st.slider(
-            "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
-        )
-    shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
-    with past:
-        _past(run, shown)
-    with saving:
-        save.popover(run)
-    with classes:
-        _classes(run, shown)
-    return shown
-
-
-def _past(run: Snapshot, shown: Frame) -> None:
-    """The pixels over the whole run as a map, drawn once it is opened, and how fast to play."""
-    with st.popover("Over time", width="stretch", key="over_time", on_change="rerun") as opened:
-        with st.container(height=290, border=False):
-            if opened.open and run.opening:
-                charts.histogram_map(run.opening, run.frames, shown.step, "histogram_map", run.step, height=190)
-                st.caption(charts.spread(run.opening, run.frames, shown.step))
-        playback.speed()
-
-
-def _classes(run: Snapshot, frame: Frame) -> None:
-    """How many of the data's classes the generator makes at this moment, and each one's share when opened."""
-    classes = run.opening.classes if run.opening else None
-    if classes is None:
-        return
-    until = [row.measurements for row in run.rows if row.step <= frame.step and "modes_covered" in row.measurements]
-    m = until[-1] if until else {}
-    covered = f"{m['modes_covered']:.0f}" if m else "–"
-    label = f"Classes {covered} of {len(classes.names)}"
-    with st.popover(label, width="stretch", key="classes", on_change="rerun") as opened:
-        if not opened.open:
-            return
-        charts.class_shares(classes, m)
-        charts.recognised(run.rows, run.changes)
-        st.caption(
-            f"What a small classifier takes the generated images for; it is right on {classes.accuracy:.1%} of real "
-            "images it has not seen. What is missing to 100% it is not sure of. "
-            f"{caption(m, 'recognised')}: of these it has hardly a doubt."
-        )
+        charts.gradients(rows, changes, at)
+        numbers(caption(curves, "grad_norm_d", "grad_norm_g"))
 
 
 def _start() -> None:
+    state.STEPPED.clear()
     run = tab_runs.snapshot()
     if run is None:
         tab_runs.begin(go=True)
@@ -266,10 +230,24 @@ def _step(players: Players) -> None:
     if tab_runs.snapshot() is None:
         tab_runs.begin(go=False)
     tab_runs.act(registry().step, players)
+    if run_id := state.RUN.get():
+        state.STEPPED.set((run_id, players))
+
+
+def _acts(run: Snapshot | None) -> Players | None:
+    """Who is updated now or, where a run stands still after a single step, who was."""
+    if run is None:
+        return None
+    if run.state in ACTIVE:
+        e = run.experiment
+        return "both" if e.n_dis and e.n_gen else "d" if e.n_dis else "g" if e.n_gen else None
+    run_id, players = state.STEPPED.get() or ("", None)
+    return players if run_id == run.run_id and run.state == "paused" else None
 
 
 def _reset() -> None:
     playback.forget()
+    state.STEPPED.clear()
     tab_runs.rewind(go=False)
 
 

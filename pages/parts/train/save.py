@@ -57,7 +57,7 @@ def popover(run: Snapshot) -> None:
             _forget()
         # Drawn while it is closed, too: the browser decides by the size at the opening on which side there is room.
         save_run.section(run)
-        st.markdown("**Files to take away**")
+        st.markdown("**Download files**")
         _choices(run)
 
 
@@ -69,11 +69,11 @@ def _choices(run: Snapshot) -> None:
         exports.buttons(run)
         return
     if kind == "animation":
-        st.caption("GIF only: MP4 would need an encoder that this project does not bring.")
+        st.caption("GIF only: MP4 needs an encoder that this project does not include.")
     else:
         st.selectbox("Format", list(FORMATS), format_func=lambda key: FORMATS[key].name, key=state.SAVE_FORMAT.name)
-    of = f"its {len(run.frames)} kept pictures as GIF" if kind == "animation" else f"step {run.step}"
-    st.button(f"Make the files of {of}", on_click=_make, args=(kind,), key="make_files", width="stretch")
+    what = f"a GIF of {len(run.frames)} pictures" if kind == "animation" else f"files for step {run.step}"
+    st.button(f"Create {what}", on_click=_make, args=(kind,), key="make_files", width="stretch")
     made = state.MADE.get()
     if made is not None and made.run_id == run.run_id:
         plain_text.small(made.words)
@@ -105,7 +105,7 @@ def _proof(run: Snapshot, made: Made) -> None:
         file = made.first.name.with_name(weights.NAME)
         st.code(f"python -m gan_core regenerate {made.first.name} --checkpoint {file}", "bash", wrap_lines=True)
     if gone_on:
-        st.caption(f"The run has gone on from step {made.step}: to compare, pause it and make the files anew.")
+        st.caption(f"The run has gone on from step {made.step}: to compare, pause it and create the files again.")
 
 
 def _forget() -> None:

@@ -36,16 +36,16 @@ def section(run: Snapshot) -> None:
     if saved is None or not saved.run_id:
         _as_new(run, "Save this run", suggested_name(run.experiment))
     else:
-        at = "is being written" if saved.step is None else f"stands at step {saved.step}"
-        st.html(f'<p style="margin:0">Saved as <b>{escape(saved.name)}</b>; it {at}.</p>')
+        at = "being written" if saved.step is None else f"at step {saved.step}"
+        st.html(f'<p style="margin:0">Saved as <b>{escape(saved.name)}</b>, {at}.</p>')
         state.FOLLOWS.of(run.run_id).show(saved.follows)  # as it is, whatever was asked: it may have been refused
         st.toggle(
-            "It follows this run", key=state.FOLLOWS.of(run.run_id).name, on_change=_follow, args=(run.run_id,),
-            help="Brought up to date every few seconds, at each pause and at the end. Off: it stays where it is.",
+            "Keep it up to date", key=state.FOLLOWS.of(run.run_id).name, on_change=_follow, args=(run.run_id,),
+            help="Updates the saved run every few seconds, at each pause and at the end. Off: it stays as it is.",
         )  # fmt: skip
         if not saved.follows:
             st.button(
-                f"Save step {run.step} over it", key="save_over", on_click=_save_over, args=(run.run_id,),
+                f"Overwrite it with step {run.step}", key="save_over", on_click=_save_over, args=(run.run_id,),
                 disabled=saved.busy or run.step == saved.step, width="stretch",
             )  # fmt: skip
             _as_new(run, "Save as a new run", suggested_name(run.experiment))
@@ -60,7 +60,7 @@ def _as_new(run: Snapshot, label: str, name: str) -> None:
     )
     st.button(
         label, key="save_run", icon=":material/inventory_2:", on_click=_save, args=(run.run_id,), width="stretch",
-        help="With all its pictures, measurements and weights; open it again on the page Runs.",
+        help="Saves all pictures, measurements and weights. Open it again on the page Runs.",
     )  # fmt: skip
 
 

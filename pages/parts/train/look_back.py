@@ -1,0 +1,104 @@
+"""The way back through a run's kept pictures: the slider with its marks, pixels over time, classes, saving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gan_core.diagnosis.measurements import caption
+from gan_core.live.run import Snapshot
+from gan_core.messages.frame import Frame
+from gan_core.settings.change import Change, marks_of
+from pages.parts.shared import charts, html, playback, state
+from pages.parts.train import live_view, save
+
+
+def scrubber(run: Snapshot | None) -> Frame | None:
+    """The slider over the run, and the frame it stands at: the newest while it is at its right end.
+
+    It spans what there is while the run stands still, and all steps to come while it moves: a slider whose end
+    moved under the hand could not be held.
+    """
+    if run is None or run.frame is None:
+        return None
+    if run.steps == 0:
+        with st.columns([0.88, 0.12])[1]:
+            save.popover(run)
+        return run.frame
+    end = max(1, run.steps if run.state in live_view.ACTIVE else run.step)
+    kept = [frame.step for frame in run.frames]
+    at = playback.moment(kept, end)
+    transport, label, slider, past, saving, classes = st.columns(
+        [0.13, 0.12, 0.33, 0.13, 0.12, 0.17], vertical_alignment="center"
+    )
+    with transport:
+        playback.buttons(kept, at, end)
+    label.markdown(
+        "**Live**" if at == end else f"Step **{at:.0f}**",
+        help=f"{len(run.frames)} pictures of this run are kept, always including the first and the newest. The right "
+        "end is live.",
+    )
+    with slider, st.container(key="time_slider"):
+        st.slider(
+            "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
+        )
+        _marks(run.changes, end, newest=at == end)
+    shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
+    with past:
+        _past(run, shown)
+    with saving:
+        save.popover(run)
+    with classes:
+        _classes(run, shown)
+    return shown
+
+
+def _marks(changes: Sequence[Change], end: int, *, newest: bool) -> None:
+    """What was changed while the run trained, each change at its place under the slider; the last one in words.
+
+    At the newest picture the slider stands at the end of the run, which is no step that is shown: its number is left
+    out.
+    """
+    marks = marks_of(changes, end)
+    told = "; ".join(f"step {step}: {words}" for step, words in marks)
+    st.html(
+        html.render(
+            "train/marks",
+            marks=[(f"{step / end:.2%}", f"step {step}: {words}") for step, words in marks],
+            last=(f"{marks[-1][0] / end:.2%}", marks[-1][1], marks[-1][0] > end / 2) if marks else None,
+            told=told,
+            newest=newest,
+        )
+    )
+
+
+def _past(run: Snapshot, shown: Frame) -> None:
+    """The pixels over the whole run as a map, drawn once it is opened, and how fast to play."""
+    with st.popover("Over time", width="stretch", key="over_time", on_change="rerun") as opened:
+        with st.container(height=290, border=False):
+            if opened.open and run.opening:
+                charts.histogram_map(run.opening, run.frames, shown.step, "histogram_map", run.step, height=190)
+                st.caption(charts.spread(run.opening, run.frames, shown.step))
+        playback.speed()
+
+
+def _classes(run: Snapshot, frame: Frame) -> None:
+    """How many of the data's classes the generator makes at this moment, and each one's share when opened."""
+    classes = run.opening.classes if run.opening else None
+    if classes is None:
+        return
+    until = [row.measurements for row in run.rows if row.step <= frame.step and "modes_covered" in row.measurements]
+    m = until[-1] if until else {}
+    covered = f"{m['modes_covered']:.0f}" if m else "–"
+    label = f"Classes {covered} of {len(classes.names)}"
+    with st.popover(label, width="stretch", key="classes", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        charts.class_shares(classes, m)
+        charts.recognised(run.rows, run.changes)
+        st.caption(
+            "How a small classifier sorts the generated images. It is right on "
+            f"{classes.accuracy:.1%} of the real images it has not seen; images it is unsure of are in no class. "
+            f"{caption(m, 'recognised')}: it has hardly any doubt about these."
+        )
