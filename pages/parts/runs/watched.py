@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from gan_core.files.folders import folder_size
 from gan_core.diagnosis.loop_verdict import loop_outlook, loop_verdict
 from gan_core.diagnosis.measurements import MEASUREMENTS
+from gan_core.files.folders import folder_size
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.saved_runs.run_folder import SavedRunError
 from gan_core.saved_runs.store import Damaged, Store, StoreError
