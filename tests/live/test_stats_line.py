@@ -49,7 +49,7 @@ def test_it_counts_people_runs_and_what_they_take(fresh, monkeypatch):
 
     monkeypatch.setattr(places, "RESTED_S", 1e9)  # else the one that rests makes room for the one in line
     heard = Heard(fits)
-    registry = fresh(max_workers=1, max_runs=3, stats_s=0.1)
+    registry = fresh(max_workers=1, max_runs=3, stats_s=0.5)
     rests = registry.start(QUICK, go=False)
     reach(registry, rests, lambda seen: seen.state == "paused")
     first, second = registry.start(QUICK), registry.start(QUICK)
