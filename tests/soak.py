@@ -53,24 +53,29 @@ async def visitor(server: Server, number: int, done: asyncio.Event, counts: dict
 
 async def _do(what: str, there: Student | None, server: Server, number: int) -> Student | None:
     """Who is there afterwards."""
-    if there is None:
-        there = await student(server, number)
-        await there.click("start")
-        await there.until(lambda: there.pictures > 0)
-    elif what == "reload":
-        query = there.query
-        await there.close()
-        there = await student(server, number, query)
-        if "run=" not in query:  # the page had not put it there yet: the run is left behind, and another begins
+    try:
+        if there is None:
+            there = await student(server, number)
             await there.click("start")
-        await there.until(lambda: there.pictures > 0)
-    elif what == "pause" and "training" in there.state:
-        await there.click("pause")
-        await there.until(lambda: "paused" in there.state or "ended" in there.state)
-        await there.click("start")
-    elif what == "close":
-        await there.close()
-        return None
+            await there.until(lambda: there.pictures > 0)
+        elif what == "reload":
+            query = there.query
+            await there.close()
+            there = await student(server, number, query)
+            if "run=" not in query:  # the page had not put it there yet: the run is left behind, and another begins
+                await there.click("start")
+            await there.until(lambda: there.pictures > 0)
+        elif what == "pause" and "training" in there.state:
+            await there.click("pause")
+            await there.until(lambda: "paused" in there.state or "ended" in there.state)
+            await there.click("start")
+        elif what == "close":
+            await there.close()
+            return None
+    except TimeoutError:
+        if there is not None:
+            await there.close()  # else the run would stay somebody's
+        raise
     return there
 
 

@@ -14,7 +14,7 @@ from live_runs import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the killed processes are forked")
 
-KILLS = 48
+KILLS = 40
 WORKERS, SERVERS = 12, 1
 
 
@@ -28,8 +28,8 @@ def killing(*arguments: object, program: str = "killing.py") -> list[dict[str, A
 def test_training_that_is_killed_at_random_moments_ends_the_same(tmp_path: Path) -> None:
     told = killing("train", tmp_path, 20261122, KILLS)
     assert len(told) == KILLS
-    assert sum(kill["killed"] for kill in told) >= 40
-    assert sum(kill.get("again", False) for kill in told) >= 8
+    assert sum(kill["killed"] for kill in told) >= 32
+    assert sum(kill.get("again", False) for kill in told) >= 6
     for kill in told:
         assert kill["same"], kill
         assert kill["left"] == [], kill

@@ -79,3 +79,25 @@ def test_a_run_that_another_tab_follows_is_not_followed_and_the_page_stands_stil
     assert any("is being written by another run" in sentence for sentence in wrongs(second))
     second.run()
     assert not second.toggle(key=f"follow-{opened}").value
+
+
+def test_where_the_saved_run_was_deleted_it_can_be_saved_as_a_new_one(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_HOME", str(tmp_path))
+    at = open_page(w="0.125", st="0")
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    assert registry().wait_until(lambda: registry().snapshot(run_id).state == "finished", PATIENCE_S)
+    registry().save_thread.save_as(run_id, "first")
+    assert registry().wait_until(lambda: not registry().snapshot(run_id).save_state.busy, PATIENCE_S)
+    at.session_state["save"] = True
+    at.run()
+    assert "save_run" not in [button.key for button in at.button]  # it follows: there is nothing to do
+    Store(tmp_path).delete(Store(tmp_path).headings()[0].run_id)
+    registry().save_thread.save(run_id)
+    assert registry().wait_until(lambda: registry().snapshot(run_id).save_state.trouble, PATIENCE_S)
+    at.run()
+    assert any("was deleted" in sentence for sentence in wrongs(at))
+    at.button(key="save_run").click().run()
+    assert [heading.step for heading in Store(tmp_path).headings()] == [0]

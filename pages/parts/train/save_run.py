@@ -48,6 +48,7 @@ def section(run: Snapshot) -> None:
                 f"Overwrite it with step {run.step}", key="save_over", on_click=_save_over, args=(run.run_id,),
                 disabled=saved.busy or run.step == saved.step, width="stretch",
             )  # fmt: skip
+        if not saved.follows or saved.trouble:  # such as that the saved one was deleted
             _as_new(run, "Save as a new run", suggested_name(run.experiment))
     trouble = state.SAVE_TROUBLE.get() or (saved.trouble if saved else "")
     if trouble:
