@@ -18,7 +18,7 @@ from gan_core.settings.setting import Setting, Value
 
 # Not drawn: what a run is of, how long it is, what it does not depend on, and what is of folders or points alone.
 GIVEN = {
-    "dataset", "folder", "background", "seed", "steps", "measure_every", "device", "threads", "architecture",
+    "dataset", "folder", "background", "mistake", "seed", "steps", "measure_every", "device", "threads", "architecture",
     *OF_POINTS,
 }  # fmt: skip
 # The default as often as all others together.

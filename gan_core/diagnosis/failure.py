@@ -11,6 +11,7 @@ from gan_core.diagnosis.recipe import Recipe
 from gan_core.diagnosis.remedies import MOST, Change, sure_values
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import NONE
 from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import SettingsError
 
@@ -80,7 +81,10 @@ class Failure:
         """The likeliest change that may mend it and is nothing that the experiment has already. Settings that surely
         keep a run from learning besides come after it, in the order in which to change them."""
         points = e.dataset in POINT_SETS
-        for change in (self.points_remedies or self.remedies)(e) if points else self.remedies(e):
+        usual = (self.points_remedies or self.remedies)(e) if points else self.remedies(e)
+        # A mistake in the loop is mended before anything is tuned.
+        mended: list[Change] = [{"mistake": NONE}] if e.mistake != NONE else []
+        for change in (*mended, *usual):
             if change and all(getattr(e, name) != value for name, value in change.items()) and _goes(e, change):
                 return _with_what_else_hinders(e, change) if self.runs == "training" and not points else change
         raise AssertionError(f"{self.name} cannot be found with these settings, so no remedy is known")

@@ -63,7 +63,6 @@ _RECORDS = (
     ),
     LoopFault(
         name="no-gradient-to-g",
-        why="The generator's weights do not change: its loss has no way back to them.",
         cure="In G's own step, give D the images as G made them: without detach(), no_grad() or .data, and not by "
         "way of numpy. Check that G's optimiser holds G's parameters, and that its step() is called.",
         detector=Detector((Condition("still_g", ">", 0.999),), hits=3, lasting=20),
@@ -71,7 +70,6 @@ _RECORDS = (
     ),
     LoopFault(
         name="accumulated-gradients",
-        why="Each gradient is the sum of all before it: it is never set to zero, so old ones outweigh the new.",
         cure="Call zero_grad() of the network's optimiser before each backward(), for G and for D.",
         # Healthy ones kept up to 0.97 of D's gradient from one step to the next, which has G's step in it, for a row
         # or two; of G's own, with new noise, up to 0.7.
@@ -84,7 +82,6 @@ _RECORDS = (
     ),
     LoopFault(
         name="double-sigmoid",
-        why="A sigmoid is applied twice, in D and in its loss, so that no answer is ever sure and gradients are small.",
         cure="Let D end without a sigmoid and keep BCEWithLogitsLoss (from_logits=True), or keep the sigmoid and use "
         "BCELoss (from_logits=False): not both.",
         detector=Detector(
@@ -98,7 +95,6 @@ _RECORDS = (
     ),
     LoopFault(
         name="wrong-labels",
-        why="The labels in a loss are not those of the game: a network is trained towards the wrong answer.",
         cure="D's loss wants 1 (or 0.9) for real and 0 for generated images, and G's loss wants 1 for the generated. "
         "Look for exchanged ones and zeros, and for a smoothing with the wrong sign.",
         detector=Detector(

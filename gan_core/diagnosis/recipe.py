@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import NONE
 
 Side = Literal["broken", "fixed"]
 
@@ -33,6 +34,8 @@ class Recipe:
     fixed: Experiment  # where nothing fails: the document's cure or its alternative
     words: str  # seven at most
     not_there: Mapping[str, str]  # dataset -> how it differs there, by looking at the pictures
+    mistake: str = ""  # in the loop, of which it is the recipe; or empty
+    seen: str = ""  # of a mistake: what it did, in figures
 
     @property
     def carries_over(self) -> Mapping[str, str]:
@@ -70,6 +73,14 @@ def of_failure(
     """The recipe with a failure's own name. `broken` and `fixed` give one setting its two values; `shared` is what
     both sides have."""
     return Recipe(name, name, "", Experiment(**shared, **broken), Experiment(**shared, **fixed), words, not_there)
+
+
+def of_mistake(mistake: str, failure: str, words: str, seen: str, shared: dict[str, Any]) -> Recipe:
+    """The recipe of a mistake in the loop, whose cure is not to make it. `shared` is what both sides have, and `seen`
+    what was measured; `failure` is empty where that is no harm."""
+    name = f"mistake-{mistake.replace('_', '-')}"
+    broken, fixed = Experiment(**shared, mistake=mistake), Experiment(**shared, mistake=NONE)
+    return Recipe(name, failure, "", broken, fixed, words, MappingProxyType({}), mistake, seen)
 
 
 def of_document(

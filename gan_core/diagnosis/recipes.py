@@ -1,14 +1,15 @@
-"""All recipes by name: that of each failure, then the documents' own setups."""
+"""All recipes by name: that of each failure, those of the mistakes in a loop, then the documents' own setups."""
 
 from __future__ import annotations
 
 from gan_core.diagnosis.document_recipes import DOCUMENT_RECIPES
 from gan_core.diagnosis.failures import FAILURES
+from gan_core.diagnosis.mistake_recipes import MISTAKE_RECIPES
 from gan_core.diagnosis.recipe import Recipe
 from gan_core.settings.experiment import Experiment
 
 _OWN = [failure.recipe for failure in sorted(FAILURES.values(), key=lambda failure: failure.place)]
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*_OWN, *DOCUMENT_RECIPES)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*_OWN, *MISTAKE_RECIPES, *DOCUMENT_RECIPES)}
 
 
 def find(name: str) -> Experiment:

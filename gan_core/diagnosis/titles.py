@@ -17,12 +17,8 @@ _OF_FILES = {
     "normalised-twice": "Normalised twice",
     "low-bit-depth": "Low bit depth",
 }
-# Those of a training loop that is not ours, watched or by its log.
+# Those that a training loop can have only where it is not ours, watched or by its log.
 _OF_LOOPS = {
-    "double-sigmoid": "Sigmoid applied twice",
-    "no-gradient-to-g": "No gradient reaches G",
-    "accumulated-gradients": "Gradients are never cleared",
-    "wrong-labels": "Wrong labels",
     "constant-discriminator": "D gives one answer to all",
     "penalty-not-acting": "The penalty does not act",
 }

@@ -93,9 +93,12 @@ def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) 
     trainer.batches.order = saved.pop("order")
     for name, source in _sources(trainer).items():
         source.set_state(saved.pop(f"random.{name}"))
-    for name, optimiser in (("optimiser_g", trainer.optimiser_g), ("optimiser_d", trainer.optimiser_d)):
+    for name, optimiser in _optimisers(trainer).items():
         _restore_optimiser(optimiser, name, saved)
     with torch.no_grad():
+        for name, parameter in _accumulating(trainer).items():
+            if name in saved:
+                parameter.grad = torch.empty_like(parameter, requires_grad=False).copy_(saved.pop(name))
         for name, tensor in _weights(trainer).items():
             tensor.copy_(saved.pop(name))
 
@@ -103,7 +106,10 @@ def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) 
 def _tensors(trainer: Trainer) -> dict[str, Tensor]:
     tensors = {**_weights(trainer), "order": trainer.batches.order}
     tensors |= {f"random.{name}": source.get_state() for name, source in _sources(trainer).items()}
-    for name, optimiser in (("optimiser_g", trainer.optimiser_g), ("optimiser_d", trainer.optimiser_d)):
+    tensors |= {
+        name: parameter.grad for name, parameter in _accumulating(trainer).items() if parameter.grad is not None
+    }
+    for name, optimiser in _optimisers(trainer).items():
         for index, values in optimiser.state_dict()["state"].items():
             tensors |= {f"{name}.{index}.{key}": value for key, value in values.items() if value is not None}
     return tensors
@@ -114,6 +120,25 @@ def _weights(trainer: Trainer) -> dict[str, Tensor]:
     if trainer.average is not None:
         networks["average"] = trainer.average
     return {f"{owner}.{name}": tensor for owner, net in networks.items() for name, tensor in net.state_dict().items()}
+
+
+def _optimisers(trainer: Trainer) -> dict[str, Optimizer]:
+    optimisers = {"optimiser_g": trainer.optimiser_g, "optimiser_d": trainer.optimiser_d}
+    if trainer.optimiser_d_by_g is not None:
+        optimisers["optimiser_d_by_g"] = trainer.optimiser_d_by_g
+    return optimisers
+
+
+def _accumulating(trainer: Trainer) -> dict[str, nn.Parameter]:
+    """The parameters whose gradients the next step adds to; none without that mistake."""
+    if trainer.experiment.mistake != "no_zero_grad":
+        return {}
+    owners = {"generator": trainer.g, "discriminator": trainer.d}
+    return {
+        f"gradient.{owner}.{name}": parameter
+        for owner, network in owners.items()
+        for name, parameter in network.named_parameters()
+    }
 
 
 def _sources(trainer: Trainer) -> dict[str, torch.Generator]:

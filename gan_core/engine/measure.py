@@ -102,7 +102,7 @@ def look(
     with untouched(generator, d):
         fakes = {mode: sampled(generator, probe.z, mode) for mode in _modes(e, generator)}
         fake = fakes[e.sample_mode]
-        d.train()
+        d.train(e.mistake != "d_in_eval")  # as it trains
         for module in d.modules():
             if isinstance(module, Dropout):  # D is asked for its whole opinion.
                 module.eval()

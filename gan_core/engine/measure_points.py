@@ -15,6 +15,7 @@ from gan_core.data.points import Points
 from gan_core.engine import point_distances
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.measure import MeasuredGAN, opinion_of, sampled, untouched
+from gan_core.engine.mistakes import adversarial_loss
 from gan_core.engine.network_parts import Dropout
 from gan_core.messages.plane import SIDE, Plane
 from gan_core.outputs.plane_picture import in_plane
@@ -51,7 +52,7 @@ def look_at_points(
     generator = g if average is None else average
     with untouched(generator, d):
         made = sampled(generator, probe.z, e.sample_mode)
-        _ask_whole(d)
+        _ask_whole(e, d)
         judged = PointProbe.COUNT - PointProbe.COUNT % max(e.pack, 1)
         real_logits, fake_logits = d(probe.real[:judged]).float(), d(made[:judged]).float()
     values = {
@@ -99,7 +100,7 @@ def plane_of(e: Experiment, generator: nn.Module, d: nn.Module, made: Tensor) ->
     """What is shown of the plane: D's answers over it, the points `made` (N, 2), and a grid of noise as the generator
     folds it. An arrow from each point shows where the generator's loss moves it; the longest is LENGTH long."""
     with untouched(generator, d):
-        _ask_whole(d)
+        _ask_whole(e, d)
         return Plane(
             answers=_answers(e, d, made.device),
             points=in_plane(_array(made)),
@@ -108,9 +109,9 @@ def plane_of(e: Experiment, generator: nn.Module, d: nn.Module, made: Tensor) ->
         )
 
 
-def _ask_whole(d: nn.Module) -> None:
+def _ask_whole(e: Experiment, d: nn.Module) -> None:
     """Have D ready for its whole opinion."""
-    d.train()
+    d.train(e.mistake != "d_in_eval")
     for module in d.modules():
         if isinstance(module, Dropout):
             module.eval()
@@ -130,10 +131,12 @@ def _answers(e: Experiment, d: nn.Module, device: torch.device) -> NDArray[np.fl
 
 def _arrows(e: Experiment, d: nn.Module, made: Tensor) -> Tensor:
     """Where each point would move to."""
+    if e.mistake == "detached_generator":
+        return made.clone()
     pack = max(e.pack, 1)
     used = made[: len(made) // pack * pack].detach().clone().requires_grad_(True)
     with torch.enable_grad():
-        loss = LOSSES[e.loss].generator(d(used).float())
+        loss = adversarial_loss(e.loss, e.mistake).generator(d(used).float())
         (gradient,) = torch.autograd.grad(loss, used)
     length = gradient.norm(dim=1).max()
     moved = made.clone()

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import BUILT_IN
 
 HIDDEN: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 OUTPUT: dict[str, type[nn.Module]] = {
@@ -63,6 +64,12 @@ def norm(norm: str, units: int, e: Experiment, *, images: bool = True) -> list[n
     if norm == "instance":
         return [nn.InstanceNorm2d(units, affine=True)]
     return []
+
+
+def ending(e: Experiment, units: int, *, images: bool = True) -> list[nn.Module]:
+    """The generator's last step: its output activation, after BatchNorm where that is the mistake."""
+    normalised = norm("batch", units, e, images=images) if e.mistake == BUILT_IN else []
+    return [*normalised, OUTPUT[e.output_activation]()]
 
 
 def spectral(layer: nn.Module, e: Experiment) -> nn.Module:

@@ -10,7 +10,7 @@ from torch.nn.functional import interpolate
 
 from gan_core.engine.initialise import initialise
 from gan_core.engine.layers import Conv2d, ConvTranspose2d, Linear
-from gan_core.engine.network_parts import OUTPUT, Dropout, hidden, norm, scaled, spectral, with_minibatch_std
+from gan_core.engine.network_parts import Dropout, ending, hidden, norm, scaled, spectral, with_minibatch_std
 from gan_core.engine.point_networks import DiracDiscriminator, DiracGenerator, PointDiscriminator, PointGenerator
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.points import ARCHITECTURE
@@ -67,7 +67,7 @@ class MLPGenerator(nn.Module):
             Linear(before, e.channels * sketch**2),
             nn.Unflatten(1, (e.channels, sketch, sketch)),
             Enlarge(sketch, e.image_size),
-            OUTPUT[e.output_activation](),
+            *ending(e, e.channels),
         )
 
     def forward(self, z: Tensor) -> Tensor:
@@ -101,7 +101,8 @@ class PlainMLPGenerator(nn.Module):
         document = e.architecture == "document-mlp"
         units = (128, 256, 512, 1024) if document else (scaled(128, e), scaled(256, e))
         layers, before = _fully_connected(e, e.latent_dim, units, first_plain=document)
-        layers += [Linear(before, e.channels * e.image_size**2), OUTPUT[e.output_activation]()]
+        pixels = e.channels * e.image_size**2
+        layers += [Linear(before, pixels), *ending(e, pixels, images=False)]
         self.layers = nn.Sequential(*layers)
         self.shape = (e.channels, e.image_size, e.image_size)
 
@@ -142,7 +143,7 @@ class DCGANGenerator(nn.Module):
             *norm(e.norm_g, second, e),
             hidden(e),
             *_doubled(e, second, e.channels),
-            OUTPUT[e.output_activation](),
+            *ending(e, e.channels),
         )
 
     def forward(self, z: Tensor) -> Tensor:
@@ -167,7 +168,7 @@ class LightDCGANGenerator(nn.Module):
             *norm(e.norm_g, maps, e),
             hidden(e),
             *_doubled(e, maps, e.channels),
-            OUTPUT[e.output_activation](),
+            *ending(e, e.channels),
         )
 
     def forward(self, z: Tensor) -> Tensor:
@@ -212,7 +213,7 @@ class DocumentDCGANGenerator(nn.Module):
                 layers += _doubled(e, before, after, bias=False)
             layers += [*norm(e.norm_g, after, e), hidden(e)]
             before = after
-        layers += [*_doubled(e, before, e.channels, bias=False), OUTPUT[e.output_activation]()]
+        layers += [*_doubled(e, before, e.channels, bias=False), *ending(e, e.channels)]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, z: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_core.engine.layers import Linear
-from gan_core.engine.network_parts import OUTPUT, Dropout, hidden, norm, scaled, spectral, with_minibatch_std
+from gan_core.engine.network_parts import Dropout, ending, hidden, norm, scaled, spectral, with_minibatch_std
 from gan_core.engine.random_sources import WAVES, source
 from gan_core.settings.experiment import Experiment
 
@@ -53,7 +53,8 @@ class PointGenerator(nn.Module):
             layers += [Linear(before, after), *norm(e.norm_g, after, e, images=False), hidden(e)]
             before = after
         self.layers = nn.Sequential(*layers, Linear(before, 2))
-        self.output = OUTPUT[e.output_activation]()
+        steps = ending(e, 2, images=False)
+        self.output = nn.Sequential(*steps) if len(steps) > 1 else steps[0]
         self.skip = e.skip
 
     @torch.no_grad()

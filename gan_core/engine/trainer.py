@@ -19,24 +19,24 @@ from gan_core.data.outliers import with_outliers
 from gan_core.data.points import Points
 from gan_core.engine import noise
 from gan_core.engine.batches import Batches
-from gan_core.engine.class_coverage import COUNT, classifier_of, measure_modes
 from gan_core.engine.device import name, precision, resolve
+from gan_core.engine.gradients import culprit, norm_of
 from gan_core.engine.layers import multiply_by
-from gan_core.engine.losses import LOSSES
-from gan_core.engine.measure import MeasuredGAN, Probe, look
-from gan_core.engine.measure_points import PointProbe, look_at_points, spread
+from gan_core.engine.measure import MeasuredGAN, look
+from gan_core.engine.measure_points import PointProbe, look_at_points
+from gan_core.engine.mistakes import adversarial_loss
 from gan_core.engine.network_parts import Dropout
 from gan_core.engine.networks import build, memory_layout
 from gan_core.engine.optimisers import AveragedGenerator, advance, optimiser_of, optimiser_settings
 from gan_core.engine.penalties import clip, penalty_of
+from gan_core.engine.probing import classes_of, modes_of, probe_of
 from gan_core.engine.products import Library, faster_library
-from gan_core.engine.random_sources import AUGMENT, CHANCE, CLASSES, NOISE, ORDER, PICTURES, source
+from gan_core.engine.random_sources import AUGMENT, CHANCE, NOISE, ORDER, source
 from gan_core.engine.training_data import images_of, load_data
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
-from gan_core.settings.change import Change, changed
+from gan_core.settings.change import Change, changed, needing_new_run
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.fields import SETTINGS
 from gan_core.settings.players import Players
 from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Value
@@ -101,9 +101,10 @@ class Trainer:
         self.g_parameters, self.d_parameters = list(self.g.parameters()), list(self.d.parameters())
         self.optimiser_g = optimiser_of(e, self.g_parameters, e.lr_g)
         self.optimiser_d = optimiser_of(e, self.d_parameters, e.lr_d)
+        self._begin_mistake()
 
         # What every picture and measurement is taken of: the same noise and the same real images throughout.
-        self.probe = self._probe()
+        self.probe = probe_of(self.experiment, self.data, self.batches, self.range_map)
         self._looked: MeasuredGAN | None = None
 
     @property
@@ -136,11 +137,12 @@ class Trainer:
         fake = None
         for update in range(n_dis):
             # G has not moved when its own turn comes, so D's last images serve both: one forward less.
-            shared = update == n_dis - 1 and n_gen > 0
+            shared = update == n_dis - 1 and n_gen > 0 and self.experiment.mistake != "other_noise_for_d"
             with torch.set_grad_enabled(shared), self._precision():
-                fake = self.g(self._noise())
+                fake = self.g(self._noise_for_d())
             loss = self._loss_d(self._real(), fake.detach())
             self._update(self.d, self.d_parameters, self.optimiser_d, loss, "d")
+            fake = fake if shared else None
         for update in range(n_gen):
             if update > 0 or fake is None:
                 with self._precision():
@@ -152,8 +154,11 @@ class Trainer:
         """Both losses from the same weights and the same images, then both updates; updates beyond the first
         of each network alternate as usual."""
         with self._precision():
-            fake = self.g(self._noise())
+            fake = self.g(self._noise_for_d())
         loss_d = self._loss_d(self._real(), fake.detach())
+        if self.experiment.mistake == "other_noise_for_d":
+            with self._precision():
+                fake = self.g(self._noise())
         loss_g = self._loss_g(fake)
         self._backward(self.d, self.d_parameters, loss_d, "d")
         self._backward(self.g, self.g_parameters, loss_g, "g")
@@ -170,7 +175,7 @@ class Trainer:
                 real_logits, fake_logits = self.d(torch.cat([real, fake])).float().chunk(2)
             else:
                 real_logits, fake_logits = self.d(real).float(), self.d(fake).float()
-        loss = LOSSES[e.loss].discriminator(real_logits, fake_logits, e.label_smoothing)
+        loss = adversarial_loss(e.loss, e.mistake).discriminator(real_logits, fake_logits, e.label_smoothing)
         self._finite("loss_d", loss.item())
         if self.step % e.penalty_every:
             return loss
@@ -182,9 +187,12 @@ class Trainer:
         return loss + e.penalty_weight * e.penalty_every * penalty
 
     def _loss_g(self, fake: Tensor) -> Tensor:
+        e = self.experiment
+        if e.mistake == "detached_generator":
+            fake = fake.detach()
         with self._precision():
             logits = self.d(self._seen(fake)).float()
-        loss = LOSSES[self.experiment.loss].generator(logits)
+        loss = adversarial_loss(e.loss, e.mistake).generator(logits)
         self._finite("loss_g", loss.item())
         return loss
 
@@ -200,13 +208,18 @@ class Trainer:
         self._apply(parameters, optimiser, player)
 
     def _backward(self, network: nn.Module, parameters: list[nn.Parameter], loss: Tensor, player: str) -> None:
-        """Gradients of the one network alone: the other is frozen, and none of its gradients are computed."""
-        for parameter in parameters:
-            parameter.grad = None
-        loss.backward(inputs=parameters)
-        norm = _norm([p.grad for p in parameters if p.grad is not None])
+        """Gradients of the one network alone: the other is frozen, and none of its gradients are computed. There are
+        two mistakes in which G's loss leaves gradients in D."""
+        mistake, reached = self.experiment.mistake, parameters
+        if player == "g" and mistake in ("no_zero_grad", "d_not_frozen"):
+            reached = [*parameters, *self.d_parameters]
+        if mistake != "no_zero_grad":
+            for parameter in reached:
+                parameter.grad = None
+        loss.backward(inputs=reached)
+        norm = norm_of([p.grad for p in parameters if p.grad is not None])
         if not np.isfinite(norm):
-            raise NonFinite(_culprit(network, player, gradients=True), self.step)
+            raise NonFinite(culprit(network, player, gradients=True), self.step)
         self.last[f"grad_norm_{player}"] = norm
 
     def _apply(self, parameters: list[nn.Parameter], optimiser: Optimizer, player: str) -> None:
@@ -215,17 +228,26 @@ class Trainer:
         advance(optimiser)
         if player == "d" and e.penalty == "clip":
             clip(parameters, e.penalty_weight)
+        if player == "g" and self.optimiser_d_by_g is not None:
+            advance(self.optimiser_d_by_g)
         if player == "g" and self.average is not None:
             self.average.follow()
         if before:
-            moved = _norm([now.detach() - then for now, then in zip(parameters, before, strict=True)])
-            weight = _norm(before)
+            moved = norm_of([now.detach() - then for now, then in zip(parameters, before, strict=True)])
+            weight = norm_of(before)
             if weight > 0:
                 self.last[f"update_ratio_{player}"] = moved / weight
 
     def _noise(self) -> Tensor:
         e = self.experiment
         return noise.draw(e.noise, e.noise_scale, e.batch_size, e.latent_dim, self.noise)
+
+    def _noise_for_d(self) -> Tensor:
+        """What G gets in D's step: the same, but for the mistake of writing rand there."""
+        e = self.experiment
+        if e.mistake != "other_noise_for_d":
+            return self._noise()
+        return torch.rand(e.batch_size, e.latent_dim, generator=self.noise, device=self.device) * e.noise_scale
 
     def _real(self) -> Tensor:
         return self.batches.next(() if isinstance(self.data, Points) else self.experiment.augment)
@@ -252,8 +274,8 @@ class Trainer:
             (self.d, self.d_parameters, "d"),
             (self.g, self.g_parameters, "g"),
         ):
-            if not np.isfinite(_norm([parameter.detach() for parameter in parameters])):
-                raise NonFinite(_culprit(network, player, gradients=False), self.step)
+            if not np.isfinite(norm_of([parameter.detach() for parameter in parameters])):
+                raise NonFinite(culprit(network, player, gradients=False), self.step)
 
     # ------------------------------------------------------------------------------------------ looking
 
@@ -269,81 +291,52 @@ class Trainer:
                 look_at = look_at_points if isinstance(self.probe, PointProbe) else look
                 self._looked = look_at(self.experiment, self.g, self.d, self.average, self.probe, self.last)  # type: ignore[arg-type]
             if self.due():
-                self._looked.measurements.update(self._modes())
+                generator = self.g if self.average is None else self.average
+                with self._precision():
+                    modes = modes_of(self.experiment, generator, self.data, self.device, self.range_map)
+                self._looked.measurements.update(modes)
         return self._looked
-
-    def _modes(self) -> dict[str, float]:
-        """What classes, or modes, the generator makes; too slow for every look, so it belongs to rows only."""
-        if isinstance(self.data, Points):
-            generator = self.g if self.average is None else self.average
-            with self._precision():
-                return spread(self.experiment, generator, self._fixed_noise(CLASSES, PointProbe.MANY), self.data)
-        classifier = classifier_of(self.images)
-        if classifier is None:
-            return {}
-        generator = self.g if self.average is None else self.average
-        with self._precision():
-            z = self._fixed_noise(CLASSES, COUNT)
-            return measure_modes(self.experiment, generator, classifier, z, self.range_map)
 
     def classes(self) -> Classes | None:
         """The classes of the data whose shares are measured; None where there are none to tell apart."""
-        if isinstance(self.data, Points):
-            return None
-        classifier = classifier_of(self.images)
-        if classifier is None:
-            return None
-        names, shares = list(self.images.class_names), classifier.real_shares.tolist()
-        return Classes(names, shares, classifier.accuracy)
+        return classes_of(self.data)
 
     def measure(self) -> dict[str, float]:
         """The measurements of this step, by name; those that have no meaning at it are missing."""
         return self.look().measurements
 
-    def _probe(self) -> Probe | PointProbe:
-        if isinstance(self.data, Points):
-            real = torch.tensor(self.data.probe(PointProbe.COUNT)).to(self.device)
-            return PointProbe(self._fixed_noise(PICTURES, PointProbe.COUNT), real)
-        pixels = torch.tensor(self.images.probe(Probe.COUNT).pixels).to(self.device)
-        return Probe(self._fixed_noise(PICTURES, Probe.COUNT), self.batches.encode(pixels), self.range_map)
-
-    def _fixed_noise(self, purpose: int, count: int) -> Tensor:
-        """(count, latent_dim), the same each time."""
-        e = self.experiment
-        return noise.draw(e.noise, e.noise_scale, count, e.latent_dim, source(e.seed, purpose)).to(self.device)
-
     # ------------------------------------------------------------------------------------------ settings
+
+    def _begin_mistake(self) -> None:
+        """What the mistake in the loop, if any, finds when it begins; without one D trains in train mode, and is moved
+        by its own optimiser alone."""
+        e = self.experiment
+        self.d.train(e.mistake != "d_in_eval")
+        # An optimiser over both networks moves each weight as one over G and one over D do.
+        self.optimiser_d_by_g = optimiser_of(e, self.d_parameters, e.lr_g) if e.mistake == "d_not_frozen" else None
+        if e.mistake == "no_zero_grad":
+            for parameter in (*self.g_parameters, *self.d_parameters):
+                parameter.grad = None
 
     def set(self, changes: dict[str, Value]) -> None:
         """Change live settings between two steps; raises `SettingsError` for others and for wrong values."""
-        fixed = [name for name in changes if name in SETTINGS and not SETTINGS[name].live]
+        before = self.experiment
+        fixed = needing_new_run(before, changes)
         if fixed:
             raise SettingsError(
                 [Problem(field, changes[field], "cannot change while running; reset the run") for field in fixed]
             )
-        before, e = self.experiment, self.experiment.replace(**changes)
-        self.experiment = e
+        e = self.experiment = before.replace(**changes)
         if self.step:
             self.changes = changed(self.changes, self.step, before, e)
-        for optimiser, lr in ((self.optimiser_g, e.lr_g), (self.optimiser_d, e.lr_d)):
-            for group in optimiser.param_groups:
+        if e.mistake != before.mistake:
+            self._begin_mistake()
+        for optimiser, lr in (
+            (self.optimiser_g, e.lr_g), (self.optimiser_d, e.lr_d), (self.optimiser_d_by_g, e.lr_g)
+        ):  # fmt: skip
+            for group in optimiser.param_groups if optimiser else ():
                 group.update(optimiser_settings(e, lr))
         for dropout in self.dropouts:
             dropout.rate = e.dropout_d
-        self.probe = self._probe()
+        self.probe = probe_of(self.experiment, self.data, self.batches, self.range_map)
         self._looked = None
-
-
-def _norm(tensors: list[Tensor]) -> float:
-    """The Euclidean norm of all numbers in them; what torch.nn.utils.get_total_norm gives, without its questions."""
-    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors))).item() if tensors else 0.0
-
-
-def _culprit(network: nn.Module, player: str, *, gradients: bool) -> str:
-    """The first parameter (or gradient) with a non-finite number in it, by name."""
-    owner = "generator" if player == "g" else "discriminator"
-    for label, parameter in network.named_parameters():
-        tensor = parameter.grad if gradients else parameter
-        if tensor is not None and not torch.isfinite(tensor).all():
-            return f"{owner}.{label}" + (".grad" if gradients else "")
-    return f"grad_norm_{player}" if gradients else f"{owner}'s weights"

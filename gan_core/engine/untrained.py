@@ -33,6 +33,7 @@ from gan_core.messages.untrained_report import Contrast, Layer, Tone, Untrained
 from gan_core.pixels import tiles
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import normalises_batches
 from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import Problem, SettingsError
 
@@ -144,14 +145,14 @@ def _logits(e: Experiment, g: nn.Module, z: Tensor, mode: str) -> Tensor:
 def _in_both_modes(e: Experiment, look: Callable[[str], Seen]) -> dict[str, Seen]:
     """What is seen in eval and in train mode, by one look where the two are the same: only BatchNorm has modes.
     Drawing in train mode moves the statistics that eval mode draws with, so that comes last."""
-    if e.norm_g != "batch":
+    if not normalises_batches(e.norm_g, e.mistake):
         return dict.fromkeys(("eval", "train"), look("train"))
     return {mode: look(mode) for mode in ("eval", "train")}
 
 
 def _counted(e: Experiment, mode: str) -> int:
     """Of how many images the numbers of this mode are."""
-    few = mode == "eval" and e.norm_g == "batch" and "dcgan" in e.architecture
+    few = mode == "eval" and normalises_batches(e.norm_g, e.mistake) and "dcgan" in e.architecture
     return FEW if few else Probe.COUNT
 
 

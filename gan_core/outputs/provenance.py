@@ -19,6 +19,7 @@ from gan_core.messages.samples import MOST, GeneratedSamples
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.earlier_versions import brought_up
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import normalises_batches
 from gan_core.settings.problems import SettingsError
 
 FORMAT = "gan-playground-picture-1"
@@ -115,7 +116,7 @@ def origin_of(samples: GeneratedSamples, first: int, count: int, columns: int | 
     e = samples.experiment
     latents = samples.latent.astype(np.float64).tolist()
     shown = latents[first : first + count]
-    together = e.sample_mode == "train" and e.norm_g == "batch"
+    together = e.sample_mode == "train" and normalises_batches(e.norm_g, e.mistake)
     return Origin(
         format=FORMAT,
         step=samples.step,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.mistakes import BUILT_IN
 from gan_core.settings.setting import Value
 
 MOST_MARKS = 12  # side by side on a chart
@@ -25,6 +27,15 @@ class Change:
         """For a mark on a chart: what it is now."""
         after = f"{self.after:g}" if isinstance(self.after, float) else str(self.after)
         return f"{self.field} → {after}"
+
+
+def needing_new_run(before: Experiment, changes: Mapping[str, object]) -> list[str]:
+    """Those of some settings and their new values that cannot come while a run trains; names of none are left out."""
+    fixed = [name for name in changes if name in SETTINGS and not SETTINGS[name].live]
+    mistake = changes.get("mistake", before.mistake)
+    if mistake != before.mistake and BUILT_IN in (mistake, before.mistake):
+        fixed.append("mistake")
+    return fixed
 
 
 def changed(changes: Sequence[Change], step: int, before: Experiment, after: Experiment) -> tuple[Change, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gan_core.settings.fields import Fields, defaults
+from gan_core.settings.mistakes import BUILT_IN, IN_STEP_OF_D, IN_STEP_OF_G, NONE, normalises_batches
 from gan_core.settings.points import ARCHITECTURE, OF_IMAGES, OF_POINTS, POINT_SETS, read
 
 # What belongs to the networks that came before `mlp`: a DCGAN's optimiser (Radford 2016, section 4), neither penalty
@@ -88,7 +89,7 @@ def matters(name: str, values: Mapping[str, Any]) -> bool:
     if name == "fourier_scale":
         return bool(values["fourier_g"] or values["fourier_d"])
     if name in ("bn_momentum", "bn_eps"):
-        return "batch" in (values["norm_g"], values["norm_d"])
+        return normalises_batches(values["norm_g"], values["mistake"]) or values["norm_d"] == "batch"
     if name == "width":
         return not values["architecture"].startswith("document-")
     if name == "upsample":
@@ -154,6 +155,7 @@ def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
     if e.dataset == "folder" and not e.folder:
         yield "folder", "", "give the path of a folder or zip file of pictures, or choose another dataset"
     yield from _of_points(e)
+    yield from _of_mistakes(e)
     if e.architecture == "document-mlp" and (e.image_size, e.channels) != (28, 1):
         field = "image_size" if e.image_size != 28 else "channels"
         yield field, getattr(e, field), "document-mlp ends in 784 pixels: image_size 28 and channels 1"
@@ -178,3 +180,29 @@ def _of_points(e: Fields) -> Iterator[tuple[str, Any, str]]:
         yield "pack", e.pack, "dirac has a single number for D to judge; set it to 0"
     if e.dataset == "dirac" and e.norm_d == "spectral":
         yield "norm_d", e.norm_d, "dirac has a single weight, which spectral norm would fix; choose none"
+
+
+def _of_mistakes(e: Fields) -> Iterator[tuple[str, Any, str]]:
+    """What a mistake needs to be one; the remedy besides is always to make none."""
+    for words in _missing(e):
+        yield "mistake", e.mistake, f"{words}, or set mistake to {NONE}"
+
+
+def _missing(e: Fields) -> Iterator[str]:
+    mistake = e.mistake
+    if e.dataset == "dirac" and mistake in ("other_noise_for_d", BUILT_IN):
+        yield "dataset=dirac is one number without noise or layers; choose another dataset"
+    if mistake == BUILT_IN and e.batch_size == 1:
+        yield "BatchNorm needs a batch_size of at least 2; raise batch_size"
+    if e.steps and mistake in IN_STEP_OF_D and e.n_dis == 0:
+        yield "it is in D's step, and n_dis=0 takes none; set n_dis to 1"
+    if e.steps and mistake in IN_STEP_OF_G and e.n_gen == 0:
+        yield "it is in G's step, and n_gen=0 takes none; set n_gen to 1"
+    if mistake == "double_sigmoid" and e.loss not in ("non_saturating", "minimax"):
+        yield f"loss={e.loss} has no sigmoid that could be applied twice; set loss to non_saturating or minimax"
+    if mistake == "d_not_frozen" and e.update == "simultaneous":
+        yield "with update=simultaneous D would move before its own gradient is taken; set update to alternating"
+    if mistake == "d_in_eval" and e.norm_d not in ("batch", "spectral") and not e.dropout_d:
+        yield "D has nothing that eval mode changes; set norm_d to batch, or dropout_d above 0"
+    if mistake == "smoothing_sign" and not e.label_smoothing:
+        yield "label_smoothing=0 has no sign; raise label_smoothing"

@@ -15,7 +15,7 @@ FIRST_NETWORK = "mlp-plain"
 # with that network.
 LATER: dict[str, Any] = {"penalty_every": 1, "ema_warm_up": False}
 # Those that came later still, whose defaults are what there was before.
-_COMPLETE_BEFORE = SETTINGS.keys() - LATER.keys() - OF_POINTS - {"background"}
+_COMPLETE_BEFORE = SETTINGS.keys() - LATER.keys() - OF_POINTS - {"background", "mistake"}
 
 
 def brought_up(written: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,12 @@ from pydantic import SerializationInfo, SerializerFunctionWrapHandler, Validatio
 from gan_core.settings import compatibility, points
 from gan_core.settings.earlier_versions import brought_up
 from gan_core.settings.fields import SETTINGS, Fields, defaults
+from gan_core.settings.mistakes import NONE
 from gan_core.settings.problems import Problem, SettingsError
 from gan_core.settings.setting import Value
+
+# Settings that came later, each with the value that changes nothing.
+_UNWRITTEN = (("background", "black"), ("mistake", NONE))
 
 
 class Experiment(Fields):
@@ -42,7 +46,7 @@ class Experiment(Fields):
         if info.mode != "json":
             return given
         shown = points.shown(given, defaults())
-        return {name: value for name, value in shown.items() if (name, value) != ("background", "black")}
+        return {name: value for name, value in shown.items() if (name, value) not in _UNWRITTEN}
 
     def replace(self, **changes: Any) -> Self:
         """This experiment with some settings changed; settings that follow a changed one follow it, unless

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from gan_core.settings.mistakes import MISTAKES, NONE
 from gan_core.settings.setting import Setting, Value, setting, settings_of
 
 NETWORKS = {
@@ -204,6 +205,14 @@ class Fields(BaseModel):
     ema_warm_up: bool = setting(
         True, "Short average at first", "The average begins with the last few steps alone and grows longer from there.",
         group="Optimiser", key="ew")  # fmt: skip
+
+    # Mistakes
+    mistake: Literal[
+        "none", "detached_generator", "no_zero_grad", "double_sigmoid", "swapped_labels", "fake_label_for_g",
+        "d_not_frozen", "other_noise_for_d", "d_in_eval", "batchnorm_before_tanh", "smoothing_sign",
+    ] = setting(
+        NONE, "Mistake in the loop", "One of the common bugs in the training loop, to see what it does.",
+        group="Mistakes", key="mi", live=True, told=MISTAKES)  # fmt: skip
 
     # Run
     steps: int = setting(

@@ -122,6 +122,18 @@ RUNS: list[tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = [
         },
         {"blank-white": ("discriminator-too-strong",)},
     ),
+    (
+        {**SKETCH, "mistake": "detached_generator", "norm_g": "none"},
+        {"no-gradient-to-g": ("blank-grey", "discriminator-too-strong", "mode-collapse")},
+    ),
+    ({**SKETCH, "mistake": "fake_label_for_g"}, {"wrong-labels": ("discriminator-too-strong",)}),
+    ({**SKETCH, "mistake": "double_sigmoid"}, {"double-sigmoid": ("discriminator-too-weak",)}),
+    (
+        {**PLAIN, "mistake": "no_zero_grad"},
+        {"accumulated-gradients": ("exploding", "identical-samples", "mode-collapse")},
+    ),
+    ({**PLAIN, "mistake": "swapped_labels"}, {"wrong-labels": ("discriminator-too-weak", "noise")}),
+    ({**PLAIN, "mistake": "detached_generator"}, {"no-gradient-to-g": ("noise",)}),
 ]
 
 

@@ -23,6 +23,7 @@ from gan_core.saving_mistakes.known_mistakes import PLAINEST
 from gan_core.saving_mistakes.known_mistakes import recipes as saving_recipes
 from gan_core.saving_mistakes.sample_tensors import SOURCES
 from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.mistakes import MISTAKES, NONE
 from gan_core.settings.problems import SettingsError
 
 FRESH_SEED = 20_261_123
@@ -45,12 +46,22 @@ def test_words_are_few_and_failure_and_document_are_known(name: str) -> None:
     assert 1 <= len(recipe.words.split()) <= 7
     assert recipe.failure in {"", *FAILURES}
     assert recipe.document in {"", "000", "001", "002", "004"}
-    assert recipe.name.startswith(recipe.document or recipe.failure)
+    kind = "mistake-" if recipe.mistake else recipe.document or recipe.failure
+    assert recipe.name.startswith(kind)
 
 
 def test_every_failure_has_a_recipe_of_its_name() -> None:
-    assert {name for name, recipe in RECIPES.items() if not recipe.document} == set(FAILURES)
+    own = {name for name, recipe in RECIPES.items() if not recipe.document and not recipe.mistake}
+    assert own == set(FAILURES)
     assert all(RECIPES[name].failure == name for name in FAILURES)
+
+
+def test_every_mistake_has_a_recipe_whose_cure_is_not_to_make_it() -> None:
+    recipes = [recipe for recipe in RECIPES.values() if recipe.mistake]
+    assert [recipe.mistake for recipe in recipes] == [mistake for mistake in MISTAKES if mistake != NONE]
+    for recipe in recipes:
+        assert diff(recipe.broken, recipe.fixed) == {"mistake": (recipe.mistake, NONE)}
+        assert "%" in recipe.seen
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "004-fashion"])

@@ -35,7 +35,7 @@ OTHER: dict[str, Any] = {
     "n_gen": 2, "ema": 0.9, "ema_warm_up": False, "penalty_every": 2, "seed": 1, "outliers": 0.5, "minibatch_std": True,
 }  # fmt: skip
 # What decides where the run is computed, how long it is, or which pictures it has; tested elsewhere.
-ELSEWHERE = {"dataset", "folder", "background", "device", "threads", "steps", "measure_every", "sample_mode"}
+ELSEWHERE = {"dataset", "folder", "background", "device", "threads", "steps", "measure_every", "sample_mode", "mistake"}
 CASES = [
     (name, value)
     for name, row in SETTINGS.items()
@@ -98,7 +98,9 @@ def test_rows_are_due_at_the_first_every_nth_and_the_last_step() -> None:
     assert [step for step, is_due in enumerate(due) if is_due] == [0, 3, 6, 7]
 
 
-@pytest.mark.parametrize("name", [name for name, row in SETTINGS.items() if row.live and name != "steps"])
+@pytest.mark.parametrize(
+    "name", [name for name, row in SETTINGS.items() if row.live and name not in ("steps", "mistake")]
+)
 def test_every_live_setting_takes_effect(name: str) -> None:
     # What a penalty weighs acts only where there is a penalty from the start.
     needed = NEEDS[name] if name.startswith("penalty") else {}

@@ -58,7 +58,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 # These change numbers, never the code, or cannot be tried everywhere.
 FIXED = {
     "steps", "device", "threads", "folder", "seed", "width", "latent_dim", "batch_size", "lr_g", "lr_d", "beta1",
-    "beta2", "measure_every",
+    "beta2", "measure_every", "mistake",
 }  # fmt: skip
 
 
@@ -190,6 +190,38 @@ def test_prints_the_losses_of_the_engine(architecture: str, tmp_path: Path, monk
     assert not wrong, "\n".join(wrong)
 
 
+# A mistake in the loops of different kinds; what some need to be one.
+KINDS: tuple[Case, ...] = (
+    {},
+    {"n_dis": 3, "n_gen": 3, "loss": "minimax", "noise_scale": 0.5, "ema": 0.9},
+    {"update": "simultaneous", "n_dis": 2, "n_gen": 2, "penalty": "none", "instance_noise": 0.1, "optimiser": "sgd"},
+    {"architecture": "mlp-plain", "sample_mode": "eval", "norm_g": "none", "bn_eps": 0.1},
+)
+NEEDED: dict[str, Case] = {
+    "smoothing_sign": {"label_smoothing": 0.2},
+    "d_in_eval": {"norm_d": "batch", "dropout_d": 0.3},
+}
+
+
+@pytest.mark.parametrize("mistake", [choice for choice in SETTINGS["mistake"].choices if choice != "none"])
+def test_a_mistake_is_in_the_script_as_in_the_engine(
+    mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for kind in KINDS:
+        if mistake == "d_not_frozen" and "update" in kind:
+            continue  # they cannot go together
+        e, images = experiment({**kind, "mistake": mistake, **NEEDED.get(mistake, {})}), tiny_images()
+        (expected, picture), (found, drawn) = engine(e, images), run(e, images, tmp_path)
+        assert found.keys() == expected.keys()
+        for step, values in expected.items():
+            assert found[step] == pytest.approx(values, rel=1e-4, abs=2e-5)
+        assert np.abs(picture.astype(int) - drawn).mean() < 0.5
+        right = script_of(e.replace(mistake="none")).splitlines()
+        marked = [line.strip() for line in script_of(e).splitlines() if line not in right]
+        assert any(line.startswith("# MISTAKE: ") for line in marked)
+
+
 @pytest.mark.parametrize(
     "settings",
     [{}, {"norm_g": "none", "init": "orthogonal"}, {"architecture": "dcgan", "init": "dcgan", "sample_mode": "eval"},
@@ -230,7 +262,13 @@ def test_every_script_is_short_clean_and_on_its_own(tmp_path: Path) -> None:
         Experiment(**LONGEST, architecture=name)
         for name in ("document-dcgan", "document-mlp", "dcgan", "dcgan-light", "mlp", "mlp-plain")
     ]
-    scripts = [script_of(e) for e in [*longest, Experiment(), *map(experiment, cases_covering())]]
+    mistaken = [
+        experiment({**kind, "mistake": mistake, **NEEDED.get(mistake, {})})
+        for mistake in SETTINGS["mistake"].choices
+        for kind in KINDS
+        if mistake != "d_not_frozen" or "update" not in kind
+    ]
+    scripts = [script_of(e) for e in [*longest, Experiment(), *mistaken, *map(experiment, cases_covering())]]
     for number, text in enumerate(scripts):
         assert len(text.splitlines()) <= 200
         assert "gan_core" not in text

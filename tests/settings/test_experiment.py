@@ -37,6 +37,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "precision": ("float32", "bfloat16"),
     "device": ("auto", "cpu", "cuda", "mps"),
     "sample_mode": ("train", "eval"),
+    "mistake": ("none", "detached_generator", "no_zero_grad", "double_sigmoid", "swapped_labels", "fake_label_for_g",
+                "d_not_frozen", "other_noise_for_d", "d_in_eval", "batchnorm_before_tanh", "smoothing_sign"),
 }  # fmt: skip
 BOUNDS = {
     "image_size": (28, 8, 64),
@@ -276,9 +278,8 @@ class TestRoundTrips:
             if e.dataset not in POINT_SETS
             else OF_POINTS
         )
-        later = OF_POINTS | {"background"}
-        if e.background != "black":
-            told |= {"background"}
+        later = OF_POINTS | {"background", "mistake"}
+        told |= {name for name in ("background", "mistake") if getattr(e, name) != SETTINGS[name].default}
         assert list(json.loads(e.json_text())) == [name for name in SETTINGS if name not in later or name in told]
 
     @settings(max_examples=200)

@@ -36,7 +36,7 @@ FAILURE = Failure(
     why="The generator was driven to the value that decodes to grey and gets no gradient out of it.",
     why_here=_why_here,
     detector=_detector,
-    explained_by=frozenset({"too-slow"}),
+    explained_by=frozenset({"no-gradient-to-g", "too-slow"}),
     remedies=blank,
     recipe=of_failure(
         "blank-grey",

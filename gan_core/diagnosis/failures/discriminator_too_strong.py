@@ -88,7 +88,7 @@ FAILURE = Failure(
     detector=_detector,
     on_points=_on_points,
     points_remedies=_points_remedies,
-    explained_by=BLANKS | {"exploding", "too-slow"},
+    explained_by=BLANKS | {"exploding", "no-gradient-to-g", "too-slow", "wrong-labels"},
     remedies=_remedies,
     recipe=of_failure(
         "discriminator-too-strong",

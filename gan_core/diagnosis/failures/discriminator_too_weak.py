@@ -13,6 +13,9 @@ from gan_core.settings.experiment import Experiment
 
 
 def _detector(e: Experiment) -> Detector:
+    if e.mistake == "d_not_frozen":  # whose D calls all images real, and from which G may learn something still
+        fooled = (Condition("d_accuracy", "<", 0.56, calm=0.6), Condition("d_fake", ">", 0.7, calm=0.65))
+        return Detector(fooled, hits=3, lasting=150, after=150)
     # A generator that ends in a sketch learns well from gradients a third as large as others need.
     vanished = 0.015 if e.architecture == "mlp" else 0.05
     weak = (Condition("d_accuracy", "<", 0.56, calm=0.6), Condition("grad_norm_g", "<", vanished, calm=1.3 * vanished))
@@ -66,6 +69,11 @@ def _points_remedies(e: Experiment) -> Iterator[Change]:
     yield {"n_dis": 3}
 
 
+def _why_here(e: Experiment) -> str:
+    trained = "G's optimiser moves D as well: each step of G teaches D to call its images real, so it tells none apart."
+    return trained if e.mistake == "d_not_frozen" else ""
+
+
 FAILURE = Failure(
     name="discriminator-too-weak",
     rank=90,
@@ -80,10 +88,11 @@ FAILURE = Failure(
     reported="Document 001; keras #4943 (D frozen by mistake).",
     claims=("001-08", "004-10", "001-07"),
     why="The discriminator cannot tell real from generated, so the generator learns nothing.",
+    why_here=_why_here,
     detector=_detector,
     on_points=_on_points,
     points_remedies=_points_remedies,
-    explained_by=frozenset({"blank-grey", "blank-black", "exploding"}),
+    explained_by=frozenset({"blank-grey", "blank-black", "double-sigmoid", "exploding", "wrong-labels"}),
     remedies=_remedies,
     recipe=of_failure(
         "discriminator-too-weak",

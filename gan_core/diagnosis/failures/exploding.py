@@ -72,6 +72,7 @@ FAILURE = Failure(
     detector=_detector,
     on_points=_on_points,
     points_remedies=points_remedies,
+    explained_by=frozenset({"accumulated-gradients"}),
     remedies=remedies,
     recipe=of_failure(
         "exploding",

@@ -103,7 +103,15 @@ FAILURE = Failure(
     points_remedies=points_remedies,
     explained_by=BLANKS
     | OUT_OF_BALANCE
-    | {"batchnorm-mismatch", "exploding", "identical-samples", "noise", "too-slow"},
+    | {
+        "accumulated-gradients",
+        "batchnorm-mismatch",
+        "exploding",
+        "identical-samples",
+        "no-gradient-to-g",
+        "noise",
+        "too-slow",
+    },
     remedies=remedies,
     recipe=of_failure(
         "mode-collapse",

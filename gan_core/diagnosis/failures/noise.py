@@ -32,7 +32,7 @@ FAILURE = Failure(
     reported="Whoever trains a fully connected GAN for the first time; tutorials on MNIST.",
     why="Neighbouring pixels are unrelated: the generator has not learned that they belong together.",
     detector=_detector,
-    explained_by=OUT_OF_BALANCE | {"blank-grey", "exploding", "out-of-range"},
+    explained_by=OUT_OF_BALANCE | {"blank-grey", "exploding", "no-gradient-to-g", "out-of-range", "wrong-labels"},
     remedies=usual_values,
     recipe=of_failure(
         "noise",

@@ -13,6 +13,7 @@ from gan_core.diagnosis.remedies import Change, favours_d, sure_values, usual_lr
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.mistakes import BUILT_IN
 from gan_core.settings.points import POINT_SETS
 
 
@@ -65,6 +66,10 @@ def _of_end(rows: Sequence[Row]) -> list[Evidence]:
 def _why_here(e: Experiment) -> str:
     if e.n_gen == 0:
         return "The generator is never updated: it has no updates in a step."
+    if e.mistake == BUILT_IN:
+        return (
+            "BatchNorm as the last layer gives each batch a middling brightness and contrast, and G works against it."
+        )
     if e.dataset in POINT_SETS:
         small = "The generator is too small for the shape of the data: most of its points lie beside the real ones."
         return small if e.width < 1 else "The steps do not suffice: most points still lie beside the real ones."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gan_core.outputs.script.text import Block
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import normalises_batches
 
 AUTO = '"cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"'
 
@@ -63,7 +64,7 @@ def _networks(e: Experiment) -> list[Constant]:
         networks = [("LATENT_DIM, NOISE_SCALE", f"{e.latent_dim}, {e.noise_scale}", "")]
     if e.init == "normal":
         networks.append(("INIT_STD", f"{e.init_std}", "standard deviation of the first weights"))
-    if matters("bn_eps", e.model_dump()) and (e.norm_g == "batch" or e.steps):
+    if matters("bn_eps", e.model_dump()) and (normalises_batches(e.norm_g, e.mistake) or e.steps):
         used = {"BN_MOMENTUM": e.bn_momentum} if e.bn_momentum != 0.1 else {}
         used |= {"BN_EPS": e.bn_eps} if e.bn_eps != 1e-5 else {}
         if used:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gan_core.outputs.script.constants import decorated
-from gan_core.outputs.script.text import Block, indented, within
+from gan_core.outputs.script.text import Block, indented, mistake, within
 from gan_core.settings.experiment import Experiment
 
 NOISES = {
@@ -28,6 +28,11 @@ SMOOTHED = {
     ),
     "least_squares": "0.5 * ((real_logits - (1 - LABEL_SMOOTHING)).square().mean() + fake_logits.square().mean())",
 }
+# With the mistake of the label of generated images, 0, in place of 1.
+FAKE_LABEL = {
+    "non_saturating": "softplus(logits).mean()", "minimax": "softplus(logits).mean()", "wasserstein": "logits.mean()",
+    "hinge": "logits.mean()", "least_squares": "0.5 * logits.square().mean()",
+}  # fmt: skip
 LOSSES_G = {
     "non_saturating": ("softplus(-logits).mean()", "-log D(G(z))"),
     "minimax": ("-softplus(logits).mean()", "log(1 - D(G(z))): flat where D is sure"),
@@ -119,6 +124,8 @@ def _discriminator_loss(e: Experiment) -> Block:
     code, words = LOSSES_D[e.loss]
     if e.label_smoothing:
         code = SMOOTHED[e.loss]
+    if e.mistake == "smoothing_sign":
+        code = code.replace("+ LABEL", "- LABEL") if "+ LABEL" in code else code.replace("- LABEL", "+ LABEL")
     floats = ".float()" if e.precision == "bfloat16" else ""
     lines = [f'"""The discriminator\'s: {words}."""']
     if e.instance_noise:
@@ -128,19 +135,42 @@ def _discriminator_loss(e: Experiment) -> Block:
     else:
         judged = f"real_logits, fake_logits = discriminator(torch.cat([real, fake])){floats}.chunk(2)"
     name = "def discriminator_loss(real, fake):"
+    wrong = _wrong_logits(e)
     if not penalised(e):
-        return [*decorated(e), name, *indented([*lines, judged, f"return {code}"])]
+        return [*decorated(e), name, *indented([*lines, judged, *wrong, f"return {code}"])]
     # The penalty's second derivatives are in full precision.
     lines += within(["bfloat16"] if floats else [], [judged])
     found = f"penalty(real{floats}, fake{floats})"
     if lazily(e):
         name = name.replace("fake)", "fake, penalised)")
         found = f"PENALTY_EVERY * {found} if penalised else 0"
-    return [name, *indented([*lines, f"loss = {code}", f"return loss, {found}"])]
+    return [name, *indented([*lines, *wrong, f"loss = {code}", f"return loss, {found}"])]
+
+
+def _wrong_logits(e: Experiment) -> Block:
+    """What a mistake makes of D's answers on their way to its loss."""
+    if e.mistake == "swapped_labels":
+        what = "the scores are" if e.loss in ("wasserstein", "hinge") else "the labels 1 and 0 are"
+        return [mistake(f"{what} exchanged."), "real_logits, fake_logits = fake_logits, real_logits"]
+    if e.mistake == "double_sigmoid":
+        words = "this loss is of logits, and applies a sigmoid itself."
+        return [mistake(words), "real_logits, fake_logits = real_logits.sigmoid(), fake_logits.sigmoid()"]
+    if e.mistake == "smoothing_sign":
+        return [mistake("the label of real images is 1 plus LABEL_SMOOTHING, where minus was meant.")]
+    return []
 
 
 def _generator_loss(e: Experiment) -> Block:
     code, words = LOSSES_G[e.loss]
     seen = "blurred(fake)" if e.instance_noise else "fake"
-    code = code.replace("logits", f"discriminator({seen})" + (".float()" if e.precision == "bfloat16" else ""))
-    return [*decorated(e), "def generator_loss(fake):", f'    """The generator\'s: {words}."""', f"    return {code}"]
+    lines = [f'"""The generator\'s: {words}."""']
+    sigmoid = ""
+    if e.mistake == "fake_label_for_g":
+        code = FAKE_LABEL[e.loss]
+        lines.append(mistake("this teaches it to be recognised: the aim is that of real images."))
+    if e.mistake == "double_sigmoid":
+        sigmoid = ".sigmoid()"
+        lines.append(mistake("a sigmoid before a loss that applies one itself."))
+    floats = ".float()" if e.precision == "bfloat16" else ""
+    code = code.replace("logits", f"discriminator({seen}){floats}{sigmoid}")
+    return [*decorated(e), "def generator_loss(fake):", *indented([*lines, f"return {code}"])]

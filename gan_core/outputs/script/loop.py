@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gan_core.outputs.script import game, images, networks
-from gan_core.outputs.script.text import Block, indented, within
+from gan_core.outputs.script.text import Block, indented, mistake, within
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import normalises_batches
 
 OPTIMISERS = {
     "adam": "torch.optim.Adam({}, {}, (BETA1, BETA2))",
@@ -20,9 +21,15 @@ def blocks(e: Experiment) -> list[Block]:
         return [[*start, "", *_picture(e)]]
     functions = [_averaging()] if e.ema and e.ema_warm_up else []
     if e.n_gen:
-        start.append(f"optimiser_g = {OPTIMISERS[e.optimiser].format('generator.parameters()', 'LR_G')}")
+        moved = "generator.parameters()"
+        if e.mistake == "d_not_frozen":
+            moved = "[*generator.parameters(), *discriminator.parameters()]"
+            start.append(mistake("the discriminator is in here too, so that the generator's step moves both."))
+        start.append(f"optimiser_g = {OPTIMISERS[e.optimiser].format(moved, 'LR_G')}")
     if e.n_dis:
         start.append(f"optimiser_d = {OPTIMISERS[e.optimiser].format('discriminator.parameters()', 'LR_D')}")
+    if e.mistake == "d_in_eval":
+        start += [mistake("left so after a look at samples, and never put back."), "discriminator.eval()"]
     if e.ema:
         averaging = "averaging" if e.ema_warm_up else "get_ema_multi_avg_fn(EMA)"
         start.append(f"average = AveragedModel(generator, multi_avg_fn={averaging}, use_buffers=True)")
@@ -49,7 +56,7 @@ def _alternating(e: Experiment) -> Block:
     """The discriminator first, then the generator against the one just updated."""
     lines: Block = []
     if e.n_dis:
-        update = [*_fake(needs_gradient=e.n_gen > 0), *_loss_d(e), *_update_d(e)]
+        update = [*_fake_for_d(e), *_loss_d(e), *_update_d(e)]
         lines = [
             "# The discriminator learns to tell real images from generated ones.",
             *_repeated("N_DIS", e.n_dis, update),
@@ -57,7 +64,7 @@ def _alternating(e: Experiment) -> Block:
         lines += [""] if e.n_gen else []
     if e.n_gen:
         lines.append("# The generator learns to make images that the discriminator takes for real.")
-        if not e.n_dis:
+        if not e.n_dis or _apart(e):
             lines += _repeated("N_GEN", e.n_gen, [*_fake(), *_update_g(e)])
         elif e.n_gen == 1:
             lines += _update_g(e)
@@ -70,18 +77,19 @@ def _alternating(e: Experiment) -> Block:
 def _simultaneous(e: Experiment) -> Block:
     """Both losses before either network moves; updates beyond the first of each alternate."""
     words = "# Both losses are those of the networks as they are: neither answers to the other's update."
-    both = _update_g(e)
+    both = [*(_fake() if _apart(e) else []), *_update_g(e)]
     if e.n_dis == 1:
-        lines = [words, *_fake(), *_loss_d(e), *both, *_update_d(e)]
+        lines = [words, *_fake_for_d(e), *_loss_d(e), *both, *_update_d(e)]
     else:
         first = ["if update == 0:", *indented(both)]
-        lines = [words, "for update in range(N_DIS):", *indented([*_fake(), *_loss_d(e), *first, *_update_d(e)])]
+        updates = [*_fake_for_d(e), *_loss_d(e), *first, *_update_d(e)]
+        lines = [words, "for update in range(N_DIS):", *indented(updates)]
     if e.n_gen == 1:
         return lines
     rest = [*_fake(), *_update_g(e)]
-    if e.n_dis > 1:
+    if e.n_dis > 1 and not _apart(e):
         rest = ["if update > 0:", *indented(_fake()), *_update_g(e)]
-    counter = "update" if e.n_dis > 1 else "_"
+    counter = "update" if e.n_dis > 1 and not _apart(e) else "_"
     return [*lines, "# The generator's further updates.", f"for {counter} in range(N_GEN - 1):", *indented(rest)]
 
 
@@ -94,6 +102,29 @@ def _fake(needs_gradient: bool = True) -> Block:
     return within(contexts, ["fake = generator(noise(BATCH_SIZE, latent_source))"])
 
 
+def _apart(e: Experiment) -> bool:
+    """Whether D and G are shown images of different noise, so that none serve both."""
+    return e.mistake == "other_noise_for_d"
+
+
+def _fake_for_d(e: Experiment) -> Block:
+    """The generated images of D's step."""
+    if not _apart(e):
+        return _fake(needs_gradient=e.n_gen > 0)
+    where = "" if e.device == "cpu" else ", device=DEVICE"
+    scale = " * NOISE_SCALE" if e.noise_scale != 1 else ""
+    drawn = f"torch.rand(BATCH_SIZE, LATENT_DIM, generator=latent_source{where}){scale}"
+    words = mistake("rand is from 0 to 1, and not the noise that the generator trains on.")
+    return [words, *within(["torch.no_grad()"], [f"fake = generator({drawn})"])]
+
+
+def _cleared(e: Experiment, optimiser: str) -> Block:
+    """What is done before each backward."""
+    if e.mistake == "no_zero_grad":
+        return [mistake(f"{optimiser}.zero_grad() is missing, so each gradient is added to all before it.")]
+    return [f"{optimiser}.zero_grad()"]
+
+
 def _loss_d(e: Experiment) -> Block:
     found = "loss_d, gradient_penalty" if game.penalised(e) else "loss_d"
     when = ", step % PENALTY_EVERY == 0" if game.lazily(e) else ""
@@ -102,7 +133,7 @@ def _loss_d(e: Experiment) -> Block:
 
 def _update_d(e: Experiment) -> Block:
     whole = "(loss_d + PENALTY_WEIGHT * gradient_penalty)" if game.penalised(e) else "loss_d"
-    lines = ["optimiser_d.zero_grad()", f"{whole}.backward()", "optimiser_d.step()"]
+    lines = [*_cleared(e, "optimiser_d"), f"{whole}.backward()", "optimiser_d.step()"]
     if e.penalty == "clip":
         clipped = ["for weight in discriminator.parameters():", "    weight.clamp_(-CLIP, CLIP)"]
         lines += within(["torch.no_grad()"], clipped)
@@ -110,7 +141,10 @@ def _update_d(e: Experiment) -> Block:
 
 
 def _update_g(e: Experiment) -> Block:
-    lines = ["loss_g = generator_loss(fake)", "optimiser_g.zero_grad()", "loss_g.backward()", "optimiser_g.step()"]
+    loss = ["loss_g = generator_loss(fake)"]
+    if e.mistake == "detached_generator":
+        loss = [mistake("detach() leaves the generator without a gradient."), "loss_g = generator_loss(fake.detach())"]
+    lines = [*loss, *_cleared(e, "optimiser_g"), "loss_g.backward()", "optimiser_g.step()"]
     return [*lines, *(["average.update_parameters(generator)"] if e.ema else [])]
 
 
@@ -131,7 +165,7 @@ def _picture(e: Experiment) -> Block:
     averaged = bool(e.ema and e.steps)
     network = "average" if averaged else "generator"
     lines = []
-    if e.sample_mode == "eval" and e.norm_g == "batch":
+    if e.sample_mode == "eval" and normalises_batches(e.norm_g, e.mistake):
         lines.append(f"{network}.eval()  # BatchNorm with its running statistics")
     z = "noise(64, source(4))" if e.device == "cpu" else "noise(64, source(4)).to(DEVICE)"
     floats = ".float()" if e.precision == "bfloat16" else ""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from gan_core.outputs.script.constants import decorated
-from gan_core.outputs.script.text import Block, filled, indented
+from gan_core.outputs.script.text import Block, filled, indented, mistake
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.mistakes import BUILT_IN
 
 HIDDEN = {
     "leaky_relu": "nn.LeakyReLU(0.2)", "relu": "nn.ReLU()", "elu": "nn.ELU()", "tanh": "nn.Tanh()",
@@ -30,6 +31,7 @@ SCHEMES = {
     "zeros": "nn.init.zeros_(layer.weight)",
 }
 WIDTH = 120 - 12  # of a line within the calls in __init__
+PIXELS = "CHANNELS * IMAGE_SIZE**2"
 WEIGHTED = ("nn.Linear", "nn.Conv2d", "nn.ConvTranspose2d")
 NORMS = ("nn.BatchNorm1d", "nn.BatchNorm2d", "nn.GroupNorm", "nn.InstanceNorm2d", "nn.LayerNorm")
 
@@ -38,7 +40,7 @@ def blocks(e: Experiment) -> list[Block]:
     """The classes."""
     if not e.steps:
         return [_generator(e)]
-    return [_generator(e), *([_dropout()] if e.dropout_d else []), _discriminator(e)]
+    return [_generator(e), *([_dropout(e)] if e.dropout_d else []), _discriminator(e)]
 
 
 def built(e: Experiment) -> Block:
@@ -121,6 +123,8 @@ def _generator(e: Experiment) -> Block:
         cut = "[:, :, :IMAGE_SIZE, :IMAGE_SIZE]" if e.image_size % 4 else ""
         maps = f"maps = self.start(z).view(-1, {quarter}, {quarter}, {first}).permute(0, 3, 1, 2)"
         body = [maps, f"return self.layers(maps){cut}"]
+    if e.mistake == BUILT_IN:
+        made = [mistake("BatchNorm is the last layer before the activation."), *made]
     return _network("Generator", words, made, "z", body, decorated(e))
 
 
@@ -130,7 +134,7 @@ def _mlp_generator(e: Experiment) -> list[list[str]]:
     return [
         *layers,
         [f"nn.Linear({before}, CHANNELS * {sketch} * {sketch})", f"nn.Unflatten(1, (CHANNELS, {sketch}, {sketch}))"],
-        ['nn.Upsample(size=IMAGE_SIZE, mode="bilinear")', *OUTPUT[e.output_activation]],
+        ['nn.Upsample(size=IMAGE_SIZE, mode="bilinear")', *_ending(e)],
     ]
 
 
@@ -138,7 +142,7 @@ def _plain_mlp_generator(e: Experiment) -> list[list[str]]:
     document = e.architecture == "document-mlp"
     units = (128, 256, 512, 1024) if document else (_scaled(128, e), _scaled(256, e))
     layers, before = _fully_connected(e, units, first_plain=document)
-    return [*layers, [f"nn.Linear({before}, CHANNELS * IMAGE_SIZE**2)", *OUTPUT[e.output_activation]]]
+    return [*layers, [f"nn.Linear({before}, {PIXELS})", *_ending(e, PIXELS, images=False)]]
 
 
 def _fully_connected(e: Experiment, units: tuple[int, ...], first_plain: bool = False) -> tuple[list[list[str]], str]:
@@ -157,7 +161,7 @@ def _dcgan_generator(e: Experiment) -> list[list[str]]:
     return [
         [*_norm(e.norm_g, first, e), HIDDEN[e.hidden_activation]],
         [*_doubled(e, f"{first}", f"{second}"), *_norm(e.norm_g, second, e), HIDDEN[e.hidden_activation]],
-        [*_doubled(e, f"{second}", "CHANNELS"), *OUTPUT[e.output_activation]],
+        [*_doubled(e, f"{second}", "CHANNELS"), *_ending(e)],
     ]
 
 
@@ -168,7 +172,7 @@ def _light_dcgan_generator(e: Experiment) -> list[list[str]]:
     return [
         *layers,
         [*start, *_norm(e.norm_g, maps, e), HIDDEN[e.hidden_activation]],
-        [*_doubled(e, f"{maps}", "CHANNELS"), *OUTPUT[e.output_activation]],
+        [*_doubled(e, f"{maps}", "CHANNELS"), *_ending(e)],
     ]
 
 
@@ -179,7 +183,7 @@ def _document_generator(e: Experiment) -> list[list[str]]:
         layer = [larger] if after == 512 else _doubled(e, before, f"{after}", bias=False)
         layers.append([*layer, *_norm(e.norm_g, after, e), HIDDEN[e.hidden_activation]])
         before = f"{after}"
-    return [*layers, [*_doubled(e, before, "CHANNELS", bias=False), *OUTPUT[e.output_activation]]]
+    return [*layers, [*_doubled(e, before, "CHANNELS", bias=False), *_ending(e)]]
 
 
 def _doubled(e: Experiment, before: str, after: str, bias: bool = True) -> list[str]:
@@ -246,12 +250,14 @@ def _packed(e: Experiment, convolutions: bool) -> str:
     return "images" if convolutions else "images.flatten(1)"
 
 
-def _dropout() -> Block:
+def _dropout(e: Experiment) -> Block:
+    off = ["        if not self.training:", "            return x"] if e.mistake == "d_in_eval" else []
     return [
         "class Dropout(nn.Module):",
         '    """nn.Dropout with a source of random numbers of its own."""',
         "",
         "    def forward(self, x):",
+        *off,
         "        return x * (torch.rand(x.shape, generator=chance, device=x.device) >= DROPOUT_D) / (1 - DROPOUT_D)",
     ]
 
@@ -263,7 +269,13 @@ def _scaled(units: int, e: Experiment) -> int:
     return max(1, round(units * e.width))
 
 
-def _norm(norm: str, units: int, e: Experiment, *, images: bool = True) -> list[str]:
+def _ending(e: Experiment, units: str = "CHANNELS", *, images: bool = True) -> list[str]:
+    """The generator's last step."""
+    normalised = _norm("batch", units, e, images=images) if e.mistake == BUILT_IN else []
+    return [*normalised, *OUTPUT[e.output_activation]]
+
+
+def _norm(norm: str, units: int | str, e: Experiment, *, images: bool = True) -> list[str]:
     if norm == "batch":
         eps = "" if e.bn_eps == 1e-5 else ", eps=BN_EPS"
         momentum = "" if e.bn_momentum == 0.1 else ", momentum=BN_MOMENTUM"

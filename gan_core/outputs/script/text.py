@@ -9,6 +9,11 @@ Block = list[str]  # lines without their ends
 INDENT = " " * 4
 
 
+def mistake(words: str) -> str:
+    """The line above one that has a mistake in it, or in place of one that is missing: what to look for in a script."""
+    return f"# MISTAKE: {words}"
+
+
 def indented(lines: Iterable[str], by: int = 1) -> Block:
     """The lines moved to the right; empty ones stay empty."""
     return [INDENT * by + line if line else line for line in lines]

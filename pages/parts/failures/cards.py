@@ -52,6 +52,14 @@ def listing(recipes: Sequence[Recipe]) -> None:
                         )
 
 
+def mistakes(recipes: Sequence[Recipe]) -> None:
+    """The mistakes in a loop, one line each, as buttons that open them."""
+    with st.container(horizontal=True, gap="xsmall", key="mistakes"):
+        for recipe in recipes:
+            shows = f"**{title_of(recipe.failure)}**" if recipe.failure else "no harm here"
+            st.button(f"{recipe.words} → {shows}", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,))
+
+
 def pictures_of(recipe: Recipe) -> None:
     """Both pictures of a recipe, with what sets them apart: those of its failure's own recipe are also those of a
     document that has the same two sides."""

@@ -20,6 +20,7 @@ from gan_core.messages.frame import Frame
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.mistakes import MISTAKES
 from pages.parts.compare import panel
 from pages.parts.shared import html, pictures, theme
 
@@ -44,16 +45,21 @@ HARMLESS: dict[Side, SideLook] = {
     "broken": SideLook("As described", "the document's setup", theme.DISCRIMINATOR),
     "fixed": SideLook("Otherwise", "the other one", theme.GRADIENT),
 }
+# Of a mistake in the loop that does no harm there.
+HARMLESS_MISTAKE: dict[Side, SideLook] = {
+    "broken": SideLook("With the mistake", "the one with the mistake", theme.DISCRIMINATOR),
+    "fixed": SideLook("Without", "the one without", theme.GRADIENT),
+}
 
 
 def looks(recipe: Recipe) -> dict[Side, SideLook]:
     """How the two sides are told apart."""
-    return FAILING if recipe.failure else HARMLESS
+    return FAILING if recipe.failure else HARMLESS_MISTAKE if recipe.mistake else HARMLESS
 
 
 def title(recipe: Recipe) -> str:
-    """The failure's name; for a document's setup, what it shows."""
-    return recipe.words if recipe.document else FAILURES[recipe.failure].title
+    """The failure's name; for a document's setup and for a mistake in the loop, what it shows."""
+    return recipe.words if recipe.document or recipe.mistake else FAILURES[recipe.failure].title
 
 
 def words(recipe: Recipe) -> None:
@@ -62,10 +68,15 @@ def words(recipe: Recipe) -> None:
         left, right = st.columns(2, gap="medium")
         if recipe.document:
             left.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
-        if not recipe.failure:
+        if recipe.mistake:
+            left.markdown(f"**The mistake**, `mistake={recipe.mistake}`. {MISTAKES[recipe.mistake]}")
+            right.markdown(f"**{'What it does' if recipe.failure else 'It does no harm here'}.** {recipe.seen}")
+            left.caption("The exported script of a run with it marks the line by `# MISTAKE`.")
+        elif not recipe.failure:
             right.markdown(
                 "**Nothing is wrong with this setup**, whatever the document says of it; at most its steps are few."
             )
+        if not recipe.failure:
             return
         told = FAILURES[recipe.failure]
         left.markdown(

@@ -10,8 +10,8 @@ from gan_core.live.registry import RunError, UnknownRun, registry
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.saved_runs.run_folder import SavedRun
+from gan_core.settings.change import needing_new_run
 from gan_core.settings.experiment import Experiment, diff
-from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import access, page_link, page_settings, state, tab, visitor
 from pages.parts.shared.state import Key
 
@@ -328,7 +328,7 @@ def adopt() -> None:
     except RunError as error:
         state.REFUSAL.set(str(error))
         return
-    if all(SETTINGS[name].live for name in changed) and now.state not in ("crashed", "stopped", "refused"):
+    if not needing_new_run(now.experiment, changed) and now.state not in ("crashed", "stopped", "refused"):
         act(registry().set, changed)
     else:
         rewind(go=now.state != "paused")
