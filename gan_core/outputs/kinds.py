@@ -190,10 +190,12 @@ def script_files(e: Experiment, progress: Progress | None = None) -> dict[str, b
     """The plain PyTorch script, the real images it reads (uint8, (N, H, W, C)) or points (float32, (N, 2)), and the
     settings, by name. Raises DataError."""
     real = data.load_for(e, progress)
-    points = isinstance(real, data.Points)
+    if isinstance(real, data.Points):
+        name, values = POINTS, np.asarray(real.values)
+    else:
+        name, values = IMAGES, np.ascontiguousarray(real.pixels.transpose(0, 2, 3, 1))
     file = io.BytesIO()
-    np.save(file, real.values if points else np.ascontiguousarray(real.pixels.transpose(0, 2, 3, 1)))
-    name = POINTS if points else IMAGES
+    np.save(file, values)
     return {NAME: script_of(e).encode(), name: file.getvalue(), "experiment.json": e.json_text().encode()}
 
 
