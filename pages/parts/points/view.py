@@ -92,6 +92,7 @@ def headline(run: Snapshot | None, e: Experiment) -> None:
 def scrubber(run: Snapshot | None, frames: Sequence[Frame]) -> list[Frame]:
     """The slider over the kept pictures; the frames up to the one where it stands."""
     if len(frames) < 2:
+        st.space("medium")  # the row keeps its height, so that the charts stay where they are at the start
         return list(frames)
     end = max(1, run.steps if run and run.state in ACTIVE else frames[-1].step)
     kept = [frame.step for frame in frames]
