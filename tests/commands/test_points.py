@@ -10,6 +10,10 @@ import pytest
 from commanding import command
 
 from gan_core.commands.pacgan_table import SETUPS, in_paper, interval
+from gan_core.diagnosis.row import Row
+from gan_core.outputs.kinds import Record, report
+from gan_core.saved_runs.search import suggested_name
+from gan_core.settings.experiment import Experiment
 
 
 def test_it_trains_on_the_ring_unless_told_otherwise_and_measures_it(tmp_path: Path) -> None:
@@ -64,3 +68,14 @@ def test_the_interval_is_students() -> None:
         "low": pytest.approx(-0.484, abs=2e-3),
         "high": pytest.approx(4.484, abs=2e-3),
     }
+
+
+def test_a_report_and_a_name_are_about_points() -> None:
+    e = Experiment(dataset="ring", seed=3)
+    rows = [Row(step, {"high_quality": 0.5, "precision": 0.4, "recall": 0.9, "wasserstein_2": 0.2}) for step in (0, 50)]
+    text = report(Record("a run", e, 50, rows, [], None, None)).decode()
+    for title in ("Points", "Distances"):
+        assert f">{title}<" in text
+    assert "Shares of pixel values" not in text and "Against the real images" not in text
+    assert suggested_name(e) == "dataset=ring, seed=3"  # not what the ring brings
+    assert suggested_name(Experiment(dataset="mnist", loss="hinge")) == "dataset=mnist, loss=hinge"
