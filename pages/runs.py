@@ -15,12 +15,14 @@ navigation.require()
 registry().warm()
 if state.TO_TRAIN.take():
     st.switch_page("pages/train.py")
+if state.TO_POINTS.take():
+    st.switch_page("pages/points.py")
 comparison_state.go_where_asked()
 
 st.html(theme.ASSETS / "runs.css")
 st.markdown("## Saved runs")
 st.markdown(
-    "Each opens on **Train** where it stood, with all its pictures and measurements, and goes on exactly as if it had "
+    "Each opens on **Train**, or on **Points**, where it stood, with all its pictures and measurements, and goes on exactly as if it had "
     "never stopped. Opening one leaves it as it is until you save over it."
 )
 if trouble := state.STORE_TROUBLE.take():

@@ -101,6 +101,17 @@ def test_a_failure_is_trained_at_a_click(open_page: Open) -> None:
     registry().forget(run_id)
 
 
+def test_two_runs_on_points_stand_side_by_side(open_page: Open) -> None:
+    at = open_page("compare", d="ring", a="points", st="5", w="0.25", v1="n:uniform", v2="n:bernoulli")
+    assert not at.exception
+    at.button(key="start").click().run()
+    at.run()
+    assert not at.exception
+    said = " ".join(html(at))
+    assert "precision" in said and "out of range" not in said  # points have no pixels
+    assert not [control for control in at.get("button_group") if control.key == "pixels"]
+
+
 def test_every_other_page_takes_a_run_on_points_or_says_why_not(open_page: Open) -> None:
     at = open_page("train", d="ring", st="5", w="0.25")
     at.button(key="start").click().run()

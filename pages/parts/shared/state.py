@@ -126,6 +126,7 @@ CHART_ROWS: Key[ChartRows | None] = Key("chart_rows", _none)
 # What one page asks of the next, or of its own next run.
 AUTOSTART: Key[bool] = Key("autostart", bool)
 TO_TRAIN: Key[bool] = Key("to_train", bool)
+TO_POINTS: Key[bool] = Key("to_points", bool)
 TO_COMPARE: Key[tuple[Comparison, bool] | None] = Key("to_compare", _none)  # and whether to begin at once
 BEGIN_COMPARISON: Key[bool] = Key("begin_comparison", bool)
 REDRAW: Key[bool] = Key("redraw", bool)
