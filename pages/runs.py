@@ -22,8 +22,8 @@ comparison_state.go_where_asked()
 st.html(theme.ASSETS / "runs.css")
 st.markdown("## Saved runs")
 st.markdown(
-    "Each opens on **Train**, or on **Points**, where it stood, with all its pictures and measurements, and goes on exactly as if it had "
-    "never stopped. Opening one leaves it as it is until you save over it."
+    "Each opens on **Train**, or on **Points**, where it stood, with all its pictures and measurements, and goes on "
+    "exactly as if it had never stopped. Opening one leaves it as it is until you save over it."
 )
 if trouble := state.STORE_TROUBLE.take():
     diagnosis_line.say(diagnosis_line.TROUBLE, trouble)

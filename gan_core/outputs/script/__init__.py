@@ -32,8 +32,8 @@ _IMPORTS = {
 def script_of(e: Experiment) -> str:
     """The script of an experiment, under 200 lines.
 
-    It reads IMAGES, or POINTS, from the folder that it is run in, prints both losses of the steps that the engine
-    measures, and saves the pictures of the last as PICTURE; points in numbers too.
+    It reads IMAGES, or POINTS, from the folder that it is run in, and prints both losses of the steps that the engine
+    measures. What the last one makes it saves as PICTURE, points in numbers too.
     """
     e = plain(e)
     blocks: list[Block] = [

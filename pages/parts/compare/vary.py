@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from gan_core.data import SOURCES
 from gan_core.settings.comparison import LEAST, MOST, Comparison, ComparisonError, reshaping, same_start, vary
-from gan_core.settings.compatibility import matters
+from gan_core.settings.compatibility import followers, matters
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
 from pages.parts.shared import comparison_state, diagnosis_line, html, plain_text, state
@@ -49,7 +50,8 @@ def shared() -> None:
     """What all runs have in common: what is not at its default in a line, the rest folded."""
     now = comparison_state.now()
     common = now.shared
-    own = [name for name, value in common.items() if value != SETTINGS[name].default]
+    brought = followers({"dataset": common["dataset"]}) if common.get("dataset") in POINT_SETS else {}
+    own = [name for name, value in common.items() if value != brought.get(name, SETTINGS[name].default)]
     named = ", ".join(f"{SETTINGS[name].label} {panel.words(common[name])}" for name in own)
     words, rest = st.columns([0.78, 0.22], vertical_alignment="center")
     with words:
