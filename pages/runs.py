@@ -15,6 +15,8 @@ navigation.require()
 registry().warm()
 if state.TO_TRAIN.take():
     st.switch_page("pages/train.py")
+if state.TO_POINTS.take():
+    st.switch_page("pages/points.py")
 comparison_state.go_where_asked()
 
 if came := LINK.arrived():
@@ -23,8 +25,8 @@ if came := LINK.arrived():
 st.html(theme.ASSETS / "runs.css")
 st.markdown("## Saved runs")
 st.markdown(
-    "Each opens on **Train** where it stood, with all its pictures and measurements, and goes on as if it had never "
-    "stopped. It stays as it is until you save over it."
+    "Each opens on **Train**, or on **Points**, where it stood, with all its pictures and measurements, and goes on as "
+    "if it had never stopped. It stays as it is until you save over it."
 )
 if trouble := state.STORE_TROUBLE.take():
     diagnosis_line.say(diagnosis_line.TROUBLE, trouble)

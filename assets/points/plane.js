@@ -13,6 +13,11 @@ const STAGES = [
   ["g", "Gradient", "Its gradient says for each point where to go: the arrows."],
   ["g", "G moves", "G's weights move so that the points follow their arrows as well as they can together."],
 ]
+// From "generated" over undecided to "real": light, or dark, enough for points to stand out.
+const GROUNDS = {
+  light: { stops: [[236, 198, 225], [250, 249, 247], [176, 226, 211]], folded: "rgba(95, 95, 95, 0.55)" },
+  dark: { stops: [[97, 45, 78], [36, 37, 39], [18, 82, 64]], folded: "rgba(190, 190, 190, 0.42)" },
+}
 const PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 const SIDE = 50, UNIT = 4000, NOT_FINITE = -32768, HEAD = 15, DRAWN_SIDE = 64, MOST_DRAWN = 400
 
@@ -114,12 +119,13 @@ class PlaneView {
     const limit = this.data.limit, colours = this.data.colours
     const x = (value) => (value + limit) / (2 * limit) * size, y = (value) => (limit - value) / (2 * limit) * size
     const unit = size / 420
-    pen.fillStyle = "#f8f7f5"
+    const ground = this.ground()
+    pen.fillStyle = `rgb(${ground.stops[1]})`
     pen.fillRect(0, 0, size, size)
     const shown = this.shown
-    if (shown && this.layers.answers) this.drawAnswers(pen, size)
+    if (shown && this.layers.answers) this.drawAnswers(pen, size, ground.stops)
     if (shown && this.layers.folded) {
-      pen.strokeStyle = "rgba(95, 95, 95, 0.55)"
+      pen.strokeStyle = ground.folded
       pen.lineWidth = unit * 0.8
       pen.beginPath()
       const at = (row, column) => shown.folded[row * shown.columns + column]
@@ -166,11 +172,20 @@ class PlaneView {
     this.canvas.setAttribute("aria-label", this.data.alt)
   }
 
-  drawAnswers(pen, size) {
+  // That of the page's theme, by the brightness of its background.
+  ground() {
+    this.probe = this.probe || Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d")
+    this.probe.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || "#ffffff"
+    this.probe.fillRect(0, 0, 1, 1)
+    const [red, green, blue] = this.probe.getImageData(0, 0, 1, 1).data
+    this.root.dataset.theme = red + green + blue < 384 ? "dark" : "light"
+    return GROUNDS[this.root.dataset.theme]
+  }
+
+  drawAnswers(pen, size, stops) {
     const { levels, low, high } = this.shown
     const map = new ImageData(SIDE, SIDE)
     const bottom = Math.min(0, low), top = Math.max(1, high)
-    const stops = [[236, 198, 225], [250, 249, 247], [176, 226, 211]]
     for (let row = 0; row < SIDE; row++) {
       for (let column = 0; column < SIDE; column++) {
         const value = low + (high - low) * levels[row * SIDE + column] / 255

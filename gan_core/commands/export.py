@@ -9,7 +9,7 @@ from pathlib import Path
 
 # Said here as well, so that other commands need not wait for all that `export` imports.
 EXPORTS = {
-    "script": "the experiment as one plain PyTorch script, its images beside it",
+    "script": "the experiment as one plain PyTorch script, its data beside it",
     "csv": "the measurements as a table",
     "json": "measurements, settings and findings",
     "gif": "the kept pictures, one after the other",
@@ -20,7 +20,7 @@ EXPORTS = {
 }
 
 OUT = """a file, or a folder for it (default: the run's name, in this folder); for --script a .py file, or a
-folder for script, images and settings (default: one with the run's name); not over a file of other content"""
+folder for script, data and settings (default: one with the run's name); not over a file of other content"""
 HELP = "files of a run: script, report, tables, pictures, weights"
 
 

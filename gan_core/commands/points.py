@@ -18,7 +18,7 @@ FIRST = "ring"
 def declare(parser: argparse.ArgumentParser) -> None:
     """Those of train, and the table's."""
     train.declare(parser)
-    parser.add_argument("--table", action="store_true", help="ring and grid as in PacGAN's table 1")
+    parser.add_argument("--table", action="store_true", help="ring and grid as in PacGAN's table 1, beside its figures")
     parser.add_argument(
         "--trials", type=int, default=10, metavar="N", help="seeds for each row of --table (default 10)"
     )

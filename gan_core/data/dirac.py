@@ -7,11 +7,13 @@ import numpy as np
 from gan_core.data.points import Points
 from gan_core.data.source import Request, Source
 
+COUNT = 16  # copies of the number
+
 
 def load(_: Request) -> Points:
     """See the module."""
     nothing = np.zeros((0, 2), np.float32)
-    return Points(np.zeros((16, 1), np.float32), nothing, 0.0, "the number 0")
+    return Points(np.zeros((COUNT, 1), np.float32), nothing, 0.0, "the number 0")
 
 
 SOURCE = Source(

@@ -17,7 +17,7 @@ class PointFailure:
 
     name: str  # in a link and in tests
     title: str
-    failure: str  # the finding it is named by
+    failure: str  # the finding it is named by; empty where the verdict's headline says it
     shared: dict[str, Any]  # what both sides have
     setting: str
     broken: Any
@@ -42,5 +42,7 @@ POINT_FAILURES = (
                  "lr_d", 1e-6, 4e-3),
     PointFailure("no-bound", "A critic without bound", "exploding",
                  {"dataset": "ring", "loss": "wasserstein", **_SHORT}, "penalty", "none", "r1"),
+    PointFailure("circling", "Circling", "", {"dataset": "dirac", "loss": "minimax", "update": "simultaneous"},
+                 "penalty", "none", "r1"),
     PointFailure("g-too-small", "G too small", "too-slow", {"dataset": "ring", **_SHORT}, "width", 0.125, 1.0),
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from cmath import phase
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot
+from math import tau
 from typing import Any, Literal
 
 from gan_core.diagnosis import point_quality, recognition
@@ -19,6 +20,7 @@ from gan_core.settings.points import POINT_SETS
 State = Literal["not started", "too early", "learning", "slow", "nothing to recognise", "failing", "healthy"]
 Mark = Literal["ill", "open", "well"]
 
+STILL = 0.97  # a turn of the Dirac-GAN that comes as far out as this share of the one before is no closer
 SOME = 300  # steps before which nobody expects much
 
 # How alike the pictures are to the real ones, where no classifier tells what is in them: from … to.
@@ -141,11 +143,33 @@ def _of_points(e: Experiment, rows: Sequence[Row], waiting: dict[str, int]) -> t
 
 def _of_numbers(rows: Sequence[Row]) -> tuple[State, str, str]:
     """The same of the two numbers of a Dirac-GAN: whether they come closer to where they should be, which is 0."""
-    first, last = (hypot(m.get("theta", 0.0), m.get("psi", 0.0)) for m in (rows[0].measurements, rows[-1].measurements))
+    path = [complex(row.measurements.get("theta", 0.0), row.measurements.get("psi", 0.0)) for row in rows]
+    first, last = abs(path[0]), abs(path[-1])
     words = f"The two numbers were {first:.3g} from their equilibrium at first, and are {last:.3g} now."
     if last < 0.1 * first:
         return "healthy", "It converges", words
+    # Whole turns are compared by how far out they come, so that the shape of the path does not matter.
+    end = len(path) - 1
+    if (begun := _turn_before(path, end)) is not None and (earlier := _turn_before(path, begun)) is not None:
+        out, before = (max(map(abs, path[a : b + 1])) for a, b in ((begun, end), (earlier, begun)))
+        if out < STILL * before:
+            return "learning", "It has not converged", words
+        way = ", ever further out" if out > before / STILL else ""
+        return "slow", f"It circles{way}", f"{words} A penalty on D's gradient at the data, R1, lets it converge."
     return "learning", "It has not converged", words
+
+
+def _turn_before(path: Sequence[complex], end: int) -> int | None:
+    """Where numbers that go round 0 began the whole turn that they end at an index; None where they made none."""
+    angle = 0.0
+    for index in range(end, 0, -1):
+        now, before = path[index], path[index - 1]
+        if not (now and before):
+            return None
+        angle += phase(now / before)
+        if abs(angle) >= tau:
+            return index - 1
+    return None
 
 
 def look_of_pictures(rows: Sequence[Row]) -> tuple[State, str, str]:

@@ -11,7 +11,8 @@ from torch.nn.functional import interpolate
 from gan_core.engine.initialise import initialise
 from gan_core.engine.layers import Conv2d, ConvTranspose2d, Linear
 from gan_core.engine.network_parts import Dropout, ending, hidden, norm, scaled, spectral, with_minibatch_std
-from gan_core.engine.point_networks import DiracDiscriminator, DiracGenerator, PointDiscriminator, PointGenerator
+from gan_core.engine.point_networks import UNITS, DiracDiscriminator, DiracGenerator, FourierFeatures, PointGenerator
+from gan_core.engine.random_sources import WAVES, source
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.points import ARCHITECTURE
 
@@ -49,9 +50,9 @@ def memory_layout(e: Experiment) -> torch.memory_format:
 def build_discriminator(e: Experiment) -> nn.Module:
     """(N, channels, image_size, image_size) images, or points as `build_generator` makes them ->
     (N / max(pack, 1), 1) logits."""
-    if e.architecture == ARCHITECTURE:
-        return DiracDiscriminator() if e.dataset == "dirac" else PointDiscriminator(e)
-    return MLPDiscriminator(e) if "mlp" in e.architecture else ConvDiscriminator(e)
+    if e.dataset == "dirac":
+        return DiracDiscriminator()
+    return MLPDiscriminator(e) if e.architecture in MLPDiscriminator.UNITS else ConvDiscriminator(e)
 
 
 class MLPGenerator(nn.Module):
@@ -222,16 +223,21 @@ class DocumentDCGANGenerator(nn.Module):
 
 
 class MLPDiscriminator(nn.Module):
-    """Fully connected: pixels-64-64-1, mlp-plain's pixels-256-128-1, or document 004's 784-512-256-1."""
+    """Fully connected: pixels-64-64-1, mlp-plain's pixels-256-128-1, document 004's 784-512-256-1, or, of
+    points, 2-64-64-64-1, with Fourier features of their place before."""
 
-    UNITS: ClassVar = {"mlp": (64, 64), "mlp-plain": (256, 128), "document-mlp": (512, 256)}
+    UNITS: ClassVar = {"mlp": (64, 64), "mlp-plain": (256, 128), "document-mlp": (512, 256), ARCHITECTURE: UNITS}
 
     def __init__(self, e: Experiment) -> None:
         super().__init__()
         units = tuple(scaled(units, e) for units in self.UNITS[e.architecture])
         self.pack = max(e.pack, 1)
         layers: list[nn.Module] = []
-        before = self.pack * e.channels * e.image_size**2
+        points = e.architecture == ARCHITECTURE
+        before = self.pack * (2 if points else e.channels * e.image_size**2)
+        if points and e.fourier_d:
+            layers.append(FourierFeatures(before, e.fourier_d, e.fourier_scale, source(e.seed, WAVES, 1)))
+            before += 2 * e.fourier_d
         for index, after in enumerate(units):
             layers.append(spectral(Linear(before, after), e))
             # Normalising D's first layer would hide the pixels' own scale (Radford 2016, section 3).
@@ -244,7 +250,7 @@ class MLPDiscriminator(nn.Module):
         self.logit = spectral(Linear(before + int(e.minibatch_std), 1), e)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, C, H, W) images to (N / pack, 1) logits."""
+        """(N, C, H, W) images, or (N, 2) points, to (N / pack, 1) logits."""
         features = self.layers(images.reshape(len(images) // self.pack, -1))
         return self.logit(with_minibatch_std(features) if self.minibatch_std else features)
 

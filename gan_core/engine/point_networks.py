@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_core.engine.layers import Linear
-from gan_core.engine.network_parts import Dropout, ending, hidden, norm, scaled, spectral, with_minibatch_std
+from gan_core.engine.network_parts import ending, hidden, norm, scaled
 from gan_core.engine.random_sources import WAVES, source
 from gan_core.settings.experiment import Experiment
 
@@ -73,33 +73,6 @@ class PointGenerator(nn.Module):
             # One random number moves a point along one direction only.
             made = made + (straight if straight.shape[1] == 2 else nn.functional.pad(straight, (0, 1)))
         return self.output(made)
-
-
-class PointDiscriminator(nn.Module):
-    """(N, 2) points to (N / pack, 1) logits: three hidden layers of 64."""
-
-    def __init__(self, e: Experiment) -> None:
-        super().__init__()
-        self.pack = max(e.pack, 1)
-        before = 2 * self.pack
-        layers: list[nn.Module] = []
-        if e.fourier_d:
-            layers.append(FourierFeatures(before, e.fourier_d, e.fourier_scale, source(e.seed, WAVES, 1)))
-            before += 2 * e.fourier_d
-        for index, after in enumerate(scaled(units, e) for units in UNITS):
-            layers.append(spectral(Linear(before, after), e))
-            if index > 0:
-                layers += norm(e.norm_d, after, e, images=False)
-            layers += [hidden(e), Dropout(e.dropout_d)]
-            before = after
-        self.layers = nn.Sequential(*layers)
-        self.minibatch_std = e.minibatch_std
-        self.logit = spectral(Linear(before + int(e.minibatch_std), 1), e)
-
-    def forward(self, points: Tensor) -> Tensor:
-        """See the class."""
-        features = self.layers(points.reshape(len(points) // self.pack, -1))
-        return self.logit(with_minibatch_std(features) if self.minibatch_std else features)
 
 
 class DiracGenerator(nn.Module):

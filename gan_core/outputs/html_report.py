@@ -24,8 +24,9 @@ from gan_core.outputs.contact_sheet import spread
 from gan_core.outputs.script import script_of
 from gan_core.outputs.svg_chart import Line, chart
 from gan_core.settings.change import Change, marks_of
-from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.experiment import Experiment, differences
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 
 DASHES = "7 4"
 MOST_PICTURES = 12
@@ -56,6 +57,18 @@ _CHARTS = (
     ("Classes that appear", (("modes_covered", GENERATED, ""),), ""),
     ("Recognisable", (("recognised", GENERATED, ""),), "share"),
 )  # fmt: skip
+# Of a run on points: the training's three, and these.
+_OF_POINTS = (
+    *_CHARTS[:3],
+    (
+        "Points",
+        (("high_quality", GENERATED, ""), ("precision", DISCRIMINATOR, DASHES), ("recall", REAL, "2 3")),
+        "share",
+    ),
+    ("Distances", (("wasserstein_2", GENERATED, ""), ("sliced_wasserstein", DISCRIMINATOR, DASHES)), ""),
+    ("Modes that appear", (("modes_covered", GENERATED, ""),), ""),
+    ("Both numbers", (("theta", GENERATED, ""), ("psi", DISCRIMINATOR, DASHES)), ""),
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +93,10 @@ def html_report(
 ) -> str:
     """One page as HTML text. Rows and frames may be empty; `real_png` is None where the real images were not kept, and
     `changes` are those of live settings while it trained."""
-    drawn = (_chart(title, lines, axis, rows, changes) for title, lines, axis in _CHARTS)
+    points = e.dataset in POINT_SETS
+    drawn = (_chart(title, lines, axis, rows, changes) for title, lines, axis in (_OF_POINTS if points else _CHARTS))
     public = e.model_copy(update={"folder": PurePath(e.folder).name})  # no path on somebody's machine
-    pair = [_picture(real_png, "Real images", 2)] if real_png else []
+    pair = [_picture(real_png, "Real points" if points else "Real images", 2)] if real_png else []
     if frames:
         pair.append(_picture(frames[-1].fake_png, f"Generated, step {frames[-1].step:,}", 2))
     return _template().render(
@@ -96,7 +110,7 @@ def html_report(
         small=[_picture(frame.fake_png, f"step {frame.step:,}", 1) for frame in _over_time(frames)],
         charts=[chart for chart in drawn if chart],
         changes=changes,
-        differences=diff(Experiment(), public),
+        differences=differences(public),
         SETTINGS=SETTINGS,
         colours=colours,
         script=script_of(e),

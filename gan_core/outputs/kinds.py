@@ -30,7 +30,7 @@ from gan_core.messages.frame import Frame
 from gan_core.outputs.contact_sheet import contact_sheet
 from gan_core.outputs.gif import saved_animation
 from gan_core.outputs.html_report import html_report
-from gan_core.outputs.script import IMAGES, NAME, script_of
+from gan_core.outputs.script import IMAGES, NAME, POINTS, script_of
 from gan_core.outputs.tensorboard_events import event_file
 from gan_core.saved_runs.checkpoint_header import read_state, refusing_damage
 from gan_core.saved_runs.run_folder import CHECKPOINT, OPENING, Heading, SavedRun, read_run
@@ -38,7 +38,6 @@ from gan_core.saved_runs.store import Store, StoreError
 from gan_core.saved_runs.watched_runs import is_watched
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.points import POINT_SETS
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a formula begins, in one spreadsheet or another
 MOST_NAME = 100  # bytes of a file's name before its ending
@@ -196,14 +195,16 @@ def events(record: Record) -> bytes:
 
 
 def script_files(e: Experiment, progress: Progress | None = None) -> dict[str, bytes]:
-    """The plain PyTorch script, the real images it reads (uint8, (N, H, W, C)), and the settings, by name. Raises
-    DataError, and ExportError for a run on points."""
-    if e.dataset in POINT_SETS:
-        raise ExportError(f"A script is written of runs on images, not on points (dataset {e.dataset}): export JSON.")
-    images = data.load(e.dataset, e.image_size, e.channels, folder=e.folder, progress=progress, background=e.background)
+    """The plain PyTorch script, the real images it reads (uint8, (N, H, W, C)) or points (float32, (N, 2)), and the
+    settings, by name. Raises DataError."""
+    real = data.load_for(e, progress)
+    if isinstance(real, data.Points):
+        name, values = POINTS, np.asarray(real.values)
+    else:
+        name, values = IMAGES, np.ascontiguousarray(real.pixels.transpose(0, 2, 3, 1))
     file = io.BytesIO()
-    np.save(file, np.ascontiguousarray(images.pixels.transpose(0, 2, 3, 1)))
-    return {NAME: script_of(e).encode(), IMAGES: file.getvalue(), "experiment.json": e.json_text().encode()}
+    np.save(file, values)
+    return {NAME: script_of(e).encode(), name: file.getvalue(), "experiment.json": e.json_text().encode()}
 
 
 def script_zip(record: Record) -> bytes:
@@ -224,7 +225,7 @@ def _frames(record: Record) -> Sequence[Frame]:
 BINARY = "application/octet-stream"
 KINDS: dict[str, Kind] = {
     "script": Kind(
-        "PyTorch script", "This experiment without the playground: one readable file, and its images.",
+        "PyTorch script", "This experiment without the playground: one readable file, and its data.",
         ".zip", "application/zip", script_zip,
     ),
     "html": Kind(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.run_folder import Heading
-from gan_core.settings.experiment import Experiment, diff
+from gan_core.settings.experiment import Experiment, differences
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Value
 
@@ -63,8 +63,8 @@ def _plain(value: Value) -> Value | frozenset[str]:
 
 
 def changed_settings(e: Experiment) -> list[str]:
-    """What sets an experiment apart from one with no setting given, each as `name=value`."""
-    return [f"{name}={SETTINGS[name].text(value)}" for name, (_, value) in diff(Experiment(), e).items()]
+    """What sets an experiment apart from the usual one, each as `name=value`."""
+    return [f"{name}={SETTINGS[name].text(value)}" for name, (_, value) in differences(e).items()]
 
 
 def suggested_name(e: Experiment) -> str:

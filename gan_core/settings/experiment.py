@@ -101,6 +101,14 @@ def diff(first: Experiment, second: Experiment) -> dict[str, tuple[Value, Value]
     }
 
 
+def differences(e: Experiment) -> dict[str, tuple[Value, Value]]:
+    """The settings in which an experiment differs from the usual one; on points its data, and what differs from the
+    settings that they bring."""
+    if e.dataset not in points.POINT_SETS:
+        return diff(Experiment(), e)
+    return {"dataset": (Experiment().dataset, e.dataset), **diff(Experiment(dataset=e.dataset), e)}
+
+
 def nearest(given: Mapping[str, object]) -> Experiment:
     """The valid experiment closest to settings that may be wrong: unknown fields dropped, numbers clamped,
     other wrong values at their default, and of two settings that conflict the one named gets its default."""

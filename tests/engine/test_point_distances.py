@@ -99,3 +99,44 @@ def test_precision_and_recall() -> None:
     # Half of them far away: half precise.
     mixed = torch.cat([real[:150], far[:150]])
     assert distances.precision_and_recall(real, mixed)[0] == 0.5
+
+
+def test_precision_and_recall_by_their_definition() -> None:
+    """Kynkäänniemi 2019, equations 1 and 2, a pair at a time."""
+    real, made = drawn(40, 11).double(), drawn(40, 12, shift=0.8, scale=0.5).double()
+
+    def reach(points: Tensor) -> list[float]:
+        return [sorted(math.dist(one, other) for other in points)[distances.NEIGHBOUR] for one in points]
+
+    def inside(points: Tensor, others: Tensor) -> float:
+        around = list(zip(others, reach(others), strict=True))
+        return sum(any(math.dist(point, centre) <= far for centre, far in around) for point in points) / len(points)
+
+    expected = inside(made, real), inside(real, made)
+    assert min(expected) > 0 and max(expected) < 1 and expected[0] != expected[1]
+    assert distances.precision_and_recall(real, made) == pytest.approx(expected)
+
+
+def test_the_energy_distance_by_its_definition() -> None:
+    """Székely 2013, equation 2: means over all pairs, of one set over pairs of different points."""
+    one, other = drawn(15, 13).double(), drawn(20, 14, shift=0.5).double()
+    across = np.mean([math.dist(a, b) for a in one for b in other])
+    within = sum(np.mean([math.dist(a, b) for a, b in itertools.combinations(points, 2)]) for points in (one, other))
+    assert distances.energy_distance(one, other) == pytest.approx(2 * across - within)
+
+
+def test_the_sliced_distance_of_a_scaled_circle() -> None:
+    """Along every direction a ring of radius r casts r cos(t): two of them are |r - s| times 2 / pi apart."""
+    turn = torch.arange(1024) * (2 * math.pi / 1024)
+    ring = torch.stack([turn.cos(), turn.sin()], dim=1)
+    assert distances.sliced_wasserstein(ring, 0.25 * ring) == pytest.approx(0.75 * 2 / math.pi, rel=1e-4)
+
+
+@pytest.mark.parametrize("met", [1, 2, 5, 10])
+def test_the_reverse_kl_of_equal_shares_of_some_modes(met: int) -> None:
+    """Of `met` of ten modes, as often each: log(10 / met); beyond three deviations a point still counts for a mode."""
+    centres = torch.stack([torch.arange(10.0), torch.zeros(10)], dim=1)
+    points = centres[torch.arange(200) % met] + torch.tensor([0.0, 0.4])
+    found = distances.modes(points, centres, mode_std=0.1)
+    assert found.reverse_kl == pytest.approx(math.log(10 / met), abs=1e-12)
+    assert (found.covered, found.high_quality) == (0, 0.0)

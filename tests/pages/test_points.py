@@ -48,6 +48,12 @@ def test_a_link_to_images_is_told_of(open_page: Open) -> None:
     assert "open it on Train" in at.info[0].value
 
 
+def test_a_link_without_data_means_this_page_s(open_page: Open) -> None:
+    at = open_page("points", l="hinge", lg="0.001")
+    assert experiment(at) == Experiment(dataset="ring", loss="hinge", lr_g=1e-3)
+    assert not at.info
+
+
 def test_a_look_at_points_leaves_the_images_of_other_pages_alone(open_page: Open) -> None:
     at = open_page("train", a="mlp", l="hinge")
     images = experiment(at)
@@ -90,8 +96,20 @@ def test_a_failure_is_trained_at_a_click(open_page: Open) -> None:
     assert not at.exception
     run_id = at.session_state["run"]
     run = registry().snapshot(run_id)
-    assert run is not None and run.experiment == POINT_FAILURES[3].experiment(broken=True)
+    (failure,) = (failure for failure in POINT_FAILURES if failure.name == "d-too-weak")
+    assert run is not None and run.experiment == failure.experiment(broken=True)
     registry().forget(run_id)
+
+
+def test_two_runs_on_points_stand_side_by_side(open_page: Open) -> None:
+    at = open_page("compare", d="ring", a="points", st="5", w="0.25", v1="n:uniform", v2="n:bernoulli")
+    assert not at.exception
+    at.button(key="start").click().run()
+    at.run()
+    assert not at.exception
+    said = " ".join(html(at))
+    assert "precision" in said and "out of range" not in said  # points have no pixels
+    assert not [control for control in at.get("button_group") if control.key == "pixels"]
 
 
 def test_every_other_page_takes_a_run_on_points_or_says_why_not(open_page: Open) -> None:

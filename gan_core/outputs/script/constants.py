@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gan_core.outputs.script.points import noun, of_points
 from gan_core.outputs.script.text import Block
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import Experiment
@@ -47,6 +48,8 @@ def _run(e: Experiment) -> list[Constant]:
 
 
 def _data(e: Experiment) -> list[Constant]:
+    if of_points(e):
+        return [("BATCH_SIZE", f"{e.batch_size}", "")] if e.steps else []
     data = [("IMAGE_SIZE, CHANNELS", f"{e.image_size}, {e.channels}", "")]
     if e.data_range in ENDS:
         data.append(("LOW, HIGH", ENDS[e.data_range], "what black and white become"))
@@ -59,9 +62,11 @@ def _data(e: Experiment) -> list[Constant]:
 
 def _networks(e: Experiment) -> list[Constant]:
     if e.noise_scale == 1:
-        networks = [("LATENT_DIM", f"{e.latent_dim}", "random numbers for each generated image")]
+        networks = [("LATENT_DIM", f"{e.latent_dim}", f"random numbers for each generated {noun(e)[:-1]}")]
     else:
         networks = [("LATENT_DIM, NOISE_SCALE", f"{e.latent_dim}, {e.noise_scale}", "")]
+    if of_points(e):
+        networks += _of_points(e)
     if e.init == "normal":
         networks.append(("INIT_STD", f"{e.init_std}", "standard deviation of the first weights"))
     if matters("bn_eps", e.model_dump()) and (normalises_batches(e.norm_g, e.mistake) or e.steps):
@@ -70,6 +75,15 @@ def _networks(e: Experiment) -> list[Constant]:
         if used:
             networks.append((", ".join(used), ", ".join(map(str, used.values())), ""))
     return networks
+
+
+def _of_points(e: Experiment) -> list[Constant]:
+    found = [("SKIP", f"{e.skip}", "how much of the noise is added to each point as it is")] if e.skip else []
+    counts = {"FOURIER_G": e.fourier_g, "FOURIER_D": e.fourier_d if e.steps else 0}
+    if used := {name: count for name, count in counts.items() if count}:
+        values = ", ".join(map(str, [*used.values(), e.fourier_scale]))
+        found.append((f"{', '.join(used)}, FOURIER_SCALE", values, "waves of the inputs, and how short they are"))
+    return found
 
 
 def _training(e: Experiment) -> list[Constant]:
@@ -95,13 +109,14 @@ def _training(e: Experiment) -> list[Constant]:
                 ("PENALTY_WEIGHT, PENALTY_EVERY", f"{e.penalty_weight}, {e.penalty_every}", "steps between two of them")
             )
     if e.n_dis and e.label_smoothing:
-        training.append(("LABEL_SMOOTHING", f"{e.label_smoothing}", "the target for real images is 1 minus this"))
+        training.append(("LABEL_SMOOTHING", f"{e.label_smoothing}", f"the target for real {noun(e)} is 1 minus this"))
     if e.instance_noise:
-        training.append(("INSTANCE_NOISE", f"{e.instance_noise}", "on all that D sees, in half data ranges"))
+        units = "" if of_points(e) else ", in half data ranges"
+        training.append(("INSTANCE_NOISE", f"{e.instance_noise}", f"on all that D sees{units}"))
     if e.dropout_d:
         training.append(("DROPOUT_D", f"{e.dropout_d}", "share of the discriminator's hidden units that are silenced"))
     if e.pack > 1:
-        training.append(("PACK", f"{e.pack}", "images that the discriminator judges together"))
+        training.append(("PACK", f"{e.pack}", f"{noun(e)} that the discriminator judges together"))
     if e.ema:
         training.append(("EMA", f"{e.ema}", "decay of the running average of the generator"))
     return training

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gan_core.outputs.script.constants import decorated
+from gan_core.outputs.script.points import noun, of_points
 from gan_core.outputs.script.text import Block, indented, mistake, within
 from gan_core.settings.experiment import Experiment
 
@@ -42,13 +43,13 @@ LOSSES_G = {
 }
 PENALTIES = {
     "gradient_penalty": (
-        "The gradient's length should be 1 at points between real and generated images (WGAN-GP).",
-        ["share = torch.rand(len(real), 1, 1, 1, generator=chance, device=real.device)"],
+        "The gradient's length should be 1 between real and generated {} (WGAN-GP).",
+        ["share = torch.rand({}, generator=chance, device=real.device)"],
         "share * real + (1 - share) * fake",
         "((squared + 1e-12).sqrt() - 1).square().mean()",
     ),
-    "r1": ("The gradient should be short at real images (R1).", [], "real", "squared.mean() / 2"),
-    "r2": ("The gradient should be short at generated images (R2).", [], "fake", "squared.mean() / 2"),
+    "r1": ("The gradient should be short at real {} (R1).", [], "real", "squared.mean() / 2"),
+    "r2": ("The gradient should be short at generated {} (R2).", [], "fake", "squared.mean() / 2"),
 }
 
 
@@ -101,23 +102,26 @@ def _noise(e: Experiment) -> Block:
 
 def _blurred(e: Experiment) -> Block:
     where = "" if e.device == "cpu" else ", device=DEVICE"
+    name, units = noun(e), "" if of_points(e) else " * (HIGH - LOW) / 2"
     return [
-        "def blurred(images):",
-        '    """Images with the noise through which the discriminator sees them all."""',
-        f"    return images + INSTANCE_NOISE * (HIGH - LOW) / 2 * torch.randn(images.shape, generator=chance{where})",
+        f"def blurred({name}):",
+        f'    """{name.title()} with the noise through which the discriminator sees them all."""',
+        f"    return {name} + INSTANCE_NOISE{units} * torch.randn({name}.shape, generator=chance{where})",
     ]
 
 
 def _penalty(e: Experiment) -> Block:
-    words, drawn, images, length = PENALTIES[e.penalty]
-    at = images if images.isidentifier() else f"({images})"
+    words, drawn, place, length = PENALTIES[e.penalty]
+    at, name = place if place.isidentifier() else f"({place})", noun(e)
+    each = "len(real), 1" if of_points(e) else "len(real), 1, 1, 1"
+    drawn = [line.format(each) for line in drawn]
     body = [
-        f"images = {at}.detach().requires_grad_()",
-        "(gradient,) = torch.autograd.grad(discriminator(images).sum(), images, create_graph=True)",
+        f"{name} = {at}.detach().requires_grad_()",
+        f"(gradient,) = torch.autograd.grad(discriminator({name}).sum(), {name}, create_graph=True)",
         "squared = gradient.flatten(1).square().sum(dim=1)",
         f"return {length}",
     ]
-    return ["def penalty(real, fake):", f'    """{words}"""', *indented([*drawn, *body])]
+    return ["def penalty(real, fake):", f'    """{words.format(name)}"""', *indented([*drawn, *body])]
 
 
 def _discriminator_loss(e: Experiment) -> Block:
@@ -130,7 +134,7 @@ def _discriminator_loss(e: Experiment) -> Block:
     lines = [f'"""The discriminator\'s: {words}."""']
     if e.instance_noise:
         lines.append("real, fake = blurred(real), blurred(fake)")
-    if e.norm_d == "batch" or e.minibatch_std:  # real and generated images must not meet in one batch
+    if e.norm_d == "batch" or e.minibatch_std:  # real and generated ones must not meet in one batch
         judged = f"real_logits, fake_logits = discriminator(real){floats}, discriminator(fake){floats}"
     else:
         judged = f"real_logits, fake_logits = discriminator(torch.cat([real, fake])){floats}.chunk(2)"

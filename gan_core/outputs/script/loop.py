@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_core.outputs.script import game, images, networks
+from gan_core.outputs.script import game, images, networks, points
 from gan_core.outputs.script.text import Block, indented, mistake, within
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.mistakes import normalises_batches
@@ -12,6 +12,8 @@ OPTIMISERS = {
     "rmsprop": "torch.optim.RMSprop({}, {}, alpha=BETA2)",
     "sgd": "torch.optim.SGD({}, {}, momentum=BETA1)",
 }
+# As the engine has them: each updates all weights at once, and rounds differently from the plain ones.
+AS_THE_ENGINE = {"adam": "fused", "rmsprop": "foreach", "sgd": "fused"}
 
 
 def blocks(e: Experiment) -> list[Block]:
@@ -25,23 +27,33 @@ def blocks(e: Experiment) -> list[Block]:
         if e.mistake == "d_not_frozen":
             moved = "[*generator.parameters(), *discriminator.parameters()]"
             start.append(mistake("the discriminator is in here too, so that the generator's step moves both."))
-        start.append(f"optimiser_g = {OPTIMISERS[e.optimiser].format(moved, 'LR_G')}")
+        start.append(f"optimiser_g = {_optimiser(e, moved, 'LR_G')}")
     if e.n_dis:
-        start.append(f"optimiser_d = {OPTIMISERS[e.optimiser].format('discriminator.parameters()', 'LR_D')}")
+        start.append(f"optimiser_d = {_optimiser(e, 'discriminator.parameters()', 'LR_D')}")
     if e.mistake == "d_in_eval":
         start += [mistake("left so after a look at samples, and never put back."), "discriminator.eval()"]
     if e.ema:
         averaging = "averaging" if e.ema_warm_up else "get_ema_multi_avg_fn(EMA)"
         start.append(f"average = AveragedModel(generator, multi_avg_fn={averaging}, use_buffers=True)")
     where = "" if e.device == "cpu" else ", device=DEVICE"
-    drawn = {"real_images": f"batches({', '.join(images.sources(e).values())})"} if e.n_dis else {}
+    drawn = {_real(e): f"batches({', '.join(images.sources(e).values())})"} if e.n_dis else {}
     drawn["latent_source"] = f"source(2{where})"
     if game.chance_used(e):
         drawn["chance"] = f"source(3{where})"
     start.append(f"{', '.join(drawn)} = {', '.join(drawn.values())}")
     step = _simultaneous(e) if e.update == "simultaneous" and e.n_dis and e.n_gen else _alternating(e)
     training = ["for step in range(1, STEPS + 1):", *indented([*step, *_report(e)])]
-    return [*functions, [*start, "", *training, "", *_picture(e)]]
+    picture = _picture(e)
+    return [*functions, [*start, "", *training, *([""] if picture else []), *picture]]
+
+
+def _optimiser(e: Experiment, moved: str, rate: str) -> str:
+    made = OPTIMISERS[e.optimiser].format(moved, rate)
+    return f"{made[:-1]}, {AS_THE_ENGINE[e.optimiser]}=True)" if points.of_points(e) else made
+
+
+def _real(e: Experiment) -> str:
+    return f"real_{points.noun(e)}"
 
 
 def _averaging() -> Block:
@@ -58,12 +70,12 @@ def _alternating(e: Experiment) -> Block:
     if e.n_dis:
         update = [*_fake_for_d(e), *_loss_d(e), *_update_d(e)]
         lines = [
-            "# The discriminator learns to tell real images from generated ones.",
+            f"# The discriminator learns to tell real {points.noun(e)} from generated ones.",
             *_repeated("N_DIS", e.n_dis, update),
         ]
         lines += [""] if e.n_gen else []
     if e.n_gen:
-        lines.append("# The generator learns to make images that the discriminator takes for real.")
+        lines.append(f"# The generator learns to make {points.noun(e)} that the discriminator takes for real.")
         if not e.n_dis or _apart(e):
             lines += _repeated("N_GEN", e.n_gen, [*_fake(), *_update_g(e)])
         elif e.n_gen == 1:
@@ -128,7 +140,7 @@ def _cleared(e: Experiment, optimiser: str) -> Block:
 def _loss_d(e: Experiment) -> Block:
     found = "loss_d, gradient_penalty" if game.penalised(e) else "loss_d"
     when = ", step % PENALTY_EVERY == 0" if game.lazily(e) else ""
-    return [f"{found} = discriminator_loss(next(real_images), fake.detach(){when})"]
+    return [f"{found} = discriminator_loss(next({_real(e)}), fake.detach(){when})"]
 
 
 def _update_d(e: Experiment) -> Block:
@@ -152,6 +164,8 @@ def _report(e: Experiment) -> Block:
     losses = [name for name, updates in (("loss_d", e.n_dis), ("loss_g", e.n_gen)) if updates]
     told = "  ".join(f"{name} {{{name}.item():.7g}}" for name in losses)
     finite = " + ".join(losses)
+    if points.of_numbers(e):
+        told = "theta {generator.theta.item():.7g}  psi {discriminator.psi.item():.7g}"
     return [
         "",
         "if step % MEASURE_EVERY == 0 or step == STEPS:",
@@ -164,10 +178,15 @@ def _report(e: Experiment) -> Block:
 def _picture(e: Experiment) -> Block:
     averaged = bool(e.ema and e.steps)
     network = "average" if averaged else "generator"
+    if points.of_numbers(e):
+        return [] if e.steps else ['print(f"theta {generator.theta.item():.7g}")']
     lines = []
     if e.sample_mode == "eval" and normalises_batches(e.norm_g, e.mistake):
         lines.append(f"{network}.eval()  # BatchNorm with its running statistics")
-    z = "noise(64, source(4))" if e.device == "cpu" else "noise(64, source(4)).to(DEVICE)"
+    count = points.SHOWN if points.of_points(e) else 64
+    z = f"noise({count}, source(4))" if e.device == "cpu" else f"noise({count}, source(4)).to(DEVICE)"
+    if points.of_points(e):
+        return points.saved(e, network, lines, z)
     floats = ".float()" if e.precision == "bfloat16" else ""
     cpu = "" if e.device == "cpu" else ".cpu()"
     colour = "" if e.channels == 3 else "[..., 0]"

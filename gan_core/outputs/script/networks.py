@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gan_core.outputs.script import points
 from gan_core.outputs.script.constants import decorated
 from gan_core.outputs.script.text import Block, filled, indented, mistake
 from gan_core.settings.experiment import Experiment
@@ -38,16 +39,24 @@ NORMS = ("nn.BatchNorm1d", "nn.BatchNorm2d", "nn.GroupNorm", "nn.InstanceNorm2d"
 
 def blocks(e: Experiment) -> list[Block]:
     """The classes."""
+    if points.of_numbers(e):
+        return points.numbers() if e.steps else points.numbers()[:1]
+    fourier = points.of_points(e) and (e.fourier_g or (e.fourier_d and e.steps))
+    waves = [points.waves()] if fourier else []
     if not e.steps:
-        return [_generator(e)]
-    return [_generator(e), *([_dropout(e)] if e.dropout_d else []), _discriminator(e)]
+        return [*waves, _generator(e)]
+    return [*waves, _generator(e), *([_dropout(e)] if e.dropout_d else []), _discriminator(e)]
 
 
 def built(e: Experiment) -> Block:
     """The lines that make both networks; the seed of PyTorch's global random numbers serves their weights alone."""
     moved = "" if e.device == "cpu" else ".to(DEVICE)"
     names = ["generator", "discriminator"] if e.steps else ["generator"]
-    lines = [f"{', '.join(names)} = {', '.join(f'{name.title()}()' for name in names)}", *_first_weights(e, names)]
+    lines = [f"{', '.join(names)} = {', '.join(f'{name.title()}()' for name in names)}"]
+    if not points.of_numbers(e):
+        lines += _first_weights(e, names)
+    if points.of_points(e) and not points.of_numbers(e):
+        lines += points.begun_small()
     if moved:
         lines.append(f"{', '.join(names)} = {', '.join(f'{name}{moved}' for name in names)}")
     return lines
@@ -105,8 +114,12 @@ def _sequential(layers: list[list[str]]) -> Block:
 
 
 def _generator(e: Experiment) -> Block:
-    words = "Noise (N, LATENT_DIM) to images (N, CHANNELS, IMAGE_SIZE, IMAGE_SIZE)."
-    if e.architecture == "mlp":
+    words = f"Noise (N, LATENT_DIM) to {points.noun(e)} {points.shape(e)}."
+    if points.of_points(e):
+        made, body = _sequential(_point_generator(e)), points.folded(e)
+        if e.mistake == BUILT_IN:
+            made = [*made, *(f"self.normalised = {layer}" for layer in _norm("batch", "2", e, images=False))]
+    elif e.architecture == "mlp":
         made, body = _sequential(_mlp_generator(e)), ["return self.layers(z)"]
     elif "mlp" in e.architecture:
         made = _sequential(_plain_mlp_generator(e))
@@ -145,9 +158,17 @@ def _plain_mlp_generator(e: Experiment) -> list[list[str]]:
     return [*layers, [f"nn.Linear({before}, {PIXELS})", *_ending(e, PIXELS, images=False)]]
 
 
-def _fully_connected(e: Experiment, units: tuple[int, ...], first_plain: bool = False) -> tuple[list[list[str]], str]:
-    """Hidden layers, and the units of the last one."""
-    layers, before = [], "LATENT_DIM"
+def _point_generator(e: Experiment) -> list[list[str]]:
+    first, before = points.first_layer("LATENT_DIM", "FOURIER_G", e.fourier_g, 0)
+    layers, before = _fully_connected(e, tuple(_scaled(units, e) for units in points.UNITS), before=before)
+    return [*first, *layers, [f"nn.Linear({before}, 2)"]]
+
+
+def _fully_connected(
+    e: Experiment, units: tuple[int, ...], first_plain: bool = False, before: str = "LATENT_DIM"
+) -> tuple[list[list[str]], str]:
+    """Hidden layers after `before` numbers, and the units of the last one."""
+    layers = []
     for number, after in enumerate(units):
         plain = (first_plain and number == 0) or e.norm_g == "instance"
         norm = [] if plain else _norm(e.norm_g, after, e, images=False)
@@ -202,9 +223,16 @@ def _doubled(e: Experiment, before: str, after: str, bias: bool = True) -> list[
 def _discriminator(e: Experiment) -> Block:
     each = "for every PACK of them" if e.pack > 1 else "each"
     what = "a score" if e.loss == "wasserstein" else "a logit"
-    words = f"Images (N, CHANNELS, IMAGE_SIZE, IMAGE_SIZE) to {what} {each}: the higher, the more real."
+    name = points.noun(e)
+    words = f"{name.title()} {points.shape(e)} to {what} {each}: the higher, the more real."
     convolutions = "dcgan" in e.architecture
-    if convolutions:
+    if points.of_points(e):
+        maps = [_scaled(count, e) for count in points.UNITS]
+        before = "PACK * 2" if e.pack > 1 else "2"
+        first, before = points.first_layer(before, "FOURIER_D", e.fourier_d, 1)
+        layers = [*first, *_hidden_layers(e, "nn.Linear({}, {})", before, maps, images=False)]
+        features = f"{maps[-1] + e.minibatch_std}"
+    elif convolutions:
         small = {"dcgan-light": (16, 32), "dcgan": (32, 64)}
         maps = [_scaled(count, e) for count in small.get(e.architecture, ())] or [128, 256, 512]
         layers = _hidden_layers(e, "nn.Conv2d({}, {}, 4, stride=2, padding=1)", "CHANNELS", maps, images=True)
@@ -217,23 +245,21 @@ def _discriminator(e: Experiment) -> Block:
     logit = f"nn.Linear({features}, 1)"
     flat = _packed(e, convolutions)
     if not convolutions and not e.minibatch_std:
-        return _network(
-            "Discriminator", words, _sequential([*layers, [logit]]), "images", [f"return self.layers({flat})"]
-        )
+        return _network("Discriminator", words, _sequential([*layers, [logit]]), name, [f"return self.layers({flat})"])
     body = [f"features = self.layers({flat})"]
     if e.minibatch_std:
         rest = ", *features.shape[2:]" if convolutions else ""
         body += [
-            "spread = (features.var(dim=0, unbiased=False) + 1e-8).sqrt().mean()  # how different the images are",
+            f"spread = (features.var(dim=0, unbiased=False) + 1e-8).sqrt().mean()  # how different the {name} are",
             f"features = torch.cat([features, spread.expand(len(features), 1{rest})], dim=1)",
         ]
     body.append(f"return self.logit(features{'.permute(0, 2, 3, 1).flatten(1)' if convolutions else ''})")
-    return _network("Discriminator", words, [*_sequential(layers), f"self.logit = {logit}"], "images", body)
+    return _network("Discriminator", words, [*_sequential(layers), f"self.logit = {logit}"], name, body)
 
 
 def _hidden_layers(e: Experiment, layer: str, before: str, units: list[int], *, images: bool) -> list[list[str]]:
     layers = []
-    before = f"PACK * {before}" if e.pack > 1 else before
+    before = f"PACK * {before}" if e.pack > 1 and not points.of_points(e) else before
     for number, after in enumerate(units):
         norm = _norm(e.norm_d, after, e, images=images) if number > 0 else []
         dropout = ["Dropout()"] if e.dropout_d else []
@@ -243,7 +269,9 @@ def _hidden_layers(e: Experiment, layer: str, before: str, units: list[int], *, 
 
 
 def _packed(e: Experiment, convolutions: bool) -> str:
-    """The images as the first layer takes them."""
+    """The images, or points, as the first layer takes them."""
+    if points.of_points(e):
+        return "points.reshape(-1, PACK * 2)" if e.pack > 1 else "points"
     if e.pack > 1:
         rest = "PACK * CHANNELS, IMAGE_SIZE, IMAGE_SIZE" if convolutions else "PACK * CHANNELS * IMAGE_SIZE**2"
         return f"images.reshape(-1, {rest})"

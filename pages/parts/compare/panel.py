@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import streamlit as st
 
 from gan_core.diagnosis.measurements import caption
 from gan_core.live.run import Snapshot
-from gan_core.messages.frame import Frame
+from gan_core.messages.frame import Frame, Opening
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 from pages.parts.shared import charts, controls, diagnosis_line, pictures, playback
 from pages.parts.shared.charts import numbers
 from pages.parts.shared.figure import HEIGHT
@@ -36,6 +38,22 @@ def named(e: Experiment, names: Iterable[str]) -> str:
 def words(value: object) -> str:
     """A value of a setting in words."""
     return controls.name_of(value) if value != () else "none"
+
+
+def size_of(opening: Opening) -> tuple[int, int]:
+    """Width and height of a run's pictures, in pixels."""
+    return opening.columns * opening.tile, opening.rows * opening.tile
+
+
+def _points(side: str, run: Snapshot | None, e: Experiment, m: Mapping[str, float]) -> None:
+    """What stands in place of pixel values in a run on points."""
+    rows, changes = (run.rows, run.changes) if run else ((), ())
+    if e.dataset == "dirac":
+        charts.numbers_of_dirac(rows, changes, f"dirac_chart_{side}")
+        numbers(caption(m, "theta", "psi"))
+    else:
+        charts.point_quality(rows, changes, f"quality_chart_{side}")
+        numbers(caption(m, "diversity", "d_accuracy"))
 
 
 def panel(
@@ -70,17 +88,20 @@ def panel(
         queued=frame is None,
         details="Details" if explained else "",
     )
+    points = e.dataset in POINT_SETS
     left, right = st.columns(BESIDE, gap="small") if beside else (st.container(), st.container())
-    tile = run.opening.tile if run and run.opening else e.image_size
-    width, tall = COLUMNS * tile, ROWS * tile
+    width, tall = (SIZE, SIZE) if points else (COLUMNS * e.image_size, ROWS * e.image_size)
+    if run and run.opening:
+        width, tall = size_of(run.opening)
     with left, st.container(key=f"grid-{side}"):
         heading = pictures.titled(title, f"step {frame.step}" if frame else "", colour, square=True)
         if frame:
-            pictures.grid(heading, frame.fake_png, width, tall, f"Generated images, {title}, step {frame.step}")
+            what = f"Generated {'points' if points else 'images'}, {title}, step {frame.step}"
+            pictures.grid(heading, frame.fake_png, width, tall, what)
         else:
             pictures.no_grid(heading, width, tall, awaited(run))
     with right:
-        _pixels(side, run, frame, past, height)
+        _pixels(side, run, e, frame, past, height)
         if more:
             more()
 
@@ -92,9 +113,14 @@ def awaited(run: Snapshot | None) -> str:
     return "Waiting for the first picture of every run" if run.frame else "The first picture is on its way"
 
 
-def _pixels(side: str, run: Snapshot | None, frame: Frame | None, past: Sequence[Frame], height: int) -> None:
+def _pixels(
+    side: str, run: Snapshot | None, e: Experiment, frame: Frame | None, past: Sequence[Frame], height: int
+) -> None:
     m = frame.measurements if frame else {}
     with st.container(key=f"histogram-{side}"):
+        if e.dataset in POINT_SETS:
+            _points(side, run, e, m)
+            return
         if past and frame and run and run.opening:
             charts.histogram_map(run.opening, past, frame.step, f"histogram_map_{side}", run.steps, height)
             numbers(charts.spread(run.opening, past, frame.step))

@@ -15,9 +15,9 @@ from gan_core.live import aligned_frames
 from gan_core.live.registry import registry
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
-from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.comparison import LETTERS
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
 from pages.parts.shared import charts, comparison_state, html, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
@@ -27,6 +27,7 @@ Runs = Sequence[Snapshot | None]
 # The measurements of the final table, in its order.
 FINAL = (
     "out_of_range", "histogram_distance", "contrast", "diversity", "modes_covered", "recognised", "duplicates",
+    "high_quality", "reverse_kl", "wasserstein_2", "sliced_wasserstein", "precision", "recall", "theta", "psi",
     "d_accuracy", "loss_d", "loss_g", "grad_norm_g", "grad_norm_d",
 )  # fmt: skip
 # Pixels: on a screen of 1280 x 800, pictures and histograms of all runs are in sight, of two runs the losses as well.
@@ -62,10 +63,11 @@ def buttons(runs: Runs) -> None:
             "What is compared", BY, format_func=BY.__getitem__, default="steps", required=True, key=state.BY.name,
             label_visibility="collapsed", on_change=playback.forget,
         )  # fmt: skip
-        st.segmented_control(
-            "Pixels", PIXELS, format_func=PIXELS.__getitem__, default="now", required=True, key=state.PIXELS.name,
-            label_visibility="collapsed",
-        )  # fmt: skip
+        if not _of_points():
+            st.segmented_control(
+                "Pixels", PIXELS, format_func=PIXELS.__getitem__, default="now", required=True, key=state.PIXELS.name,
+                label_visibility="collapsed",
+            )  # fmt: skip
         _real(runs)
 
 
@@ -182,11 +184,15 @@ def _real(runs: Runs) -> None:
     """What all of them imitate: once, or of each run where they do not imitate the same."""
     there = {run.opening.real_png: (letter, run.opening) for letter, run in zip(LETTERS, runs, strict=False)
              if run and run.opening}  # fmt: skip
-    with st.popover("Real images", key="real", disabled=not there):
+    words = "Real points" if _of_points() else "Real images"
+    with st.popover(words, key="real", disabled=not there):
         for letter, opening in there.values():
-            heading = pictures.titled("Real images", f"of run {letter}" if len(there) > 1 else "", theme.REAL)
-            size = (COLUMNS * opening.tile, ROWS * opening.tile)
-            pictures.grid(heading, opening.real_png, *size, "Real images")
+            heading = pictures.titled(words, f"of run {letter}" if len(there) > 1 else "", theme.REAL)
+            pictures.grid(heading, opening.real_png, *panel.size_of(opening), words)
+
+
+def _of_points() -> bool:
+    return all(e.dataset in POINT_SETS for e in comparison_state.now().experiments)
 
 
 def _moving(runs: Runs) -> bool:

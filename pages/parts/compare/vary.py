@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from gan_core.data import SOURCES
 from gan_core.settings.comparison import LEAST, MOST, Comparison, ComparisonError, reshaping, same_start, vary
-from gan_core.settings.compatibility import matters
+from gan_core.settings.compatibility import followers, matters
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
 from pages.parts.shared import comparison_state, diagnosis_line, html, plain_text, state
@@ -44,7 +45,8 @@ def draw() -> None:
                 accept_new_options=row.kind in ("integer", "number"),
             )  # fmt: skip
     common = now.shared
-    own = [name for name, value in common.items() if value != SETTINGS[name].default]
+    brought = followers({"dataset": common["dataset"]}) if common.get("dataset") in POINT_SETS else {}
+    own = [name for name, value in common.items() if value != brought.get(name, SETTINGS[name].default)]
     with shared, st.popover(f"{len(common)} shared settings", key="shared", width="stretch"):
         _for_all(common)
         settings = [(SETTINGS[name].label, panel.words(value), name in own) for name, value in common.items()]

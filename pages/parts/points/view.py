@@ -16,7 +16,9 @@ from gan_core.messages.frame import Frame
 from gan_core.messages.plane import real_plane
 from gan_core.outputs.plane_picture import in_plane
 from gan_core.settings.change import Change
-from gan_core.settings.experiment import Experiment
+from gan_core.settings.experiment import Experiment, nearest
+from gan_core.settings.fields import SETTINGS
+from gan_core.settings.link import read_query
 from gan_core.settings.points import POINT_SETS
 from pages.parts.points import plane
 from pages.parts.shared import charts, page_settings, pictures, playback, points_aside, state, theme
@@ -49,6 +51,10 @@ def only_points(asked: bool) -> None:
     """Have the page's settings be of points; where images were `asked` for, say so."""
     e = page_settings.experiment()
     if e.dataset not in POINT_SETS:
+        query, key = st.query_params.to_dict(), SETTINGS["dataset"].url_key
+        if asked and query.keys().isdisjoint(("dataset", key)):  # a link without data means this page's
+            page_settings.take(nearest(read_query({**query, key: points_aside.FIRST})[0]))
+            return
         page_settings.take(Experiment(dataset=points_aside.FIRST))
         if asked:
             st.info(f"{SOURCES[e.dataset].label} is images: open it on Train. This page shows points, here the ring.")
@@ -80,12 +86,13 @@ def headline(run: Snapshot | None, e: Experiment) -> None:
         words += f" · a finished run, {kept.rows[-1].step} steps in {kept.seconds:.0f} s of one core"
     elif run is None:
         words += " · press Start"
-    st.html(pictures.titled("Points of a plane", words, theme.REAL))
+    st.html(pictures.titled("Points", words, theme.REAL))
 
 
 def scrubber(run: Snapshot | None, frames: Sequence[Frame]) -> list[Frame]:
     """The slider over the kept pictures; the frames up to the one where it stands."""
     if len(frames) < 2:
+        st.space("medium")  # the row keeps its height, so that the charts stay where they are at the start
         return list(frames)
     end = max(1, run.steps if run and run.state in ACTIVE else frames[-1].step)
     kept = [frame.step for frame in frames]

@@ -11,6 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from gan_core.live.errors import RunError
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.run_folder import Heading, SavedRunError
@@ -18,6 +19,7 @@ from gan_core.saved_runs.search import changed_settings
 from gan_core.saved_runs.store import Damaged, RunSummary, Store
 from gan_core.saved_runs.watched_runs import WatchedHeading
 from gan_core.settings.comparison import LETTERS, MOST, Comparison, ComparisonError
+from gan_core.settings.points import POINT_SETS
 from pages.parts.runs import given
 from pages.parts.shared import access, comparison_state, html, plain_text, state, tab_runs, theme
 
@@ -46,7 +48,7 @@ def card(store: Store, heading: Heading, summary: RunSummary | Damaged) -> None:
         shown, words, buttons = st.columns([0.28, 0.46, 0.26], vertical_alignment="center")
         with shown:
             size = heading.experiment.image_size
-            picture(summary.picture, heading.name, size, size)
+            picture(summary.picture, heading.name, size, size, points=heading.experiment.dataset in POINT_SETS)
         with words:
             st.html(
                 html.render(
@@ -152,24 +154,19 @@ def comparison(store: Store, headings: Sequence[Heading]) -> None:
     )  # fmt: skip
 
 
-def picture(png: bytes | None, name: str, width: int, height: int) -> None:
-    """The upper rows of the newest picture as they are: one pixel for one, or two for images that are very small.
+def picture(png: bytes | None, name: str, width: int, height: int, *, points: bool = False) -> None:
+    """The upper rows of the newest picture as they are: one pixel for one, or two for images that are very small. Of
+    `points` the whole plane.
 
     `width` and `height` are those of one image."""
     if png is None:
         st.html('<div class="kept-picture none">No picture yet</div>')
         return
     zoom = 1 if width > 16 else 2
-    st.html(
-        html.render(
-            "runs/picture",
-            source=base64.b64encode(png).decode(),
-            name=name,
-            width=COLUMNS * width * zoom,
-            height=ROWS_SHOWN * height * zoom,
-            whole=ROWS * height * zoom,
-        )
-    )
+    shown = (SIZE, SIZE, SIZE) if points else (COLUMNS * width * zoom, ROWS_SHOWN * height * zoom, ROWS * height * zoom)
+    width, height, whole = shown
+    source = base64.b64encode(png).decode()
+    st.html(html.render("runs/picture", source=source, name=name, width=width, height=height, whole=whole))
 
 
 def ago(when: datetime) -> str:
@@ -196,11 +193,13 @@ def _do(what: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> bool:
 def _open(store: Store, run_id: str) -> None:
     state.STORE_TROUBLE.set("")
     try:
-        tab_runs.reopen(store.read(run_id))
+        saved = store.read(run_id)
+        tab_runs.reopen(saved)
     except (RunError, ValueError, OSError) as error:
         state.STORE_TROUBLE.set(str(error))
         return
-    state.TO_TRAIN.set(True)
+    page = state.TO_POINTS if saved.experiment.dataset in POINT_SETS else state.TO_TRAIN
+    page.set(True)
 
 
 def _rename(store: Store, run_id: str) -> None:

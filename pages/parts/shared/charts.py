@@ -185,7 +185,7 @@ def recognised(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
     show("recognised_chart", "Recognisable", legend, traces, layout, "Share of recognisable images", height=110)
 
 
-def point_quality(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
+def point_quality(rows: Sequence[Row], changes: Sequence[Change] = (), key: str = "quality_chart") -> None:
     """How many points lie near a mode, and precision and recall, over the steps."""
     traces = [
         _line("near a mode", rows, "high_quality", theme.GENERATED, "solid"),
@@ -198,7 +198,7 @@ def point_quality(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
         ("near a mode", theme.GENERATED, "solid"), ("precision", theme.DISCRIMINATOR, "dashed"),
         ("recall", theme.REAL, "dotted"),
     ]  # fmt: skip
-    show("quality_chart", "Points", legend, traces, layout, "Quality of the generated points over the steps")
+    show(key, "Points", legend, traces, layout, "Quality of the generated points over the steps")
 
 
 def point_distances(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
@@ -213,7 +213,7 @@ def point_distances(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None
     show("distance_chart", "Distances", legend, traces, layout, "Distances of generated from real points")
 
 
-def numbers_of_dirac(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
+def numbers_of_dirac(rows: Sequence[Row], changes: Sequence[Change] = (), key: str = "dirac_chart") -> None:
     """Both numbers of a Dirac-GAN over the steps; both should come to 0."""
     traces = [
         _line("θ", rows, "theta", theme.GENERATED, "dash"),
@@ -221,7 +221,7 @@ def numbers_of_dirac(rows: Sequence[Row], changes: Sequence[Change] = ()) -> Non
     ]
     layout = axes(shapes=[level(0, "gray"), *_marks(changes, rows)])
     legend = [("θ of G", theme.GENERATED, "dashed"), ("ψ of D", theme.DISCRIMINATOR, "solid")]
-    show("dirac_chart", "Both numbers", legend, traces, layout, "Both numbers of the Dirac-GAN over the steps")
+    show(key, "Both numbers", legend, traces, layout, "Both numbers of the Dirac-GAN over the steps")
 
 
 def class_shares(classes: Classes, m: dict[str, float]) -> None:

@@ -29,7 +29,7 @@ def grid(heading: str, png: bytes, width: int, height: int, alt: str) -> None:
     source = "data:image/png;base64," + base64.b64encode(png).decode()
     st.html(
         f'{heading}<div class="pictures" style="{_size(width, height)}">'
-        f'<img class="{_class(width)}" src="{source}" alt="{escape(alt)}"></div>'
+        f'<img class="{_class(width, height)}" src="{source}" alt="{escape(alt)}"></div>'
     )
 
 
@@ -37,12 +37,13 @@ def no_grid(heading: str, width: int, height: int, words: str) -> None:
     """The place of a picture that is not there yet."""
     st.html(
         f'{heading}<div class="pictures" style="{_size(width, height)}">'
-        f'<div class="none {_class(width)}">{escape(words)}</div></div>'
+        f'<div class="none {_class(width, height)}">{escape(words)}</div></div>'
     )
 
 
-def _class(width: int) -> str:
-    return "small" if width // COLUMNS <= SMALL else ""
+def _class(width: int, height: int) -> str:
+    # Of small images a part of them may be shown; a plane of points is one picture.
+    return "small" if width // COLUMNS <= SMALL and width > height else ""
 
 
 def _size(width: int, height: int) -> str:

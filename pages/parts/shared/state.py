@@ -133,6 +133,7 @@ FIND_SETTING: Key[str] = Key("find_setting", str)  # words that the settings in 
 # What one page asks of the next, or of its own next run.
 AUTOSTART: Key[bool] = Key("autostart", bool)
 TO_TRAIN: Key[bool] = Key("to_train", bool)
+TO_POINTS: Key[bool] = Key("to_points", bool)
 TO_COMPARE: Key[tuple[Comparison, bool] | None] = Key("to_compare", _none)  # and whether to begin at once
 BEGIN_COMPARISON: Key[bool] = Key("begin_comparison", bool)
 REDRAW: Key[bool] = Key("redraw", bool)

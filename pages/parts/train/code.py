@@ -13,7 +13,6 @@ import streamlit as st
 
 from gan_core.outputs.script import NAME, script_of
 from gan_core.settings.experiment import Experiment, diff
-from gan_core.settings.points import POINT_SETS
 from pages.parts.shared import state
 
 # Part of a line: where it begins and ends, and its class in the stylesheet.
@@ -21,11 +20,7 @@ Span = tuple[int, int, str]
 
 
 def show(e: Experiment) -> None:
-    """The script of the settings, folded until somebody wants it; changes are noted even while it is. None of points,
-    of which no script is written."""
-    if e.dataset in POINT_SETS:
-        state.CODE_OF.clear()
-        return
+    """The script of the settings, folded until somebody wants it; changes are noted even while it is."""
     before, now = state.CODE_OF.get() or (None, e)
     if e != now:
         before, now = now, e
@@ -38,7 +33,7 @@ def show(e: Experiment) -> None:
         words.caption(_words(before, now, text))
         button.download_button(
             "Download", text, NAME, "text/x-python", key="download_code", icon=":material/download:",
-            on_click="ignore", width="stretch", help="The script alone; with its images it is under Save, Export.",
+            on_click="ignore", width="stretch", help="The script alone; with its data it is under Save, Export.",
         )  # fmt: skip
         st.html(marked(text, script_of(before) if before else text))
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 from gan_core.live.run import Snapshot
 from gan_core.outputs.kinds import KINDS, Record, file_name
-from gan_core.settings.points import POINT_SETS
 
 
 def buttons(run: Snapshot) -> None:
@@ -34,8 +33,6 @@ def record_of(run: Snapshot) -> Record:
 
 def _missing(name: str, record: Record) -> str:
     """What a kind of file needs and is not there, in words; empty where it can be made."""
-    if name == "script" and record.experiment.dataset in POINT_SETS:
-        return "Scripts exist only for runs on images, not on points."
     if name == "weights" and not (record.checkpoint and record.checkpoint.exists()):
         return "There is no checkpoint yet: let the run train for a few seconds, or pause it."
     if name == "tensorboard" and find_spec("tensorboard") is None:
