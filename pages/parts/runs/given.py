@@ -24,7 +24,7 @@ def link_to(run_id: str) -> None:
     if not access.alone() and not can_be_given(run_id):
         return
     with st.popover("Link", key=f"link-{run_id}"):
-        st.caption("Whoever has this link can look at the run and take a copy. Only you rename and delete it.")
+        st.caption("Whoever has this link can look at the run and take a copy. Only you can rename or delete it.")
         here = (st.context.url or "").split("?")[0]
         base = here if access.alone() or not lan_address.here_only(here) else lan_address.in_network(here)
         st.code(f"{base}?{urlencode(LINK.query(AskedRuns(saved=run_id)))}", None, wrap_lines=True)
