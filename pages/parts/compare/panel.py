@@ -9,9 +9,11 @@ import streamlit as st
 from gan_core.diagnosis.measurements import caption
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 from pages.parts.shared import charts, controls, diagnosis_line, pictures, playback
 from pages.parts.shared.charts import numbers
 from pages.parts.shared.figure import HEIGHT
@@ -73,7 +75,10 @@ def panel(
     left, right = st.columns(BESIDE, gap="small") if beside else (st.container(), st.container())
     tile = run.opening.tile if run and run.opening else e.image_size
     width, tall = COLUMNS * tile, ROWS * tile
-    with left, st.container(key=f"grid-{side}"):
+    kind = "grid"
+    if e.dataset in POINT_SETS:  # one picture, of which no part may be cut off
+        width, tall, kind = SIZE, SIZE, "plane"
+    with left, st.container(key=f"grid-{side}"), st.container(key=f"{kind}-picture-{side}"):
         heading = pictures.titled(title, f"step {frame.step}" if frame else "", colour, square=True)
         if frame:
             pictures.grid(heading, frame.fake_png, width, tall, f"Generated images, {title}, step {frame.step}")
