@@ -48,6 +48,7 @@ from gan_core.saved_runs.watched_runs import (
 DELETED = ".deleted"
 # The id of a saved run; those of earlier versions end in six digits, which can be tried out.
 _UNGUESSABLE = re.compile(r"\d{8}-\d{6}-[0-9a-f]{16}")
+LONGEST = 255  # bytes of a folder's name, which no disk exceeds
 KEPT_S = 24 * 3600.0  # how long a deleted run can be restored
 MOST_MB = 5000.0
 EACH_MB = 200.0
@@ -150,7 +151,8 @@ class Store:
     def folder(self, run_id: str) -> Path:
         """The folder of a saved run. Raises StoreError where there is none (any more)."""
         folder = self.home / run_id
-        if Path(run_id).name != run_id or run_id.startswith(".") or not folder.is_dir() or not self._sees(folder):
+        no_name = Path(run_id).name != run_id or run_id.startswith(".") or len(run_id.encode()) > LONGEST
+        if no_name or not folder.is_dir() or not self._sees(folder):
             raise StoreError("This saved run is no longer here; it may have been deleted on another page.")
         return folder
 
@@ -161,8 +163,7 @@ class Store:
     def given(self, run_id: str) -> SavedRun:
         """A saved run that was named in a link, whoever owns it: an id that nobody can guess is leave to look. Raises
         StoreError and SavedRunError."""
-        others = Store(self.home)
-        return read_run((others if _UNGUESSABLE.fullmatch(run_id) else self).folder(run_id))
+        return read_run((Store(self.home) if can_be_given(run_id) else self).folder(run_id))
 
     def summary(self, heading: Heading) -> RunSummary:
         """What a list shows beside the heading. Raises SavedRunError."""
@@ -250,6 +251,11 @@ class Store:
             with contextlib.suppress(FileNotFoundError):  # another server was first
                 if folder.stat().st_mtime < time.time() - KEPT_S:
                     _remove(folder)
+
+
+def can_be_given(run_id: str) -> bool:
+    """Whether nobody can guess the id of a saved run, so that who has it was given it."""
+    return _UNGUESSABLE.fullmatch(run_id) is not None
 
 
 def _megabytes(environment: Mapping[str, str], name: str, default: float) -> float:

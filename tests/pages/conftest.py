@@ -44,13 +44,14 @@ def scanned_once() -> Iterator[None]:
 
 @pytest.fixture
 def open_page() -> Iterator[Open]:
-    """Opens a page in a new tab of one browser, with a query; the tab's runs end with the test."""
+    """Opens a page in a new tab of one browser, or of that of another `visitor`, with a query; the tab's runs end with
+    the test."""
     visitors: list[AppTest] = []
 
-    def opened(page: str = "train", **query: str) -> AppTest:
+    def opened(page: str = "train", visitor: str = "0" * 32, **query: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         visitors.append(at)
-        at.session_state["visitor"] = "0" * 32  # else each would come with a browser of its own
+        at.session_state["visitor"] = visitor  # else each would come with a browser of its own
         at.run()
         if page != "home":
             at.switch_page(f"pages/{page}.py")

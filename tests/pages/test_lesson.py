@@ -193,7 +193,7 @@ def test_the_budget_ends_runs_and_then_nothing_starts(open_page: Open) -> None:
 
 def test_two_students_are_counted_and_see_the_counts_only_after_answering(open_page: Open) -> None:
     made = lesson("Two students")
-    one, two = opened(open_page, made), opened(open_page, made)
+    one, two = opened(open_page, made), open_page(visitor="1" * 32, **made.to_query())
     predict(one, "unreachable-range")
     two.run()
     assert "tally" in drawn(one) and "tally" not in drawn(two)

@@ -93,7 +93,8 @@ def panel(
     width, tall = (SIZE, SIZE) if points else (COLUMNS * e.image_size, ROWS * e.image_size)
     if run and run.opening:
         width, tall = size_of(run.opening)
-    with left, st.container(key=f"grid-{side}"):
+    kind = "plane" if points else "grid"  # of a plane no part may be cut off
+    with left, st.container(key=f"grid-{side}"), st.container(key=f"{kind}-picture-{side}"):
         heading = pictures.titled(title, f"step {frame.step}" if frame else "", colour, square=True)
         if frame:
             what = f"Generated {'points' if points else 'images'}, {title}, step {frame.step}"

@@ -13,16 +13,18 @@ from gan_core.live.errors import RunError
 from gan_core.messages.frame import Frame
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.saved_runs.search import changed_settings
-from gan_core.saved_runs.store import Store
+from gan_core.saved_runs.store import Store, can_be_given
 from pages.parts.runs.runs_link import LINK, AskedRuns
 from pages.parts.shared import access, charts, diagnosis_line, pictures, plain_text, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
 
 
 def link_to(run_id: str) -> None:
-    """The link that opens a saved run, to be copied and given to somebody."""
+    """The link that opens a saved run, to be copied and given to somebody; none where its id could be tried out."""
+    if not access.alone() and not can_be_given(run_id):
+        return
     with st.popover("Link", key=f"link-{run_id}"):
-        st.caption("Whoever has this link can look at the run and take a copy. Only you rename and delete it.")
+        st.caption("Whoever has this link can look at the run and take a copy. Only you can rename or delete it.")
         here = (st.context.url or "").split("?")[0]
         base = here if access.alone() or not lan_address.here_only(here) else lan_address.in_network(here)
         st.code(f"{base}?{urlencode(LINK.query(AskedRuns(saved=run_id)))}", None, wrap_lines=True)
@@ -85,9 +87,7 @@ def _moment(frames: tuple[Frame, ...]) -> Frame | None:
 def _copy(store: Store, run_id: str) -> None:
     state.STORE_TROUBLE.set("")
     try:
-        saved = store.given(run_id)
-        access.check_run(saved.experiment, done=saved.step)
-        tab_runs.reopen(saved, copied=True)
+        tab_runs.reopen(store.given(run_id), copied=True)
     except (RunError, ValueError, OSError) as error:
         state.STORE_TROUBLE.set(str(error))
         return

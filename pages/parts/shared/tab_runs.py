@@ -194,8 +194,8 @@ def begin_together(kind: Together, experiments: Mapping[str, Experiment]) -> Non
 def reopen_together(kind: Together, saved: Mapping[str, SavedRun]) -> None:
     """Open saved runs as this tab's `kind`, by name, paused where each stood; those that were here end. Raises
     RunError, OSError."""
-    for one in saved.values():
-        access.check_run(one.experiment, done=one.step, instead=kind.get().values())
+    done = min(one.step for one in saved.values())
+    access.check_run(*(one.experiment for one in saved.values()), done=done, instead=kind.get().values())
     end_together(kind)
     _keep(kind, saved, registry().reopen_together([*saved.values()], access.owner()))
 
