@@ -36,7 +36,7 @@ def read(home: Path) -> DefaultLesson | None:
         return DefaultLesson(Lesson.from_query({str(key): str(text) for key, text in dict(kept).items()}))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:  # a LessonError is a ValueError
+    except (OSError, ValueError, TypeError, RecursionError) as error:  # a LessonError is a ValueError
         words = f"{FILE} in the folder of saved runs holds no lesson that can be used: set one again."
         raise DefaultLessonError(words) from error
 

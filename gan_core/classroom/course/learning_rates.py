@@ -20,7 +20,7 @@ LESSON = CourseLesson(
     ),
     measured="discriminator-too-strong",
     why="Where D is sure that an image is generated, the minimax loss is flat: its gradient is nearly 0, so G is not "
-    "told what to change. And what little it is told moves it by a small step only. So D stays right about every image, "
+    "told what to change. With its small learning rate it hardly moves at all. So D stays right about every image, "
     "and G stays at static.",
     then="Set Learning rate of G to 0.002, the same as D's; then press Reset, and Start.",
 )

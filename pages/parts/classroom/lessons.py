@@ -21,6 +21,7 @@ def show() -> None:
         with chosen:
             offered.choice()
         with way:
+            st.caption("Where the class joins the course")
             join.show(lesson_link.class_base(), COURSE_PAGE)
         with st.expander("The course: its lessons on the projector, and right answers before and after", key="course"):
             st.markdown("**On the projector**")
@@ -32,8 +33,8 @@ def show() -> None:
                         args=(lesson_link.LINK.query(asked),),
                     )  # fmt: skip
             st.page_link(
-                "pages/course.py", label="Right answers before and after, for the projector", icon=":material/bar_chart:",
-                query_params={"at": "result"},
+                "pages/course.py", label="Right answers before and after, for the projector",
+                icon=":material/bar_chart:", query_params={"at": "result"},
             )  # fmt: skip
             st.fragment(result.class_counts)()
     if query := state.TO_PROJECT.take():

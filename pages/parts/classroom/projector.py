@@ -56,7 +56,7 @@ def page(lesson: Lesson) -> None:
     with right, st.container(key="code"):
         join.show(base, lesson_link.destination(lesson))
         lesson_link.qr(url, "min(64vh, 100%)")
-        plain_text.small("For every device on the same network. Each counts once, without a name.")
+        plain_text.small("From every device on the same network. Each answer counts once, without a name.")
 
 
 def _answers(lesson: Lesson) -> None:
