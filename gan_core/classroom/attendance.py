@@ -22,7 +22,7 @@ LIFETIME_S = 12 * 3600.0  # after the last visit
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredAnswer:
     """What a run of the lesson, with its own settings, has shown at its end."""
 
     choices: tuple[str, ...]  # those that are right; none where it cannot be told
@@ -43,7 +43,7 @@ class _Class:
     seen_at: float  # when one was last seen, by the clock of Attendance
     counts: dict[str, int] = field(default_factory=dict)  # answer -> how many gave it
     origins: Counter[bytes] = field(default_factory=Counter)  # answers from each network address
-    measured: Measured | None = None  # of a run with the lesson's own settings
+    measured: MeasuredAnswer | None = None  # of a run with the lesson's own settings
     visitors: OrderedDict[str, _Visitor] = field(default_factory=OrderedDict)  # the one seen last at the end
 
 
@@ -87,12 +87,12 @@ class Attendance:
             room = self._classes.get(digest)
             return max(room.origins.values(), default=0) if room else 0
 
-    def keep_measured(self, digest: str, measured: Measured) -> None:
+    def keep_measured(self, digest: str, measured: MeasuredAnswer) -> None:
         """A run with the lesson's own settings has ended; the same settings give the same."""
         with self._lock:
             self._class(digest).measured = measured
 
-    def measured(self, digest: str) -> Measured | None:
+    def measured(self, digest: str) -> MeasuredAnswer | None:
         """What such a run has shown; None before one has ended."""
         with self._lock:
             room = self._classes.get(digest)

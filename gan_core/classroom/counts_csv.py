@@ -6,13 +6,13 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from gan_core.classroom.attendance import Measured
+from gan_core.classroom.attendance import MeasuredAnswer
 from gan_core.classroom.course.questions import LOOKS
 from gan_core.classroom.course.scores import Score
 from gan_core.classroom.prediction import Prediction
 
 
-def of_lesson(asked: Prediction, counts: Mapping[str, int], measured: Measured | None) -> str:
+def of_lesson(asked: Prediction, counts: Mapping[str, int], measured: MeasuredAnswer | None) -> str:
     """One line for each choice; `measured` is 1 for what the run bore out, 0 for the others, empty before it has
     ended or where it cannot be told."""
     right = measured.choices if measured else ()

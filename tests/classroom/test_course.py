@@ -12,7 +12,7 @@ import pytest
 from course_seeds import rows_of
 
 from gan_core.classroom import counts_csv
-from gan_core.classroom.attendance import Attendance, Measured
+from gan_core.classroom.attendance import Attendance, MeasuredAnswer
 from gan_core.classroom.course import COURSE, of_course
 from gan_core.classroom.course.course_lesson import CourseLesson
 from gan_core.classroom.course.questions import LOOKS, QUESTIONS
@@ -104,5 +104,5 @@ def test_a_lessons_counts_as_csv_say_what_was_measured() -> None:
     asked = WhichSide("contrast", 0.2)
     unknown = counts_csv.of_lesson(asked, {"above": 3}, None)
     assert unknown == "choice,words,answers,measured\nbelow,below 0.2,0,\nabove,0.2 or more,3,\n"
-    known = counts_csv.of_lesson(asked, {"above": 3}, Measured(("below",), "It is 0.1."))
+    known = counts_csv.of_lesson(asked, {"above": 3}, MeasuredAnswer(("below",), "It is 0.1."))
     assert known == "choice,words,answers,measured\nbelow,below 0.2,0,1\nabove,0.2 or more,3,0\n"

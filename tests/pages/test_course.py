@@ -136,12 +136,19 @@ def test_the_run_of_the_page_train_stands_aside(open_page: Open) -> None:
     assert at.selectbox(key="course_chosen").value == "gan"  # where it was left
 
 
-@pytest.mark.parametrize("query", [{"at": "nonsense <b>"}, {"at": "gan", "run": "nosuchrun"}, {"at": "gan", "o": "x"}])
-def test_a_wrong_address_is_told_in_a_sentence(open_page: Open, query: dict[str, str]) -> None:
-    at = open_page("course", **query)
+def test_a_wrong_address_is_told_in_a_sentence(open_page: Open) -> None:
+    at = open_page("course", at="nonsense <b>")
     assert not at.exception
-    said = words(at)
-    assert "There is no lesson “nonsense <b>”" in said or "no longer here" in said or "nothing called `o`" in said
+    assert "There is no lesson “nonsense <b>” in the course" in words(at) and "Question 1 of 6" in words(at)
+    at = open_page("course", at="gan", o="x")
+    assert "There is nothing called `o`" in words(at) and COURSE[0].title in words(at)
+
+
+def test_a_run_that_has_ended_is_not_missed(open_page: Open) -> None:
+    at = open_page("course", at="gan", run="nosuchrun")
+    assert not at.exception
+    assert COURSE[0].title in words(at) and "no longer here" not in words(at)
+    assert "run" not in at.query_params
 
 
 # ------------------------------------------------------------------------------------ codes, and what Home offers

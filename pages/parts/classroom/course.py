@@ -10,6 +10,7 @@ from gan_core.classroom.attendance import attendance
 from gan_core.classroom.course import COURSE
 from gan_core.classroom.course.questions import QUESTIONS
 from gan_core.classroom.course.scores import own_answers
+from gan_core.live.registry import registry
 from pages.parts.classroom import questions, result, student
 from pages.parts.shared import access, page_link, page_settings, plain_text, state, tab_runs
 from pages.parts.shared.page_link import PageLink, Query
@@ -43,16 +44,17 @@ def page() -> None:
     if state.COURSE_PLACE.get() not in PLACES:
         state.COURSE_PLACE.set(BEFORE)
     place = state.COURSE_PLACE.get()
-    access.remember()
     _way(place)
     for words in came.wrong if came else ():
         plain_text.wrong(words)
     if came and came.strange:
         plain_text.wrong(page_link.left_out(came.strange, "nothing"))
     if place in LESSONS:
+        _drop_ended(place)
         student.follow(LESSONS[place].lesson, lambda run_id: LINK.put(AskedPlace(place, run_id)), forward=_forward)
         return
     page_settings.enter(None)
+    access.remember()
     if place == RESULT:
         result.page()
     else:
@@ -107,6 +109,13 @@ def _leave_run(asked: AskedPlace) -> None:
     """Somebody came by an address: the run of the place that was left ends, unless it is the one that is asked for."""
     if state.RUN.get() not in (None, asked.run_id):
         tab_runs.leave_run()
+
+
+def _drop_ended(place: str) -> None:
+    """Somebody went back to a lesson whose run has ended: it begins without one, which takes seconds to make again."""
+    run_id = page_link.value(page_settings.RUN)
+    if run_id is not None and registry().snapshot(run_id) is None:
+        LINK.put(AskedPlace(place))
 
 
 def _read(query: Query) -> tuple[AskedPlace, list[str]]:

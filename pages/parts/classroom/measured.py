@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_core.classroom.attendance import Measured, attendance
+from gan_core.classroom.attendance import MeasuredAnswer, attendance
 from gan_core.classroom.lesson import Lesson
 from gan_core.classroom.reveal import of_class
 from gan_core.live.registry import registry
@@ -21,7 +21,7 @@ def keep(lesson: Lesson, run: Snapshot | None) -> None:
         attendance().keep_measured(lesson.digest, of_class(lesson.prediction, run.experiment, run.rows))
 
 
-def of_lesson(lesson: Lesson) -> Measured | None:
+def of_lesson(lesson: Lesson) -> MeasuredAnswer | None:
     """What was measured; None before any such run has ended on this server."""
     if attendance().measured(lesson.digest) is None:
         for run in registry().everything():

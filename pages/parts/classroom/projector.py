@@ -79,10 +79,10 @@ def _answers(lesson: Lesson) -> None:
                 else "Marks the choices that the run bore out.",
             )  # fmt: skip
         right = told.choices if told and revealed else ()
-        if told and revealed:
-            st.html(Markup('<div class="measured-words">{}</div>').format(told.words))
         if shown or revealed:
             tally.bars(lesson.prediction, counts if shown else None, measured=right)
+        if told and revealed:
+            st.html(Markup('<div class="measured-words">{}</div>').format(told.words))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Ask again", key="ask_again", icon=":material/replay:", help="Forgets all answers: for a second vote.",
