@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
@@ -99,7 +97,7 @@ def test_a_lesson_is_explained_once_its_run_has_ended(open_page: Open, quick: No
     assert attendance().measured(QUICK.lesson.digest).choices == ("unreachable-range",)
 
     at.button(key="course_forward").click().run()
-    assert at.session_state["run"] is None and registry().snapshot(run_id) is None  # for whoever waits for its place
+    assert not at.session_state.get("run") and registry().snapshot(run_id) is None  # for whoever waits for its place
     assert "no longer here" not in words(at) and COURSE[2].lesson.question in words(at)
     at.button(key="course_back").click().run()
     assert "You predicted: A range that cannot be reached." in words(at)  # and the run may be made again
@@ -125,13 +123,16 @@ def test_the_run_of_the_page_train_stands_aside(open_page: Open) -> None:
     at = open_page("train", w="0.125", st="1000000", o="sigmoid")
     at.button(key="step_both").click().run()
     run_id, e = at.session_state["run"], at.session_state["experiment"]
+    at.query_params.clear()
     at.switch_page("pages/course.py").run()
     at.selectbox(key="course_chosen").set_value("gan").run()
-    assert at.session_state["run"] is None and at.session_state["experiment"] == COURSE[0].lesson.experiment
+    assert not at.session_state.get("run") and at.session_state["experiment"] == COURSE[0].lesson.experiment
+    at.query_params.clear()  # a browser's address is the next page's alone
     at.switch_page("pages/train.py").run()
     assert not at.exception
     assert (at.session_state["run"], at.session_state["experiment"]) == (run_id, e)
     assert registry().snapshot(run_id) is not None
+    at.query_params.clear()
     at.switch_page("pages/course.py").run()
     assert at.selectbox(key="course_chosen").value == "gan"  # where it was left
 
@@ -176,8 +177,9 @@ def test_home_offers_what_the_teacher_has_set(open_page: Open, monkeypatch: pyte
     try:
         at = open_page("home")
         assert "open_offered" not in keys(at)
-        teacher: Any = open_page("home", key="a key of the tests")
+        teacher = open_page("home")
         teacher.session_state["teacher"] = True
+        teacher.run()
         teacher.switch_page("pages/classroom.py").run()
         assert not teacher.exception
         teacher.selectbox(key="offered_lesson").set_value(f"Lesson 2: {COURSE[1].title}").run()
