@@ -17,7 +17,7 @@ LESSON = CourseLesson(
         shown=("n_gen", "penalty"),
         locked=(),
         budget=3000,
-        prediction=WhichSide("modes_covered", 13.0),
+        prediction=WhichSide("modes_covered", 20.0),
     ),
     measured=BELOW,
     why="Nothing in G's loss asks for variety: it is low as soon as D takes G's points for real. With five updates for "
