@@ -44,6 +44,9 @@ def page() -> None:
     if state.COURSE_PLACE.get() not in PLACES:
         state.COURSE_PLACE.set(BEFORE)
     place = state.COURSE_PLACE.get()
+    if state.COURSE_TURNED.take():  # the browser would stay as far down as the last place was read
+        top = f"document.querySelector('[data-testid=stMain]').scrollTo(0, 0); // {place}"
+        st.html(f"<script>{top}</script>", unsafe_allow_javascript=True)
     _way(place)
     for words in came.wrong if came else ():
         plain_text.wrong(words)
@@ -102,6 +105,7 @@ def _go(place: str) -> None:
     tab_runs.leave_run()
     state.PREDICTED.clear()
     state.COURSE_PLACE.set(place)
+    state.COURSE_TURNED.set(True)
     LINK.put(AskedPlace(place))  # the run that has ended is asked for no more
 
 

@@ -40,12 +40,14 @@ def _ask(question: Question, when: When) -> None:
             number, len(QUESTIONS), lead, question.words
         )
     )
-    for letter, choice, column in zip(LETTERS, question.choices, st.columns(len(question.choices)), strict=True):
+    with st.container(key="choices"):
+        columns = st.columns(len(question.choices))
+    for letter, choice, column in zip(LETTERS, question.choices, columns, strict=True):
         with column, st.container(key=f"choice-{letter}"):
             st.html(picture(question, choice))
             st.button(
                 f"Picture {letter}", key=f"answer-{letter}", on_click=_answer, args=(question, when, choice),
-                width=254,
+                width="stretch",
             )  # fmt: skip
     st.caption("Counted without a name. An answer cannot be changed afterwards.")
 

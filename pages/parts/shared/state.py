@@ -211,6 +211,7 @@ MEASURED_SHOWN: Key[bool] = Key("show_measured", bool)
 
 # The course: where in it this tab is; and the run and settings that the course, or all other pages, left aside.
 COURSE_PLACE: Key[str] = Key("course_place", str)
+COURSE_TURNED: Key[bool] = Key("course_turned", bool)  # whether the place is another than in the last run
 COURSE_CHOSEN: Key[str] = Key("course_chosen", str)
 IN_COURSE: Key[bool] = Key("in_course", bool)
 BESIDE_COURSE: Key[tuple[str | None, Experiment | None]] = Key("beside_course", lambda: (None, None))
