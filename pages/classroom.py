@@ -1,9 +1,9 @@
-"""classroom: all live runs as the teacher sees them, without names; pause, resume or end them all, open one."""
+"""classroom: the teacher's lessons and the class's runs: what Home offers, the projector, who trains what."""
 
 import streamlit as st
 
 from pages.parts import navigation
-from pages.parts.classroom import wall
+from pages.parts.classroom import lessons, wall
 from pages.parts.shared import access, diagnosis_line, state, theme
 
 navigation.require()
@@ -12,6 +12,7 @@ if state.TO_TRAIN.take():
 st.html(theme.ASSETS / "runs.css")
 st.markdown("## The class")
 if access.teacher():
+    lessons.show()
     st.fragment(run_every=wall.LOOK_EVERY_S)(wall.show)()
 else:
     diagnosis_line.say(

@@ -6,15 +6,18 @@ import streamlit as st
 
 from gan_core.diagnosis.failures import CARDS
 from gan_core.live.registry import registry
+from pages.parts.classroom import join, offered
 from pages.parts.failures import cards
 from pages.parts.shared import pictures, state, theme
 
 registry().warm()
+join.arrive()
 FOLDER = theme.ASSETS / "home"
 run = json.loads((FOLDER / "run.json").read_text())
 width, height = run["width"], run["height"]
 
 with st.container(key="home"):
+    offered.show()
     words, action = st.columns([0.68, 0.32], vertical_alignment="center")
     with words:
         st.markdown("## Watch a GAN learn. Then break it.")
@@ -26,6 +29,10 @@ with st.container(key="home"):
         if st.button("Train one live", key="train_live", type="primary", icon=":material/play_arrow:", width="stretch"):
             state.AUTOSTART.set(True)
             st.switch_page("pages/train.py")
+        label = "Go on with the course" if state.COURSE_PLACE.present else "Start the course: 8 × 5 minutes"
+        if st.button(label, key="start_course", icon=":material/menu_book:", width="stretch"):
+            st.switch_page("pages/course.py")
+        join.box()
 
     left, right = st.columns(2)
     last = run["steps"][-1]

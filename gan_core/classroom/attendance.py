@@ -21,6 +21,14 @@ MOST_RUNS = 5  # told apart for each visitor
 LIFETIME_S = 12 * 3600.0  # after the last visit
 
 
+@dataclass(frozen=True)
+class MeasuredAnswer:
+    """What a run of the lesson, with its own settings, has shown at its end."""
+
+    choices: tuple[str, ...]  # those that are right; none where it cannot be told
+    words: str
+
+
 @dataclass
 class _Visitor:
     answer: str | None = None  # the first one given
@@ -35,6 +43,7 @@ class _Class:
     seen_at: float  # when one was last seen, by the clock of Attendance
     counts: dict[str, int] = field(default_factory=dict)  # answer -> how many gave it
     origins: Counter[bytes] = field(default_factory=Counter)  # answers from each network address
+    measured: MeasuredAnswer | None = None  # of a run with the lesson's own settings
     visitors: OrderedDict[str, _Visitor] = field(default_factory=OrderedDict)  # the one seen last at the end
 
 
@@ -77,6 +86,17 @@ class Attendance:
         with self._lock:
             room = self._classes.get(digest)
             return max(room.origins.values(), default=0) if room else 0
+
+    def keep_measured(self, digest: str, measured: MeasuredAnswer) -> None:
+        """A run with the lesson's own settings has ended; the same settings give the same."""
+        with self._lock:
+            self._class(digest).measured = measured
+
+    def measured(self, digest: str) -> MeasuredAnswer | None:
+        """What such a run has shown; None before one has ended."""
+        with self._lock:
+            room = self._classes.get(digest)
+            return room.measured if room else None
 
     def ask_again(self, digest: str) -> None:
         """Forget the answers, not the steps."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from gan_core.classroom.attendance import MeasuredAnswer
 from gan_core.classroom.prediction import ABOVE, BELOW, NONE, Prediction, WhichSide
 from gan_core.diagnosis.evidence import told
 from gan_core.diagnosis.failures import FAILURES
@@ -33,6 +34,13 @@ def reveal(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -
     if isinstance(asked, WhichSide):
         return _side(asked, answer, rows)
     return _failure(asked, answer, e, rows)
+
+
+def of_class(asked: Prediction, e: Experiment, rows: Sequence[Row]) -> MeasuredAnswer:
+    """Which answers of a class are right, by the rows of a run that has ended (at least one)."""
+    seen = {choice: reveal(asked, choice, e, rows) for choice in asked.choices}
+    right = tuple(choice for choice, of in seen.items() if of.verdict == "right")
+    return MeasuredAnswer(right, seen[right[0] if right else asked.choices[0]].words)
 
 
 def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:

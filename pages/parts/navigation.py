@@ -9,6 +9,7 @@ from gan_core.classroom import lesson
 from pages.parts.shared import (
     access,
     comparison_state,
+    course_aside,
     page_link,
     page_settings,
     points_aside,
@@ -27,11 +28,10 @@ def navigation() -> StreamlitPage:
     st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
     state.FRAMED.set(True)
     in_lesson = page_link.value(lesson.MARK) is not None
-    if not in_lesson:
-        page_settings.enter(None)
     access.arrive()
     pages = [
         st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
+        st.Page("pages/course.py", title="Course", icon=":material/menu_book:", url_path="course"),
         st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
         st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:", url_path="runs"),
@@ -44,11 +44,16 @@ def navigation() -> StreamlitPage:
     if access.teacher():
         pages.append(st.Page("pages/classroom.py", title="Class", icon=":material/school:", url_path="classroom"))
     page = st.navigation(pages, position="hidden" if in_lesson else "top")
+    in_course = page.url_path == "course"
+    if not (in_lesson or in_course):
+        page_settings.enter(None)
     access.settle()
     if state.PAGE.get() != page.url_path:
         state.turn_page()
     page_link.settle(page.url_path)
-    points_aside.turn(points=page.url_path == "points")
+    course_aside.turn(course=in_course)
+    if not in_course:  # whose lessons are of both kinds
+        points_aside.turn(points=page.url_path == "points")
     if page.url_path != "compare":
         comparison_state.hold()
     if page.url_path not in WATCHING:

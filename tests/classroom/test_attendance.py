@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from gan_core.classroom import attendance
-from gan_core.classroom.attendance import Attendance
+from gan_core.classroom.attendance import Attendance, MeasuredAnswer
 
 
 def test_only_the_first_answer_of_a_visitor_counts() -> None:
@@ -129,3 +129,13 @@ def test_the_teachers_word_is_of_one_lesson_and_one_process() -> None:
     assert not restarted.is_teacher("a", word)
     assert not room.is_teacher("a", "")
     assert not room.is_teacher("a", "grün")
+
+
+def test_what_was_measured_stays_when_the_class_is_asked_again() -> None:
+    here = Attendance()
+    assert here.measured("lesson") is None
+    here.keep_measured("lesson", MeasuredAnswer(("below",), "It is 0.1."))
+    here.answer("lesson", "ada", "above")
+    here.ask_again("lesson")
+    assert here.counts("lesson") == {} and here.measured("other") is None
+    assert here.measured("lesson") == MeasuredAnswer(("below",), "It is 0.1.")

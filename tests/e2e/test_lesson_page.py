@@ -72,6 +72,15 @@ def test_a_lesson_from_the_form_to_the_reveal(server: Server, open_tab: OpenTab)
     expect(student.locator(".measured-choice")).to_contain_text("your answer")
     expect(student.locator(".st-key-budget")).to_contain_text("20 of this lesson's 60 steps")
 
+    # Once a run has ended, the projector marks what it bore out; and its short address leads to the lesson.
+    measured = projector.locator(".st-key-show_measured")
+    expect(measured.locator("input")).to_be_enabled()
+    measured.locator("label").click()
+    expect(projector.locator(".tally .measured-choice")).to_contain_text("A range that cannot be reached")
+    expect(projector.locator(".measured-words")).to_contain_text("The diagnosis found")
+    joined = open_tab(f"{server.url}/{projector.locator('.join b').inner_text().lower()}")
+    expect(joined.locator(".lesson-words h1")).to_have_text(TITLE)
+
     # The browser's word outlives a reload: the answer stands, and the steps are not given back.
     run = query(student)["run"]
     student.reload()

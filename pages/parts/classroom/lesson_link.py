@@ -11,6 +11,7 @@ import streamlit as st
 from segno.encoder import DataOverflowError
 
 from gan_core.classroom import lan_address, lesson
+from gan_core.classroom.join_codes import Destination
 from gan_core.classroom.lesson import Lesson, LessonError
 from gan_core.settings.problems import Problem
 from pages.parts.shared import page_settings
@@ -31,6 +32,16 @@ class AskedLesson:
 def link(base: str, asked: AskedLesson) -> str:
     """The lesson under an address of the page `train`."""
     return f"{base}?{urlencode(LINK.query(asked), safe='~,[]')}"
+
+
+def link_to(base: str, to: Destination) -> str:
+    """A place under the address of any page of the app."""
+    return f"{base.rpartition('/')[0]}/{to.page}" + (f"?{urlencode(to.query, safe='~,[]')}" if to.query else "")
+
+
+def destination(lesson: Lesson) -> Destination:
+    """The lesson as a place."""
+    return Destination("train", LINK.query(AskedLesson(lesson)))
 
 
 def class_base() -> str:

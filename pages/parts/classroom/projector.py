@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
+from gan_core.classroom import counts_csv
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
-from pages.parts.classroom import lesson_link, tally
+from pages.parts.classroom import join, lesson_link, measured, tally
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import access, diagnosis_line, plain_text
+from pages.parts.shared import access, diagnosis_line, plain_text, state
 
 LOOK_EVERY_S = 2.0
 MANY = 4  # answers from one network address that are told: a pair may share a machine
@@ -53,9 +54,9 @@ def page(lesson: Lesson) -> None:
             key="open_lesson",
         )
     with right, st.container(key="code"):
-        lesson_link.qr(url, "min(78vh, 100%)")
-        host = base.split("://")[-1].split("/")[0]
-        plain_text.small(f"On the network of {host}. Each device counts once, without a name.")
+        join.show(base, lesson_link.destination(lesson))
+        lesson_link.qr(url, "min(64vh, 100%)")
+        plain_text.small("From every device on the same network. Each answer counts once, without a name.")
 
 
 def _answers(lesson: Lesson) -> None:
@@ -65,13 +66,35 @@ def _answers(lesson: Lesson) -> None:
         st.html(f'<div class="answers">{tally.answers(lesson.prediction, counts)}</div>')
         if (most := attendance().most_from_one(lesson.digest)) >= MANY:
             plain_text.small(f"{most} of them came from one network address: from one person, or through a proxy.")
-        show, again = st.columns(2, vertical_alignment="center")
-        shown = show.toggle(
-            "Show the counts", key="show_counts", help="Better after the vote: what others chose sways an answer."
-        )
-        again.button(
-            "Ask again", key="ask_again", icon=":material/replay:", help="Forgets all answers: for a second vote.",
-            on_click=attendance().ask_again, args=(lesson.digest,),
-        )  # fmt: skip
-        if shown:
-            tally.bars(lesson.prediction, counts)
+        told = measured.of_lesson(lesson)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            shown = st.toggle(
+                "Show the counts", key=state.COUNTS_SHOWN.name,
+                help="Better after the vote: what others chose sways an answer.",
+            )  # fmt: skip
+            revealed = st.toggle(
+                "Show what was measured", key=state.MEASURED_SHOWN.name, disabled=told is None,
+                help="From a run with the lesson's own settings: there is none yet, open the lesson here and run it."
+                if told is None
+                else "Marks the choices that the run bore out.",
+            )  # fmt: skip
+        right = told.choices if told and revealed else ()
+        if shown or revealed:
+            tally.bars(lesson.prediction, counts if shown else None, measured=right)
+        if told and revealed:
+            st.html(Markup('<div class="measured-words">{}</div>').format(told.words))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Ask again", key="ask_again", icon=":material/replay:", help="Forgets all answers: for a second vote.",
+                on_click=_ask_again, args=(lesson,),
+            )  # fmt: skip
+            st.download_button(
+                "Counts as CSV", counts_csv.of_lesson(lesson.prediction, counts, told), "answers.csv", "text/csv",
+                key="answers_csv", icon=":material/download:",
+            )  # fmt: skip
+
+
+def _ask_again(lesson: Lesson) -> None:
+    attendance().ask_again(lesson.digest)
+    state.COUNTS_SHOWN.set(False)
+    state.MEASURED_SHOWN.set(False)

@@ -1,20 +1,25 @@
-"""A lesson as a student sees it: question, prediction, run, and only the settings that the teacher shows."""
+"""A lesson as a student sees it: question, prediction, run, and only the settings that the teacher shows.
+
+One of the course is told and explained as well, whether the course or a link has opened it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from markupsafe import Markup
 
 from gan_core.classroom.attendance import attendance
+from gan_core.classroom.course import of_course
+from gan_core.classroom.course.course_lesson import CourseLesson
 from gan_core.classroom.lesson import BUDGET, LOCKED, MARK, PREDICTION, QUESTION, SHOWN, TITLE, Lesson
 from gan_core.classroom.reveal import Reveal, reveal
 from gan_core.live.run import Snapshot
 from gan_core.settings.experiment import diff
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import Problem
-from pages.parts.classroom import projector, tally
+from pages.parts.classroom import measured, projector, tally
 from pages.parts.classroom.lesson_link import LINK, AskedLesson
 from pages.parts.shared import (
     access,
@@ -54,34 +59,59 @@ def page() -> None:
     if lesson is None:
         _unusable(came.wrong)
         return
-    if lesson != page_settings.lesson():
-        page_settings.enter(lesson)
-        page_settings.take(lesson.experiment)
+    _enter(lesson)
     if projector.asked(lesson, came.asked.teacher):
         projector.page(lesson)
         return
+    _warn_of_strange(came.strange)
+    follow(lesson, lambda run_id: LINK.put(AskedLesson(lesson, run_id)))
+
+
+def follow(lesson: Lesson, put: Callable[[str | None], None], forward: Callable[[], None] | None = None) -> None:
+    """The lesson itself. `put` writes the page's address, with the id of the run that is there; `forward` draws the way
+    to what comes next, in place of the one out of the lesson."""
+    _enter(lesson)
     access.remember()
     tab_runs.attach()
     visitor.note(tab_runs.snapshot())
     if "steps" not in lesson.shown and page_settings.experiment().steps != lesson.experiment.steps:
         # Those of a run that was come back to, cut to the budget.
         page_settings.take(page_settings.experiment().replace(steps=lesson.experiment.steps))
-    _warn_of_strange(came.strange)
-    _title(lesson)
-    _controls(lesson)
+    of = of_course(lesson)
+    _title(lesson, of, leaves=forward is None)
+    if of is None:
+        with st.sidebar:
+            _controls(lesson)
     link_problems.show()
     _question(lesson)
-    wait = live_view.interval_with_rest(tab_runs.snapshot())
-    st.fragment(run_every=wait)(pace.measured(_run))(lesson, wait)
-    LINK.put(AskedLesson(lesson, state.RUN.get()))
+    run = tab_runs.snapshot()
+    told = _told(lesson, run)
+    if visitor.answer() is not None:
+        _answered(lesson, of, run, told, forward)
+    wait = live_view.interval_with_rest(run)
+    st.fragment(run_every=wait)(pace.measured(_run))(lesson, wait, told is not None)
+    put(state.RUN.get())
 
 
-def _title(lesson: Lesson) -> None:
+def _enter(lesson: Lesson) -> None:
+    if lesson != page_settings.lesson():
+        page_settings.enter(lesson)
+        page_settings.take(lesson.experiment)
+
+
+def _title(lesson: Lesson, of: CourseLesson | None, *, leaves: bool) -> None:
+    """What is asked; before the answer, also what has to be known for it."""
+    known = of.told if of and visitor.answer() is None else ""
+    # A link's words are drawn as text, whatever stands in them.
+    said = Markup("<h1>{}</h1>").format(lesson.title)
+    said += Markup('<p class="told">{}</p>').format(known) if known else Markup()
+    said = Markup('<div class="lesson-words" dir="auto">{}<p>{}</p></div>').format(said, lesson.question)
     with st.container(key="lesson-head"):
+        if not leaves:
+            st.html(said)
+            return
         words, leave = st.columns([0.82, 0.18])
-        # Both come from a link: drawn as text, whatever stands in them.
-        said = Markup("<h1>{}</h1><p>{}</p>").format(lesson.title, lesson.question)
-        words.html(Markup('<div class="lesson-words" dir="auto">{}</div>').format(said))
+        words.html(said)
         leave.button(
             "Leave the lesson", key="leave_lesson", icon=":material/logout:", on_click=_leave, width="stretch",
             help="To the page with all settings; a run that is there comes along.",
@@ -89,14 +119,17 @@ def _title(lesson: Lesson) -> None:
 
 
 def _controls(lesson: Lesson) -> None:
-    if not (lesson.shown or lesson.locked):
-        return
     over = visitor.spent() >= lesson.budget
-    with st.sidebar:
-        together = [name for name in SETTINGS if name in lesson.shown or name in lesson.locked]
+    together = [name for name in SETTINGS if name in lesson.shown or name in lesson.locked]
+    if together:
         controls.some(together, tab_runs.adopt, locked=together if over else lesson.locked)
     if not over and (open_yet := [name for name in controls.RATES if name in lesson.shown]):
         controls.rates(open_yet, tab_runs.adopt)
+
+
+def _changeable(lesson: Lesson) -> None:
+    """The settings to be changed alone, beside the words that say so."""
+    controls.some(lesson.shown, tab_runs.adopt, locked=lesson.shown if visitor.spent() >= lesson.budget else ())
 
 
 def _question(lesson: Lesson) -> None:
@@ -120,13 +153,11 @@ def _predict() -> None:
         visitor.keep(choice)
 
 
-def _run(lesson: Lesson, polled: float | None) -> None:
-    """The live part; drawn again by itself while a run moves."""
+def _run(lesson: Lesson, polled: float | None, revealed: bool) -> None:
+    """The live part; drawn again by itself while a run moves. `revealed`: whether the page above it compares."""
     run = tab_runs.snapshot()
     visitor.note(run)
     held = visitor.held()
-    if visitor.answer() is not None:
-        _answered(lesson, run)
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")
     with where, st.container(key="lesson-progress"):
         live_view.progress(
@@ -145,7 +176,8 @@ def _run(lesson: Lesson, polled: float | None) -> None:
     with seen:
         live_view.actors(run, shown)
         live_view.measurements(run, shown)
-    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
+    now_revealed = _told(lesson, run) is not None
+    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take() or now_revealed != revealed:
         st.rerun()
 
 
@@ -156,16 +188,20 @@ def _budget(lesson: Lesson, held: str) -> None:
         st.html(Markup('<div class="budget">{}</div>').format(held if held else words))
 
 
-def _answered(lesson: Lesson, run: Snapshot | None) -> None:
+def _answered(
+    lesson: Lesson, of: CourseLesson | None, run: Snapshot | None, told: Reveal | None,
+    forward: Callable[[], None] | None,
+) -> None:  # fmt: skip
     """The answer and the class's; beside what was measured, once the run has ended."""
     predicted, mine = lesson.prediction, visitor.answer()
     assert predicted is not None and mine is not None
-    told = _told(lesson, run)
     counts = attendance().counts(lesson.digest) if access.counts() else None
+    explained = of is not None and _seen_through(lesson, run, told)
     with st.container(key="answered"):
-        words, class_ = st.columns([0.6, 0.4], gap="medium", vertical_alignment="center")
+        words, class_ = st.columns([0.6, 0.4], gap="medium", vertical_alignment="top" if explained else "center")
         with words:
             if told:
+                measured.keep(lesson, run)
                 colour, verdict = VERDICTS[told.verdict]
                 diagnosis_line.say(colour, f"{_changes(lesson, run)}{told.words}", strong=verdict)
             else:
@@ -174,8 +210,31 @@ def _answered(lesson: Lesson, run: Snapshot | None) -> None:
                     diagnosis_line.WAITING, "What is measured is compared with it when the run has ended.",
                     strong=f"You predicted: {label}.",
                 )  # fmt: skip
+            if of and explained:
+                _why(of)
         with class_:
             tally.bars(predicted, counts, mine, told.measured if told else ())
+            if explained:
+                _changeable(lesson)
+                if forward:
+                    forward()
+
+
+def _seen_through(lesson: Lesson, run: Snapshot | None, told: Reveal | None) -> bool:
+    """Whether this visitor has seen the end of a run of the lesson, so that it may be explained."""
+    whole = lesson.experiment.steps
+    return told is not None or (visitor.spent() >= whole if whole else bool(run and run.rows))
+
+
+def _why(of: CourseLesson) -> None:
+    with st.container(key="lesson-why"):
+        st.html(Markup("<div><p><b>Why.</b> {}</p></div>").format(of.why))
+        if of.then:
+            st.html(Markup("<div><p><b>Now you.</b> {}</p></div>").format(of.then))
+        if of.page:
+            st.page_link(
+                f"pages/{of.page}.py", label=of.page_label, icon=":material/arrow_outward:", query_params=of.page_query
+            )
 
 
 def _told(lesson: Lesson, run: Snapshot | None) -> Reveal | None:

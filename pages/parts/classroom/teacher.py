@@ -16,7 +16,7 @@ from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.settings.compatibility import matters
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
-from pages.parts.classroom import lesson_link
+from pages.parts.classroom import lesson_link, offered
 from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import access, controls, diagnosis_line, page_settings, plain_text, state
 
@@ -166,8 +166,9 @@ def _outcome(lesson: Lesson) -> None:
             st.link_button(
             "Show to the class", lesson_link.link(own, AskedLesson(lesson, teacher=word)), type="primary",
             key="project_lesson", icon=":material/cast_for_education:",
-            help="Question, large code, and the answers as they come in.",
+            help="Question, an address to type, large QR code, and the answers as they come in.",
         )  # fmt: skip
+        offered.button(lesson)
         st.link_button("Try it as a student", lesson_link.link("train", AskedLesson(lesson)), key="try_lesson")
     st.html(f'<div class="budget">{escape(_sees(lesson))}</div>')
 

@@ -134,6 +134,7 @@ FIND_SETTING: Key[str] = Key("find_setting", str)  # words that the settings in 
 AUTOSTART: Key[bool] = Key("autostart", bool)
 TO_TRAIN: Key[bool] = Key("to_train", bool)
 TO_POINTS: Key[bool] = Key("to_points", bool)
+TO_PROJECT: Key[dict[str, str]] = Key("to_project", dict)  # the query of the lesson that the projector is to show
 TO_COMPARE: Key[tuple[Comparison, bool] | None] = Key("to_compare", _none)  # and whether to begin at once
 BEGIN_COMPARISON: Key[bool] = Key("begin_comparison", bool)
 REDRAW: Key[bool] = Key("redraw", bool)
@@ -216,6 +217,20 @@ MAKING_LESSON: Key[bool] = Key("making_lesson", bool)
 LESSON_SHOWN: Key[list[str]] = Key("lesson_shown", list)
 LESSON_LOCKED: Key[list[str]] = Key("lesson_locked", list)
 LESSON_BUDGET: Key[int] = Key("lesson_budget", int)
+
+COUNTS_SHOWN: Key[bool] = Key("show_counts", bool)  # on the projector
+MEASURED_SHOWN: Key[bool] = Key("show_measured", bool)
+
+# The course: where in it this tab is; and the run and settings that the course, or all other pages, left aside.
+COURSE_PLACE: Key[str] = Key("course_place", str)
+COURSE_TURNED: Key[bool] = Key("course_turned", bool)  # whether the place is another than in the last run
+COURSE_CHOSEN: Key[str] = Key("course_chosen", str)
+IN_COURSE: Key[bool] = Key("in_course", bool)
+BESIDE_COURSE: Key[tuple[str | None, Experiment | None]] = Key("beside_course", lambda: (None, None))
+# A code that was typed, and what the teacher has the first page offer.
+JOINING: Key[str] = Key("joining", str)
+OFFERED: Key[str] = Key("offered_lesson", str)
+OFFER_TROUBLE: Key[str] = Key("offer_trouble", str, on_page=True)
 
 
 def turn_page() -> None:

@@ -172,18 +172,21 @@ def grids(run: Snapshot | None, frame: Frame | None) -> None:
         width, height = run.opening.columns * run.opening.tile, run.opening.rows * run.opening.tile
     elif e.dataset in POINT_SETS:
         width = height = SIZE
+    what = "points" if e.dataset in POINT_SETS else "images"
     left, right = st.columns(2)
     with left, st.container(key="grid-real"):
-        heading = pictures.titled("Real images", e.dataset, theme.REAL)
+        heading = pictures.titled(f"Real {what}", e.dataset, theme.REAL)
         if run and run.opening:
-            pictures.grid(heading, run.opening.real_png, width, height, f"{COLUMNS * ROWS} real images")
+            alt = "Real points" if what == "points" else f"{COLUMNS * ROWS} real images"
+            pictures.grid(heading, run.opening.real_png, width, height, alt)
         else:
             pictures.no_grid(heading, width, height, "What the generator must learn to imitate")
     with right, st.container(key="grid-fake"):
         words = f"step {frame.step}, always the same noise" if frame else "always from the same noise"
-        heading = pictures.titled("Generated images", words, theme.GENERATED, square=True)
+        heading = pictures.titled(f"Generated {what}", words, theme.GENERATED, square=True)
         if frame:
-            alt = f"{COLUMNS * ROWS} generated images at step {frame.step}"
+            count = "" if what == "points" else f"{COLUMNS * ROWS} "
+            alt = f"{count}generated {what} at step {frame.step}".capitalize()
             pictures.grid(heading, frame.fake_png, width, height, alt)
         else:
             pictures.no_grid(heading, width, height, "Noise at first: press Start and watch")

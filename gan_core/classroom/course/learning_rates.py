@@ -1,0 +1,26 @@
+"""The learning rates: a discriminator that is never wrong teaches nothing."""
+
+from gan_core.classroom.course.course_lesson import CourseLesson
+from gan_core.classroom.lesson import Lesson
+from gan_core.classroom.prediction import WhichFailure
+from gan_core.diagnosis.failures.discriminator_too_strong import FAILURE
+
+LESSON = CourseLesson(
+    name="rates",
+    told="The learning rate says how far a network moves in one step. G and D have one each. In this run D moves "
+    "twenty times as far as G, and three times in each step. G is trained with the loss of the first GANs, minimax.",
+    lesson=Lesson(
+        FAILURE.recipe.broken,
+        title="Two learning rates",
+        question="D learns much faster than G. What comes of it after 400 steps?",
+        shown=("lr_g",),
+        locked=("lr_d", "n_dis", "loss"),
+        budget=2000,
+        prediction=WhichFailure(("discriminator-too-strong", "discriminator-too-weak", "mode-collapse")),
+    ),
+    measured="discriminator-too-strong",
+    why="Where D is sure that an image is generated, the minimax loss is flat: its gradient is nearly 0, so G is not "
+    "told what to change. With its small learning rate it hardly moves at all. So D stays right about every image, "
+    "and G stays at static.",
+    then="Set Learning rate of G to 0.002, the same as D's; then press Reset, and Start.",
+)
