@@ -25,7 +25,7 @@ from gan_core.diagnosis.detector import Condition
 from gan_core.uploads import repairs
 from gan_core.uploads.known_fault import RANGE, KnownFault
 from gan_core.uploads.measure import ALIKE, SOME
-from gan_core.uploads.tone_faults import CLIPPED, NOISE, OF_RANGE, SPECKS
+from gan_core.uploads.tone_faults import CLIPPED, NOISE, OF_RANGE, RINGS, SPECKS
 
 _RANGE = RANGE
 _ORDER = BLANKS | {"channel-order", "wrapped-pixels", "identical-samples"}
@@ -116,6 +116,7 @@ KNOWN_FAULTS = (
         "background became its opposite.",
         repair=repairs.save_signed_again,
     ),
+    RINGS,
     SPECKS,
     *CLIPPED,
     KnownFault(
