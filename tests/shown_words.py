@@ -16,7 +16,18 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("pages", "gan_core")
 # One word alone is shown where these get it.
-SHOWING = {"button", "markdown", "caption", "expander", "popover", "page_link", "selectbox", "setting", "metric", "Page"}
+SHOWING = {
+    "button",
+    "markdown",
+    "caption",
+    "expander",
+    "popover",
+    "page_link",
+    "selectbox",
+    "setting",
+    "metric",
+    "Page",
+}
 SHOWN = {"label", "title", "words", "headline", "help", "placeholder"}
 # What has spaces in it and is nobody's text: styles, numbers' formats, code to be written, patterns.
 MARKUP = re.compile(r"^\s*(<|[.#\[]|--|%|import |from |def |class |return |[a-z_]+ = |[a-z_.]+\()")

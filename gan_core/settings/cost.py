@@ -34,7 +34,7 @@ def too_much(e: Experiment, processors: int) -> str:
     if work(e) > MOST_WORK:
         return (
             f"A step of this run would take about {work(e):.0f} times the usual one, and others use this server: "
-            "choose another Width, D updates a step or G updates a step."
+            "choose another Width, D updates per step or G updates per step."
         )
     return ""
 

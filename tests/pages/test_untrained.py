@@ -43,7 +43,7 @@ def assert_true(at: AppTest, e: Experiment, gain: float = 1.0) -> None:
     assert contrast == pytest.approx(shown.contrast, abs=0.06)
     assert level == pytest.approx(shown.level, abs=0.6)
     assert real == pytest.approx(seen.real.contrast, abs=0.6)
-    assert said.startswith("Grey." if shown.contrast < GREY else "Not grey.")
+    assert said.startswith("This one is grey." if shown.contrast < GREY else "This one is not grey.")
     assert cited(at) == [claim.id for claim in of_untrained(e, shown.contrast < GREY)]
     if reaching := re.findall(r"standard deviation of ([\d.e-]+):", said):
         last = seen.layers[-2]

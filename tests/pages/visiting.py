@@ -52,6 +52,11 @@ def wrongs(at: AppTest) -> list[str]:
     return [as_text(element) for element in said if "<b>" not in element]
 
 
+def as_read(at: AppTest) -> str:
+    """What is drawn as HTML, as a reader sees it: without its tags."""
+    return unescape(re.sub(r"<[^>]*>", "", "\n".join(html(at))))
+
+
 def cited(at: AppTest) -> list[str]:
     """The claims that the page cites, by id; each has its recorded verdict and opens on the page of claims."""
     found = [link.proto for link in at.get("page_link") if link.proto.page == "claims"]

@@ -25,7 +25,7 @@ def test_memory_grows_with_pixels_units_and_pictures_and_work_with_updates_too()
     [
         ({"threads": 3}, "Threads"),
         ({"image_size": 64, "width": 4, "batch_size": 512, "architecture": "dcgan"}, "Image size, Width or Batch size"),
-        ({"width": 4, "n_dis": 10, "n_gen": 10}, "D updates a step"),
+        ({"width": 4, "n_dis": 10, "n_gen": 10}, "D updates per step"),
     ],
 )
 def test_too_much_names_what_to_change(settings: dict[str, object], named: str) -> None:

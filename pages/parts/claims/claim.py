@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.claims.claim import Claim
 from gan_core.claims.ledger import CLAIMS, code_of
@@ -20,7 +21,7 @@ from gan_core.settings.link import to_query
 from pages.parts.claims import listing, run
 from pages.parts.failures import cards
 from pages.parts.pixels import journey
-from pages.parts.shared import failure_link, theme
+from pages.parts.shared import failure_link, glossary, theme
 
 LEADS = {"holds": "Holds.", "holds-if": "Holds if", "refuted": "Refuted.", "not-testable": "Not testable."}
 
@@ -71,9 +72,10 @@ def _verdict(claim: Claim) -> None:
     look = listing.LOOKS[claim.verdict]
     more = claim.condition or claim.instead or claim.reason
     end = "." if claim.condition else ""
+    told = glossary.marked(Markup(escape(more)))
     st.html(
         f'<div class="said claim-verdict" style="border-color:{look.colour}"><span>'
-        f'<b style="color:{look.colour}">{look.sign} {LEADS[claim.verdict]}</b> {escape(more)}{end}</span></div>'
+        f'<b style="color:{look.colour}">{look.sign} {LEADS[claim.verdict]}</b> {told}{end}</span></div>'
     )
 
 

@@ -20,7 +20,7 @@ from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
 from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine, own_set
 from pages.parts.pixels import log_columns
-from pages.parts.shared import diagnosis_line, pictures, plain_text, state, theme
+from pages.parts.shared import diagnosis_line, pictures, plain_text, scroll, state, theme
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -69,7 +69,8 @@ def tensor() -> TensorSample | None:
 @st.fragment
 def section() -> None:
     """The upload, and the report on it; drawn again by itself."""
-    st.subheader("Bring your own", anchor="bring-your-own")
+    with st.container(key="own-file"):
+        st.subheader("Bring your own", anchor="bring-your-own")
     left, right = st.columns([0.7, 0.3])
     with left:
         file = st.file_uploader(
@@ -93,10 +94,13 @@ def section() -> None:
     )
     asked = AskedReport(file_id, against, tuple(one.file_id for one in own), log_columns.chosen(file_id))
     seen = state.BROUGHT.get()
+    came = seen is None or seen.asked != asked
     if seen is None or seen.asked != asked:
-        with st.spinner("Looking at it…"):
+        with st.spinner("Examining the file…"):
             seen = _look(asked, name, content, own)
         state.BROUGHT.set(seen)
+    # What is found stands below the upload, beyond the screen's edge: show it where the upload was.
+    scroll.to(".st-key-own-file", now=came)
     with st.container(key="report"):
         if seen.report is None:
             diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="It cannot be read.")

@@ -12,7 +12,7 @@ from gan_core.data import SOURCES, allowed_folders, upload_cache
 from gan_core.settings.compatibility import matters
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
-from pages.parts.shared import access, page_settings, plain_text, state
+from pages.parts.shared import access, glossary, page_settings, plain_text, state
 
 Changed = Callable[[], None]
 
@@ -62,12 +62,13 @@ def name_of(value: Any) -> str:
 def _control(row: Setting, changed: Changed, locked: bool = False) -> None:
     """One widget whose key is the field's name."""
     value = page_settings.draft()[row.name]
-    when = "Changes at once, also while running." if row.live else "A change starts the run anew."
+    when = "Takes effect at once, even during a run." if row.live else "A change restarts the run."
     if locked:
         when = "Locked in this lesson."
     label = f":material/lock: {row.label}" if locked else row.label
     words: dict[str, Any] = {
-        "key": row.name, "help": f"{row.help} {when}", "on_change": _on_change, "args": (row.name, changed),
+        "key": row.name, "help": f"{row.help} {when}{glossary.for_help(row.label, row.help)}",
+        "on_change": _on_change, "args": (row.name, changed),
         "disabled": locked,
     }  # fmt: skip
     if row.kind == "choice":

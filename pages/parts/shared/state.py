@@ -96,6 +96,8 @@ def _none() -> None:
 # Which page is shown, and its addresses in the order of time: see page_link.
 FRAMED: Key[bool] = Key("framed", bool)
 PAGE: Key[str | None] = Key("page", _none)
+UNKNOWN_PAGE: Key[str | None] = Key("unknown_page", _none)  # what an address asked for that is no page
+PAGES: Key[dict[str, str]] = Key("pages", dict)  # file -> title
 ADDRESSES: Key[list[dict[str, str]]] = Key("addresses", list)
 
 # Who this is: see access.
@@ -131,6 +133,7 @@ BEGIN_COMPARISON: Key[bool] = Key("begin_comparison", bool)
 REDRAW: Key[bool] = Key("redraw", bool)
 OPENED: Key[str | None] = Key("opened", _none)  # the failure whose card was clicked
 SEE_LIVE: Key[str | None] = Key("see_live", _none)
+FAILURE_SHOWN: Key[str | None] = Key("failure_shown", _none, on_page=True)  # the one that is open
 
 # The way back through pictures.
 SCRUB: Key[float | None] = Key("scrub", _none, on_page=True)
