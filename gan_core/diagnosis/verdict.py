@@ -76,7 +76,7 @@ def verdict(e: Experiment, rows: Sequence[Row], changes: Sequence[Change] = ()) 
         since = f"since step {first.since_step}" if first.since_step else "from the start"
         return told("failing", f"{first.title}, {since}", first.why, more)
     if not rows:
-        return told("not started", "Not started", "Nothing to report before the start.")
+        return told("not started", "Not started", "The run has not started.")
     step, seen = rows[-1].step, recognition.words(rows)
     waiting = undecided(e, rows)
     if e.dataset in POINT_SETS:
@@ -103,15 +103,19 @@ def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, s
         if needed is None and step >= SOME:
             return (
                 "slow",
-                "Hardly getting better",
-                "Over the last half of the steps no more pictures became recognisable.",
+                "Hardly improving",
+                "Over the last half of the steps, the share of recognisable pictures did not grow.",
             )
-        return "learning", "Learning", "More steps may make the rest clearer." if step >= e.steps else ""
+        return "learning", "Learning", "More steps may help with the rest." if step >= e.steps else ""
     if needed is not None:
         return "learning", "Learning", f"At this rate most pictures are recognisable at about step {needed:,}."
     if step < min(SOME, e.steps):
         return "too early", "Too early to tell", ""
-    return "nothing to recognise", "Nothing to recognise yet", f"If that is so at step {e.steps:,}, it is too slow."
+    return (
+        "nothing to recognise",
+        "Nothing to recognise yet",
+        f"If this is still so at step {e.steps:,}, it is too slow.",
+    )
 
 
 def _of_points(e: Experiment, rows: Sequence[Row], waiting: dict[str, int]) -> tuple[State, str, str]:
@@ -131,15 +135,15 @@ def _of_numbers(rows: Sequence[Row]) -> tuple[State, str, str]:
     first, last = (hypot(m.get("theta", 0.0), m.get("psi", 0.0)) for m in (rows[0].measurements, rows[-1].measurements))
     words = f"The two numbers were {first:.3g} from their equilibrium at first, and are {last:.3g} now."
     if last < 0.1 * first:
-        return "healthy", "It converges", words
-    return "learning", "It has not converged", words
+        return "healthy", "Converging", words
+    return "learning", "Not converged", words
 
 
 def look_of_pictures(rows: Sequence[Row]) -> tuple[State, str, str]:
     """State, headline and sentence of pictures of which nobody can tell what is in them."""
     m = rows[-1].measurements
     alike = all(low <= m.get(name, low - 1) <= high for name, (low, high) in _ALIKE.items())
-    look = "These pictures have no classes to be told apart: look for yourself whether they resemble the real ones."
+    look = "These pictures have no classes to be told apart: judge for yourself whether they resemble the real ones."
     if alike:
         return "healthy", "No failure found", look
     return "learning", "No failure found, but not yet like the real ones", look

@@ -204,7 +204,7 @@ def read_opening(folder: Path) -> Opening | None:
 def _picture(path: Path) -> bytes:
     content = _bytes(path, MOST_PICTURE)
     if not content.startswith(b"\x89PNG"):
-        raise ValueError(f"{path.name} is no PNG")
+        raise ValueError(f"{path.name} is not a PNG")
     return content
 
 

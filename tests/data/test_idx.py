@@ -250,6 +250,6 @@ def test_no_network_is_one_sentence(
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("GAN_CACHE", str(tmp_path))
     monkeypatch.setenv("GAN_FASHION_URL", address)
-    with pytest.raises(DataError, match=r"Fashion-MNIST could not be fetched from .*digits.*GAN_DATA") as caught:
+    with pytest.raises(DataError, match=r"Fashion-MNIST could not be downloaded from .*digits.*GAN_DATA") as caught:
         idx.load(FASHION_MNIST, 28, 1, retries=0)
     assert "\n" not in str(caught.value)

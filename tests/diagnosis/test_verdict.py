@@ -94,7 +94,7 @@ def test_a_run_on_its_way_says_until_when() -> None:
     assert "at about step 3,000" not in verdict(Experiment(steps=2000), growing).words
     on_time = verdict(Experiment(steps=5000), run({0: 0.0, 500: 0.05, 1000: 0.19}))
     assert on_time.state == "learning" and "at about step 2,500" in on_time.words
-    assert "If that is so at step 2,000" in verdict(Experiment(steps=2000), run(every_50(1000, 0.0))).words
+    assert "If this is still so at step 2,000" in verdict(Experiment(steps=2000), run(every_50(1000, 0.0))).words
 
 
 def test_of_pictures_without_classes_likeness_is_told() -> None:

@@ -141,7 +141,7 @@ def test_cut_short_anywhere(content: bytes) -> None:
         ("x.pt", PNG, "holds a picture, but its name says tensors"),
         ("x.csv", ZIP, "holds a zip file, but its name says a training log"),
         ("x.zip", PT, "was written by torch.save: rename it to end in .pt"),
-        ("x.pt", ZIP, "is no file of torch.save"),
+        ("x.pt", ZIP, "was not written by torch.save"),
         ("x.exe", PNG, "ends in none of .npy"),
         ("x", PNG, "ends in none of .npy"),
         ("x.npy.txt", NPY, "holds an array, but its name says a training log: rename it to end in .npy"),

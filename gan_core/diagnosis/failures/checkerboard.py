@@ -1,4 +1,4 @@
-"""checkerboard: a lattice from an upsampling whose kernel is no multiple of its stride."""
+"""checkerboard: a lattice from an upsampling whose kernel size is not a multiple of its stride."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ def show() -> None:
 def _at_random(counted: dict[str, Any]) -> None:
     """How it does at settings that nobody prepared."""
     told = {
-        "bad runs that it is silent about": counted["silent"],
+        "bad runs that it misses": counted["silent"],
         "good runs that it accuses": counted["accused"],
-        "proposed changes that cure": counted["cures"],
+        "proposed changes that work": counted["cures"],
     }
     lines = [
         f"| {words} | {cell['hits']}/{cell['of']} ({cell['low']:.0%} to {cell['high']:.0%}) |"

@@ -14,7 +14,7 @@ Cell = dict[str, Any]
 
 def show() -> None:
     """The counts: of spoilt files, by fault, with what the code mended; of clean ones."""
-    with st.expander("How often is it right about files that are brought?", key="study_files"):
+    with st.expander("How often is the diagnosis of uploaded files right?", key="study_files"):
         st.markdown(
             "Pictures that were spoilt on purpose, and logs of loops with a mistake built in, are right when they are "
             "named as what they are; clean ones when nothing is named. Mended: the code that is shown was run on the "

@@ -99,15 +99,15 @@ def section() -> None:
         with st.spinner("Examining the file…"):
             seen = _look(asked, name, content, own)
         state.BROUGHT.set(seen)
-    # What is found stands below the upload, beyond the screen's edge: show it where the upload was.
-    scroll.to(".st-key-own-file", now=came)
     with st.container(key="report"):
         if seen.report is None:
-            diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="It cannot be read.")
+            diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="This file cannot be read.")
             if seen.columns:
                 log_columns.boxes(file_id, {}, seen.columns)
         else:
             _report(seen.report, seen)
+    # What is found stands below the upload, beyond the screen's edge: show it where the upload was.
+    scroll.to(".st-key-own-file", now=came)
 
 
 def _own_files() -> list[UploadedFile]:
@@ -118,7 +118,7 @@ def _own_files() -> list[UploadedFile]:
         "the order of colours can be judged.",
     )  # fmt: skip
     if not files:
-        st.caption(f"Until they are there, {AGAINST[0]} are compared with.")
+        st.caption(f"Until you upload them, the pictures are compared with {AGAINST[0]}.")
     return list(files)
 
 
@@ -172,13 +172,13 @@ def _report(report: Report, seen: Seen) -> None:
         with left:
             picture = grid(report.pictures, min(COLUMNS, len(report.pictures)))
             height, width = picture.shape[:2]
-            heading = pictures.titled("Your pictures", "as they seem to be meant", theme.GENERATED, square=True)
+            heading = pictures.titled("Your pictures", "as they seem to be intended", theme.GENERATED, square=True)
             pictures.grid(heading, png_bytes(picture), width, height, "The pictures that were brought")
             if seen.tensor is not None:
                 _follow(not report.seems.dtype.startswith(("float", "bfloat")))
             if seen.saved:
                 st.download_button(
-                    "Save it rightly, as PNG", seen.saved, "pictures.zip", "application/zip", key="saved_rightly",
+                    "Save correctly, as PNG", seen.saved, "pictures.zip", "application/zip", key="saved_rightly",
                     on_click="ignore", icon=":material/folder_zip:",
                     help=f"Range {report.seems.range} to 0–255, clipped, rounded, channels last: the first pictures.",
                 )  # fmt: skip
@@ -191,20 +191,20 @@ def _report(report: Report, seen: Seen) -> None:
 def _follow(as_bytes: bool) -> None:
     """The way into the journey above."""
     if state.ASKED.get().source == FILE:
-        st.markdown("[Above, it goes through the stages ↑](#why-are-my-saved-pictures-wrong)")
+        st.markdown("[Followed through the stages above ↑](#why-are-my-saved-pictures-wrong)")
     elif st.button("Follow it through the stages", key="follow", icon=":material/arrow_upward:"):
         state.FOLLOWING.set(True)
         st.rerun()
     if as_bytes:
-        st.caption("These are bytes already: they travel as a network would be given them, in [-1,1].")
+        st.caption("These are bytes already; above, they start as a network would get them, in [-1,1].")
 
 
 def _findings(report: Report, seen: Seen) -> None:
     if not report.findings:
         diagnosis_line.say(
             diagnosis_line.HEALTHY if report.looked_for else diagnosis_line.TROUBLE,
-            "That is no all-clear: below stands what was looked for, and what could not be judged.",
-            strong="Nothing was found.",
+            "This is not an all-clear: see below what was looked for and what could not be judged.",
+            strong="No fault was found.",
         )
     for finding in report.findings:
         _finding(finding)

@@ -240,7 +240,7 @@ def _classes(run: Snapshot, frame: Frame) -> None:
         charts.recognised(run.rows, run.changes)
         st.caption(
             f"What a small classifier takes the generated images for; it is right on {classes.accuracy:.1%} of real "
-            "images it has not seen. What is missing to 100% it is not sure of. "
+            "images it has not seen. The rest it could not classify confidently. "
             f"{caption(m, 'recognised')}: of these it has hardly a doubt."
         )
 
