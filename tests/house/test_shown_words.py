@@ -42,12 +42,13 @@ def test_the_list_has_the_words_of_every_table(listed: str) -> None:
 def test_the_list_has_every_sentence_that_streamlit_is_given(listed: str) -> None:
     for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if ast.unparse(node.func.value) in ("st", "diagnosis_line", "plain_text"):
-                    given = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
-                    for text in given:
-                        if isinstance(text, str) and re.search(r"[a-z] [a-z]", text) and not text.startswith("<"):
-                            assert text in listed, path
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if ast.unparse(node.func.value) in ("st", "diagnosis_line", "plain_text"):
+                given = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+                for text in given:
+                    if isinstance(text, str) and re.search(r"[a-z] [a-z]", text) and not text.startswith("<"):
+                        assert text in listed, path
 
 
 @pytest.mark.parametrize("stiff", STIFF)

@@ -33,6 +33,8 @@ def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
             with column, st.container(border=True, key=f"card-{recipe.name}"):
                 st.html(f"<b>{escape(FAILURES[recipe.failure].title)}</b><br>{escape(recipe.words)}")
                 st.html(_pair(recipe, made[recipe.name], {side: side for side in failure.SIDES}))
+                if note := made[recipe.name].get("note"):
+                    st.caption(note)
                 st.button(
                     "See it live", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch"
                 )
