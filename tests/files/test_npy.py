@@ -45,8 +45,8 @@ def test_objects_are_never_unpickled() -> None:
     ("array", "words"),
     [
         (np.zeros(3, [("a", "f4")]), "records"),
-        (np.zeros(3, complex), "<c16, which are no pixels"),
-        (np.array(["text"]), "<U4, which are no pixels"),
+        (np.zeros(3, complex), "<c16, which are not pixel values"),
+        (np.array(["text"]), "<U4, which are not pixel values"),
         (np.zeros(3, "M8[s]"), "M8"),
         (np.zeros((0, 28, 28)), r"is empty, its shape is \(0, 28, 28\)"),
         (np.zeros((1,) * 9), "9 dimensions"),

@@ -228,7 +228,7 @@ def test_an_upload_is_its_owners(visit: Visit, monkeypatch: pytest.MonkeyPatch, 
                 other.button(key="start").click().run()
                 assert run_in(other) is None
             said.append([text.replace(folder, "…") for text in wrongs(other)])
-    assert all(sentences == said[0] for sentences in said) and "none of your uploads" in said[0][0]
+    assert all(sentences == said[0] for sentences in said) and "not one of your uploads" in said[0][0]
     owner = visit(A, d="folder", a="mlp", f=name)
     owner.button(key="start").click().run()
     assert owner.session_state["run"]  # it may; that there is no picture in it is for the worker to say
