@@ -154,7 +154,7 @@ def test_names_that_do_not_fit(name: str, content: bytes, words: str) -> None:
 
 
 def test_a_name_from_anywhere_stays_on_one_line_and_short() -> None:
-    refused("../a\nb\x1b[31m" + "z" * 500 + ".npy", b"no array", "no .npy file")
+    refused("../a\nb\x1b[31m" + "z" * 500 + ".npy", b"no array", "not a valid .npy file")
 
 
 @pytest.mark.parametrize("width", [6000, 60_000, 2**31 - 1])
@@ -271,7 +271,7 @@ def test_thousands_of_entries(number: int) -> None:
     ("name", "content", "words"),
     [
         ("x.csv", b"step,loss\n", "holds no columns of numbers"),
-        ("x.csv", b"\xff\xfes\0t\0e\0p\0", "no text in UTF-8"),
+        ("x.csv", b"\xff\xfes\0t\0e\0p\0", "is not UTF-8 text"),
         ("x.csv", b"a,b\n1,\0\n", "zero bytes"),
         ("x.csv", b"a," * 600 + b"b\n1", "more than 500 columns"),
         ("x.csv", b"a" * 200_000, "characters|as a table"),
