@@ -16,8 +16,8 @@ from gan_core.engine.untrained import contrast_map, untrained
 from gan_core.live.registry import registry
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
+from pages.parts.untrained.view import PRESETS
 
-PRESETS = ("002-bad", "002-eval", "002-no-batchnorm", "002-sigmoid", "002-better")
 GREY = 10.0  # levels: below this, the page calls a picture grey
 
 
