@@ -1,7 +1,8 @@
 """The frame around the pages: navigation and theme. Start it with `streamlit run app.py`."""
 
 from pages.parts import navigation
-from pages.parts.shared import theme
+from pages.parts.shared import glossary, theme
 
 theme.apply()
+glossary.definitions()
 navigation.navigation().run()

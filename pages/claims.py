@@ -17,10 +17,10 @@ if asked:
     claim_pool().warm()
     claim.show(CLAIMS[asked])
 else:
-    st.markdown("## The advice, checked")
+    st.markdown("## Common advice, tested")
     st.markdown(
-        "What five documents say of GANs that fail, claim by claim: each was decided by an experiment that you can "
-        "read and run again."
+        "Five sources give advice on GANs that fail. Each claim in them was tested by an experiment, which you can "
+        "read and run again. Open a claim to see what is true."
     )
     listing.choice()
     listing.listing()

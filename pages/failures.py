@@ -11,7 +11,17 @@ from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
 from pages.parts.failures import cards, failure, study, study_files
-from pages.parts.shared import diagnosis_line, failure_link, pace, page_link, page_settings, plain_text, state, tab_runs
+from pages.parts.shared import (
+    diagnosis_line,
+    failure_link,
+    pace,
+    page_link,
+    page_settings,
+    plain_text,
+    scroll,
+    state,
+    tab_runs,
+)
 from pages.parts.shared.failure_link import AskedFailure
 from pages.parts.train import live_view
 
@@ -21,6 +31,8 @@ asked = came.asked.name
 if came.strange:
     plain_text.wrong(page_link.left_out(came.strange, "nothing", " on this page"))
 kept = True
+arrived = asked is not None and asked != state.FAILURE_SHOWN.get()
+state.FAILURE_SHOWN.set(asked)
 if asked in RECIPES:
     kept = tab_runs.keep_pair(asked, RECIPES[asked].broken, RECIPES[asked].fixed, came.asked.runs)
     if cards.just_opened(asked):
@@ -95,13 +107,14 @@ def close() -> None:
 if asked in RECIPES:
     chosen = RECIPES[asked]
     registry().warm(1 if any(runs().values()) else 2)
+    scroll.to_top(now=arrived)
     with st.container(key="failure-title"):
         title, back = st.columns([0.82, 0.18], vertical_alignment="center")
         title.markdown(f"## {failure.title(chosen)}")
         back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=close, width="stretch")
     if not kept:
         diagnosis_line.say(
-            diagnosis_line.TROUBLE, "The two runs are no longer here: they ended when you had left. Train both again."
+            diagnosis_line.TROUBLE, "These two runs have ended, because the page was closed. Train both again."
         )
     failure.words(chosen)
     view(panel.interval(*runs().values()), chosen)
@@ -111,18 +124,18 @@ if asked in RECIPES:
 else:
     registry().warm(2)  # a card starts two runs
     if asked is not None:
-        diagnosis_line.say(diagnosis_line.TROUBLE, f"There is no failure called “{asked}”; choose one of the cards.")
+        diagnosis_line.say(diagnosis_line.TROUBLE, f"There is no failure called “{asked}”. Choose one of the cards.")
     st.markdown("## How GANs fail")
-    st.markdown("Open a card: the broken run and the fixed one train beside each other, one setting apart.")
+    st.markdown("Open a card to train the broken run and the fixed one side by side. They differ in one setting.")
     cards.show([card.recipe for card in CARDS])
     st.markdown("### Mistakes in the loop")
-    st.markdown("The commonest bugs of a training loop, each beside the same loop without it; some do no harm.")
+    st.markdown("The commonest bugs of a training loop, each beside the same loop without it. Some do no harm.")
     cards.mistakes([recipe for recipe in RECIPES.values() if recipe.mistake])
-    st.markdown("### What the documents describe")
-    st.markdown("Each document's own setup, as it stands there; some fail, some do not fail as they say.")
+    st.markdown("### What the five sources describe")
+    st.markdown("Each source's own setups, as printed. Some fail; some do not fail in the way the source says.")
     cards.listing([recipe for recipe in RECIPES.values() if recipe.document])
-    st.markdown("### What goes wrong while saving")
-    st.markdown("The tensor is good and the file is not; on the page Pixels, each wrong way beside the right one.")
+    st.markdown("### What goes wrong in saving")
+    st.markdown("The tensor is good, the file is not. Pixels shows each mistake beside the right way.")
     cards.saving()
     study.show()
     study_files.show()

@@ -10,7 +10,7 @@ from gan_core.live.registry import registry
 from gan_core.messages.frame import Frame
 from pages.parts import navigation
 from pages.parts.claims import cited
-from pages.parts.shared import charts, controls, diagnosis_line, link_problems, page_settings, pictures, theme
+from pages.parts.shared import charts, controls, diagnosis_line, glossary, link_problems, page_settings, pictures, theme
 from pages.parts.untrained import charts as untrained_charts
 from pages.parts.untrained import view
 
@@ -27,13 +27,16 @@ view.refused_gain()
 e = page_settings.experiment()
 
 st.markdown("## Why is an untrained generator grey?")
-st.markdown(
-    "Before any training, noise passes through random weights. Where it shrinks to nothing on the way, every pixel "
-    "gets the same tone."
+glossary.paragraph(
+    "Noise passes through random weights; where each layer shrinks it, nothing is left at the output, and every pixel "
+    "gets the same tone. BatchNorm in train mode rescales the signal after every layer, so the same weights give vivid "
+    "noise. In eval mode it uses running statistics, which start at mean 0 and variance 1: before any training they "
+    "rescale nothing, and the picture is grey.",
+    "Because its signal dies on the way, not because of tanh.",
 )
-view.presets()
+view.presets(e)
 try:
-    with st.spinner("A worker starts…", show_time=True):
+    with st.spinner("Starting a worker…", show_time=True):
         seen = view.seen(e, gain)
 except NotExamined as error:
     diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
@@ -69,8 +72,8 @@ def contrast_map() -> None:
         diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
         return
     st.markdown(
-        "**Contrast of every activation and initialisation**, in levels of 255, all else as chosen. Each "
-        f"activation is drawn in the range it is made for. {view.culprit(shown, e)}"
+        "**Contrast for every activation and initialisation**, in levels of 255; all other settings as chosen. Each "
+        f"activation is shown in its own range. {view.culprit(shown, e)}"
     )
     untrained_charts.contrast_map(shown.known, e)
     if again and shown.whole:

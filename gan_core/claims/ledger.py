@@ -45,7 +45,7 @@ def find(words: str) -> list[Claim]:
     if words == "all":
         return list(CLAIMS.values())
     raise ValueError(
-        f"there is no claim {words!r}: give quick, all, a document ({', '.join(DOCUMENTS)}), or an id "
+        f"there is no claim {words!r}: give quick, all, a source ({', '.join(DOCUMENTS)}), or an id "
         f"from {next(iter(CLAIMS))} to {list(CLAIMS)[-1]}"
     )
 

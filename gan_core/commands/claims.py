@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gan_core.claims.claim import Claim
 
-HELP = "the documents' claims with their verdicts; --run tries them again"
+HELP = "the sources' claims with their verdicts; --run repeats their experiments"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("--run", metavar="ID|quick|all", help="one claim, those of under a second, all; or a document")
-    parser.add_argument("--record", action="store_true", help="keep what --run measures in assets/claims.json")
+    parser.add_argument(
+        "--run", metavar="ID|quick|all", help="one claim, those that take under a second, all, or a source"
+    )
+    parser.add_argument("--record", action="store_true", help="record what --run measures in assets/claims.json")
 
 
 def run(given: argparse.Namespace) -> int:

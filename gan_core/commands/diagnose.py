@@ -15,17 +15,17 @@ from gan_core.diagnosis.loop_verdict import loop_verdict, not_judged
 from gan_core.saved_runs.store import Store
 from gan_core.saved_runs.watched_runs import is_watched, read_watched
 
-HELP = "say what samples, a training log or a watched run show: .npy, .pt, pictures, figures, .csv, .json, its name"
+HELP = "diagnose samples, a training log or a watched run: .npy, .pt, pictures, figures, .csv, .json, its name"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("path", type=Path, metavar="FILE|DIR|RUN", help="read only; nothing in it is executed")
+    parser.add_argument("path", type=Path, metavar="FILE|DIR|RUN", help="is only read; nothing in it is executed")
     parser.add_argument(
         "--against",
         default="digits",
         metavar="DATASET|DIR",
-        help="the real images to compare with: a data set's name, or a folder or file of your own (default: digits); "
+        help="real images to compare with: a data set's name, or a folder or file of your own (default: digits); "
         "with your own, darkness, contrast and the order of colours can be judged",
     )
     parser.add_argument(

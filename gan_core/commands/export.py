@@ -12,7 +12,7 @@ EXPORTS = {
     "script": "the experiment as one plain PyTorch script, its data beside it",
     "csv": "the measurements as a table",
     "json": "measurements, settings and findings",
-    "gif": "the kept pictures, one after the other",
+    "gif": "the saved pictures, one after another",
     "sheet": "the kept pictures, side by side on one PNG",
     "weights": "both networks at the last checkpoint, as safetensors",
     "html": "a report in one file that opens offline",
@@ -31,7 +31,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     for kind in EXPORTS:
         which.add_argument(f"--{kind}", action="store_const", const=kind, dest="kind", help=EXPORTS[kind])
     parser.add_argument("--out", type=Path, metavar="FILE|DIR", help=OUT)
-    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    parser.add_argument("--force", action="store_true", help="replace existing files")
 
 
 def run(given: argparse.Namespace) -> int:

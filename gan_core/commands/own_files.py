@@ -94,7 +94,7 @@ def _begins_as_journal(path: Path) -> bool:
     """Raises ValueError for what does not: whoever reads it leaves out a line without its end, even the only one."""
     with path.open("rb") as file:
         if not _LINE.startswith(file.read(len(_LINE))):
-            raise ValueError(f"{path.name} is no journal")
+            raise ValueError(f"{path.name} is not a journal")
     return True
 
 
@@ -108,7 +108,7 @@ def _read_picture(path: Path) -> None:
 def _is_png(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(4) != b"\x89PNG":
-            raise ValueError(f"{path.name} is no PNG")
+            raise ValueError(f"{path.name} is not a PNG")
 
 
 def _reads(read: Callable[[Path], object], path: Path) -> bool:

@@ -11,7 +11,7 @@ from gan_core.commands import train
 from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import Problem, SettingsError
 
-HELP = "train one GAN on points of a plane, the ring of 8 modes unless --set dataset=… says another"
+HELP = "train one GAN on points in a plane, by default the ring of 8 modes (change it with --set dataset=…)"
 FIRST = "ring"
 
 

@@ -8,7 +8,7 @@ import sys
 
 from gan_core.diagnosis.recipes import RECIPES
 
-HELP = "list the recipes: each failure, in training and in saving, and what mends it"
+HELP = "list the recipes: each failure in training and in saving, and what fixes it"
 
 
 def declare(_: argparse.ArgumentParser) -> None:

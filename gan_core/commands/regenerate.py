@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-HELP = "make a saved picture again from a checkpoint, and compare"
+HELP = "regenerate a saved picture from a checkpoint, and compare"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("picture", type=Path, metavar="PICTURE", help="a saved picture, or the JSON beside it")
     parser.add_argument("--checkpoint", type=Path, required=True, metavar="FILE", help="of its run, at its step")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write what was made as PNG")
-    parser.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    parser.add_argument("--force", action="store_true", help="replace FILE if it exists")
 
 
 def run(given: argparse.Namespace) -> int:

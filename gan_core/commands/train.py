@@ -24,10 +24,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", metavar="NAME[:broken|:fixed]", help="settings of a recipe (see recipes)")
     parser.add_argument("--experiment", type=Path, metavar="FILE", help="settings as JSON (see --out)")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="one setting; repeatable")
-    parser.add_argument("--steps", type=int, metavar="N", help="steps in all, also with --resume")
+    parser.add_argument("--steps", type=int, metavar="N", help="total number of steps, also with --resume")
     parser.add_argument("--out", type=Path, metavar="DIR", help=OUT)
-    parser.add_argument("--force", action="store_true", help="replace files in DIR that are not of a run")
-    parser.add_argument("--resume", type=Path, metavar="DIR", help="go on from the checkpoint in DIR")
+    parser.add_argument("--force", action="store_true", help="replace files in DIR that do not belong to a run")
+    parser.add_argument("--resume", type=Path, metavar="DIR", help="continue from the checkpoint in DIR")
 
 
 def run(given: argparse.Namespace, settings_of: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> int:

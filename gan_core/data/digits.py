@@ -186,7 +186,7 @@ def _paint(cover: NDArray[np.float32], colours: NDArray[np.float32]) -> NDArray[
 
 SOURCE = Source(
     label="Drawn digits",
-    words="Ten digits as if handwritten, drawn by this project: needs no network.",
+    words="Ten digits that look handwritten, drawn by this project; no download needed.",
     load=lambda asked: load(asked.image_size, asked.channels, progress=asked.progress),
     stamp=lambda _: None,
     in_script="digits drawn by the playground",

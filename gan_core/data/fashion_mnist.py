@@ -18,4 +18,4 @@ FASHION_MNIST = idx.IdxData(
     ),
 )  # fmt: skip
 
-SOURCE = idx.source(FASHION_MNIST, "Ten kinds of clothes, photographed, grey, 28×28.")
+SOURCE = idx.source(FASHION_MNIST, "Grey photographs of ten kinds of clothes, 28×28.")

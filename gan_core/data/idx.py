@@ -133,7 +133,7 @@ def _download(data: IdxData, progress: Progress | None, retries: int) -> tuple[P
             ) from error
         except OSError as error:
             raise DataError(
-                f"{data.label} could not be fetched from {url} into {folder} (is there a network?): choose "
+                f"{data.label} could not be downloaded from {url} into {folder} (is there a network?): choose "
                 f"the dataset digits, which needs none, or set GAN_DATA to a folder with {data.name}/ in it."
             ) from error
         except ValueError as error:
@@ -168,11 +168,13 @@ def _read_pair(images: Path, labels: Path, classes: int) -> tuple[NDArray[np.uin
     pixels = read_idx(images, IMAGES_MAGIC)
     numbers = read_idx(labels, LABELS_MAGIC)
     if len(pixels) != len(numbers):
-        raise DataError(f"{images} holds {len(pixels)} images, but {labels} {len(numbers)} labels: fetch both again.")
+        raise DataError(
+            f"{images} holds {len(pixels)} images, but {labels} {len(numbers)} labels: download both again."
+        )
     if 0 in pixels.shape:
-        raise DataError(f"{images} holds no images: fetch it again.")
+        raise DataError(f"{images} holds no images: download it again.")
     if numbers.max() >= classes:
-        raise DataError(f"{labels} holds the label {numbers.max()}, above {classes - 1}: fetch it again.")
+        raise DataError(f"{labels} holds the label {numbers.max()}, above {classes - 1}: download it again.")
     return pixels, numbers.astype(np.int64)
 
 
@@ -193,14 +195,14 @@ def read_idx(path: Path, magic: int) -> NDArray[np.uint8]:
                 raise DataError(f"{path} is not an IDX file of {kind}: it begins with {found}, not {magic}.")
             size = math.prod(shape)
             if size > MAX_BYTES:
-                raise DataError(f"{path} announces {size} bytes, more than {MAX_BYTES} allowed: fetch it again.")
+                raise DataError(f"{path} announces {size} bytes, more than {MAX_BYTES} allowed: download it again.")
             # One byte more than announced: it shows a longer file, and reading to the end checks it.
             body = file.read(size + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} is damaged or cut off and cannot be read: fetch it again.") from error
+        raise DataError(f"{path} is damaged or cut off and cannot be read: download it again.") from error
     if len(body) != size:
         length = "more" if len(body) > size else "fewer"
-        raise DataError(f"{path} holds {length} bytes than the {size} its header announces: fetch it again.")
+        raise DataError(f"{path} holds {length} bytes than the {size} its header announces: download it again.")
     return np.frombuffer(body, np.uint8).reshape(shape)
 
 

@@ -16,4 +16,4 @@ MNIST = idx.IdxData(
     class_names=tuple("0123456789"),
 )
 
-SOURCE = idx.source(MNIST, "Ten digits written by hand, scanned, grey, 28×28.")
+SOURCE = idx.source(MNIST, "Scans of ten handwritten digits, grey, 28×28.")

@@ -51,7 +51,7 @@ def load(
     """
     found = _kept(name, Request(image_size, channels, folder, progress, background))
     if not isinstance(found, Images):
-        raise DataError(f"dataset {name!r} is points of a plane, not images: choose another data set.")
+        raise DataError(f"dataset {name!r} consists of points in a plane, not images: choose another data set.")
     return found
 
 
@@ -63,7 +63,7 @@ def load_for(e: Experiment, progress: Progress | None = None) -> Images | Points
 def _kept(name: str, request: Request) -> Images | Points:
     source = SOURCES.get(name)
     if source is None:
-        raise DataError(f"dataset {name!r} is not known: choose one of {', '.join(SOURCES)}.")
+        raise DataError(f"dataset {name!r} is unknown: choose one of {', '.join(SOURCES)}.")
     check_layout(request.image_size, request.channels)
     key = (name, request.image_size, request.channels, source.stamp(request))
     with _lock:

@@ -83,7 +83,7 @@ def found(folder: str) -> Path:
 
 def missing(folder: str) -> DataError:
     """What is said of an upload that is not here, or that is somebody else's."""
-    return DataError(f"folder: {folder!r} is none of your uploads on this server: upload the zip of pictures again.")
+    return DataError(f"folder: {folder!r} is not one of your uploads on this server: upload the zip of pictures again.")
 
 
 def _mark(owner: str) -> str:

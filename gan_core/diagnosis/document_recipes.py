@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from gan_core.diagnosis.recipe import SHORT, Recipe, of_document
 
-# What each of the documents is about; 003, on saving, has no setup to train.
-DOCUMENTS = {
-    "000": "negative pixels and errors while saving",
-    "001": "blank images while training",
-    "002": "grey images from an untrained generator",
-    "004": "clothes drawn with deep learning",
-}
-
 _UNTRAINED = {"architecture": "document-dcgan", "steps": 0}
 _BARE = {**_UNTRAINED, "norm_g": "none"}
 # What document 001 says of learning rates is said of Adam as it was usual with GANs then, without a penalty.

@@ -87,7 +87,7 @@ class Failure:
         for change in (*mended, *usual):
             if change and all(getattr(e, name) != value for name, value in change.items()) and _goes(e, change):
                 return _with_what_else_hinders(e, change) if self.runs == "training" and not points else change
-        raise AssertionError(f"{self.name} cannot be found with these settings, so no remedy is known")
+        raise AssertionError(f"{self.name} does not occur with these settings, so there is no remedy")
 
 
 def _with_what_else_hinders(e: Experiment, change: Change) -> Change:

@@ -8,7 +8,7 @@ from gan_core.diagnosis.failures import FAILURES
 _OF_FILES = {
     "wrapped-pixels": "Wrapped pixels",
     "wrong-range-map": "Wrong range",
-    "pil-error": "Pillow refuses it",
+    "pil-error": "Pillow rejects it",
     "channel-order": "Channels in the wrong order",
     "jpeg-loss": "JPEG loses detail",
     "clipped-dark": "Dark half clipped",

@@ -91,7 +91,7 @@ def judged(
 def _unfailed(e: Experiment, rows: Sequence[Row]) -> tuple[State, str, *tuple[str, ...]]:
     """State, headline and sentences of a run in which no failure was found."""
     if not rows:
-        return "not started", "Not started", "Nothing to report before the start."
+        return "not started", "Not started", "The run has not started."
     step, seen = rows[-1].step, recognition.words(rows)
     waiting = undecided(e, rows)
     if e.dataset in POINT_SETS:
@@ -118,15 +118,19 @@ def _on_its_way(e: Experiment, rows: Sequence[Row], step: int) -> tuple[State, s
         if needed is None and step >= SOME:
             return (
                 "slow",
-                "Hardly getting better",
-                "Over the last half of the steps no more pictures became recognisable.",
+                "Hardly improving",
+                "Over the last half of the steps, the share of recognisable pictures did not grow.",
             )
-        return "learning", "Learning", "More steps may make the rest clearer." if step >= e.steps else ""
+        return "learning", "Learning", "More steps may help with the rest." if step >= e.steps else ""
     if needed is not None:
         return "learning", "Learning", f"At this rate most pictures are recognisable at about step {needed:,}."
     if step < min(SOME, e.steps):
         return "too early", "Too early to tell", ""
-    return "nothing to recognise", "Nothing to recognise yet", f"If that is so at step {e.steps:,}, it is too slow."
+    return (
+        "nothing to recognise",
+        "Nothing to recognise yet",
+        f"If this is still so at step {e.steps:,}, it is too slow.",
+    )
 
 
 def _of_points(e: Experiment, rows: Sequence[Row], waiting: dict[str, int]) -> tuple[State, str, str]:
@@ -147,16 +151,16 @@ def _of_numbers(rows: Sequence[Row]) -> tuple[State, str, str]:
     first, last = abs(path[0]), abs(path[-1])
     words = f"The two numbers were {first:.3g} from their equilibrium at first, and are {last:.3g} now."
     if last < 0.1 * first:
-        return "healthy", "It converges", words
+        return "healthy", "Converging", words
     # Whole turns are compared by how far out they come, so that the shape of the path does not matter.
     end = len(path) - 1
     if (begun := _turn_before(path, end)) is not None and (earlier := _turn_before(path, begun)) is not None:
         out, before = (max(map(abs, path[a : b + 1])) for a, b in ((begun, end), (earlier, begun)))
         if out < STILL * before:
-            return "learning", "It has not converged", words
+            return "learning", "Not converged", words
         way = ", ever further out" if out > before / STILL else ""
-        return "slow", f"It circles{way}", f"{words} A penalty on D's gradient at the data, R1, lets it converge."
-    return "learning", "It has not converged", words
+        return "slow", f"Circling{way}", f"{words} A penalty on D's gradient at the data, R1, lets it converge."
+    return "learning", "Not converged", words
 
 
 def _turn_before(path: Sequence[complex], end: int) -> int | None:
@@ -176,7 +180,7 @@ def look_of_pictures(rows: Sequence[Row]) -> tuple[State, str, str]:
     """State, headline and sentence of pictures of which nobody can tell what is in them."""
     m = rows[-1].measurements
     alike = all(low <= m.get(name, low - 1) <= high for name, (low, high) in _ALIKE.items())
-    look = "These pictures have no classes to be told apart: look for yourself whether they resemble the real ones."
+    look = "These pictures have no classes to be told apart: judge for yourself whether they resemble the real ones."
     if alike:
         return "healthy", "No failure found", look
     return "learning", "No failure found, but not yet like the real ones", look

@@ -22,5 +22,5 @@ def load_images(e: Experiment, progress: Progress | None = None) -> Images:
 def images_of(e: Experiment, data: Images | Points) -> Images:
     """The data of an experiment on images. Raises `DataError` for points, which have no pixels."""
     if isinstance(data, Points):
-        raise DataError(f"dataset {e.dataset!r} is points of a plane, not images: choose another data set.")
+        raise DataError(f"dataset {e.dataset!r} consists of points in a plane, not images: choose another data set.")
     return data

@@ -59,7 +59,9 @@ def read(name: str, content: bytes) -> Contents:
 
 def _by_content(content: bytes, said: str, found: str | None) -> Contents:
     """A file whose name says nothing, by what is in it: what torch.save wrote, a picture, or a log."""
-    unknown = DataError(f"{said} cannot be read, its name ends in none of {', '.join(ENDINGS)}: rename or convert it.")
+    unknown = DataError(
+        f"{said} cannot be read, its name does not end in any of {', '.join(ENDINGS)}: rename or convert it."
+    )
     if found == "a zip file":
         with archives.opened(io.BytesIO(content), said, BROUGHT) as archive:
             if not tensors.is_tensors(archive):
@@ -126,7 +128,7 @@ def _tensors(content: bytes, said: str) -> Contents:
             f"{said} has the old format of torch.save, which is never unpickled here: load it and save it again."
         )
     if not archives.is_zip(content[:4]):
-        raise DataError(f"{said} is no file of torch.save: save a tensor with torch.save(tensor, 'samples.pt').")
+        raise DataError(f"{said} was not written by torch.save: save a tensor with torch.save(tensor, 'samples.pt').")
     arrays, series = tensors.read_all(content, said)
     return Contents(arrays=arrays) if arrays else Contents(rows=logs.of_series(series))
 

@@ -20,7 +20,7 @@ def lines(texts: list[str], name: str) -> list[Flat]:
             # A run that was killed leaves half a line at the end.
             if number == len(texts) and found:
                 break
-            raise DataError(f"{name} is damaged in line {number}, which is no JSON object: take that line out.")
+            raise DataError(f"{name} is damaged in line {number}, which is not a JSON object: take that line out.")
         found.append(flat(item))
     return found
 

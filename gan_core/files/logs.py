@@ -35,9 +35,9 @@ def read(content: bytes, name: str) -> list[LogRow]:
     try:
         text = content.decode("utf-16" if _is_redirected(content, name) else "utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(f"{name} is no text in UTF-8: save the log as plain .csv or .jsonl.") from None
+        raise DataError(f"{name} is not UTF-8 text: save the log as plain .csv or .jsonl.") from None
     if "\0" in text:
-        raise DataError(f"{name} is no text, it holds zero bytes: save the log as plain .csv or .jsonl.")
+        raise DataError(f"{name} is not text: it holds zero bytes: save the log as plain .csv or .jsonl.")
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > ROWS:
         raise DataError(f"{name} has more than {ROWS:,} lines: keep every tenth of them.")
@@ -74,7 +74,7 @@ def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
         if whole is not None:
             return []
         if re.search(r"\.(jsonl|json)\b", name.lower()):
-            raise DataError(f"{name} is damaged in line 1, which is no JSON object: take that line out.")
+            raise DataError(f"{name} is damaged in line 1, which is not a JSON object: take that line out.")
     lines[:1] = [line.lstrip("# ") for line in lines[:1]]  # as numpy.savetxt marks its header
     split = _table_split(lines, name)
     if split is None:
@@ -126,7 +126,7 @@ def _table(lines: list[str], split: _Split, name: str) -> list[LogRow]:
     try:
         header, *table = split(lines)
     except (csv.Error, ValueError) as error:
-        raise DataError(f"{name} is no table that can be read ({shown(str(error))}): save it as plain .csv.") from error
+        raise DataError(f"{name} cannot be read as a table ({shown(str(error))}): save it as plain .csv.") from error
     columns = [column.strip() for column in header]
     if all(_number(column) is not None for column in columns):
         columns, table = [f"column {number}" for number in range(1, len(header) + 1)], [header, *table]

@@ -70,7 +70,7 @@ def _header(content: bytes, name: str) -> tuple[str, int]:
     bytes_of_length = 2 if version == b"\1" else 4
     start = 8 + bytes_of_length
     if not content.startswith(MAGIC) or version not in (b"\1", b"\2", b"\3") or len(content) < start:
-        raise DataError(f"{name} is no .npy file, or a damaged one: save it with numpy.save.")
+        raise DataError(f"{name} is not a valid .npy file: save it with numpy.save.")
     length = int.from_bytes(content[8:start], "little")
     if length > HEADER_CHARACTERS or len(content) < start + length:
         raise DataError(f"{name} has a damaged header: save it again with numpy.save.")
@@ -85,5 +85,7 @@ def _dtype(text: str | None, name: str) -> np.dtype[Any]:
             f"{name} holds Python objects, which are never unpickled here: save numbers, for instance float32."
         )
     if not re.fullmatch(r"[<>|=](b1|[iu][1248]|f[248])", text):
-        raise DataError(f"{name} holds values of type {shown(text)}, which are no pixels: save float32 or uint8.")
+        raise DataError(
+            f"{name} holds values of type {shown(text)}, which are not pixel values: save float32 or uint8."
+        )
     return np.dtype(text)

@@ -125,7 +125,7 @@ def _pickle(found: dict[str, zipfile.ZipInfo], name: str) -> tuple[str, zipfile.
     for entry, member in found.items():
         if re.fullmatch("([^/]+/)?data[.]pkl", entry):
             return entry.removesuffix("data.pkl"), member
-    raise DataError(f"{name} is no file of torch.save: it holds no data.pkl.")
+    raise DataError(f"{name} was not written by torch.save: it holds no data.pkl.")
 
 
 def _array(keys: Keys, tensor: _Tensor, numbers: bytes, order: bytes, name: str) -> Array:

@@ -234,8 +234,8 @@ KINDS: dict[str, Kind] = {
     ),
     "csv": Kind("CSV", "The measurements as a table.", ".csv", "text/csv", measurements_csv),
     "json": Kind("JSON", "Measurements, settings and findings.", ".json", "application/json", measurements_json),
-    "gif": Kind("GIF", "The kept pictures, one after the other.", ".gif", "image/gif", animation),
-    "sheet": Kind("Contact sheet", "The kept pictures, side by side.", ".png", "image/png", sheet),
+    "gif": Kind("GIF", "The saved pictures, one after another.", ".gif", "image/gif", animation),
+    "sheet": Kind("Contact sheet", "The saved pictures, side by side.", ".png", "image/png", sheet),
     "weights": Kind(
         "Weights", "Both networks at the last checkpoint, as safetensors.", ".safetensors", BINARY, weights,
     ),

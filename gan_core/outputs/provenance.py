@@ -84,7 +84,7 @@ class Origin(BaseModel):
         try:
             return Experiment(**brought_up(self.experiment))
         except SettingsError as error:
-            raise OriginError(f"its experiment is none of this version: {error}") from None
+            raise OriginError(f"its experiment does not fit this version: {error}") from None
 
     @property
     def latents(self) -> NDArray[np.float32]:
@@ -112,7 +112,7 @@ def origin_of(samples: GeneratedSamples, first: int, count: int, columns: int | 
     """The origin of `count` of the samples from number `first` on: of a grid of so many `columns`, or of one image
     where that is None. Raises ValueError unless the samples are a whole batch."""
     if len(samples.latent) != MOST:
-        raise ValueError(f"{len(samples.latent)} samples are no whole batch: collect all {MOST}.")
+        raise ValueError(f"{len(samples.latent)} samples are not a whole batch: collect all {MOST}.")
     e = samples.experiment
     latents = samples.latent.astype(np.float64).tolist()
     shown = latents[first : first + count]

@@ -210,7 +210,7 @@ def read_opening(folder: Path) -> Opening | None:
 def _picture(path: Path) -> bytes:
     content = read_ordinary(path, MOST_PICTURE)
     if not content.startswith(b"\x89PNG"):
-        raise ValueError(f"{path.name} is no PNG")
+        raise ValueError(f"{path.name} is not a PNG")
     return content
 
 

@@ -22,13 +22,13 @@ EVIDENCE = {
     "black_becomes": "the range's lower end becomes",
     "white_becomes": "the range's upper end becomes",
     "map_error": "mean distance from the right map, in levels",
-    "made_black": "share of values turned black",
+    "made_black": "share of values that turn black",
     "out_of_range": "share of values outside the range, which the stretch hides",
     "levels": "different values left, of those the right way has",
-    "wrapped": "share of values that wrap around",
-    "least": "least value before the cast",
+    "wrapped": "share of values that wrap round",
+    "least": "smallest value before the cast",
     "greatest": "greatest value",
-    "moved": "share of values in another place",
+    "moved": "share of values in the wrong place",
     "channels": "channels in the file",
     "width": "width of the picture",
     "file_bytes": "bytes written",
@@ -110,7 +110,7 @@ def _not_finite(case: _Case) -> _Found:
     share = 1 - float(np.isfinite(case.image).mean())
     why = (
         "The tensor holds NaN or infinity, which have no pixel: the cast makes byte 0 of them, a black file. "
-        "Go back to before the run broke; no way of saving mends it."
+        "Go back to before the run broke; no way of saving fixes it."
     )
     return _found("non-finite", [Evidence("non_finite", share, 0.0, ">")], why, set(), frozenset({"tensor", "cast"}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gan_core.diagnosis.documents import cited
 from gan_core.saving_mistakes.journey import Choices
 
 
@@ -46,7 +47,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
     "speckled": {
         "wrap": KnownMistake(
             "Linear output, no clip",
-            "Document 000",
+            cited("000"),
             "linear",
             4,
             Choices(clip="none", cast="truncate"),
@@ -55,7 +56,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
         ),
         "times255": KnownMistake(
             "×255 on [-1,1]",
-            "Document 003, example 1 after tanh",
+            f"{cited('003')}, example 1 after tanh",
             "tanh",
             1,
             Choices(map="times255", clip="none", cast="truncate"),
@@ -63,8 +64,8 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
             ("003-02",),
         ),
         "hidden": KnownMistake(
-            "The same on digits: hardly seen",
-            "Document 003, example 1, on digits",
+            "The same on digits: hardly visible",
+            f"{cited('003')}, example 1, on digits",
             "digits",
             0,
             Choices(map="times255", clip="none", cast="truncate"),
@@ -73,7 +74,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
         ),
         "ramp": KnownMistake(
             "The wrap on a ramp",
-            "whoever casts without a clip",
+            "common when casting without a clip",
             "ramp",
             0,
             Choices(clip="none", cast="truncate"),
@@ -84,7 +85,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
     "black": {
         "half": KnownMistake(
             "(x+1)/2, but no ×255",
-            "many trackers",
+            "many issue trackers",
             "tanh",
             1,
             Choices(map="half", cast="truncate"),
@@ -93,7 +94,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
         ),
         "raw": KnownMistake(
             "No range map",
-            "Documents 000 and 001",
+            f"{cited('000')}; {cited('001')}",
             "tanh",
             1,
             Choices(map="none", clip="none", cast="truncate"),
@@ -102,7 +103,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
         ),
         "early": KnownMistake(
             "Cast before scaling",
-            "Document 000; inside the generator, such a cast also lets no gradient through",
+            f"{cited('000')}; inside the generator, such a cast also lets no gradient through",
             "real",
             0,
             Choices(clip="none", cast="early"),
@@ -110,11 +111,11 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
             ("000-10",),
         ),
         "unit": KnownMistake(
-            "Clip to 0–1 after ×255", "many trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"
+            "Clip to 0–1 after ×255", "many issue trackers", "real", 0, Choices(clip="unit"), "wrong-range-map"
         ),
         "nan": KnownMistake(
             "NaN from a broken run",
-            "whoever saves on after it",
+            "common when saving goes on after it",
             "nan",
             0,
             Choices(cast="truncate"),
@@ -125,7 +126,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
     "grey": {
         "half255": KnownMistake(
             "(x+1)/2 on [0,1]: pale",
-            "Documents 001 and 002",
+            f"{cited('001')}; {cited('002')}",
             "real",
             0,
             Choices(map="half255"),
@@ -133,11 +134,11 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
             ("003-17",),
         ),
         "first": KnownMistake(
-            "Only the first channel", "many trackers", "real", 0, Choices(order="first"), "channel-order"
+            "Only the first channel", "many issue trackers", "real", 0, Choices(order="first"), "channel-order"
         ),
         "convert": KnownMistake(
             "convert('L') of a colour image",
-            "Document 000",
+            cited("000"),
             "real",
             0,
             Choices(pil="convert"),
@@ -145,7 +146,7 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
             ("000-18",),
         ),
         "minmax": KnownMistake(
-            "Min–max stretch: pale, and hides it",
+            "Min–max stretch: pale, and hides the fault",
             "save_image(normalize=True)",
             "linear",
             4,
@@ -156,11 +157,11 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
     },
     "dark": {
         "imshow": KnownMistake(
-            "imshow of raw tanh", "Document 002", "ramp", 0, Choices(map="imshow"), "wrong-range-map", ("002-10",)
+            "imshow of raw tanh", cited("002"), "ramp", 0, Choices(map="imshow"), "wrong-range-map", ("002-10",)
         ),
         "clipped": KnownMistake(
             "×255 on [-1,1], then clip",
-            "Document 003, example 1, mended halfway",
+            f"{cited('003')}, example 1, half fixed",
             "tanh",
             1,
             Choices(map="times255"),
@@ -168,20 +169,22 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
             ("003-02",),
         ),
         "truncate": KnownMistake(
-            "Truncation, half a level", "Document 000", "tanh", 1, Choices(cast="truncate"), "", ("000-11",)
+            "Truncation, half a level", cited("000"), "tanh", 1, Choices(cast="truncate"), "", ("000-11",)
         ),
     },
     "colours": {
         "reshape": KnownMistake(
-            "reshape for transpose", "many trackers", "real", 0, Choices(order="reshape"), "channel-order"
+            "reshape for transpose", "many issue trackers", "real", 0, Choices(order="reshape"), "channel-order"
         ),
         "bgr": KnownMistake("Blue before red", "OpenCV", "real", 0, Choices(order="bgr"), "channel-order"),
-        "cwh": KnownMistake("Width before height", "many trackers", "ramp", 0, Choices(order="cwh"), "channel-order"),
+        "cwh": KnownMistake(
+            "Width before height", "many issue trackers", "ramp", 0, Choices(order="cwh"), "channel-order"
+        ),
     },
     "error": {
         "hw1": KnownMistake(
             "(28,28,1) and 'L'",
-            "Document 000's “complete solution”",
+            f"{cited('000')}, the printed solution",
             "tanh",
             1,
             Choices(cast="truncate", order="hw1", pil="L"),
@@ -189,14 +192,20 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
             ("000-08", "000-04"),
         ),
         "1hw": KnownMistake(
-            "(1,28,28)", "Document 003, example 1", "tanh", 1, Choices(order="chw"), "pil-error", ("003-01", "003-16")
+            "(1,28,28)",
+            f"{cited('003')}, example 1",
+            "tanh",
+            1,
+            Choices(order="chw"),
+            "pil-error",
+            ("003-01", "003-16"),
         ),
         "w1h": KnownMistake(
-            "(28,1,28)", "Document 003, example 3", "tanh", 1, Choices(order="w1h"), "pil-error", ("003-03",)
+            "(28,1,28)", f"{cited('003')}, example 3", "tanh", 1, Choices(order="w1h"), "pil-error", ("003-03",)
         ),
         "batch": KnownMistake(
             "The batch at once",
-            "Document 003, example 3, of a whole batch",
+            f"{cited('003')}, example 3, of a whole batch",
             "real",
             0,
             Choices(order="batch"),
@@ -204,33 +213,57 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
             ("003-04",),
         ),
         "float": KnownMistake(
-            "Floats in colour", "whoever forgets the cast", "real", 0, Choices(cast="none"), "pil-error", ("000-04",)
+            "Floats in colour",
+            "common when the cast is forgotten",
+            "real",
+            0,
+            Choices(cast="none"),
+            "pil-error",
+            ("000-04",),
         ),
         "float-grey": KnownMistake(
-            "Grey floats to PNG", "Document 000", "tanh", 1, Choices(cast="none"), "pil-error", ("000-05",)
+            "Grey floats to PNG", cited("000"), "tanh", 1, Choices(cast="none"), "pil-error", ("000-05",)
         ),
         "int64": KnownMistake(
-            "int64", "whoever casts with astype(int)", "tanh", 1, Choices(cast="int64"), "pil-error", ("000-04",)
+            "int64", "common with astype(int)", "tanh", 1, Choices(cast="int64"), "pil-error", ("000-04",)
         ),
         "mode": KnownMistake(
-            "mode='RGB' for grey", "Document 000", "tanh", 1, Choices(pil="RGB"), "pil-error", ("000-18", "000-04")
+            "mode='RGB' for grey", cited("000"), "tanh", 1, Choices(pil="RGB"), "pil-error", ("000-18", "000-04")
         ),
     },
     "jpeg": {
         "q75": KnownMistake(
-            "JPEG as it comes, 75", "Document 003", "real", 0, Choices(file="jpeg"), "jpeg-loss", ("003-06", "003-07")
+            "JPEG as it comes, 75",
+            cited("003"),
+            "real",
+            0,
+            Choices(file="jpeg"),
+            "jpeg-loss",
+            ("003-06", "003-07"),
         ),
         "q10": KnownMistake(
-            "JPEG at 10", "Document 003", "real", 0, Choices(file="jpeg", quality=10), "jpeg-loss", ("003-14", "003-06")
+            "JPEG at 10",
+            cited("003"),
+            "real",
+            0,
+            Choices(file="jpeg", quality=10),
+            "jpeg-loss",
+            ("003-14", "003-06"),
         ),
         "q95": KnownMistake(
-            "JPEG at 95", "Document 003", "real", 0, Choices(file="jpeg", quality=95), "jpeg-loss", ("003-14", "003-06")
+            "JPEG at 95",
+            cited("003"),
+            "real",
+            0,
+            Choices(file="jpeg", quality=95),
+            "jpeg-loss",
+            ("003-14", "003-06"),
         ),
     },
     "fine": {
         "tanh": KnownMistake(
             "Tanh without clip: harmless",
-            "Document 000, which calls the clip crucial",
+            f"{cited('000')}, which calls the clip crucial",
             "tanh",
             1,
             Choices(clip="none"),
@@ -239,15 +272,15 @@ KNOWN_MISTAKES: dict[str, dict[str, KnownMistake]] = {
         ),
         "negative": KnownMistake(
             "Negative floats to TIFF: no error",
-            "Document 000, which expects an exception",
+            f"{cited('000')}, which expects an exception",
             "tanh",
             1,
             Choices(map="none", clip="none", cast="none", file="tiff"),
             "wrong-range-map",
             ("000-03", "000-05"),
         ),
-        "wide": KnownMistake("A picture that is not square", "Document 003", "ramp", 0, Choices(), "", ("003-05",)),
-        "lossless": KnownMistake("WebP, lossless", "Document 003", "real", 0, Choices(file="webp"), "", ("003-06",)),
+        "wide": KnownMistake("A picture that is not square", cited("003"), "ramp", 0, Choices(), "", ("003-05",)),
+        "lossless": KnownMistake("WebP, lossless", cited("003"), "real", 0, Choices(file="webp"), "", ("003-06",)),
     },
 }
 

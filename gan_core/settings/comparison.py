@@ -146,7 +146,7 @@ def _read(text: str) -> Changes:
         key, colon, value = part.partition(":")
         row = link.setting_of(key)
         if row is None or not colon:
-            raise ComparisonError(f"“{part}” is no setting with its value, as in `o:linear`.")
+            raise ComparisonError(f"“{part}” is not a setting with its value, such as `o:linear`.")
         try:
             changes[row.name] = row.parse(value)
         except ValueError:

@@ -168,7 +168,7 @@ def conflicts(e: Fields) -> Iterator[tuple[str, Any, str]]:
 def _of_points(e: Fields) -> Iterator[tuple[str, Any, str]]:
     points = e.dataset in POINT_SETS
     if points and e.architecture != ARCHITECTURE:
-        yield "architecture", e.architecture, f"{e.dataset} is points of a plane, not images; choose points"
+        yield "architecture", e.architecture, f"{e.dataset} consists of points in a plane, not images; choose points"
     if not points and e.architecture == ARCHITECTURE:
         yield "architecture", e.architecture, f"{e.dataset} is images, not points of a plane; choose mlp or dcgan"
     if e.dataset == "drawn":

@@ -85,11 +85,11 @@ def untold(of: BroughtPictures, measurements: Mapping[str, float]) -> list[str]:
     """What cannot be told from these pictures, in sentences."""
     sentences = []
     if not of.tones:
-        sentences.append("Every picture holds NaN or infinite values, so nothing else can be told.")
+        sentences.append("Every picture contains NaN or infinite values, so nothing else can be judged.")
     elif "diversity" not in measurements:
-        sentences.append(f"Whether the samples are alike cannot be told from fewer than {FEW} pictures.")
+        sentences.append(f"Whether samples are alike cannot be judged from fewer than {FEW} pictures.")
     elif measurements["compared"] < SOME:
-        sentences.append(f"Whether only a few pictures come again and again cannot be told from fewer than {SOME}.")
+        sentences.append(f"Whether only a few pictures repeat cannot be judged from fewer than {SOME}.")
     if of.real.own and "tones_apart" in measurements:
         m = measurements
         sentences.append(
@@ -98,9 +98,9 @@ def untold(of: BroughtPictures, measurements: Mapping[str, float]) -> list[str]:
         )
     if of.squares.shape[1] == 3 and not of.real.own:
         hues = "has every hue as often" if SOURCES[of.real.name].colours else "is grey"
-        sentences.append(f"Whether red and blue are exchanged cannot be told: {of.real.name} {hues}.")
+        sentences.append(f"Whether red and blue are swapped cannot be judged: {of.real.name} {hues}.")
     if "out_of_range" in measurements and of.range in ("[-1,1]", "other") and measurements["out_of_range"] > 0:
-        sentences.append("Were the data standardised, values beyond 1 would be no fault: the file does not say.")
+        sentences.append("If the data were standardised, values beyond 1 would be fine; the file does not say.")
     if of.range == "[0,1]" and measurements.get("pixel_high", 1.0) < 0.01:
         sentences.append("All values are about 0: that is black in [0, 1], but mid-grey if [-1, 1] is meant.")
     return sentences

@@ -25,7 +25,7 @@ from gan_core.diagnosis.detector import Condition
 from gan_core.uploads import repairs
 from gan_core.uploads.known_fault import RANGE, KnownFault
 from gan_core.uploads.measure import ALIKE, SOME
-from gan_core.uploads.tone_faults import CLIPPED, NOISE, OF_RANGE, SPECKS
+from gan_core.uploads.tone_faults import CLIPPED, NOISE, OF_RANGE, RINGS, SPECKS
 
 _RANGE = RANGE
 _ORDER = BLANKS | {"channel-order", "wrapped-pixels", "identical-samples"}
@@ -116,6 +116,7 @@ KNOWN_FAULTS = (
         "background became its opposite.",
         repair=repairs.save_signed_again,
     ),
+    RINGS,
     SPECKS,
     *CLIPPED,
     KnownFault(
@@ -231,7 +232,7 @@ KNOWN_FAULTS = (
         kind="channel-order: transposed",
         conditions=(Condition("transposed", "<", 0.93),),
         explained_by=_ORDER,
-        why="Rows and columns are exchanged: the pictures are far more like the real ones when turned over.",
+        why="Rows and columns are swapped: the pictures look far more like the real ones when transposed.",
         repair=repairs.turn_over,
     ),
     NOISE,
@@ -239,7 +240,7 @@ KNOWN_FAULTS = (
         kind="checkerboard",
         conditions=(Condition("nyquist", ">", 0.015), Condition("nyquist_peak", ">", 1.8)),
         explained_by=BLANKS | {"channel-order", "noise"},
-        why="Every second row or column is brighter: an upsampling whose kernel is no multiple of its stride "
+        why="Every second row or column is brighter: an upsampling whose kernel size is not a multiple of its stride "
         "gives neighbouring pixels unequal shares.",
         repair=repairs.even_upsampling,
         fix={"upsample": "resize"},
@@ -264,7 +265,7 @@ KNOWN_FAULTS = (
     KnownFault(
         kind="pil-error",
         conditions=(Condition("pil_refuses", ">", 0.0),),
-        why="Pillow takes no array of this shape and type.",
+        why="Pillow does not accept an array of this shape and type.",
         repair=repairs.for_pillow,
     ),
 )

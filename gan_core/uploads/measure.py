@@ -76,6 +76,7 @@ def _tones(of: BroughtPictures) -> dict[str, float]:
 def _ends(of: BroughtPictures) -> dict[str, float]:
     pixels = max([to_bytes(x) for x in of.whole], key=lambda x: x.size)
     found = tone_measures.ends_of(pixels) | tone_measures.levels(pixels) | tone_measures.specks(pixels)
+    found |= tone_measures.seam(pixels)
     # A figure scales its panels, which makes neighbours alike: so these are looked at smaller than they were.
     grain = [_halved(of.squares)] if of.figure else of.tones
     found["neighbours"] = tone_measures.neighbours(max(grain, key=lambda x: x.size).clip(0, 255))

@@ -202,6 +202,22 @@ CLIPPED = (
     ),
 )  # fmt: skip
 
+# Clean pictures, JPEG's and noisy ones with so small a spike have a seam of at most 0.003, wrapped ones from
+# 0.02; static has surfaces of 0.19, the roughest wrapped pictures of 0.28.
+RINGS = KnownFault(
+    kind="wrapped-pixels: rings",
+    shown_by="bytes",
+    conditions=(
+        Condition("seam", ">", 0.01), Condition("seam_count", ">", 6.0), Condition("surfaces", ">", 0.25),
+        Condition("middle", ">", 0.3), Condition("end_spike", "<", 17.0),
+    ),
+    explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
+    why="Surfaces that reach one end of the range go on at the other end: white turns black along a line, in rings "
+    "around whatever is bright. Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 before, or values beyond "
+    "the range were made bytes without clipping, so they wrapped round.",
+    repair=repairs.save_signed_again,
+)  # fmt: skip
+
 SPECKS = KnownFault(
     kind="wrapped-pixels: specks",
     shown_by="bytes",

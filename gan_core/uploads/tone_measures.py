@@ -15,6 +15,10 @@ from gan_core.uploads.picture_measures import Pixels, Tones
 _LIT = 40
 # A speck differs from its four neighbours, which are alike, by at least so much; round the circle by at most so much.
 _APART, _ALIKE, _ROUND = 110, 40, 40
+# Neighbouring tones that are at most so far apart, on the circle where 0 follows 255, belong to one surface.
+_NEAR = 24
+# Where the circle is cut for comparison: all over the range, and away from its ends.
+_CUTS = range(32, 225, 8)
 
 
 def neighbours(pictures: Tones) -> float:
@@ -92,3 +96,31 @@ def specks(pixels: Pixels) -> dict[str, float]:
         apart = np.abs(inner - middle)[alone]
         found["specks_wrapped"] = float((256 - apart <= _ROUND).mean())
     return found
+
+
+def seam(pixels: Pixels) -> dict[str, float]:
+    """Whether surfaces run over the end of the range and go on at the other end.
+
+    - `seam_count`: pairs of neighbours on either side of the ends, nearly alike where 0 follows 255
+    - `seam`: that number ÷ the mean at other places of the range, where as many lie on either side: 0 where nothing
+      wrapped, near 1 where everything did. Exact 0 and 255 are left out: clipping heaps them up.
+    - `surfaces`: share of the pairs which are not equal that are nearly alike so; in noise as few as by chance, 0.19,
+      also where it was enlarged
+    - `middle`: share of the values from 64 to 191, which black shapes on white hardly have
+    """
+    met = np.zeros(256 * 256)
+    for one, other in ((pixels[:, :, 1:], pixels[:, :, :-1]), (pixels[..., 1:], pixels[..., :-1])):
+        met += np.bincount(one.reshape(-1).astype(np.int64) * 256 + other.reshape(-1), minlength=met.size)
+    table = met.reshape(256, 256)
+    table = table + table.T
+    np.fill_diagonal(table, 0)
+    if not table.any():
+        return {}
+    apart = np.abs(np.subtract.outer(np.arange(256), np.arange(256)))
+    near = np.minimum(apart, 256 - apart) <= _NEAR
+    surfaces = float(table[near].sum() / table.sum())
+    table = np.where(near, table, 0)[1:-1, 1:-1]
+    over = float(table[apart[1:-1, 1:-1] > 128].sum() / 2)
+    elsewhere = np.mean([table[cut - 1 - _NEAR : cut - 1, cut - 1 : cut - 1 + _NEAR].sum() for cut in _CUTS])
+    middle = float(((pixels >= 64) & (pixels < 192)).mean())
+    return {"seam_count": over, "seam": over / max(float(elsewhere), 1), "surfaces": surfaces, "middle": middle}

@@ -163,9 +163,9 @@ def _untold(rows: Sequence[Row], steps: str) -> list[str]:
     names = {name for row in rows for name in row.measurements}
     sentences = []
     if not steps:
-        sentences.append("No column counts the steps, so the rows are counted.")
+        sentences.append("No column counts the steps, so rows are counted instead.")
     if not names & {"contrast", "pixel_mean"}:
-        sentences.append("Blank, grey or unbounded pictures cannot be told from a log: bring some samples too.")
+        sentences.append("A log does not show blank, grey or out-of-range pictures: upload some samples too.")
     if any(row.measurements.get("loss_d", 0) < 0 for row in rows):
         sentences.append(
             "A negative loss_d is that of a critic: whether that is too strong or too weak cannot be told from losses."

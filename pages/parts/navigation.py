@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.classroom import lesson
 from pages.parts.shared import (
@@ -40,9 +43,14 @@ def navigation() -> StreamlitPage:
         st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
         st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
         st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
+        st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary"),
     ]
     if access.teacher():
         pages.append(st.Page("pages/classroom.py", title="Class", icon=":material/school:", url_path="classroom"))
+    state.PAGES.set({f"pages/{each.url_path or 'home'}.py": each.title for each in pages})
+    if asked := _unknown({each.url_path for each in pages}):
+        # Streamlit's own answer is a dialog over Home, which does not say what there is.
+        pages.append(st.Page("pages/no_such_page.py", title="No such page", url_path=asked, visibility="hidden"))
     page = st.navigation(pages, position="hidden" if in_lesson else "top")
     in_course = page.url_path == "course"
     if not (in_lesson or in_course):
@@ -61,6 +69,26 @@ def navigation() -> StreamlitPage:
     if page.url_path != "failures":
         tab_runs.leave_pair()  # nobody sees it any more, and its two workers hold memory
     return page
+
+
+def _unknown(paths: set[str]) -> str | None:
+    """What an address asks for that is no page's, for as long as it is shown; None where there is nothing such."""
+    running = get_script_run_ctx()
+    asked = running.pages_manager.intended_page_name if running else None
+    if asked and asked not in paths and re.fullmatch(r"[\w-]+", asked):
+        state.UNKNOWN_PAGE.set(asked)
+    known = state.UNKNOWN_PAGE.get()
+    return known if known not in paths else None
+
+
+def unknown_page() -> str:
+    """The name in the address that is no page's."""
+    return state.UNKNOWN_PAGE.get() or ""
+
+
+def there_is() -> dict[str, str]:
+    """The pages by file, with their titles."""
+    return state.PAGES.get()
 
 
 def require() -> None:

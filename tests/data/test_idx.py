@@ -226,7 +226,7 @@ def test_other_file_than_known_is_refused(server: tuple[Path, list[str]], tmp_pa
 def test_fetching_is_tried_again(server: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     _, asked = server
     monkeypatch.setattr("pooch.core.time.sleep", lambda _: None)
-    with pytest.raises(DataError, match=r"could not be fetched.*digits.*GAN_DATA"):
+    with pytest.raises(DataError, match=r"could not be downloaded.*digits.*GAN_DATA"):
         idx.load(MNIST, 28, 1, retries=2)
     assert asked == ["/train-images-idx3-ubyte.gz"] * 3
 
@@ -250,6 +250,6 @@ def test_no_network_is_one_sentence(
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("GAN_CACHE", str(tmp_path))
     monkeypatch.setenv("GAN_FASHION_URL", address)
-    with pytest.raises(DataError, match=r"Fashion-MNIST could not be fetched from .*digits.*GAN_DATA") as caught:
+    with pytest.raises(DataError, match=r"Fashion-MNIST could not be downloaded from .*digits.*GAN_DATA") as caught:
         idx.load(FASHION_MNIST, 28, 1, retries=0)
     assert "\n" not in str(caught.value)

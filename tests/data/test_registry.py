@@ -35,7 +35,7 @@ def test_only_the_last_few_stay() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("cats", 28, 1), "dataset 'cats' is not known: choose one of digits"),
+        (("cats", 28, 1), "dataset 'cats' is unknown: choose one of digits"),
         (("digits", 7, 1), "image_size"),
         (("digits", 28, 4), "channels"),
     ],

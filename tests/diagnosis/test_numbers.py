@@ -24,13 +24,13 @@ def headline(game: Game, steps: int = 500) -> str:
     ("game", "said"),
     [
         # theta^2 + psi^2 - lr theta psi is kept for ever.
-        (Game("wasserstein", "none", 0.0, "alternating"), "It circles"),
+        (Game("wasserstein", "none", 0.0, "alternating"), "Circling"),
         # The radius grows by sqrt(1 + lr^2) in each step.
-        (Game("wasserstein", "none", 0.0, "simultaneous"), "It circles, ever further out"),
-        (Game("minimax", "none", 0.0, "simultaneous"), "It circles, ever further out"),
-        (Game("non_saturating", "r1", 0.5, "simultaneous"), "It converges"),
+        (Game("wasserstein", "none", 0.0, "simultaneous"), "Circling, ever further out"),
+        (Game("minimax", "none", 0.0, "simultaneous"), "Circling, ever further out"),
+        (Game("non_saturating", "r1", 0.5, "simultaneous"), "Converging"),
         # Far from the equilibrium the non-saturating game comes closer, from 1.41 to 0.39 in these steps.
-        (Game("non_saturating", "none", 0.0, "alternating"), "It has not converged"),
+        (Game("non_saturating", "none", 0.0, "alternating"), "Not converged"),
     ],
     ids=["kept", "outward", "minimax", "r1", "closer"],
 )
@@ -41,5 +41,5 @@ def test_circles_are_told_from_what_comes_closer(game: Game, said: str) -> None:
 def test_less_than_two_turns_are_no_circles() -> None:
     """A turn of this game takes 63 steps."""
     game = Game("wasserstein", "none", 0.0, "alternating")
-    assert headline(game, 110) == "It has not converged"
-    assert headline(game, 140) == "It circles"
+    assert headline(game, 110) == "Not converged"
+    assert headline(game, 140) == "Circling"

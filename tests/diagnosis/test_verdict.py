@@ -94,7 +94,7 @@ def test_a_run_on_its_way_says_until_when() -> None:
     assert "at about step 3,000" not in verdict(Experiment(steps=2000), growing).words
     on_time = verdict(Experiment(steps=5000), run({0: 0.0, 500: 0.05, 1000: 0.19}))
     assert on_time.state == "learning" and "at about step 2,500" in on_time.words
-    assert "If that is so at step 2,000" in verdict(Experiment(steps=2000), run(every_50(1000, 0.0))).words
+    assert "If this is still so at step 2,000" in verdict(Experiment(steps=2000), run(every_50(1000, 0.0))).words
 
 
 def test_of_pictures_without_classes_likeness_is_told() -> None:
@@ -154,7 +154,7 @@ def test_each_failure_that_can_be_found_has_one_name_for_people() -> None:
         ([("recognised", 0.1984, 0.2, "<")], "is 19.8%; alarm below 20%."),
         ([("grad_norm_g", 0.00412, 0.1, "<")], "The generator's gradient norm is 0.00412; alarm below 0.1."),
         ([("n_gen", 0.0, 1.0, "<")], "The number of updates of G in a step is 0; alarm below 1."),
-        ([("reach_low", 0.0, -1.0, ">")], "The least value that the output activation gives is 0; alarm above -1."),
+        ([("reach_low", 0.0, -1.0, ">")], "The smallest value that the output activation gives is 0; alarm above -1."),
         ([("pixel_mean", 0.5, 0.75, "<"), ("pixel_mean", 0.5, 0.25, ">")], "is 0.5; alarm between 0.25 and 0.75."),
     ],
 )  # fmt: skip

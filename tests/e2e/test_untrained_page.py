@@ -57,12 +57,12 @@ def test_every_control_redraws_the_picture(server: Server, open_tab: OpenTab) ->
 
 def test_a_preset_is_grey_and_the_page_says_why(server: Server, open_tab: OpenTab) -> None:
     page = drawn(open_tab(f"{server.url}/untrained"))
-    button(page, "preset-002-eval").click()
-    expect(page.locator(VERDICT)).to_contain_text(re.compile(r"^Grey\. Contrast 0\.\d levels of 255"))
+    button(page, "preset-eval").click()
+    expect(page.locator(VERDICT)).to_contain_text(re.compile(r"^This one is grey\. Contrast 0\.\d levels of 255"))
     expect(page.locator(VERDICT)).to_contain_text("only BatchNorm's statistics differ")
     assert shown(page, "architecture") == "document-dcgan"
     choose(page, "sample_mode", "train")
-    expect(page.locator(VERDICT)).to_contain_text("Not grey")
+    expect(page.locator(VERDICT)).to_contain_text("not grey")
 
 
 def test_the_map_becomes_whole_and_no_change_waits_for_it(server: Server, open_tab: OpenTab) -> None:

@@ -141,12 +141,12 @@ def test_cut_short_anywhere(content: bytes) -> None:
         ("x.pt", PNG, "holds a picture, but its name says tensors"),
         ("x.csv", ZIP, "holds a zip file, but its name says a training log"),
         ("x.zip", PT, "was written by torch.save: rename it to end in .pt"),
-        ("x.pt", ZIP, "is no file of torch.save"),
-        ("x.exe", PNG, "ends in none of .npy"),
-        ("x", PNG, "ends in none of .npy"),
+        ("x.pt", ZIP, "was not written by torch.save"),
+        ("x.exe", PNG, "does not end in any of .npy"),
+        ("x", PNG, "does not end in any of .npy"),
         ("x.npy.txt", NPY, "holds an array, but its name says a training log: rename it to end in .npy"),
         ("x.pt", pt(torch.zeros(2), _use_new_zipfile_serialization=False), "the old format of torch.save"),
-        ("x.pt", b"\x80\x04K\x01.", "no file of torch.save"),
+        ("x.pt", b"\x80\x04K\x01.", "was not written by torch.save"),
     ],
 )
 def test_names_that_do_not_fit(name: str, content: bytes, words: str) -> None:
@@ -154,7 +154,7 @@ def test_names_that_do_not_fit(name: str, content: bytes, words: str) -> None:
 
 
 def test_a_name_from_anywhere_stays_on_one_line_and_short() -> None:
-    refused("../a\nb\x1b[31m" + "z" * 500 + ".npy", b"no array", "no .npy file")
+    refused("../a\nb\x1b[31m" + "z" * 500 + ".npy", b"no array", "not a valid .npy file")
 
 
 @pytest.mark.parametrize("width", [6000, 60_000, 2**31 - 1])
@@ -271,11 +271,11 @@ def test_thousands_of_entries(number: int) -> None:
     ("name", "content", "words"),
     [
         ("x.csv", b"step,loss\n", "holds no columns of numbers"),
-        ("x.csv", b"\xff\xfes\0t\0e\0p\0", "no text in UTF-8"),
+        ("x.csv", b"\xff\xfes\0t\0e\0p\0", "is not UTF-8 text"),
         ("x.csv", b"a,b\n1,\0\n", "zero bytes"),
         ("x.csv", b"a," * 600 + b"b\n1", "more than 500 columns"),
-        ("x.csv", b"a" * 200_000, "characters|no table"),
-        ("x.csv", b'"' + b"a" * 200_000, "no table that can be read"),
+        ("x.csv", b"a" * 200_000, "characters|as a table"),
+        ("x.csv", b'"' + b"a" * 200_000, "cannot be read as a table"),
         ("x.csv", b"a\n" + b"1\n" * 200_001, "more than 200,000 lines"),
         ("x.jsonl", b'{"a": 1}\nwords\n{"a": 2}', "damaged in line 2"),
         ("x.jsonl", b'{"a": ' + b"[" * 100_000, "damaged in line 1"),

@@ -45,8 +45,8 @@ def test_objects_are_never_unpickled() -> None:
     ("array", "words"),
     [
         (np.zeros(3, [("a", "f4")]), "records"),
-        (np.zeros(3, complex), "<c16, which are no pixels"),
-        (np.array(["text"]), "<U4, which are no pixels"),
+        (np.zeros(3, complex), "<c16, which are not pixel values"),
+        (np.array(["text"]), "<U4, which are not pixel values"),
         (np.zeros(3, "M8[s]"), "M8"),
         (np.zeros((0, 28, 28)), r"is empty, its shape is \(0, 28, 28\)"),
         (np.zeros((1,) * 9), "9 dimensions"),
@@ -59,9 +59,9 @@ def test_what_are_no_pictures(array: np.ndarray, words: str) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no .npy file"),
-        (b"\x93NUMPY", "no .npy file"),
-        (b"\x93NUMPY\x09\x00\x10\x00", "no .npy file"),
+        (b"", "not a valid .npy file"),
+        (b"\x93NUMPY", "not a valid .npy file"),
+        (b"\x93NUMPY\x09\x00\x10\x00", "not a valid .npy file"),
         (npy(np.zeros(100))[:-9], "cut short, 9 bytes are missing"),
         (npy(np.zeros(100))[:40], "damaged header"),
         (npy_with("{'descr': '<f4', 'fortran_order': False}"), "damaged header"),

@@ -159,7 +159,7 @@ def test_a_hand_made_tensor() -> None:
         (with_pickle(b""), "is damaged"),
         (with_pickle(b"\x80\x02X\xff\xff\xff\xff"), "is damaged"),
         (with_pickle(bytes(5_000_000)), "list of contents of over 4 MB"),
-        (packed({"a.txt": b"words"}), "no file of torch.save: it holds no data.pkl"),
+        (packed({"a.txt": b"words"}), "was not written by torch.save: it holds no data.pkl"),
         (pt(T)[:-300], "not a zip file"),
         (b"no zip", "not a zip file"),
     ],

@@ -281,7 +281,7 @@ def test_an_upload_is_its_owners(visit: Visit, monkeypatch: pytest.MonkeyPatch, 
                 other.button(key="start").click().run()
                 assert run_in(other) is None
             said.append([text.replace(folder, "…") for text in wrongs(other)])
-    assert all(sentences == said[0] for sentences in said) and "none of your uploads" in said[0][0]
+    assert all(sentences == said[0] for sentences in said) and "not one of your uploads" in said[0][0]
     runs = visit(A, "runs")
     assert f"delete-{name}" in {button.key for button in runs.button}
     assert f"delete-{name}" not in {button.key for button in visit(B, "runs").button}

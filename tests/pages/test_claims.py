@@ -9,12 +9,16 @@ from html import unescape
 import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import Open, html, words, wrongs
+from visiting import Open, as_read, html, words, wrongs
 
 from gan_core.claims import record
 from gan_core.claims.ledger import CLAIMS, code_of
 from gan_core.claims.process_pool import claim_pool
+from gan_core.claims.quantities import QUANTITIES, meaning
+from gan_core.claims.questions import PAIRS, QUESTIONS, beside
+from gan_core.diagnosis.documents import DOCUMENTS
 from gan_core.diagnosis.recipes import RECIPES
+from pages.parts.claims.listing import in_order
 
 REFUTED = "003-05"
 
@@ -46,7 +50,7 @@ def ran(at: AppTest) -> AppTest:
 def test_it_lists_every_claim_with_the_counts_by_verdict(open_page: Open) -> None:
     at = open_page("claims")
     assert not at.exception and not wrongs(at)
-    assert listed(at) == list(CLAIMS)
+    assert listed(at) == [claim.id for claim in in_order()] and {*listed(at)} == CLAIMS.keys()
     (shown,) = [pills.options for pills in at.button_group if pills.key == "claims_verdict"]
     counts = Counter(claim.verdict for claim in CLAIMS.values())
     assert [int(option.rsplit(" ", 1)[1]) for option in shown] == [
@@ -70,9 +74,41 @@ def test_the_choice_is_in_the_link_and_comes_from_it(open_page: Open) -> None:
     assert {CLAIMS[claim].document for claim in listed(at)} > {"003"}
 
 
+def test_claims_are_found_by_words(open_page: Open) -> None:
+    at = open_page("claims", q="BatchNorm momentum")
+    assert {"002-03", "004-17", "004-18"} <= set(listed(at)) and len(listed(at)) < 8
+    at.text_input(key="claims_words").set_value("002-19").run()
+    assert "002-19" in listed(at) and len(listed(at)) == 1
+    at.text_input(key="claims_words").set_value("no such word").run()
+    assert not listed(at) and "No claim matches all of this" in words(at)
+    at.text_input(key="claims_words").set_value("").run()
+    assert len(listed(at)) == len(CLAIMS)
+
+
+def test_pairs_that_seem_to_contradict_are_of_claims_and_named_once() -> None:
+    pairs = [frozenset(pair[:2]) for pair in PAIRS]
+    assert len(set(pairs)) == len(pairs) and all(len(pair) == 2 and pair <= CLAIMS.keys() for pair in pairs)
+    assert all(pair.why.endswith(".") for pair in PAIRS)
+    assert {claim.subject for claim in CLAIMS.values()} == set(QUESTIONS)
+
+
+def test_a_claim_says_which_other_one_it_does_not_contradict(open_page: Open) -> None:
+    at = open_page("claims", c="001-14")
+    at.button(key="compare-001-15").click().run()
+    assert f"### {CLAIMS['001-15'].claim}" in words(at)
+
+
+def test_figures_have_a_meaning_and_no_meaning_is_without_a_figure() -> None:
+    names = {(claim, name) for claim, kept in record.read().items() for name in kept["measured"]}
+    told = {meaning(*one) for one in names} - {""}
+    assert told == {one.meaning for one in QUANTITIES}
+    shares = {meaning("001-01", "contrast_x"), meaning("000-12", "contrast_to_real_x")}
+    assert len(shares) == 1 and meaning("002-01", "contrast_x") not in shares
+
+
 def test_a_choice_without_a_claim_says_so(open_page: Open) -> None:
     at = open_page("claims", d="003", s="learning rates")
-    assert not listed(at) and "No claim has all of this" in words(at)
+    assert not listed(at) and "No claim matches all of this" in words(at)
 
 
 def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
@@ -91,9 +127,9 @@ def test_every_claim_is_opened_with_all_that_is_known(open_page: Open) -> None:
         at.run()
         assert not at.exception and not wrongs(at)
         assert f"### {claim.claim}" in words(at)
-        (verdict,) = [unescape(text) for text in html(at) if 'class="said claim-verdict"' in text]
-        assert (claim.condition or claim.instead or claim.reason) in verdict
-        assert f"Document {claim.document}" in words(at) and claim.place[1:] in words(at)
+        assert (claim.condition or claim.instead or claim.reason) in as_read(at)
+        assert DOCUMENTS[claim.document] in words(at) and claim.place[1:] in words(at)
+        assert all(why in words(at) for _, why in beside(claim))
         assert (claim.source in words(at)) or not claim.source
         assert [code.value.strip() for code in at.code] == [code_of(claim).strip()] * claim.testable
         for name in record.read()[claim.id]["measured"]:
@@ -163,7 +199,7 @@ def test_what_runs_can_be_stopped_and_another_claim_says_that_it_runs(open_page:
 
 
 def test_the_neighbours_are_those_of_the_choice(open_page: Open) -> None:
-    refuted = [claim.id for claim in CLAIMS.values() if claim.verdict == "refuted"]
+    refuted = [claim.id for claim in in_order() if claim.verdict == "refuted"]
     at = open_page("claims", v="refuted", c=refuted[1])
     assert at.button(key="claim_previous").label == refuted[0]
     at.button(key="claim_next").click().run()

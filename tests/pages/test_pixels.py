@@ -263,7 +263,7 @@ def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Ope
 def test_a_tensor_of_a_file_that_was_not_brought_here_is_told(open_page: Open) -> None:
     at = open_page("pixels", source="file")
     assert not at.exception
-    assert "Nothing was brought in this tab that can travel" in words(at)
+    assert "You have not uploaded a file in this tab" in words(at)
 
 
 def test_sound_pictures_travel_as_a_network_would_be_given_them(open_page: Open) -> None:

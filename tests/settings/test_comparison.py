@@ -82,8 +82,8 @@ def test_settings_follow_in_a_link_written_by_hand() -> None:
     [
         ("lg:7", "Learning rate of G = “7”: allowed is a number from 1e-06 to 1."),
         ("lg:fast", "Learning rate of G = “fast”: allowed is a number from 1e-06 to 1."),
-        ("xx:1", "“xx:1” is no setting with its value"),
-        ("lg", "“lg” is no setting with its value"),
+        ("xx:1", "“xx:1” is not a setting with its value"),
+        ("lg", "“lg” is not a setting with its value"),
         ("o:linear", "Runs A and B have the same settings"),
         ("p:clip;nd:spectral", "spectral norm rescales the weights"),
     ],

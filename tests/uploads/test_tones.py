@@ -11,11 +11,11 @@ from bringing import npy, packed, picture
 from drawn_pictures import faces, scenes
 from numpy.typing import NDArray
 from PIL import Image
-from study_files import CLEAN, SPOILT, after, cast, figure, last, real_pictures, signed
+from study_files import CLEAN, SAME, SPOILT, after, cast, figure, last, real_pictures, signed
 from study_files import npy as as_npy
 
 from gan_core.data import load
-from gan_core.uploads import Report, examine, own_set
+from gan_core.uploads import Report, examine, own_set, tone_measures
 from gan_core.uploads.figures import panels
 
 FACES = faces(24, 64, 0)
@@ -33,7 +33,7 @@ def test_spoilt_pictures_are_named_and_the_code_mends_them(failure: str) -> None
             _, pixels = real_pictures(number)
             spoilt = spoil(pixels, np.random.default_rng(way))
             report = examine("x.npy", as_npy(spoilt))
-            assert failure in named(report), report.measurements
+            assert {failure, *SAME.get(failure, ())} & {*named(report)}, report.measurements
             if mends:
                 found = after(report, spoilt, failure)
                 assert found is not None
@@ -47,6 +47,32 @@ def test_clean_pictures_are_not_accused(how: str) -> None:
     for number in range(6):
         _, pixels = real_pictures(500 + number)
         assert named(examine(name, made(pixels))) == []
+
+
+def test_a_seam_by_hand() -> None:
+    """A slope that runs over the end of the range, and the same one that ends there."""
+    slope = np.arange(200, 310, 3)
+    over, clipped = (tone_measures.seam(as_drawn) for as_drawn in (ramp(slope % 256), ramp(slope.clip(0, 255))))
+    assert over["seam_count"] == len(slope)  # one step of 254 to 1 in each row; up and down, rows are the same
+    assert clipped["seam_count"] == 0
+    assert over["surfaces"] == clipped["surfaces"] == 1
+    assert tone_measures.seam(np.zeros((2, 1, 1, 1), np.uint8)) == {}
+
+
+def ramp(tones: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.tile(tones.astype(np.uint8), (1, 1, len(tones), 1))
+
+
+@pytest.mark.parametrize("number", [300, 301, 305])  # faces, scenes, digits in colour
+def test_rings_of_pictures_that_were_only_multiplied(number: int) -> None:
+    _, pixels = real_pictures(number)
+    assert "wrapped-pixels" in named(examine("x.npy", as_npy(cast(signed(pixels[:12]) * 255))))
+
+
+def test_static_has_no_rings() -> None:
+    rng = np.random.default_rng(0)
+    for static in (rng.integers(0, 256, (12, 48, 48)), rng.normal(128, 60, (12, 48, 48)).clip(0, 255)):
+        assert "wrapped-pixels" not in named(examine("x.npy", as_npy(static.astype(np.uint8))))
 
 
 def test_code_that_saves_anew_gives_the_right_picture() -> None:

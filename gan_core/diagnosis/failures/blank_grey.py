@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gan_core.diagnosis.conditions import GREY
 from gan_core.diagnosis.detector import Detector
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import blank
@@ -25,15 +26,15 @@ FAILURE = Failure(
     rank=50,
     place=20,
     title="Blank: all grey",
-    looks="Every picture is the same even mid-grey, for good.",
-    reason="Black lies at −1, and a sigmoid ends at 0. To come as close to the black background as it can, the "
-    "generator drives every logit to minus infinity: all pixels are 0, which is mid-grey in a range from −1 to 1.",
+    looks="Every picture is the same even mid-grey, however long it trains.",
+    reason="Black lies at −1, but a sigmoid ends at 0. To get as close to the black background as it can, the "
+    "generator drives every logit to minus infinity: all pixels become 0, which is mid-grey in a range from −1 to 1.",
     formula=r"\sigma(a) \in (0, 1), \qquad \lim_{a \to -\infty} \sigma(a) = 0 = \text{grey}",
-    tell="`contrast`, the spread of levels within a picture against that of real ones, is near zero; `pixel_mean` (0 "
-    "is black, 1 white) lies in the middle.",
-    reported="Document 001; iGAN #17 (grey after ten epochs).",
+    tell="`contrast`, the spread of levels within a picture compared with real ones, is near zero; `pixel_mean` (0 is "
+    "black, 1 white) is near the middle.",
+    reported=f"{cited('001')}; iGAN #17 (grey after ten epochs).",
     claims=("001-01", "001-18", "001-02"),
-    why="The generator was driven to the value that decodes to grey and gets no gradient out of it.",
+    why="The generator was driven to the value that decodes to grey, and gets no gradient out of it.",
     why_here=_why_here,
     detector=_detector,
     explained_by=frozenset({"no-gradient-to-g", "too-slow"}),

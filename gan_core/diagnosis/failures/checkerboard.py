@@ -1,4 +1,4 @@
-"""checkerboard: a lattice from an upsampling whose kernel is no multiple of its stride."""
+"""checkerboard: a lattice from an upsampling whose kernel size is not a multiple of its stride."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ FAILURE = Failure(
     rank=140,
     place=130,
     title="Checkerboard",
-    looks="A lattice of two pixels over everything, plainest in flat areas.",
-    reason="A transposed convolution of kernel 3 at stride 2 reaches some pixels once, some twice, some four times. "
-    "The pattern is there before the first step, and training only dims it.",
+    looks="A two-pixel lattice over everything, clearest in flat areas.",
+    reason="A transposed convolution with kernel 3 and stride 2 reaches some pixels once, some twice, and some four "
+    "times. The pattern exists before the first step, and training only dims it.",
     formula=r"\text{hits per axis: } \lfloor k/s \rfloor \text{ or } \lceil k/s \rceil\text{, equal only if } s \mid k",
-    tell="`nyquist`: the share of what varies in a picture that changes from each pixel to the next.",
+    tell="`nyquist`: the share of a picture's variation that alternates from one pixel to the next.",
     reported="Odena, Dumoulin and Olah 2016; ganhacks #59, pix2pixHD #149 (kernel 3, stride 2).",
-    why="The kernel's width is no multiple of its stride, so neighbouring pixels get unequal shares.",
+    why="The kernel size is not a multiple of the stride, so neighbouring pixels get unequal shares.",
     spoils=False,
     detector=_detector,
     remedies=_remedies,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gan_core.diagnosis.conditions import BLANKS, nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
 from gan_core.diagnosis.remedies import SUSPECT, Change, favours_d, usual_lr
@@ -75,13 +76,13 @@ FAILURE = Failure(
     rank=80,
     place=50,
     title="The discriminator wins",
-    looks="Grey static that never becomes a picture, while the discriminator is right every time.",
-    reason="The minimax loss of the generator is flat where the discriminator is sure. Its gradient shrinks with "
-    "D's own certainty, so the generator is told that it is wrong but not what to change.",
+    looks="Grey static that never becomes a picture, while the discriminator is always right.",
+    reason="The generator's minimax loss is flat where the discriminator is sure. Its gradient shrinks as D grows more "
+    "certain, so the generator learns that it is wrong, but not what to change.",
     formula=r"\frac{\partial}{\partial \ell} \log(1 - \sigma(\ell)) = -\sigma(\ell) \to 0 \quad (\ell \to -\infty)",
-    tell="`d_accuracy` is near 1: D is right about nearly every image. `logit_gap`, how far apart it sets real and "
-    "generated, is large, and `grad_norm_g`, all that G has to learn from, has all but vanished.",
-    reported="Document 001; ganhacks #36, #45 and #67; Arjovsky & Bottou 2017 explain it.",
+    tell="`d_accuracy` is near 1: D is right about nearly every image. `logit_gap`, the distance between its answers "
+    "to real and generated images, is large, and `grad_norm_g`, all that G has to learn from, has almost vanished.",
+    reported=f"{cited('001')}; ganhacks #36, #45 and #67; explained by Arjovsky & Bottou 2017.",
     claims=("001-03", "001-05", "001-04"),
     why="The discriminator never errs, so the generator gets almost no gradient from it.",
     why_here=_why_here,

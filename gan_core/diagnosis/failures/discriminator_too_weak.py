@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gan_core.diagnosis.conditions import nothing_seen
 from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import SUSPECT, Change, usual_lr
@@ -78,14 +79,14 @@ FAILURE = Failure(
     name="discriminator-too-weak",
     rank=90,
     place=60,
-    title="The discriminator is no help",
+    title="The discriminator teaches nothing",
     looks="Hard black-and-white static, nearly the same in every picture.",
-    reason="A discriminator that hardly learns gives the generator one fixed direction to run in. It saturates every "
-    "pixel on the way, and the loss values look perfect: neither side can tell anything.",
+    reason="A discriminator that hardly learns gives the generator one fixed direction to run in. The generator "
+    "saturates every pixel on the way, and the losses look perfect: neither network can tell anything.",
     formula=r"D \approx \tfrac12 \;\Rightarrow\; \mathcal{L}_D \approx 2\ln 2,\ \mathcal{L}_G \approx \ln 2",
-    tell="`d_accuracy` is near one half, like a coin's, while `grad_norm_g`, all that G can learn from, has vanished. "
-    "The losses alone say that all is well.",
-    reported="Document 001; keras #4943 (D frozen by mistake).",
+    tell="`d_accuracy` is near one half, no better than a coin toss, while `grad_norm_g`, all that G can learn from, "
+    "has vanished. The losses alone look healthy.",
+    reported=f"{cited('001')}; keras #4943 (D frozen by mistake).",
     claims=("001-08", "004-10", "001-07"),
     why="The discriminator cannot tell real from generated, so the generator learns nothing.",
     why_here=_why_here,

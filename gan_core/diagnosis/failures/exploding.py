@@ -62,13 +62,14 @@ FAILURE = Failure(
     place=90,
     title="Exploding weights",
     looks="Large light and dark blotches that never settle; the losses jump by orders of magnitude.",
-    reason="Each update is larger than the weights it changes. Logits grow into the thousands, and the networks only "
-    "throw each other further off.",
+    reason="Each update is larger than the weights it changes. Logits grow into the thousands, and the networks keep "
+    "throwing each other off.",
     formula=r"\|\Delta w\| \gtrsim \|w\|",
-    tell="`logit_max`, the largest of D's answers before they become probabilities, warns before anything is infinite.",
-    reported="Whoever copies a learning rate from another optimiser or architecture.",
+    tell="`logit_max`, the largest of D's answers before they become probabilities, warns before anything becomes "
+    "infinite.",
+    reported="Common when a learning rate is copied from another optimiser or architecture.",
     claims=("001-16",),
-    why="The updates are so long that each overshoots, so the discriminator's weights run away.",
+    why="Each update overshoots, so the discriminator's weights run away.",
     detector=_detector,
     on_points=_on_points,
     points_remedies=points_remedies,

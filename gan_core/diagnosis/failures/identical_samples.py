@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gan_core.diagnosis.conditions import BLANKS, IDENTICAL, OUT_OF_BALANCE, patience
 from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.failures import mode_collapse
 from gan_core.diagnosis.recipe import SHORT, of_failure
@@ -25,12 +26,12 @@ FAILURE = Failure(
     place=70,
     title="Identical samples",
     looks="The same picture in every tile, whatever the noise.",
-    reason="The noise is so narrow that all inputs look alike to the generator. Without BatchNorm, which would "
-    "stretch them again, it learns one picture and adds a trace of variation.",
+    reason="The noise is so narrow that all inputs look alike to the generator. Without BatchNorm, which would stretch "
+    "them again, it learns one picture and adds a trace of variation.",
     formula=r"G(\epsilon z) \approx G(0) + \epsilon\, J z \to G(0)",
-    tell="`diversity`, the spread across pictures against that of real ones, is near zero; `duplicates`, the share "
-    "with a near twin, near 1.",
-    reported="Document 002, which expects grey; BigGAN-PyTorch #75.",
+    tell="`diversity`, the spread across pictures compared with real ones, is near zero; `duplicates`, the share of "
+    "pictures with a near twin, is near 1.",
+    reported=f"{cited('002')}, which expects grey; BigGAN-PyTorch #75.",
     claims=("002-24", "002-23", "002-25"),
     why="The generator ignores its noise: every input gives almost the same picture.",
     detector=_detector,

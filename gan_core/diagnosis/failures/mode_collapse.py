@@ -87,16 +87,16 @@ FAILURE = Failure(
     rank=110,
     place=80,
     title="Mode collapse",
-    looks="One blob, or a few pictures, over and over, changing together.",
-    reason="The generator runs to the one picture that this discriminator likes best, and follows when the "
-    "discriminator turns. Nothing in its loss asks for variety. More updates of G than of D, a long memory "
-    "of gradients (beta 1 of 0.9), or no BatchNorm make it worse.",
+    looks="One blob, or a few pictures, over and over, all changing together.",
+    reason="The generator moves to the one picture that this discriminator likes best, and follows when the "
+    "discriminator's preference changes. Nothing in its loss asks for variety. It gets worse if G has more updates "
+    "than D, if gradients are remembered for long (beta 1 of 0.9), or without BatchNorm.",
     formula=r"\min_G \mathbb{E}_z\,[-\log D(G(z))] \;\text{ is solved by }\; G(z) \equiv \arg\max_x D(x)",
-    tell="`duplicates`, the share of pictures with a near twin. Healthy runs begin like that: the alarm waits, less "
-    "long where `modes_covered` is below 2.",
+    tell="`duplicates`, the share of pictures with a near twin. Healthy runs also begin with duplicates, so the alarm "
+    "waits, though less long if `modes_covered` is below 2.",
     reported="The most reported failure: stylegan2-pytorch #183, DCGAN-tensorflow #270.",
     claims=("001-05",),
-    why="The generator found a few pictures that pass for real, and makes hardly any others.",
+    why="The generator found a few pictures that pass as real, and makes hardly any others.",
     why_here=_why_here,
     detector=_detector,
     on_points=_on_points,

@@ -23,13 +23,13 @@ FAILURE = Failure(
     rank=99,
     place=55,
     title="Noise",
-    looks="Static: each pixel is light or dark for itself, and no shape comes of it.",
-    reason="A generator that draws each pixel by itself has to learn that neighbours belong together. Where updates "
-    "are wild, as with Adam's usual memory of past gradients (beta 1 of 0.9), or too small, it never does.",
+    looks="Static: each pixel is light or dark independently, and no shape emerges.",
+    reason="A generator that draws each pixel separately has to learn that neighbours belong together. It never does "
+    "if updates are wild, as with Adam's usual memory of past gradients (beta 1 of 0.9), or too small.",
     formula=r"\rho = 1 - \frac{\mathbb{E}\,(x_i - x_{i+1})^2}{2\,\mathrm{Var}\,x} \approx 0",
-    tell="`neighbours`, how alike pixels side by side are against the real pictures, is below one half, and hardly "
+    tell="`neighbours`, how alike adjacent pixels are compared with real pictures, is below one half, and hardly "
     "anything is recognised.",
-    reported="Whoever trains a fully connected GAN for the first time; tutorials on MNIST.",
+    reported="Common in first attempts with a fully connected GAN; tutorials on MNIST.",
     why="Neighbouring pixels are unrelated: the generator has not learned that they belong together.",
     detector=_detector,
     explained_by=OUT_OF_BALANCE | {"blank-grey", "exploding", "no-gradient-to-g", "out-of-range", "wrong-labels"},

@@ -18,15 +18,15 @@ FAILURE = Failure(
     rank=20,
     place=100,
     title="NaN or infinity",
-    looks="The run stops. The picture stays what the generator last made, or is crossed out where it holds a NaN "
-    "itself, since a NaN has no grey level.",
-    reason="A number overflowed, and everything computed from it is infinite or NaN too. Converting such a picture to "
-    "bytes paints it black, which is why NaN is so often reported as a black image.",
+    looks="The run stops. The picture stays as the generator last made it, or is crossed out if it contains a NaN, "
+    "which has no grey level.",
+    reason="A number overflowed, and everything computed from it is infinite or NaN too. Converted to bytes, such a "
+    "picture turns black, which is why NaN is so often reported as a black image.",
     formula=r"\infty - \infty = \mathrm{NaN}",
     tell="`finite` is 0; the run stops and names the tensor and the step.",
     reported="musika #22, StudioGAN #175, BEGAN #11.",
     claims=("000-13",),
-    why="A number became infinite or NaN, and every number computed from it does too.",
+    why="A number became infinite or NaN, and so did every number computed from it.",
     spoils=False,
     voids=True,
     detector=_detector,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import inf
 
 from gan_core.diagnosis.detector import Condition, Detector
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import Change
@@ -36,15 +37,17 @@ FAILURE = Failure(
     rank=97,
     place=10,
     title="Pixels out of range",
-    looks="A grey haze with black and white specks; saved as bytes without clipping, the specks flip to their "
+    looks="A grey haze with black and white specks. Saved as bytes without clipping, the specks flip to their "
     "opposite.",
-    reason="A linear output can give any number. The discriminator punishes what looks wrong, not what is illegal, so "
-    "training does not end it: with data in [-1,1], hardly any value is illegal at first, and a third later.",
+    reason="A linear output can give any number. The discriminator punishes what looks wrong, not what is invalid, so "
+    "training does not end it: with data in [-1,1], hardly any value is out of range at first, and a third of them "
+    "later.",
     formula=r"G(z) = Wh + b \in \mathbb{R}, \qquad \text{legal: } [-1, 1]",
-    tell="`out_of_range`, the share of generated values outside the data's range; `excess`, how far they are outside.",
-    reported="Document 000; stylegan2-ada #152 (values beyond ±1, dark pictures), pytorch/examples #315.",
+    tell="`out_of_range`, the share of generated values outside the data's range, and `excess`, how far outside they "
+    "are.",
+    reported=f"{cited('000')}; stylegan2-ada #152 (values beyond ±1, dark pictures), pytorch/examples #315.",
     claims=("000-02", "000-13", "000-19"),
-    why="The generator's output may leave the range of the data, so some values are no pixel values.",
+    why="The generator's output can leave the range of the data, so some values are not valid pixel values.",
     spoils=False,
     detector=_detector,
     explained_by=frozenset({"discriminator-too-strong", "too-slow"}),

@@ -83,15 +83,15 @@ FAILURE = Failure(
     rank=35,
     place=95,
     title="Too slow",
-    looks="Shapes without a form, much as they were at the beginning, when the last step is done.",
-    reason="Each update moves the generator's weights by less than a thousandth of themselves, so that thousands of "
-    "steps go by before a picture is anything. Plain gradient descent at a rate meant for Adam does that, and so does "
-    "a learning rate that is ten times too low.",
+    looks="Vague shapes, much as they were at the start, when the last step is done.",
+    reason="Each update moves the generator's weights by less than a thousandth of their size, so it takes thousands "
+    "of steps before a picture shows anything. Plain gradient descent at a learning rate meant for Adam does that, and "
+    "so does a learning rate that is ten times too low.",
     formula=r"\|\Delta w\| = \eta \, \|\nabla_w \mathcal{L}\| \ll \|w\|",
-    tell="`update_ratio_g`, how far an update moves G's weights as a share of them, is below 0.0003, or the steps are "
-    "used up while `recognised`, the share of pictures that a classifier takes for one class, is below 20 %.",
-    reported="Whoever changes the optimiser and keeps the learning rate.",
-    why="The steps do not suffice: at these settings the generator needs many more before anything can be recognised.",
+    tell="`update_ratio_g`, the size of an update as a share of G's weights, is below 0.0003, or the steps are used up "
+    "while `recognised`, the share of pictures that a classifier clearly assigns to one class, is below 20 %.",
+    reported="Common when the optimiser changes and the learning rate does not.",
+    why="There are too few steps: at these settings, the generator needs many more before anything can be recognised.",
     why_here=_why_here,
     of_settings=_of_settings,
     detector=_detector,

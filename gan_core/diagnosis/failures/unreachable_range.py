@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gan_core.diagnosis.detector import Condition, Detector, Evidence
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import reaching
@@ -34,14 +35,15 @@ FAILURE = Failure(
     rank=10,
     place=140,
     title="A range that cannot be reached",
-    looks="Pictures that look dim or flat in a way no training mends.",
-    reason="The output activation ends before the data do: the brightest or darkest real pixels cannot be made. It is "
-    "a fault of two settings, known before the first step.",
+    looks="Dim or flat pictures that no training fixes.",
+    reason="The output activation ends before the data do: the brightest or darkest real pixels cannot be made. Two "
+    "settings conflict, which is known before the first step.",
     formula=r"\text{range}(\text{activation}) \not\supseteq [\min x, \max x]",
-    tell="The activation's range against the data's: no training needed.",
-    reported="Documents 000 and 001; data scaled by ImageNet's mean and deviation in front of a tanh.",
+    tell="Compare the activation's range with that of the data. No training is needed.",
+    reported=f"{cited('000')} and {cited('001')}; data normalised with ImageNet's mean and standard deviation in front "
+    "of a tanh.",
     claims=("001-18", "001-20", "001-09"),
-    why="The output activation cannot give all the values that the data's pixels have.",
+    why="The output activation cannot produce all the values that the data's pixels have.",
     runs="all",
     of_settings=_of_settings,
     spoils=False,

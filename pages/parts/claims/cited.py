@@ -15,10 +15,10 @@ def show(claims: Sequence[Claim]) -> None:
     """A line for each claim; nothing where there is none."""
     if claims:
         with st.container(key="cited", gap=None):
-            st.markdown("**What the advice says, checked**")
+            st.markdown("**Common advice, tested**")
             for claim in claims:
                 st.page_link(
                     "pages/claims.py",
-                    label=f"{claim.id} {listing.LOOKS[claim.verdict].text} {claim.claim}",
+                    label=f"{listing.LOOKS[claim.verdict].text} {claim.claim} :small[:gray[{claim.id}]]",
                     query_params=link.to_query(link.AskedClaims(claim=claim.id)),
                 )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.claims.claim import Claim
-from gan_core.claims.ledger import code_of
+from gan_core.claims.ledger import CLAIMS, code_of
+from gan_core.claims.questions import QUESTIONS, beside
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.saving_mistakes import link
 from gan_core.saving_mistakes.judge import judge
@@ -18,7 +21,7 @@ from gan_core.settings.link import to_query
 from pages.parts.claims import listing, run
 from pages.parts.failures import cards
 from pages.parts.pixels import journey
-from pages.parts.shared import failure_link, theme
+from pages.parts.shared import failure_link, glossary, theme
 
 LEADS = {"holds": "Holds.", "holds-if": "Holds if", "refuted": "Refuted.", "not-testable": "Not testable."}
 
@@ -29,17 +32,17 @@ def show(claim: Claim) -> None:
     st.markdown(f"### {claim.claim}")
     _verdict(claim)
     st.markdown(
-        f"**Where it stands.** Document {claim.document} ({listing.ABOUT[claim.document]}), "
-        f"{claim.place[0].lower()}{claim.place[1:]}. Subject: {claim.subject}."
-        + (f"  \n**Looked up.** {claim.source}." if claim.source else "")
+        f"**Source.** {cited(claim.document)}, {claim.place[0].lower()}{claim.place[1:]}.  \n"
+        f"**Question.** {QUESTIONS[claim.subject]}" + (f"  \n**Looked up.** {claim.source}." if claim.source else "")
     )
+    _beside(claim)
     _links(claim)
     if claim.testable:
         left, right = st.columns([0.54, 0.46], gap="medium")
         with right:
             run.show(claim)
         with left, st.container(key="claim-code"):
-            st.markdown("**The experiment that decides it**")
+            st.markdown("**The experiment that tests it**")
             st.code(code_of(claim), language="python", height=420)
     _pictures(claim)
 
@@ -59,7 +62,7 @@ def _way_about(claim: Claim) -> None:
             ("next", after, ":material/navigate_next:"),
         ):
             st.button(
-                other.id if other else "none", key=f"claim_{key}", icon=icon, type="tertiary", disabled=other is None,
+                other.id if other else "None", key=f"claim_{key}", icon=icon, type="tertiary", disabled=other is None,
                 on_click=listing.take, kwargs={"claim": other.id if other else ""}, help=f"The {key} claim",
             )  # fmt: skip
         st.markdown(f"Claim {claim.id}")
@@ -69,10 +72,20 @@ def _verdict(claim: Claim) -> None:
     look = listing.LOOKS[claim.verdict]
     more = claim.condition or claim.instead or claim.reason
     end = "." if claim.condition else ""
+    told = glossary.marked(Markup(escape(more)))
     st.html(
         f'<div class="said claim-verdict" style="border-color:{look.colour}"><span>'
-        f'<b style="color:{look.colour}">{look.sign} {LEADS[claim.verdict]}</b> {escape(more)}{end}</span></div>'
+        f'<b style="color:{look.colour}">{look.sign} {LEADS[claim.verdict]}</b> {told}{end}</span></div>'
     )
+
+
+def _beside(claim: Claim) -> None:
+    """The claims that seem to contradict this one, each with the way to it and why it does not."""
+    for other, why in beside(claim):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"beside-{other}"):
+            st.button(f"Compare {other}", key=f"compare-{other}", type="tertiary", on_click=listing.take,
+                      kwargs={"claim": other}, help=CLAIMS[other].claim)  # fmt: skip
+            st.markdown(why)
 
 
 def _links(claim: Claim) -> None:
@@ -92,7 +105,7 @@ def _links(claim: Claim) -> None:
             )  # fmt: skip
         if claim.settings:
             st.page_link(
-                f"pages/{claim.page}.py", label=f"These settings on the page {claim.page.title()}",
+                f"pages/{claim.page}.py", label=f"Open these settings in {claim.page.title()}",
                 icon=":material/tune:", query_params=to_query(Experiment(**claim.settings)),
             )  # fmt: skip
 

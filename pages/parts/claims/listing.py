@@ -9,15 +9,14 @@ from typing import Any
 import streamlit as st
 
 from gan_core.claims import link, record
-from gan_core.claims.claim import SUBJECTS, Claim
-from gan_core.claims.ledger import CLAIMS, DOCUMENTS
+from gan_core.claims.claim import Claim
+from gan_core.claims.ledger import CLAIMS
 from gan_core.claims.link import AskedClaims
-from gan_core.diagnosis.document_recipes import DOCUMENTS as FAILING
+from gan_core.claims.questions import QUESTIONS, beside
+from gan_core.diagnosis.documents import DOCUMENTS
 from gan_core.outputs import colours
 from pages.parts.shared import page_link, plain_text, state
 from pages.parts.shared.page_link import PageLink
-
-ABOUT = {**FAILING, "003": "how generated images are saved"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class VerdictLook:
 
 
 LINK: PageLink[AskedClaims, str] = PageLink(
-    link.read, link.to_query, {key for key, _ in link.KEYS.values()}.__contains__
+    link.read, link.to_query, {link.WORDS, *(key for key, _ in link.KEYS.values())}.__contains__
 )
 
 LOOKS = {
@@ -73,22 +72,27 @@ def write() -> None:
 
 
 def choice() -> None:
-    """Which document, verdict and subject; each verdict with the number of its claims."""
+    """The words to look for, the verdict, question and source; each verdict with the number of its claims."""
+    words = state.CLAIMS_SHOWN.of("words")
+    words.show(asked().words)
+    there = [subject for subject in QUESTIONS if any(claim.subject == subject for claim in CLAIMS.values())]
+    subject = state.CLAIMS_SHOWN.of("subject")
+    subject.show(asked().subject or None)
+    find, question = st.columns([0.5, 0.5])
+    find.text_input(
+        "Find", key=words.name, placeholder="Find by words: batchnorm grey, TypeError, 002-19…", on_change=_set,
+        args=("words",), label_visibility="collapsed", icon=":material/search:", max_chars=link.MOST_WORDS,
+    )  # fmt: skip
+    question.selectbox(
+        "Question", there, key=subject.name, index=None, placeholder="All questions", on_change=_set,
+        args=("subject",), format_func=QUESTIONS.__getitem__, label_visibility="collapsed",
+    )  # fmt: skip
     counts: Counter[str] = Counter(
         claim.verdict for claim in CLAIMS.values() if replace(asked(), verdict="").shows(claim)
     )
     verdicts = [verdict for verdict in LOOKS if any(claim.verdict == verdict for claim in CLAIMS.values())]
     _pills("verdict", "Verdict", {name: f"{LOOKS[name].text} {counts[name]}" for name in verdicts})
-    left, right = st.columns([0.7, 0.3], vertical_alignment="center")
-    with left:
-        _pills("document", "Document", {number: f"{number} {ABOUT[number]}" for number in DOCUMENTS})
-    there = [name for name in SUBJECTS if any(claim.subject == name for claim in CLAIMS.values())]
-    subject = state.CLAIMS_SHOWN.of("subject")
-    subject.show(asked().subject or None)
-    right.selectbox(
-        "Subject", there, key=subject.name, index=None, placeholder="All subjects", on_change=_set, args=("subject",),
-        label_visibility="collapsed",
-    )  # fmt: skip
+    _pills("document", "Source", {number: f"{title} :small[{number}]" for number, title in DOCUMENTS.items()})
 
 
 def _pills(field: str, label: str, words: dict[str, str]) -> None:
@@ -105,25 +109,35 @@ def _set(field: str) -> None:
 
 
 def listing() -> None:
-    """A line for each claim that is asked for, by document."""
-    shown = [claim for claim in CLAIMS.values() if asked().shows(claim)]
-    for number in DOCUMENTS:
-        of_it = [claim for claim in shown if claim.document == number]
+    """A line for each claim that is asked for, by question; where two seem to contradict each other, why they do
+    not."""
+    shown = [claim for claim in in_order() if asked().shows(claim)]
+    for number, (subject, question) in enumerate(QUESTIONS.items()):
+        of_it = [claim for claim in shown if claim.subject == subject]
         if of_it:
             with st.container(key=f"claims-{number}", gap=None):
-                st.markdown(f"**Document {number}**: {ABOUT[number]}")
+                st.markdown(f"**{question}**")
                 for claim in of_it:
                     st.button(
-                        f"{claim.id} {LOOKS[claim.verdict].text} {claim.claim}", key=f"open-{claim.id}",
-                        type="tertiary", width="stretch", on_click=take, kwargs={"claim": claim.id},
+                        f"{LOOKS[claim.verdict].text} {claim.claim} :small[:gray[{claim.id}]]",
+                        key=f"open-{claim.id}", type="tertiary", width="stretch", on_click=take,
+                        kwargs={"claim": claim.id},
                     )  # fmt: skip
+                    for other, why in beside(claim):
+                        plain_text.small(f"Fits {other}: {why}")
     if not shown:
-        st.markdown("No claim has all of this: leave out one of the choices.")
+        st.markdown("No claim matches all of this. Use fewer words, or clear one of the choices.")
+
+
+def in_order() -> list[Claim]:
+    """All claims, by question and then by source."""
+    questions = list(QUESTIONS)
+    return sorted(CLAIMS.values(), key=lambda claim: questions.index(claim.subject))
 
 
 def shown_before_and_after(claim: Claim) -> tuple[Claim | None, Claim | None]:
     """The neighbours of a claim among those that are asked for."""
-    shown = [other for other in CLAIMS.values() if asked().shows(other) or other is claim]
+    shown = [other for other in in_order() if asked().shows(other) or other is claim]
     at = shown.index(claim)
     return (shown[at - 1] if at else None), (shown[at + 1] if at + 1 < len(shown) else None)
 
@@ -131,10 +145,11 @@ def shown_before_and_after(claim: Claim) -> tuple[Claim | None, Claim | None]:
 def recorded() -> None:
     """The whole record as a table: what was measured for each claim, when, and with what."""
     kept = record.read()
-    with st.expander("What was measured for the record", key="record"):
+    with st.expander("All recorded measurements", key="record"):
         st.markdown(
-            "Written by `python -m gan_core claims --run all --record`; `--run` with an id, a document, `quick` or "
-            "`all` tries them again and compares."
+            "`python -m gan_core claims --run` repeats the experiments of a claim's id, of a source's number, of "
+            "`quick` or of `all`, and compares the results with this record. Open a claim for the meaning and unit of "
+            "its figures."
         )
         rows = [_row(claim, kept[claim.id]) for claim in CLAIMS.values() if claim.id in kept and asked().shows(claim)]
         st.markdown("| claim | verdict | measured | date | with |\n| --- | --- | --- | --- | --- |\n" + "\n".join(rows))

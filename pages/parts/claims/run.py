@@ -10,6 +10,7 @@ import streamlit as st
 from gan_core.claims import record
 from gan_core.claims.claim import Claim
 from gan_core.claims.process_pool import Asked, Busy, claim_pool
+from gan_core.claims.quantities import meaning
 from pages.parts.claims import listing
 from pages.parts.shared import diagnosis_line, html, state
 
@@ -60,7 +61,7 @@ def _running() -> bool:
 
 def _buttons(claim: Claim) -> None:
     asked = _asked()
-    length = "under a second" if claim.speed == "quick" else f"about {claim.seconds} s of training"
+    length = "under 1 s" if claim.speed == "quick" else f"about {claim.seconds} s of training"
     with st.container(horizontal=True, gap="small"):
         st.button(
             f"Run again ({length})", key="run_again", type="primary", icon=":material/science:", disabled=_running(),
@@ -92,7 +93,7 @@ def _stop() -> None:
 def _progress(asked: Asked, claim: Claim) -> None:
     other = "" if asked.claim_id == claim.id else f"Claim {asked.claim_id}: "
     if asked.ahead:
-        words = f"{other}waiting, {asked.ahead} before it on this server."
+        words = f"{other}waiting; {asked.ahead} ahead in this server's queue."
         st.progress(0.0, words[0].upper() + words[1:])
         return
     total = record.read().get(asked.claim_id, {}).get("steps", 0)
@@ -108,7 +109,7 @@ def _comparison(claim: Claim) -> None:
     sides = [("On record", kept), ("Now", now)]
     columns = [(name, side) for name, side in sides if side is not None]
     if not columns:
-        st.markdown("This claim is not on record yet.")
+        st.markdown("This claim has no record yet. Run it to measure it.")
         return
     names = list(dict.fromkeys(name for _, side in columns for name in side["measured"]))
     st.html(
@@ -116,7 +117,10 @@ def _comparison(claim: Claim) -> None:
             "claims/figures",
             titles=[title for title, _ in columns],
             verdicts=[listing.LOOKS[side["measured_verdict"]] for _, side in columns],
-            measured=[(name.replace("_", " "), [_figure(name, side) for _, side in columns]) for name in names],
+            measured=[
+                (name.replace("_", " "), meaning(claim.id, name), [_figure(name, side) for _, side in columns])
+                for name in names
+            ],
         )
     )
     st.caption("  \n".join(_made(name, side) for name, side in columns))
@@ -140,17 +144,17 @@ def _agreement(now: dict[str, Any]) -> None:
     found, kept = (listing.LOOKS[now[name]] for name in ("measured_verdict", "verdict"))
     if now["agrees"]:
         diagnosis_line.say(
-            diagnosis_line.HEALTHY, f"“{found.words}” was measured again.", strong="Agrees with the record."
+            diagnosis_line.HEALTHY, f"The verdict is again “{found.words}”.", strong="Agrees with the record."
         )
     elif now["measured_verdict"] == "not-decided":
         diagnosis_line.say(
             diagnosis_line.TROUBLE,
-            f"On record is “{kept.words}”, but this time the effect does not stand out of the spread over the seeds.",
+            f"The record says “{kept.words}”, but this time the effect is no larger than the spread over the seeds.",
             strong="Not decided now.",
         )
     else:
         diagnosis_line.say(
             diagnosis_line.TROUBLE,
-            f"On record is “{kept.words}”, measured now is “{found.words}”. Look at the figures of both.",
+            f"The record says “{kept.words}”, this run says “{found.words}”. Compare the figures below.",
             strong="Disagrees with the record.",
         )

@@ -57,10 +57,10 @@ def choice() -> None:
     if now not in lessons.values() and now is not None and now.lesson is not None:
         lessons[f"Your lesson: {now.lesson.title}"] = now
     names = list(lessons)
-    state.OFFERED.show(next(name for name, of in lessons.items() if of == now))
+    state.OFFERED_LESSON.show(next(name for name, of in lessons.items() if of == now))
     st.selectbox(
-        "Home offers every student", names, key=state.OFFERED.name,
-        on_change=lambda: _set(lessons[state.OFFERED.get()]),
+        "Home offers every student", names, key=state.OFFERED_LESSON.name,
+        on_change=lambda: _set(lessons[state.OFFERED_LESSON.get()]),
         help="A lesson of your own: make it on the page Train, and press “Offer it on Home” there.",
     )  # fmt: skip
     _trouble()

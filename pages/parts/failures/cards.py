@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.diagnosis.document_recipes import DOCUMENTS
+from gan_core.diagnosis.documents import DOCUMENTS
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipe import Recipe, Side
 from gan_core.diagnosis.titles import title_of
@@ -33,16 +33,20 @@ def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
             with column, st.container(border=True, key=f"card-{recipe.name}"):
                 st.html(f"<b>{escape(FAILURES[recipe.failure].title)}</b><br>{escape(recipe.words)}")
                 st.html(_pair(recipe, made[recipe.name], {side: side for side in failure.SIDES}))
+                if note := made[recipe.name].get("note"):
+                    st.caption(note)
                 st.button(
                     "See it live", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch"
                 )
 
 
 def listing(recipes: Sequence[Recipe]) -> None:
-    """By document, one line a recipe, each a button that opens it."""
-    for document, about in DOCUMENTS.items():
+    """By source, one line a recipe, each a button that opens it."""
+    for document, title in DOCUMENTS.items():
+        if not any(recipe.document == document for recipe in recipes):
+            continue  # the one about saving has no setup to train
         with st.container(key=f"document-{document}"):
-            st.markdown(f"**Document {document}**: {about}")
+            st.markdown(f"**{title}** :small[{document}]")
             with st.container(horizontal=True, gap="xsmall"):
                 for recipe in recipes:
                     if recipe.document == document:

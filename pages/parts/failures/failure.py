@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from gan_core.diagnosis.detector import Condition
-from gan_core.diagnosis.document_recipes import DOCUMENTS
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.findings import Finding, diagnose
 from gan_core.diagnosis.recipe import Recipe, Side
@@ -22,7 +22,7 @@ from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.mistakes import MISTAKES
 from pages.parts.compare import panel
-from pages.parts.shared import html, pictures, theme
+from pages.parts.shared import glossary, html, pictures, theme
 
 SIDES: tuple[Side, Side] = ("broken", "fixed")
 Runs = dict[Side, Snapshot | None]
@@ -42,8 +42,8 @@ FAILING: dict[Side, SideLook] = {
 }
 # Of a setup that does not fail, whatever its document says.
 HARMLESS: dict[Side, SideLook] = {
-    "broken": SideLook("As described", "the document's setup", theme.DISCRIMINATOR),
-    "fixed": SideLook("Otherwise", "the other one", theme.GRADIENT),
+    "broken": SideLook("As described", "the source's setup", theme.DISCRIMINATOR),
+    "fixed": SideLook("Alternative", "the alternative", theme.GRADIENT),
 }
 # Of a mistake in the loop that does no harm there.
 HARMLESS_MISTAKE: dict[Side, SideLook] = {
@@ -63,26 +63,28 @@ def title(recipe: Recipe) -> str:
 
 
 def words(recipe: Recipe) -> None:
-    """How it looks, why, how it is told, who meets it."""
+    """How it looks, why, how it is told, where it was reported."""
     with st.container(key="failure-words"):
         left, right = st.columns(2, gap="medium")
         if recipe.document:
-            left.markdown(f"**Where it is from.** Document {recipe.document}: {DOCUMENTS[recipe.document]}.")
+            left.markdown(f"**Source.** {cited(recipe.document)}")
         if recipe.mistake:
             left.markdown(f"**The mistake**, `mistake={recipe.mistake}`. {MISTAKES[recipe.mistake]}")
             right.markdown(f"**{'What it does' if recipe.failure else 'It does no harm here'}.** {recipe.seen}")
             left.caption("The exported script of a run with it marks the line by `# MISTAKE`.")
         elif not recipe.failure:
             right.markdown(
-                "**Nothing is wrong with this setup**, whatever the document says of it; at most its steps are few."
+                "**Nothing is wrong with this setup**, whatever the source says; at most, it trains for too few steps."
             )
         if not recipe.failure:
             return
         told = FAILURES[recipe.failure]
-        left.markdown(
-            f"**How it looks.** {told.looks}\n\n**How to tell.** {told.tell}\n\n**Who meets it.** {told.reported}"
-        )
-        right.markdown(f"**Why.** {told.reason}")
+        with left:
+            glossary.paragraph(told.looks, "How it looks.")
+            glossary.paragraph(told.tell, "How to tell.")
+            glossary.paragraph(told.reported, "Where it was reported.")
+        with right:
+            glossary.paragraph(told.reason, "Why.")
         if told.formula:
             right.latex(told.formula)
 
@@ -91,7 +93,7 @@ def elsewhere(recipe: Recipe) -> None:
     """Whether the same happens on other images, where that was tried."""
     tried = [f"{data}: {seen}" for data, seen in recipe.carries_over.items() if seen != "untested"]
     if tried:
-        st.caption(f"The same pair on other images, runs that turned out as here: {'; '.join(tried)}.")
+        st.caption(f"The same pair on other images, with the runs that turned out as here: {'; '.join(tried)}.")
 
 
 def side_by_side(recipe: Recipe, runs: Runs) -> None:
@@ -152,7 +154,15 @@ def _difference(recipe: Recipe) -> None:
     """The one setting, with both its values."""
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
     sides = [(look.colour, panel.words(value)) for look, value in zip(looks(recipe).values(), values, strict=True)]
-    st.html(html.render("failures/difference", label=SETTINGS[setting].label, sides=sides))
+    st.html(html.render("failures/difference", label=SETTINGS[setting].label, sides=sides, both=_both(recipe)))
+
+
+def _both(recipe: Recipe) -> list[tuple[str, str]]:
+    """The settings that both sides have and a run of the same network by default does not: label and value."""
+    usual = Experiment(architecture=recipe.broken.architecture)
+    apart = {"steps", *diff(recipe.broken, recipe.fixed)}
+    shared = {*diff(usual, recipe.broken)} - apart | {*diff(Experiment(), recipe.broken)} & {"architecture"} - apart
+    return [(SETTINGS[name].label, panel.words(getattr(recipe.broken, name))) for name in SETTINGS if name in shared]
 
 
 def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side, dict[str, Finding]]) -> None:
@@ -181,4 +191,4 @@ def _real(run: Snapshot | None, e: Experiment) -> None:
         if run and run.opening:
             pictures.grid(heading, run.opening.real_png, COLUMNS * tile, ROWS * tile, "Real images")
         else:
-            pictures.no_grid(heading, COLUMNS * tile, ROWS * tile, "What both are to imitate")
+            pictures.no_grid(heading, COLUMNS * tile, ROWS * tile, "What both learn to imitate")

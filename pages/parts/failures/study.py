@@ -17,13 +17,13 @@ def show() -> None:
     study = _study()
     with st.expander("How often is the diagnosis right?", key="study"):
         st.markdown(
-            "Each number is right of all runs, with the 95% interval (Wilson) of the share; no two runs have the same "
-            "seed and settings. A failing run is right when it is named as what it is, a healthy one when it is not "
-            "accused of anything. `python -m tests.study` trains them again."
+            "Each cell shows how many of all runs were judged right, with the 95% interval (Wilson) of that share. No "
+            "two runs share seed and settings. A failing run counts as right if its failure is named, a healthy one if "
+            "no failure is. `python -m tests.study` trains them again."
         )
         _at_random(study["random"])
         st.markdown(_table("runs", study["totals"]))
-        st.markdown("**By failure**, recipes and runs that one setting spoils together:")
+        st.markdown("**By failure**, for recipes and for runs that one setting spoils:")
         st.markdown(_table("failure", study["failures"]))
         st.markdown("**Run by run**: recipes by name and side, healthy runs by architecture and loss:")
         st.markdown(_table("run", study["runs"]))
@@ -32,18 +32,18 @@ def show() -> None:
 def _at_random(counted: dict[str, Any]) -> None:
     """How it does at settings that nobody prepared."""
     told = {
-        "bad runs that it is silent about": counted["silent"],
+        "bad runs that it misses": counted["silent"],
         "good runs that it accuses": counted["accused"],
-        "proposed changes that cure": counted["cures"],
+        "proposed changes that work": counted["cures"],
     }
     lines = [
         f"| {words} | {cell['hits']}/{cell['of']} ({cell['low']:.0%} to {cell['high']:.0%}) |"
         for words, cell in told.items()
     ]
     st.markdown(
-        f"**At settings chosen at random**, {counted['runs']} runs, one to four settings off the usual, a third "
-        "of them moved while they ran. A run is bad when nothing can be recognised in its pictures at the end, and "
-        "good when most are recognisable, of most classes."
+        f"**At random settings**: {counted['runs']} runs with one to four unusual settings; in a third of them, a "
+        "setting changed during the run. A run is bad if nothing is recognisable in its final pictures, and good if "
+        "most of them are, in most classes."
     )
     st.markdown("\n".join(["| runs | count |", "| --- | --- |", *lines]))
 

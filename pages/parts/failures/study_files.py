@@ -14,13 +14,13 @@ Cell = dict[str, Any]
 
 def show() -> None:
     """The counts: of spoilt files, by fault, with what the code mended; of clean ones."""
-    with st.expander("How often is it right about files that are brought?", key="study_files"):
+    with st.expander("How often is the diagnosis of uploaded files right?", key="study_files"):
         st.markdown(
-            "Pictures that were spoilt on purpose, and logs of loops with a mistake built in, are right when they are "
-            "named as what they are; clean ones when nothing is named. Mended: the code that is shown was run on the "
-            "file, and gave the picture of before. `python -m tests.study_files` counts again."
+            "Pictures spoilt on purpose, and logs of loops with a built-in mistake, count as right if their fault is "
+            "named; clean ones, if nothing is named. Fixed means that the code shown, run on the file, gave the "
+            "original picture back. `python -m tests.study_files` counts again."
         )
-        lines = ["| files | right | mended |", "| --- | --- | --- |"]
+        lines = ["| files | right | fixed |", "| --- | --- | --- |"]
         for name, kinds in _study().items():
             lines.append(f"| {name} | {_words(kinds.get('named') or kinds['right'])} | {_words(kinds.get('mended'))} |")
         st.markdown("\n".join(lines))

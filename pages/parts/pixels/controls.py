@@ -21,8 +21,8 @@ from pages.parts.shared.page_link import PageLink
 
 # Where the same look has another cause than the way of saving.
 ELSEWHERE = {
-    "black": ("pages/failures.py", "Saved rightly, still black?"),
-    "grey": ("pages/untrained.py", "Saved rightly, still grey?"),
+    "black": ("pages/failures.py", "Saved correctly, still black?"),
+    "grey": ("pages/untrained.py", "Saved correctly, still grey?"),
 }
 IMAGES = 8  # of a live run, as many as a stored tensor has
 
@@ -77,9 +77,7 @@ def tensor() -> TensorSample | None:
     the moment they were asked for."""
     if asked().source == FILE:
         if (found := upload.tensor()) is None:
-            plain_text.wrong(
-                "Nothing was brought in this tab that can travel: bring a file below, or choose another tensor."
-            )
+            plain_text.wrong("You have not uploaded a file in this tab: upload one below, or choose another tensor.")
         return found
     if asked().source != RUN:
         return _made(asked().source)
@@ -92,7 +90,7 @@ def tensor() -> TensorSample | None:
     kept = state.ASKED_TENSOR.get()
     if kept is None or kept.run_id != run_id:
         try:
-            with st.spinner("The run hands over its tensor…"):
+            with st.spinner("Fetching the run's tensor…"):
                 samples = registry().collect(run_id, IMAGES)
         except RunError as error:
             plain_text.wrong(str(error))
@@ -141,7 +139,7 @@ def source() -> None:
     """Which tensor."""
     state.SOURCE.show(asked().source)
     labels = {name: made.label for name, made in SOURCES.items()}
-    labels |= {RUN: "This tab's live run", FILE: "What you brought"}
+    labels |= {RUN: "This tab's live run", FILE: "Your own file"}
     st.selectbox(
         "Which tensor?", tuple(labels), key=state.SOURCE.name, on_change=_set_source, format_func=labels.__getitem__,
         help="\n".join(f"- **{made.label}**: {made.words}" for made in SOURCES.values()),
@@ -151,12 +149,12 @@ def source() -> None:
 def stages(images: TensorSample) -> None:
     """Which image, and the choice at each stage, the right one ticked."""
     if asked().source == RUN and (handed := state.ASKED_TENSOR.get()):
-        st.button(f"Step {handed.step}: take it anew", key="take_anew", on_click=_forget_tensor, width="stretch")
+        st.button(f"Step {handed.step}: take it again", key="take_anew", on_click=_forget_tensor, width="stretch")
     count = len(images.values)
     if count > 1:
         state.IMAGE.show(asked().image)
         st.number_input("Which image?", 0, count - 1, step=1, key=state.IMAGE.name, on_change=_set_image)
-    st.caption("✓ marks the right way.")
+    st.caption("✓ marks the right choice.")
     about = subject(images.values[asked().image], images.range_map, asked().choices)
     for stage, (label, _) in STAGES.items():
         offered = stage_choices(stage, about)
@@ -174,7 +172,7 @@ def stages(images: TensorSample) -> None:
         state.QUALITY.show(asked().choices.quality)
         options = sorted({*QUALITIES, asked().choices.quality})
         st.select_slider("JPEG quality", options, key=state.QUALITY.name, on_change=_set_quality)
-    st.button("All the right way", key="all_right", on_click=_all_right, width="stretch")
+    st.button("Set all to right", key="all_right", on_click=_all_right, width="stretch")
 
 
 def mend(fix: dict[str, Any]) -> None:

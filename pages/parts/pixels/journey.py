@@ -27,8 +27,8 @@ def judgement(found: Judgement) -> None:
     with st.container(key="judgement"):
         if not found.findings:
             same = found.difference is not None and found.difference.greatest == 0
-            lead = "Nothing is wrong." if same else "No failure, but not quite the right pixels."
-            words = found.notes or (["The file holds exactly the pixels of the right way."] if same else [])
+            lead = "Nothing is wrong." if same else "No failure, but not exactly the right pixels."
+            words = found.notes or (["The file holds exactly the right pixels."] if same else [])
             diagnosis_line.say(diagnosis_line.HEALTHY, " ".join(words), strong=lead)
             return
         first, *others = found.findings
@@ -38,7 +38,7 @@ def judgement(found: Judgement) -> None:
             diagnosis_line.say(diagnosis_line.TROUBLE, f"{first.why}{more}", strong=f"{first.title}.")
         if first.fix:
             action.button(
-                f"Mend: {', '.join(TITLES[stage] for stage in first.fix)}", key="mend", type="primary", width="stretch",
+                f"Fix: {', '.join(TITLES[stage] for stage in first.fix)}", key="mend", type="primary", width="stretch",
                 on_click=controls.mend, args=(first.fix,),
             )  # fmt: skip
 

@@ -23,7 +23,7 @@ def chosen(file_id: str) -> tuple[tuple[str, str], ...]:
 def boxes(file_id: str, columns: dict[str, str], others: Sequence[str]) -> None:
     """A box for each column, at what it was read as."""
     shown = [*columns.items(), *((other, _NONE) for other in others)][:_MOST]
-    with st.expander("Which column is what? Correct it here", expanded=not columns, key="columns"):
+    with st.expander("Which column is which? Correct it here", expanded=not columns, key="columns"):
         across = st.columns(_ACROSS)
         for number, (column, meaning) in enumerate(shown):
             # What this project's own logs hold beyond the losses has no other meaning than its name.

@@ -20,7 +20,7 @@ from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
 from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine, own_set
 from pages.parts.pixels import log_columns
-from pages.parts.shared import diagnosis_line, pictures, plain_text, state, theme
+from pages.parts.shared import diagnosis_line, pictures, plain_text, scroll, state, theme
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -69,7 +69,8 @@ def tensor() -> TensorSample | None:
 @st.fragment
 def section() -> None:
     """The upload, and the report on it; drawn again by itself."""
-    st.subheader("Bring your own", anchor="bring-your-own")
+    with st.container(key="own-file"):
+        st.subheader("Bring your own", anchor="bring-your-own")
     left, right = st.columns([0.7, 0.3])
     with left:
         file = st.file_uploader(
@@ -93,17 +94,20 @@ def section() -> None:
     )
     asked = AskedReport(file_id, against, tuple(one.file_id for one in own), log_columns.chosen(file_id))
     seen = state.BROUGHT.get()
+    came = seen is None or seen.asked != asked
     if seen is None or seen.asked != asked:
-        with st.spinner("Looking at it…"):
+        with st.spinner("Examining the file…"):
             seen = _look(asked, name, content, own)
         state.BROUGHT.set(seen)
     with st.container(key="report"):
         if seen.report is None:
-            diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="It cannot be read.")
+            diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="This file cannot be read.")
             if seen.columns:
                 log_columns.boxes(file_id, {}, seen.columns)
         else:
             _report(seen.report, seen)
+    # What is found stands below the upload, beyond the screen's edge: show it where the upload was.
+    scroll.to(".st-key-own-file", now=came)
 
 
 def _own_files() -> list[UploadedFile]:
@@ -114,7 +118,7 @@ def _own_files() -> list[UploadedFile]:
         "the order of colours can be judged.",
     )  # fmt: skip
     if not files:
-        st.caption(f"Until they are there, {AGAINST[0]} are compared with.")
+        st.caption(f"Until you upload them, the pictures are compared with {AGAINST[0]}.")
     return list(files)
 
 
@@ -168,13 +172,13 @@ def _report(report: Report, seen: Seen) -> None:
         with left:
             picture = grid(report.pictures, min(COLUMNS, len(report.pictures)))
             height, width = picture.shape[:2]
-            heading = pictures.titled("Your pictures", "as they seem to be meant", theme.GENERATED, square=True)
+            heading = pictures.titled("Your pictures", "as they seem to be intended", theme.GENERATED, square=True)
             pictures.grid(heading, png_bytes(picture), width, height, "The pictures that were brought")
             if seen.tensor is not None:
                 _follow(not report.seems.dtype.startswith(("float", "bfloat")))
             if seen.saved:
                 st.download_button(
-                    "Save it rightly, as PNG", seen.saved, "pictures.zip", "application/zip", key="saved_rightly",
+                    "Save correctly, as PNG", seen.saved, "pictures.zip", "application/zip", key="saved_rightly",
                     on_click="ignore", icon=":material/folder_zip:",
                     help=f"Range {report.seems.range} to 0–255, clipped, rounded, channels last: the first pictures.",
                 )  # fmt: skip
@@ -187,20 +191,20 @@ def _report(report: Report, seen: Seen) -> None:
 def _follow(as_bytes: bool) -> None:
     """The way into the journey above."""
     if state.ASKED.get().source == FILE:
-        st.markdown("[Above, it goes through the stages ↑](#why-are-my-saved-pictures-wrong)")
+        st.markdown("[Followed through the stages above ↑](#why-are-my-saved-pictures-wrong)")
     elif st.button("Follow it through the stages", key="follow", icon=":material/arrow_upward:"):
         state.FOLLOWING.set(True)
         st.rerun()
     if as_bytes:
-        st.caption("These are bytes already: they travel as a network would be given them, in [-1,1].")
+        st.caption("These are bytes already; above, they start as a network would get them, in [-1,1].")
 
 
 def _findings(report: Report, seen: Seen) -> None:
     if not report.findings:
         diagnosis_line.say(
             diagnosis_line.HEALTHY if report.looked_for else diagnosis_line.TROUBLE,
-            "That is no all-clear: below stands what was looked for, and what could not be judged.",
-            strong="Nothing was found.",
+            "This is not an all-clear: see below what was looked for and what could not be judged.",
+            strong="No fault was found.",
         )
     for finding in report.findings:
         _finding(finding)

@@ -15,7 +15,7 @@ from gan_core.saved_runs.store import StoreError
 from gan_core.settings.compatibility import matters, usual
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Setting
-from pages.parts.shared import access, page_settings, plain_text, state
+from pages.parts.shared import access, glossary, page_settings, plain_text, state
 
 Changed = Callable[[], None]
 LESSON = "Locked in this lesson."
@@ -117,7 +117,7 @@ def name_of(value: Any) -> str:
 def _control(row: Setting, changed: Changed, locked: str = "", *, marked: bool = False) -> None:
     """One widget whose key is the field's name; with `marked`, it says what it was where it was changed."""
     value = page_settings.draft()[row.name]
-    when = "Changes at once, also while running." if row.live else "A change starts the run anew."
+    when = "Takes effect at once, even during a run." if row.live else "A change restarts the run."
     if locked:
         when = locked
     label = f":material/lock: {row.label}" if locked else row.label
@@ -125,7 +125,8 @@ def _control(row: Setting, changed: Changed, locked: str = "", *, marked: bool =
     if marked and value != default and row.kind != "text":
         label = f"{label} · default {_short(row, default)}"
     words: dict[str, Any] = {
-        "key": row.name, "help": f"{row.help} {when}", "on_change": _on_change, "args": (row.name, changed),
+        "key": row.name, "help": f"{row.help} {when}{glossary.for_help(row.label, row.help)}",
+        "on_change": _on_change, "args": (row.name, changed),
         "disabled": bool(locked),
     }  # fmt: skip
     if row.kind == "choice":

@@ -97,6 +97,8 @@ def _none() -> None:
 # Which page is shown, and its addresses in the order of time: see page_link.
 FRAMED: Key[bool] = Key("framed", bool)
 PAGE: Key[str | None] = Key("page", _none)
+UNKNOWN_PAGE: Key[str | None] = Key("unknown_page", _none)  # what an address asked for that is no page
+PAGES: Key[dict[str, str]] = Key("pages", dict)  # file -> title
 ADDRESSES: Key[list[dict[str, str]]] = Key("addresses", list)
 RETURNED: Key[bool] = Key("returned", bool)
 
@@ -141,6 +143,7 @@ REDRAW: Key[bool] = Key("redraw", bool)
 TO_FIND: Key[str | None] = Key("to_find", _none)  # the words that a part of the page wants FIND_SETTING to have
 OPENED: Key[str | None] = Key("opened", _none)  # the failure whose card was clicked
 SEE_LIVE: Key[str | None] = Key("see_live", _none)
+FAILURE_SHOWN: Key[str | None] = Key("failure_shown", _none, on_page=True)  # the one that is open
 
 # The way back through pictures.
 SCRUB: Key[float | None] = Key("scrub", _none, on_page=True)
@@ -229,7 +232,7 @@ IN_COURSE: Key[bool] = Key("in_course", bool)
 BESIDE_COURSE: Key[tuple[str | None, Experiment | None]] = Key("beside_course", lambda: (None, None))
 # A code that was typed, and what the teacher has the first page offer.
 JOINING: Key[str] = Key("joining", str)
-OFFERED: Key[str] = Key("offered_lesson", str)
+OFFERED_LESSON: Key[str] = Key("offered_lesson", str)
 OFFER_TROUBLE: Key[str] = Key("offer_trouble", str, on_page=True)
 
 

@@ -60,5 +60,5 @@ def contrast_map(known: Mapping[str, Sequence[Contrast]], e: Experiment) -> None
     layout["yaxis"] |= {
         "tickmode": "array", "tickvals": names, "autorange": "reversed", "automargin": True, "showgrid": False,
     }  # fmt: skip
-    alt = "Contrasts of every initialisation and activation as a table"
+    alt = "Contrast of every initialisation and activation, as a table"
     show("contrast_chart", f"BatchNorm in {e.sample_mode} mode", [], [trace], layout, alt, height=310)

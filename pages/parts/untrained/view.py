@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from gan_core.diagnosis.documents import cited
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.live.errors import NotExamined, RunError
 from gan_core.live.registry import registry
 from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.setting import Value
 from pages.parts.shared import access, diagnosis_line, page_settings, plain_text, state
 
 # In the order in which the signal meets them.
@@ -24,13 +26,16 @@ FIELDS = (
 GAINS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 20.0)
 MOST_GAIN = 100.0
 
-# Document 002's own generators, as the recipes have them.
-PRESETS = {
-    "Document 002, as it stands": "002-bad",
-    "…in eval mode": "002-eval",
-    "…without BatchNorm": "002-no-batchnorm",
-    "…with sigmoid": "002-sigmoid",
-    "…with sigmoid and kaiming": "002-better",
+# The generator of the source on grey images, as its recipe has it, and what each button changes of it, by name.
+PRINTED = RECIPES["002-bad"].broken
+_SIGMOID: dict[str, Value] = {"output_activation": "sigmoid", "data_range": "[0,1]"}
+PRESETS: dict[str, tuple[str, dict[str, Value]]] = {
+    "printed": ("As printed", {}),
+    "eval": ("… in eval mode", {"sample_mode": "eval"}),
+    "no-batchnorm": ("… without BatchNorm", {"norm_g": "none"}),
+    "sigmoid": ("… with sigmoid", _SIGMOID),
+    "sigmoid-bare": ("… with sigmoid, without BatchNorm", {**_SIGMOID, "norm_g": "none"}),
+    "kaiming": ("… with sigmoid and Kaiming", {**_SIGMOID, "init": "he_normal_fan_out"}),
 }
 
 GREY = 10.0  # levels of 255: below this, a picture looks even to the eye
@@ -47,7 +52,7 @@ def gain() -> float:
     options = sorted({*GAINS, state.GAIN.get()})
     return st.select_slider(
         "Gain", options, key=state.GAIN.name, format_func=lambda value: f"{value:g}", persist_state="session",
-        help="Multiplies every weight after the initialisation has drawn it.",
+        help="Multiplies all weights after initialisation.",
     )  # fmt: skip
 
 
@@ -66,15 +71,31 @@ def refused_gain() -> None:
     """What was wrong with the link's gain, until another one is chosen."""
     if (text := state.GAIN_REFUSED.get()) and state.GAIN.get() == 1.0:
         plain_text.wrong(
-            f"Gain (`{page_settings.GAIN}` in the link) = “{text}”: allowed is a number from 0 to {MOST_GAIN:g}."
+            f"Gain (`{page_settings.GAIN}` in the link) is “{text}”; use a number from 0 to {MOST_GAIN:g}."
         )
 
 
-def presets() -> None:
-    """Buttons that set document 002's generators."""
-    with st.container(horizontal=True, gap="small", key="presets"):
-        for words, name in PRESETS.items():
-            st.button(words, key=f"preset-{name}", on_click=page_settings.take, args=(RECIPES[name].broken,))
+def presets(e: Experiment) -> None:
+    """Buttons that set the printed generator and what their words say, nothing else; the one that is shown is lit."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="presets"):
+        st.markdown(f"The generator of {cited('002')}:")
+        for name, (words, changes) in PRESETS.items():
+            made = PRINTED.replace(**changes)
+            st.button(
+                words, key=f"preset-{name}", on_click=_take, args=(made,), help=_changed(changes),
+                type="primary" if e == made and state.GAIN.get() == 1.0 else "secondary",
+            )  # fmt: skip
+
+
+def _take(e: Experiment) -> None:
+    page_settings.take(e)
+    state.GAIN.set(1.0)
+
+
+def _changed(changes: dict[str, Value]) -> str:
+    """What a button sets."""
+    told = ", ".join(f"{SETTINGS[name].label}: {value}" for name, value in changes.items())
+    return f"Sets the printed generator at gain 1, and {told}." if told else "Sets the printed generator at gain 1."
 
 
 def seen(e: Experiment, gain: float) -> Untrained:
@@ -137,9 +158,11 @@ def culprit(shown: ContrastMap, e: Experiment) -> str:
     levels = {cell.activation: getattr(cell, e.sample_mode) for cell in shown.known[e.init]}
     told = ", ".join(f"{name} {levels[name]:.1f}" for name in ACTIVATIONS)
     if max(levels.values()) < GREY:
-        return f"The same weights under every output activation: {told}. All are grey, so none of them is the cause."
+        return (
+            f"The same weights under every output activation: {told}. All are grey, so the activation is not the cause."
+        )
     if min(levels.values()) >= GREY:
-        return f"The same weights under every output activation: {told}. None is grey, tanh as little as the others."
+        return f"The same weights under every output activation: {told}. None is grey; tanh is no greyer than others."
     return f"The same weights under every output activation: {told}."
 
 
@@ -157,18 +180,21 @@ def verdict(seen: Untrained, e: Experiment) -> None:
     )
     if e.norm_g == "batch" and e.sample_mode == "eval":
         words += (
-            f" In train mode it is {other.contrast:.1f}. The weights are the same: only BatchNorm's statistics differ."
+            f" In train mode it is {other.contrast:.1f}, with the same weights. BatchNorm's running statistics still "
+            "have their first values, mean 0 and variance 1, so in eval mode they rescale nothing."
         )
     elif e.norm_g == "batch" and other.contrast < GREY <= shown.contrast:
-        words += f" In eval mode it is {other.contrast:.1f}: BatchNorm in train mode is what keeps the signal up."
+        words += f" In eval mode it is {other.contrast:.1f}: BatchNorm in train mode keeps the signal alive."
     elif e.norm_g == "batch":
         words += f" In eval mode it is {other.contrast:.1f}."
     even = grey(seen, e)
     if even and not (e.norm_g == "batch" and e.sample_mode == "eval"):
         last = seen.layers[-2]
         value = last.train if e.sample_mode == "train" else last.eval
-        words += f" The signal reaches the output with a standard deviation of {value:.3g}: no activation can help."
+        words += f" The signal reaches the output with a standard deviation of {value:.3g}; no activation restores it."
     with st.container(key="diagnosis"):
         diagnosis_line.say(
-            diagnosis_line.TROUBLE if even else diagnosis_line.HEALTHY, words, strong="Grey." if even else "Not grey."
+            diagnosis_line.TROUBLE if even else diagnosis_line.HEALTHY,
+            words,
+            strong="This one is grey." if even else "This one is not grey.",
         )
