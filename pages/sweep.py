@@ -2,19 +2,16 @@
 
 import streamlit as st
 
-from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.shared import pace, theme
 from pages.parts.sweep import choice, shown
 
 navigation.require()
-registry().warm(0)
 st.html(theme.ASSETS / "sweep.css")
 choice.open_page()
 with st.container(key="setup"):
     choice.draw()
     choice.shared()
-shown.measure()
 
 
 @st.fragment(run_every=shown.interval())

@@ -179,7 +179,7 @@ def run(part: str, dataset: str, seeds: range, minutes: float, path: Path, machi
     path.with_suffix(".pictures").mkdir(exist_ok=True)
     until = time.monotonic() + 60 * minutes
     training: dict[Future[Trained], tuple[Case, int]] = {}
-    for seed, case in ((seed, case) for seed in seeds for case in cases(part, dataset, seed)):
+    for case, seed in ((case, number) for number in seeds for case in cases(part, dataset, number)):
         if case.key in done:
             continue
         if time.monotonic() > until:

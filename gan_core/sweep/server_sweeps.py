@@ -12,7 +12,7 @@ from gan_core.settings.experiment import Experiment
 from gan_core.sweep.kept_cells import CellFolder
 from gan_core.sweep.machines import machines
 from gan_core.sweep.plan import PlanError, SweepPlan
-from gan_core.sweep.running import Sweeps
+from gan_core.sweep.running import Sweeps, SweepState
 
 NICENESS = 19  # beside a live run, a cell gets what that leaves
 PROBE_STEPS = (0, 40)  # two short runs tell what a run takes at first, and for each step
@@ -32,13 +32,17 @@ def _room(_: int) -> int | None:
     return max(0, registry().limits.max_workers - live.running - live.waiting)
 
 
-def probe(plan: SweepPlan) -> None:
-    """Have it measured what a step of the plan's base takes here, where that is not known. Raises CellsFull."""
+def probe(plan: SweepPlan, owner: str) -> SweepState | None:
+    """Have it measured what a step of the plan's base takes here, for this owner, where that is not known; how it
+    stands with that. Raises CellsFull and DataError."""
     wanted = SweepPlan(_plain(plan.base), {"steps": PROBE_STEPS})
-    if any(cell.experiment and not sweeps().kept.has(cell.experiment) for cell in wanted.cells):
-        name = f"probe {plan.base.digest}"
-        if sweeps().seen(name) is None:
-            sweeps().begin(name, wanted)
+    if all(cell.experiment is None or sweeps().kept.has(cell.experiment) for cell in wanted.cells):
+        return None
+    name = f"probe of {owner}"
+    seen = sweeps().seen(name)
+    if seen is None or seen.plan != wanted:
+        sweeps().begin(name, wanted)
+    return sweeps().seen(name)
 
 
 def seconds_left(plan: SweepPlan) -> float | None:

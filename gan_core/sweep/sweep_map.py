@@ -81,6 +81,17 @@ class SweepMap:
         """How many cells of it are there."""
         return sum(square.trained for row in self.rows for square in row)
 
+    @property
+    def refused(self) -> int:
+        """How many cannot be."""
+        seeds = (seed for row in self.rows for square in row for seed in square.seeds)
+        return sum(seed.cell is None and bool(seed.why) for seed in seeds)
+
+    @property
+    def lacks(self) -> bool:
+        """Whether there is one left to train."""
+        return self.trained + self.refused < len(self.plan.cells)
+
 
 def label_of(of: Verdict) -> str:
     """A verdict in as few words as there are: its first failure by name, or the state."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from live_runs import PATIENCE_S, ROOT
+from PIL import Image
 from tiny import tiny
 
 pytest.importorskip("distributed", reason="no dask: pip install -r requirements-cluster.txt")
@@ -59,8 +61,6 @@ class Processes:
 
     def drain(self, process: subprocess.Popen[str]) -> None:
         """Nobody reads what it tells, and it must not wait for that."""
-        import threading
-
         assert process.stderr is not None
         threading.Thread(target=process.stderr.read, daemon=True).start()
 
@@ -106,8 +106,6 @@ def test_a_cell_is_the_same_byte_for_byte_as_here(cluster: Cluster) -> None:
 
 def test_pictures_that_workers_lack_are_sent(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of a folder that is on this machine alone, as far as a worker can tell."""
-    from PIL import Image
-
     for number in range(40):
         Image.new("L", (8, 8), 6 * number).save(tmp_path / f"{number}.png")
     e = tiny(steps=3, dataset="folder", folder=str(tmp_path))
@@ -158,7 +156,7 @@ def test_a_worker_that_is_killed_costs_no_cell(
     assert found is not None and found.png == here.png and found.measurements == here.rows[-1].measurements  # type: ignore[union-attr]
 
 
-def test_a_lost_scheduler_ends_the_sweep_with_a_sentence(tmp_path: Path) -> None:
+def test_a_scheduler_without_workers_is_refused_in_words(tmp_path: Path) -> None:
     processes = Processes(tmp_path / "dask")
     try:
         with pytest.raises(MachinesError, match=f"scheduler at {processes.address} has no worker"):

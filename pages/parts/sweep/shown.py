@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from gan_core.diagnosis.verdict import Mark
 from gan_core.live.errors import RunError
 from gan_core.saved_runs.store import StoreError
 from gan_core.settings import link
@@ -27,11 +28,12 @@ from gan_core.sweep.map_files import (
 from gan_core.sweep.plan import SweepPlan
 from gan_core.sweep.running import SweepState
 from gan_core.sweep.server_sweeps import sweeps
-from gan_core.sweep.sweep_map import Square, SweepMap, side_of, sweep_map
+from gan_core.sweep.sweep_map import COLOURS, Square, SweepMap, side_of, sweep_map
 from pages.parts.shared import access, html, plain_text, state
 from pages.parts.sweep import choice
 
 POLL_S = 1.5
+KEY: dict[Mark, str] = {"ill": "fails", "open": "too early, still learning, or too slow", "well": "can be recognised"}
 FILES = {
     "png": ("Picture (PNG)", ".png", "image/png", map_png),
     "csv": ("Table (CSV)", ".csv", "text/csv", map_csv),
@@ -47,9 +49,21 @@ def state_now() -> SweepState | None:
 
 def interval() -> float | None:
     """Seconds between two looks; None where nothing moves."""
-    seen = state_now()
-    measuring = seen is None and server_sweeps.seconds_left(choice.now()) is None and not _refusal(choice.now())
-    return POLL_S if measuring or (seen is not None and seen.open) else None
+    seen, probe = state_now(), _probe()
+    moves = (seen is not None and seen.open) or (probe is not None and probe.open)
+    return POLL_S if moves else None
+
+
+def _probe() -> SweepState | None:
+    """How it stands with measuring what the sweep will take; None where that is known, or may not be."""
+    plan = choice.now()
+    try:
+        if not found().lacks or _refusal(plan):
+            return None
+        return server_sweeps.probe(plan, access.owner())
+    except ValueError as error:
+        state.REFUSAL.set(str(error))
+        return None
 
 
 def found() -> SweepMap:
@@ -57,16 +71,6 @@ def found() -> SweepMap:
     seen = state_now()
     places: list[KeptCells] = [sweeps().kept, ShippedCells()]
     return sweep_map(choice.now(), places, seen.failed if seen else {})
-
-
-def measure() -> None:
-    """Have a step measured, so that the page can say what the sweep will take."""
-    plan = choice.now()
-    try:
-        if not _refusal(plan):
-            server_sweeps.probe(plan)
-    except ValueError as error:
-        state.SWEEP_REFUSED.set(str(error))
 
 
 def buttons(made: SweepMap) -> None:
@@ -78,13 +82,14 @@ def buttons(made: SweepMap) -> None:
         if going:
             st.button("Stop", key="stop", icon=":material/stop:", on_click=_stop, width="stretch")
         else:
-            left = len(plan.cells) - made.trained - _refused(made)
             st.button(
                 "Start", key="start", type="primary", icon=":material/play_arrow:", on_click=_start, width="stretch",
-                disabled=left <= 0,
+                disabled=not made.lacks,
             )  # fmt: skip
     with words, st.container(key="progress"):
-        trouble = state.REFUSAL.get() or (seen.trouble if seen is not None else "")
+        probe = _probe()
+        untold = "".join(filter(None, (probe.trouble, *probe.failed.values()))) if probe and not probe.open else ""
+        trouble = state.REFUSAL.get() or (seen.trouble if seen is not None else untold)
         if trouble:
             plain_text.wrong(trouble)
         else:
@@ -115,6 +120,8 @@ def squares(made: SweepMap) -> None:
                 agreement=agreement,
                 source=lambda square: picture_source(square, side),
                 href=_href,
+                key=KEY,
+                colours=COLOURS,
             )
         )
 
@@ -128,11 +135,11 @@ def _href(square: Square) -> str:
 
 
 def _words(plan: SweepPlan, made: SweepMap, seen: SweepState | None) -> str:
-    refused = _refused(made)
+    refused = made.refused
     runs = len(plan.cells) - refused
     more = f" {refused} cannot be." if refused else ""
     done = f"{made.trained:,} of {runs:,} runs are there.{more}"
-    if made.trained >= runs:
+    if not made.lacks:
         return f"All {runs:,} runs are there.{more} Point at a square for its numbers, click it to train it."
     if seen is not None and seen.waiting:
         return f"{done} Waiting: live runs have all cores, and go first."
@@ -156,10 +163,6 @@ def _time(seconds: float) -> str:
     if seconds < 90:
         return f"{max(5, round(seconds / 5) * 5)} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def _refused(made: SweepMap) -> int:
-    return sum(seed.cell is None and bool(seed.why) for row in made.rows for square in row for seed in square.seeds)
 
 
 def _refusal(plan: SweepPlan) -> str:
