@@ -110,7 +110,7 @@ def sweep_map(plan: SweepPlan, kept: Sequence[KeptCells], failed: Mapping[str, s
             why = "" if seen else failed.get(cell.experiment.digest, "")
         place = tuple(cell.settings[name] for name in reversed(names))
         found.setdefault(place, []).append(SeedSeen(cell.seed, cell.experiment, seen, why))
-    squares = {place: _square(dict(zip(reversed(names), place, strict=True)), seeds) for place, seeds in found.items()}
+    squares = {place: _square(dict(zip(names, reversed(place), strict=True)), seeds) for place, seeds in found.items()}
     across, down = names[0], names[1] if len(names) > 1 else None
     columns = plan.vary[across]
     places = [[(value,) for value in columns]]

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from live_runs import PATIENCE_S, ROOT
@@ -110,7 +109,7 @@ def test_pictures_that_workers_lack_are_sent(cluster: Cluster, tmp_path: Path, m
         Image.new("L", (8, 8), 6 * number).save(tmp_path / f"{number}.png")
     e = tiny(steps=3, dataset="folder", folder=str(tmp_path))
     here = train_cell(e)
-    monkeypatch.setattr(cluster_module, "has_images", _never)
+    monkeypatch.setattr(cluster_module, "has_images", lambda *_: False)
     future = cluster.train(e)
     digest, sent = cluster._images(e)
     assert sent is not None and digest
@@ -169,10 +168,6 @@ def _without_workers(address: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cluster_module, "WORKERS_S", 0.2)
         Cluster(address)
-
-
-def _never(*_: Any) -> bool:
-    return False
 
 
 def test_own_cores_and_a_cluster_are_asked_alike() -> None:
