@@ -68,9 +68,9 @@ def map_png(found: SweepMap) -> bytes:
     columns, rows = len(found.rows[0]), len(found.rows)
     sheet = Image.new("RGB", (LEFT + columns * wide, 3 * LINE + rows * tall), PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((LEFT, 2), f"{SETTINGS[found.across].label} →", INK, font)
+    draw.text((LEFT, 2), f"{SETTINGS[found.across].label}:", INK, font)
     if found.down is not None:
-        draw.text((4, LINE + 4), f"{SETTINGS[found.down].label} ↓"[:MOST_LETTERS], INK, font)
+        draw.text((4, LINE + 4), SETTINGS[found.down].label[:MOST_LETTERS], INK, font)
     for x, square in enumerate(found.rows[0]):
         draw.text((LEFT + x * wide, LINE + 4), value_words(square.settings[found.across]), INK, font)
     for y, row in enumerate(found.rows):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ pytest.importorskip("distributed", reason="no dask: pip install -r requirements-
 
 from distributed import Client
 
+from gan_core.__main__ import main
 from gan_core.processes.named_call import call_named
 from gan_core.sweep import cluster as cluster_module
 from gan_core.sweep.cluster import Cluster
@@ -130,6 +132,17 @@ def test_other_versions_are_refused_in_words(
     monkeypatch.setattr(cluster_module, "versions", lambda: {**here, "torch": "1.0"})
     with pytest.raises(MachinesError, match=f"PyTorch {here['torch']} instead of 1.0.*install the same there"):
         cluster.submit("os:getpid").result(PATIENCE_S)
+
+
+def test_claims_and_the_study_run_there_as_here(
+    processes: Processes, cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["claims", "--run", "003-05", "--scheduler", processes.address]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert result["id"] == "003-05" and result["agrees"]
+    rows, _, drawn = cluster.submit("tests.study:train", tiny(steps=4), ()).result(PATIENCE_S)
+    here = train_cell(tiny(steps=4))
+    assert (tuple(rows), drawn) == (here.rows, here.png)  # type: ignore[union-attr]
 
 
 def test_a_worker_that_is_killed_costs_no_cell(

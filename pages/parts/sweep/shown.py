@@ -33,6 +33,7 @@ from pages.parts.shared import access, html, plain_text, state
 from pages.parts.sweep import choice
 
 POLL_S = 1.5
+MOST_REASONS = 3
 KEY: dict[Mark, str] = {"ill": "fails", "open": "too early, still learning, or too slow", "well": "can be recognised"}
 FILES = {
     "png": ("Picture (PNG)", ".png", "image/png", map_png),
@@ -124,6 +125,9 @@ def squares(made: SweepMap) -> None:
                 colours=COLOURS,
             )
         )
+        # Where nothing can be pointed at, as on a phone, the reasons are read here.
+        for why in list(dict.fromkeys(square.why for row in made.rows for square in row if square.why))[:MOST_REASONS]:
+            plain_text.small(f"Cannot be: {why}.")
 
 
 def _href(square: Square) -> str:
