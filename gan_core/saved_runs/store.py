@@ -46,8 +46,7 @@ from gan_core.saved_runs.watched_runs import (
     read_watched_heading,
 )
 
-DELETED = ".deleted"
-KEPT_S = 24 * 3600.0  # how long a deleted run can be restored
+DELETED, KEPT_S = ".deleted", 24 * 3600.0  # seconds for which a deleted run can be restored
 MOST_MB = 5000.0
 EACH_MB = 200.0
 
@@ -310,7 +309,8 @@ def _runs_in(home: Path) -> list[Path]:
 
 
 def _folders_in(place: Path) -> list[Path]:
-    return [path for path in place.iterdir() if path.is_dir() and path.name != DELETED]
+    # Names with a dot are what was deleted, and the cells of sweeps.
+    return [path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")]
 
 
 def _remove(folder: Path) -> None:

@@ -19,6 +19,7 @@ from gan_core.data.source import Request
 from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.verdict import Verdict, verdict
 from gan_core.files.atomic_write import told, write_whole
+from gan_core.files.errors import DataError
 from gan_core.saved_runs.store import Store
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.problems import SettingsError
@@ -73,15 +74,15 @@ class CellFolder:
 
     def read(self, e: Experiment) -> SeenCell | None:
         """See KeptCells."""
-        name = name_of(e)
         try:
-            changed = (self.folder / f"{name}.json").stat().st_mtime_ns
-        except OSError:
+            path = self.folder / f"{name_of(e)}.json"
+            changed = path.stat().st_mtime_ns
+        except (OSError, DataError):
             return None
-        return _read(self.folder / f"{name}.json", changed)
+        return _read(path, changed)
 
     def has(self, e: Experiment) -> bool:
-        """Whether a cell of these settings is kept."""
+        """Whether a cell of these settings is kept. Raises DataError for one's own pictures that cannot be read."""
         return (self.folder / f"{name_of(e)}.json").exists()
 
     def write(self, e: Experiment, cell: TrainedCell) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from gan_core.files.errors import DataError
 from gan_core.settings.experiment import Experiment
 from gan_core.sweep.answers import RefusedCell
 from gan_core.sweep.kept_cells import CellFolder
@@ -135,7 +136,7 @@ class Sweeps:
                 self._machines = machines
             while (chosen := self._chosen(machines)) is not None:
                 for e in chosen:
-                    future = machines.train(e)
+                    future = _asked(machines, e)
                     self._started(machines, e, future)
                     future.add_done_callback(partial(self._answered, machines, e))
                 for e, future in self._heard():
@@ -238,6 +239,16 @@ class Sweeps:
 
     def _wanted(self, digest: str) -> bool:
         return any(sweep.open and digest in sweep.left for sweep in self._sweeps.values())
+
+
+def _asked(machines: Machines, e: Experiment) -> Future[Any]:
+    """The cell, on its way; a cluster needs its data here to send them, and cannot do without."""
+    try:
+        return machines.train(e)
+    except DataError as error:
+        failed: Future[Any] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 class _Sweep:

@@ -17,6 +17,7 @@ from gan_core.diagnosis.verdict import verdict
 from gan_core.engine import take_frame
 from gan_core.engine.drive import drive
 from gan_core.engine.trainer import Trainer
+from gan_core.saved_runs.store import Store
 from gan_core.settings.experiment import Experiment
 from gan_core.sweep.answers import TrainedCell
 from gan_core.sweep.kept_cells import CellFolder, CellsFull
@@ -187,3 +188,14 @@ def test_cells_take_no_more_room_than_they_may(tmp_path: Path) -> None:
     with pytest.raises(CellsFull, match="GAN_HOME_MB"):
         kept.check_room()
     assert kept.has(BASE) and kept.read(BASE) is None  # a cell without rows is a damaged one
+
+
+def test_the_cells_are_no_saved_runs_and_take_none_of_their_room(tmp_path: Path) -> None:
+    CellFolder(tmp_path).write(BASE, TrainedCell((), b"." * 2000, "", 1.0))
+    store = Store(tmp_path)
+    assert store.headings() == [] and store.size() == 0
+
+
+def test_a_cell_of_pictures_that_are_gone_is_not_there(tmp_path: Path) -> None:
+    kept = CellFolder(tmp_path)
+    assert kept.read(tiny(dataset="folder", folder=str(tmp_path / "gone"))) is None

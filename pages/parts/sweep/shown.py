@@ -70,7 +70,7 @@ def _probe() -> SweepState | None:
 def found() -> SweepMap:
     """The map of now."""
     seen = state_now()
-    places: list[KeptCells] = [sweeps().kept, ShippedCells()]
+    places: list[KeptCells] = [ShippedCells()] if _somebody_elses() else [sweeps().kept, ShippedCells()]
     return sweep_map(choice.now(), places, seen.failed if seen else {})
 
 
@@ -167,6 +167,17 @@ def _time(seconds: float) -> str:
     if seconds < 90:
         return f"{max(5, round(seconds / 5) * 5)} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _somebody_elses() -> bool:
+    """Whether the pictures are another visitor's upload, of which nothing is shown."""
+    try:
+        for cell in choice.now().cells:
+            if cell.experiment is not None:
+                access.check_pictures(cell.experiment)
+    except RunError:
+        return True
+    return False
 
 
 def _refusal(plan: SweepPlan) -> str:
