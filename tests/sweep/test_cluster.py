@@ -148,7 +148,7 @@ def test_claims_and_the_study_run_there_as_here(
 def test_a_worker_that_is_killed_costs_no_cell(
     processes: Processes, workers: list[subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    plan = SweepPlan(tiny(steps=60), {"lr_g": (0.001, 0.01, 0.1), "n_dis": (1, 2)}, (0, 1))
+    plan = SweepPlan(tiny(steps=60, measure_every=30), {"lr_g": (0.001, 0.01, 0.1), "n_dis": (1, 2)}, (0, 1))
     kept, written = CellFolder(tmp_path / "there"), []
     keep = kept.write
     kept.write = lambda e, cell: (written.append(e.digest), keep(e, cell))[1]  # type: ignore[method-assign]

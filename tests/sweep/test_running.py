@@ -135,7 +135,7 @@ def test_what_cannot_be_trained_is_told_and_not_kept(make: Make, tmp_path: Path)
 
 def test_a_child_that_is_killed_costs_no_cell(make: Make, asked: Asked) -> None:
     sweeps = make()
-    sweeps.begin("", plan((0, 1, 2), base=tiny(steps=150), lr_g=(0.001, 0.1)))
+    sweeps.begin("", plan((0, 1, 2), base=tiny(steps=150, measure_every=50), lr_g=(0.001, 0.1)))
     sweeps.wait("", PATIENCE_S)
     for pid in asked.pids():
         psutil.Process(pid).kill()
@@ -157,7 +157,7 @@ def test_stopped_it_keeps_what_was_finished_and_leaves_no_process(make: Make, as
 
 def test_what_was_stopped_and_begun_at_once_again_is_trained(make: Make) -> None:
     sweeps = make()
-    wanted = plan(base=tiny(steps=200), lr_g=(0.001, 0.1))
+    wanted = plan(base=tiny(steps=200, measure_every=100), lr_g=(0.001, 0.1))
     sweeps.begin("", wanted)
     for _ in range(3):
         sweeps.begin("", wanted)
