@@ -28,8 +28,10 @@ def to_query(plan: SweepPlan) -> dict[str, str]:
 
 
 def read_query(query: Mapping[str, str], otherwise: SweepPlan) -> tuple[SweepPlan, list[str]]:
-    """The plan that a query stands for, and one sentence for everything in it that is left out; what varies as
-    `otherwise` where the query does not say it, or not in a way that can be."""
+    """The plan that a query stands for, and one sentence for everything in it that is left out.
+
+    What the query does not say, or not in a way that can be, is as in `otherwise`.
+    """
     given, problems = link.read_query(query)
     given = brought_up_link(given, [query.get(key, "").partition(":")[0] for key in AXES])
     try:
