@@ -7,8 +7,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from gan_core.files.errors import DataError
@@ -51,7 +53,8 @@ class Sweeps:
         self._open_machines, self.kept, self._room = open_machines, kept, room
         self._news = threading.Condition(threading.RLock())
         self._sweeps: dict[str, _Sweep] = {}
-        self._answers: deque[tuple[Experiment, Future[Any]]] = deque()
+        # No lock: the thread that brings an answer may be the one that a call to the machines waits for.
+        self._answers: SimpleQueue[tuple[Machines, Experiment, Future[Any]]] = SimpleQueue()
         self._training: dict[str, Future[Any] | None] = {}  # by digest; None while it is handed out
         self._ended: set[str] = set()  # of those, what nobody wants any more
         self._machines: Machines | None = None
@@ -180,17 +183,16 @@ class Sweeps:
 
     def _answered(self, machines: Machines, e: Experiment, future: Future[Any]) -> None:
         """A cell has come back; called from the thread of an executor."""
-        with self._news:
-            if machines is self._machines:
-                self._answers.append((e, future))
-                self._news.notify_all()
+        self._answers.put((machines, e, future))
 
     def _heard(self) -> list[tuple[Experiment, Future[Any]]]:
-        with self._news:
-            if not self._answers:
-                self._news.wait(LOOK_S)
-            answers, self._answers = [*self._answers], deque()
-            return answers
+        """What has come back; waits for the first of it, LOOK_S seconds at most."""
+        found = []
+        with suppress(Empty):
+            found.append(self._answers.get(timeout=LOOK_S))
+            while True:
+                found.append(self._answers.get_nowait())
+        return [(e, future) for machines, e, future in found if machines is self._machines]
 
     def _take(self, e: Experiment, future: Future[Any]) -> None:
         """Keep a cell, or tell why there is none."""
@@ -233,7 +235,6 @@ class Sweeps:
             self._thread = None
             self._machines = None
             self._training.clear()
-            self._answers.clear()
             self._ended.clear()
             self._news.notify_all()
 
