@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from gan_core.commands import bench, claims, diagnose, export, points, recipes, regenerate, runs, train
+from gan_core.commands import bench, claims, diagnose, export, points, recipes, regenerate, runs, sweep, train
 
 # Each declares its arguments and runs; what is slow to import, torch above all, only when it does.
 COMMANDS = {
@@ -17,6 +17,7 @@ COMMANDS = {
     "regenerate": regenerate,
     "diagnose": diagnose,
     "claims": claims,
+    "sweep": sweep,
     "export": export,
     "runs": runs,
     "recipes": recipes,

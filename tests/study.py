@@ -17,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from gan_core.diagnosis.remedies import needed
 from gan_core.diagnosis.row import Row
 from gan_core.pixels.tiles import picture
 from gan_core.settings.experiment import Experiment
+from gan_core.sweep.chosen_machines import machines
+from gan_core.sweep.machines import Machines
 from tests.random_settings import Drawn, Moves, draw
 
 TOP = Path(__file__).resolve().parents[1]
@@ -144,7 +147,10 @@ def cases(part: str, dataset: str, seed: int) -> list[Case]:
 # ---------------------------------------------------------------------------------------------- running
 
 
-def train(e: Experiment, moved: Moves = ()) -> tuple[list[Row], float, bytes]:
+Trained = tuple[list[Row], float, bytes]
+
+
+def train(e: Experiment, moved: Moves = ()) -> Trained:
     """The measurements of a whole run, the processor's seconds it took, and its last picture as PNG."""
     from gan_core.engine.light_torch import defer_compiler
 
@@ -167,26 +173,45 @@ def train(e: Experiment, moved: Moves = ()) -> tuple[list[Row], float, bytes]:
     return rows, taken, picture(trainer.look().fake.numpy(), trainer.range_map)
 
 
-def run(part: str, dataset: str, seeds: range, minutes: float, path: Path) -> None:
-    """Train what is not in the file yet, until done or out of time."""
+def run(part: str, dataset: str, seeds: range, minutes: float, path: Path, machines: Machines | None = None) -> None:
+    """Train what is not in the file yet, until done or out of time: in this process, or on the machines, as many at
+    a time as they have places."""
     done = {line["digest"] for line in lines(path)}
-    pictures = path.with_suffix(".pictures")
-    pictures.mkdir(exist_ok=True)
+    path.with_suffix(".pictures").mkdir(exist_ok=True)
     until = time.monotonic() + 60 * minutes
-    for seed in seeds:
-        for case in cases(part, dataset, seed):
-            if case.key in done:
-                continue
-            if time.monotonic() > until:
-                print(f"out of time before {case.label}, seed {seed}", file=sys.stderr)
-                return
-            rows, seconds, drawn = train(case.experiment, case.moved)
-            done.add(case.key)
-            (pictures / f"{case.key}.png").write_bytes(drawn)
-            line = {"digest": case.key, "label": case.label, "dataset": dataset, "seed": seed}
-            plain = [(row.step, row.measurements) for row in rows]
-            with path.open("a") as file:
-                file.write(json.dumps({**line, "seconds": round(seconds, 2), "rows": plain}) + "\n")
+    training: dict[Future[Trained], tuple[Case, int]] = {}
+    for case, seed in ((case, number) for number in seeds for case in cases(part, dataset, number)):
+        if case.key in done:
+            continue
+        if time.monotonic() > until:
+            print(f"out of time before {case.label}, seed {seed}", file=sys.stderr)
+            break
+        done.add(case.key)
+        if machines is None:
+            write(case, dataset, seed, train(case.experiment, case.moved), path)
+            continue
+        while len(training) >= machines.slots():
+            write_finished(training, dataset, path)
+        training[machines.submit("tests.study:train", case.experiment, case.moved)] = case, seed
+    while training:
+        write_finished(training, dataset, path)
+
+
+def write_finished(training: dict[Future[Trained], tuple[Case, int]], dataset: str, path: Path) -> None:
+    """Wait for one run at least."""
+    for future in wait(training, return_when=FIRST_COMPLETED).done:
+        case, seed = training.pop(future)
+        write(case, dataset, seed, future.result(), path)
+
+
+def write(case: Case, dataset: str, seed: int, trained: Trained, path: Path) -> None:
+    """Append a run's line, and keep its picture beside the file."""
+    rows, seconds, drawn = trained
+    (path.with_suffix(".pictures") / f"{case.key}.png").write_bytes(drawn)
+    line = {"digest": case.key, "label": case.label, "dataset": dataset, "seed": seed}
+    plain = [(row.step, row.measurements) for row in rows]
+    with path.open("a") as file:
+        file.write(json.dumps({**line, "seconds": round(seconds, 2), "rows": plain}) + "\n")
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -330,10 +355,15 @@ def main() -> None:
     parser.add_argument("--seeds", default="100-109")
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--scheduler", help="of a Dask cluster, as in tcp://host:port, whose workers train the runs")
     given = parser.parse_args()
     if given.what == "run":
         first, _, last = given.seeds.partition("-")
-        run(given.part, given.dataset, range(int(first), int(last or first) + 1), given.minutes, given.runs)
+        seeds = range(int(first), int(last or first) + 1)
+        cluster = machines(given.scheduler) if given.scheduler else None
+        run(given.part, given.dataset, seeds, given.minutes, given.runs, cluster)
+        if cluster is not None:
+            cluster.close()
     else:
         study = tally(given.runs)
         random = {"random": json.loads(STUDY.read_text())["random"]}  # of tests/study_random.py

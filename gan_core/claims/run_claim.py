@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from gan_core.claims.claim import Claim
-from gan_core.claims.ledger import code_of
+from gan_core.claims.ledger import CLAIMS, code_of
 from gan_core.claims.outcome import Outcome, Value, spread
 
 DIGITS = 4  # significant ones of every figure
@@ -54,6 +54,12 @@ def run(
     training = Training(SEEDS if seeds is None else seeds, told)
     outcome = function(training)
     return _result(claim, outcome, training.seeds, training.steps, time.perf_counter() - begun)
+
+
+def run_named(claim_id: str) -> dict[str, Any]:
+    """The same of the claim with this id, for a process of its own. Raises KeyError for none."""
+    prepare()
+    return run(CLAIMS[claim_id])
 
 
 def _result(claim: Claim, outcome: Outcome, seeds: tuple[int, ...], steps: int, seconds: float) -> dict[str, Any]:

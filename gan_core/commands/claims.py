@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gan_core.claims.claim import Claim
 
+RUN = "gan_core.claims.run_claim:run_named"
 HELP = "the sources' claims with their verdicts; --run repeats their experiments"
 
 
@@ -18,6 +20,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", metavar="ID|quick|all", help="one claim, those that take under a second, all, or a source"
     )
+    parser.add_argument(
+        "--scheduler", metavar="tcp://HOST:PORT", help="have --run done by a Dask cluster, several at a time"
+    )
     parser.add_argument("--record", action="store_true", help="record what --run measures in assets/claims.json")
 
 
@@ -25,7 +30,9 @@ def run(given: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
     if given.record and not given.run:
         raise ValueError("--record keeps what --run measures: say what to run")
-    json.dump(_ran(given.run, given.record) if given.run else _listed(), sys.stdout, indent=2)
+    if given.scheduler and not given.run:
+        raise ValueError("--scheduler does what --run says: say what to run")
+    json.dump(_ran(given.run, given.record, given.scheduler) if given.run else _listed(), sys.stdout, indent=2)
     print()
     return 0
 
@@ -40,10 +47,10 @@ def _listed() -> list[dict[str, Any]]:
     return [described(claim, kept.get(claim.id, {}).get("measured", {})) for claim in CLAIMS.values()]
 
 
-def _ran(words: str, recording: bool) -> list[dict[str, Any]]:
+def _ran(words: str, recording: bool, scheduler: str | None) -> list[dict[str, Any]]:
     """Run what `words` stand for (see `find`), with progress on stderr; each result is recorded as it comes.
 
-    Raises ValueError for words that stand for nothing.
+    Raises ValueError for words that stand for nothing, MachinesError where the scheduler is of no use.
     """
     from gan_core.claims import record
     from gan_core.claims.ledger import find
@@ -51,11 +58,11 @@ def _ran(words: str, recording: bool) -> list[dict[str, Any]]:
     chosen = find(words)
     _say(_expected(chosen))
     results = []
-    for claim in chosen:
-        result = _run(claim)
+    for result in _on_cluster(chosen, scheduler) if scheduler else map(_run, chosen):
         if recording:
             record.write(result)
         results.append(result)
+    results.sort(key=lambda result: [claim.id for claim in chosen].index(result["id"]))
     for result in results:
         if not result["agrees"]:
             _say(f"{result['id']}: measured {result['measured_verdict']}, but on record is {result['verdict']}")
@@ -73,6 +80,23 @@ def _run(claim: Claim) -> dict[str, Any]:
     steps = record.read().get(claim.id, {}).get("steps")
     with tqdm(desc=f"{claim.id}, about {claim.seconds} s", total=steps, unit="step", file=sys.stderr) as bar:
         return run(claim, told=lambda done: _advance(bar, done))
+
+
+def _on_cluster(chosen: list[Claim], scheduler: str) -> Iterator[dict[str, Any]]:
+    """The results as they come, in any order."""
+    from concurrent.futures import as_completed
+
+    from tqdm import tqdm
+
+    from gan_core.sweep.cluster import Cluster
+
+    cluster = Cluster(scheduler)
+    try:
+        futures = [cluster.submit(RUN, claim.id) for claim in chosen]
+        for future in tqdm(as_completed(futures), total=len(futures), unit="claim", file=sys.stderr):
+            yield future.result()
+    finally:
+        cluster.close()
 
 
 def _advance(bar: Any, done: int) -> None:

@@ -175,7 +175,8 @@ class Store:
 
     def _all_folders(self) -> list[Path]:
         places = (self.home, self.home / DELETED)
-        return [folder for place in places for folder in folders_in(place) if folder.name != DELETED]
+        # Names with a dot are what was deleted, and the cells of sweeps.
+        return [folder for place in places for folder in folders_in(place) if not folder.name.startswith(".")]
 
     def _sees(self, folder: Path) -> bool:
         return self.everything or owner_of(folder) == self.owner

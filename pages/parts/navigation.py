@@ -37,6 +37,7 @@ def navigation() -> StreamlitPage:
         st.Page("pages/course.py", title="Course", icon=":material/menu_book:", url_path="course"),
         st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
+        st.Page("pages/sweep.py", title="Map", icon=":material/grid_view:", url_path="sweep"),
         st.Page("pages/runs.py", title="Runs", icon=":material/inventory_2:", url_path="runs"),
         st.Page("pages/failures.py", title="Failures", icon=":material/heart_broken:", url_path="failures"),
         st.Page("pages/points.py", title="Points", icon=":material/scatter_plot:", url_path="points"),

@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 MODULES = {  # by what brings them
     "PIL": "pillow", "markupsafe": "jinja2", "annotated_types": "pydantic", "pydantic_core": "pydantic",
 }  # fmt: skip
-NOT_NEEDED = {"tensorboard", "triton"}  # where they are installed
+NOT_NEEDED = {"distributed", "tensorboard", "triton"}  # where they are installed
 
 
 def named(lines: list[str]) -> dict[str, Requirement]:

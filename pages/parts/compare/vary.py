@@ -24,7 +24,7 @@ def draw() -> None:
     """The heading, the setting that is varied, its values, and what all runs share: in a line, and folded in full."""
     now = comparison_state.now()
     base = now.base.model_dump()
-    names = [name for name in _in_order() if matters(name, base) or name in now.differing]
+    names = [name for name in in_order() if matters(name, base) or name in now.differing]
     one = now.differing[0] if len(now.differing) == 1 else None
     head, which, values, shared = st.columns([0.13, 0.23, 0.44, 0.2], vertical_alignment="bottom")
     head.markdown("## Compare")
@@ -40,8 +40,8 @@ def draw() -> None:
             chosen = [getattr(e, one) for e in now.experiments]
             state.VALUES.of(one).show([row.text(value) for value in chosen])
             st.multiselect(
-                f"Values to compare ({LEAST} to {MOST})", _options(row, chosen), max_selections=MOST, on_change=_values,
-                format_func=lambda text: _shown(row, text), key=state.VALUES.of(one).name, args=(row,),
+                f"Values to compare ({LEAST} to {MOST})", options(row, chosen), max_selections=MOST, on_change=_values,
+                format_func=lambda text: shown(row, text), key=state.VALUES.of(one).name, args=(row,),
                 accept_new_options=row.kind in ("integer", "number"),
             )  # fmt: skip
     common = now.shared
@@ -63,15 +63,15 @@ def _for_all(common: dict[str, Value]) -> None:
     which, to = st.columns(2)
     with which:
         name = st.selectbox(
-            "Change in all runs", [name for name in _in_order() if name in common], key="for_all", index=None,
+            "Change in all runs", [name for name in in_order() if name in common], key="for_all", index=None,
             format_func=lambda name: SETTINGS[name].label, placeholder="a setting",
         )  # fmt: skip
     if name is not None:
         row = SETTINGS[name]
         state.FOR_ALL.of(name).show(row.text(common[name]))
         to.selectbox(
-            "to", _options(row, [common[name]]), key=state.FOR_ALL.of(name).name, on_change=_share, args=(row,),
-            format_func=lambda text: _shown(row, text), accept_new_options=row.kind in ("integer", "number"),
+            "to", options(row, [common[name]]), key=state.FOR_ALL.of(name).name, on_change=_share, args=(row,),
+            format_func=lambda text: shown(row, text), accept_new_options=row.kind in ("integer", "number"),
         )  # fmt: skip
 
 
@@ -91,14 +91,14 @@ def _labels(names: tuple[str, ...]) -> str:
     return ", ".join(SETTINGS[name].label for name in names)
 
 
-def _in_order() -> list[str]:
+def in_order() -> list[str]:
     """The settings worth varying, those that are always in sight on Train first."""
     front = sorted((row for row in SETTINGS.values() if row.front), key=lambda row: row.front)
     rest = [row for row in SETTINGS.values() if not row.front]
     return [row.name for row in front + rest if row.name not in UNVARIED]
 
 
-def _options(row: Setting, chosen: list[Value]) -> list[str]:
+def options(row: Setting, chosen: list[Value]) -> list[str]:
     """What is offered, as text: the choices or marks, and what is chosen besides."""
     if row.kind == "switch":
         offered: list[Value] = [False, True]
@@ -113,7 +113,8 @@ def _options(row: Setting, chosen: list[Value]) -> list[str]:
     return [row.text(value) for value in dict.fromkeys([*offered, *chosen])]
 
 
-def _shown(row: Setting, text: str) -> str:
+def shown(row: Setting, text: str) -> str:
+    """A value that is offered as text, for people; any other text as it is."""
     try:
         return panel.words(row.parse(text))
     except ValueError:
@@ -128,9 +129,9 @@ def _field() -> None:
     row = SETTINGS[name]
     state.VARY_REFUSED.set(None)
     present = getattr(base, row.name)
-    options = _options(row, [present])
-    start = options.index(row.text(present))
-    for text in options[start + 1 :] + options[start - 1 :: -1] if start else options[1:]:
+    offered = options(row, [present])
+    start = offered.index(row.text(present))
+    for text in offered[start + 1 :] + offered[start - 1 :: -1] if start else offered[1:]:
         try:
             comparison_state.take(vary(base, row.name, [present, row.parse(text)]))
         except ComparisonError as error:

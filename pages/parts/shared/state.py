@@ -20,6 +20,7 @@ from gan_core.settings.experiment import Experiment
 from gan_core.settings.players import Players
 from gan_core.settings.problems import Problem
 from gan_core.settings.setting import Value
+from gan_core.sweep.plan import SweepPlan
 
 if TYPE_CHECKING:
     from pages.parts.pixels.controls import Handed
@@ -212,6 +213,16 @@ CLAIMS_SHOWN: Family[str | None] = Family("claims_", _none)
 CLAIM_VISITOR: Key[str | None] = Key("claim_visitor", _none)
 CLAIM_ASKED: Key[AskedClaim | None] = Key("claim_asked", _none)
 CLAIM_RESULTS: Key[dict[str, dict[str, Any]]] = Key("claim_results", dict)
+
+# Sweep: the plan of the map, what was wrong with its link, and the controls, by direction where there are two.
+SWEEP: Key[SweepPlan | None] = Key("sweep", _none)
+SWEEP_TOLD: Key[list[str]] = Key("sweep_told", list, on_page=True)
+SWEEP_REFUSED: Key[str | None] = Key("sweep_refused", _none, on_page=True)
+SWEEP_READY: Key[str] = Key("sweep_ready", str)
+SWEEP_FIELD: Family[str | None] = Family("sweep_field_", _none)
+SWEEP_VALUES: Family[list[str]] = Family("sweep_values_", list)
+SWEEP_SEEDS: Key[int] = Key("sweep_seeds", int)
+SWEEP_STEPS: Key[int] = Key("sweep_steps", int)
 
 # A lesson, as its teacher makes it and a student follows it.
 LESSON: Key[Lesson | None] = Key("lesson", _none)
