@@ -17,7 +17,7 @@ def check_ordinary(path: Path, most: int | None = None) -> None:
     if stat.S_ISLNK(found.st_mode):
         raise ValueError(f"{path.name} is a link: put the file itself in its place")
     if not stat.S_ISREG(found.st_mode):
-        raise ValueError(f"{path.name} is no ordinary file: take it away")
+        raise ValueError(f"{path.name} is not an ordinary file: remove it")
     if most is not None and found.st_size > most:
         raise ValueError(f"{path.name} has more than {most:,} bytes")
 

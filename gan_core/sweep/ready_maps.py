@@ -18,7 +18,7 @@ READY: dict[str, SweepPlan] = {
             "hidden_activation": ("leaky_relu", "relu", "elu", "tanh", "sigmoid"),
         },
     ),
-    "D updates a step and loss": SweepPlan(
+    "D updates per step and loss": SweepPlan(
         _BASE,
         {
             "n_dis": (0, 1, 2, 5, 10),
