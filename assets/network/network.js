@@ -30,8 +30,8 @@ class NetworkView {
   }
 
   take(data, send) {
-    const text = JSON.stringify(data)
-    this.data = data
+    const text = new TextDecoder().decode(data)
+    this.data = JSON.parse(text)
     this.send = send
     if (text !== this.text) this.draw()
     this.text = text

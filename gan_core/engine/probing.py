@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import torch
 from torch import Tensor, nn
 
@@ -28,15 +30,23 @@ def probe_of(e: Experiment, data: Images | Points, batches: Batches, range_map: 
 
 
 def modes_of(
-    e: Experiment, generator: nn.Module, data: Images | Points, device: torch.device, range_map: RangeMap
+    e: Experiment,
+    generator: nn.Module,
+    data: Images | Points,
+    device: torch.device,
+    range_map: RangeMap,
+    precision: AbstractContextManager[object],
 ) -> dict[str, float]:
-    """What classes, or modes, the generator makes; too slow for every look, so it belongs to rows only."""
+    """What classes, or modes, the generator makes, in the run's `precision`; too slow for every look, so it belongs to
+    rows only."""
     if isinstance(data, Points):
-        return spread(e, generator, _fixed_noise(e, CLASSES, PointProbe.MANY, device), data)
-    classifier = classifier_of(data)
+        with precision:
+            return spread(e, generator, _fixed_noise(e, CLASSES, PointProbe.MANY, device), data)
+    classifier = classifier_of(data)  # which may be trained here, never in a run's precision
     if classifier is None:
         return {}
-    return measure_modes(e, generator, classifier, _fixed_noise(e, CLASSES, COUNT, device), range_map)
+    with precision:
+        return measure_modes(e, generator, classifier, _fixed_noise(e, CLASSES, COUNT, device), range_map)
 
 
 def classes_of(data: Images | Points) -> Classes | None:

@@ -292,8 +292,7 @@ class Trainer:
                 self._looked = look_at(self.experiment, self.g, self.d, self.average, self.probe, self.last)  # type: ignore[arg-type]
             if self.due():
                 generator = self.g if self.average is None else self.average
-                with self._precision():
-                    modes = modes_of(self.experiment, generator, self.data, self.device, self.range_map)
+                modes = modes_of(self.experiment, generator, self.data, self.device, self.range_map, self._precision())
                 self._looked.measurements.update(modes)
         return self._looked
 

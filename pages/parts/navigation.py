@@ -79,7 +79,7 @@ def _unknown(paths: set[str]) -> str | None:
     if asked and asked not in paths and re.fullmatch(r"[\w-]+", asked):
         state.UNKNOWN_PAGE.set(asked)
     known = state.UNKNOWN_PAGE.get()
-    return known if known not in paths else None
+    return known if known not in {*paths, "home"} else None  # Streamlit keeps that one for the page at the root
 
 
 def unknown_page() -> str:

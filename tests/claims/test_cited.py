@@ -31,9 +31,14 @@ TAUGHT = {
 }
 # Words of these pages that say how a claim ended: where, what, which claim, and its verdict.
 RELY = [
-    ("failure out-of-range", "hardly any value is illegal at first, and a third later", "000-02", "holds-if"),
-    ("failure discriminator-too-weak", "The losses alone say that all is well", "001-08", "refuted"),
-    ("failure non-finite", "paints it black", "000-13", "refuted"),
+    (
+        "failure out-of-range",
+        "hardly any value is out of range at first, and a third",
+        "000-02",
+        "holds-if",
+    ),
+    ("failure discriminator-too-weak", "The losses alone look healthy", "001-08", "refuted"),
+    ("failure non-finite", "picture turns black", "000-13", "refuted"),
     ("failure untrained-grey", "Tanh is not the cause", "002-11", "refuted"),
     ("recipe 000-tanh", "Tanh suffices: nothing left to clip", "000-07", "refuted"),
     ("recipe 001-rates", "Only slow, never blank", "001-14", "refuted"),
@@ -51,7 +56,7 @@ RELY = [
     ("recipe 002-sigmoid", "Sigmoid is greyer than tanh", "002-15", "refuted"),
     ("recipe 002-narrow-noise", "BatchNorm undoes it", "002-25", "refuted"),
     ("recipe 002-uniform-noise", "Uniform noise is no broader", "002-26", "refuted"),
-    ("failure batchnorm-mismatch", "Keras counts the momentum the other way round", "004-17", "holds-if"),
+    ("failure batchnorm-mismatch", "Keras defines momentum the other way round", "004-17", "holds-if"),
     ("recipe 004-momentum", "hardly matters", "004-18", "refuted"),
     ("recipe 004-fashion", "not realistic", "004-25", "refuted"),
     ("mistake fine/tanh", "harmless", "000-07", "refuted"),

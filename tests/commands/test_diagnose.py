@@ -47,8 +47,8 @@ def test_a_folder_and_another_set(tmp_path: Path, stored_data: Path) -> None:
     [
         ("a.npy", b"", "is empty"),
         ("a.zip", packed({"../a.png": b"x"}), "leaves its folder"),
-        ("a\nb.npy", b"no array", "no .npy file"),
-        ("a.doc", b"words", "ends in none of"),
+        ("a\nb.npy", b"no array", "not a valid .npy file"),
+        ("a.doc", b"words", "does not end in any of"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, name: str, content: bytes, words: str) -> None:

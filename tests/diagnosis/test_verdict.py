@@ -80,7 +80,7 @@ def test_an_untrained_generator_is_not_green() -> None:
 
 def test_a_run_that_came_to_nothing_says_which_setting_to_suspect() -> None:
     nothing = run(every_50(400, 0.0))
-    assert "The steps do not suffice" in verdict(Experiment(steps=400), nothing).words
+    assert "There are too few steps" in verdict(Experiment(steps=400), nothing).words
     assert (
         "“Learning rate of G” is the setting to suspect first"
         in verdict(Experiment(steps=400, lr_g=0.1), nothing).words
@@ -100,7 +100,7 @@ def test_a_run_on_its_way_says_until_when() -> None:
 def test_of_pictures_without_classes_likeness_is_told() -> None:
     e = Experiment(dataset="folder", folder="cats", steps=1000)
     like = [Row(step, SOUND) for step in range(0, 1001, 50)]
-    assert verdict(e, like).state == "healthy" and "look for yourself" in verdict(e, like).words
+    assert verdict(e, like).state == "healthy" and "judge for yourself" in verdict(e, like).words
     unlike = [Row(row.step, {**row.measurements, "contrast": 0.4}) for row in like]
     assert verdict(e, unlike).mark == "open"
 
@@ -154,7 +154,7 @@ def test_each_failure_that_can_be_found_has_one_name_for_people() -> None:
         ([("recognised", 0.1984, 0.2, "<")], "is 19.8%; alarm below 20%."),
         ([("grad_norm_g", 0.00412, 0.1, "<")], "The generator's gradient norm is 0.00412; alarm below 0.1."),
         ([("n_gen", 0.0, 1.0, "<")], "The number of updates of G in a step is 0; alarm below 1."),
-        ([("reach_low", 0.0, -1.0, ">")], "The smallest value that the output activation gives is 0; alarm above -1."),
+        ([("reach_low", 0.0, -1.0, ">")], "The least value that the output activation gives is 0; alarm above -1."),
         ([("pixel_mean", 0.5, 0.75, "<"), ("pixel_mean", 0.5, 0.25, ">")], "is 0.5; alarm between 0.25 and 0.75."),
     ],
 )  # fmt: skip

@@ -124,6 +124,6 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(server: Server, open_tab
             {"name": name, "mimeType": "application/octet-stream", "buffer": content}
         )
         said = page.locator(".st-key-report .said")
-        expect(said).to_contain_text(f"It cannot be read. {name}")
+        expect(said).to_contain_text(f"This file cannot be read. {name}")
         assert said.inner_text().count("\n") == 0
     expect(page.locator("[data-testid=stException]")).to_have_count(0)

@@ -13,7 +13,7 @@ from tiny import global_randomness_unchanged, tiny, tiny_images
 
 from gan_core.engine import take_frame
 from gan_core.engine.initialise import SCHEMES
-from gan_core.engine.networks import OUTPUT
+from gan_core.engine.network_parts import OUTPUT
 from gan_core.engine.trainer import Trainer
 from gan_core.engine.untrained import contrast_map, untrained
 from gan_core.settings.experiment import Experiment

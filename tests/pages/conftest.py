@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
 
@@ -40,6 +41,13 @@ def scanned_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture(autouse=True)
+def any_folder() -> Iterator[None]:
+    """A page of a server that others reach confines its whole process: see allowed_folders."""
+    yield
+    os.environ.pop("GAN_ONLY_FOLDERS", None)
 
 
 @pytest.fixture

@@ -37,4 +37,4 @@ def test_ones_own_real_pictures_are_asked_for(open_page: Open) -> None:
     at.selectbox(key="against").set_value("your own real images").run()
     assert not at.exception
     assert at.file_uploader(key="own_real")
-    assert "Until they are there, digits are compared with." in [caption.value for caption in at.caption]
+    assert "Until you upload them, the pictures are compared with digits." in [caption.value for caption in at.caption]

@@ -357,6 +357,7 @@ def test_the_fix_is_compared_from_the_same_start(open_page: Open) -> None:
     at.button(key="start").click().run()
     run = at.session_state["run"]
     assert registry().wait_until(lambda: registry().snapshot(run).state == "finished", PATIENCE_S)
+    at.run()  # the end of the run is drawn
     at.session_state["evidence-diagnosis"] = True
     at.run()
     at.button(key="compare_diagnosis_out-of-range").click().run()

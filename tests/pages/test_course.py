@@ -113,7 +113,7 @@ def test_before_and_after_are_compared_and_counted(open_page: Open) -> None:
     answer_all(at, 5)
     at.button(key="course_forward").click().run()
     assert "After the course, 5 of 6 answers are right; before it, 2 of 6." in words(at)
-    (table,) = [text for text in html(at) if "scores" in text]
+    (table,) = [text for text in html(at) if 'class="scores"' in text]
     assert "<b>2</b> of 6" in table and "<b>5</b> of 6" in table  # all questions together
     at.button(key="course_anew").click().run()
     assert not attendance().counts(room(QUESTIONS[0], "before"))
@@ -182,11 +182,11 @@ def test_home_offers_what_the_teacher_has_set(open_page: Open, monkeypatch: pyte
         teacher.run()
         teacher.switch_page("pages/classroom.py").run()
         assert not teacher.exception
-        teacher.selectbox(key="offered_lesson").set_value(f"Lesson 2: {COURSE[1].title}").run()
+        teacher.selectbox(key="lesson_on_home").set_value(f"Lesson 2: {COURSE[1].title}").run()
         assert default_lesson.read(home) == DefaultLesson(COURSE[1].lesson)
         at.run()
         assert COURSE[1].title in words(at) and "open_offered" in keys(at)
-        teacher.selectbox(key="offered_lesson").set_value("Nothing").run()
+        teacher.selectbox(key="lesson_on_home").set_value("Nothing").run()
         at.run()
         assert "open_offered" not in keys(at)
         (home / default_lesson.FILE).write_text("spoilt")

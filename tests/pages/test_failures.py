@@ -75,7 +75,7 @@ def test_a_link_opens_the_failure(open_page: Open, name: str) -> None:
             assert sign.measurement in table
     else:
         assert ("It does no harm here" if recipe.mistake else "Nothing is wrong with this setup") in said
-    assert recipe.seen in said
+    assert recipe.seen in words(at)
     assert cited(at) == [claim.id for claim in of_recipe(recipe)]
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
     (differs,) = [text for text in html(at) if 'class="differs"' in text]

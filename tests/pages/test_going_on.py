@@ -33,7 +33,7 @@ def finish(at: AppTest) -> Snapshot:
 def network(at: AppTest) -> dict[str, Any]:
     """What the browser is given to draw the two networks from."""
     (drawn,) = [found for found in at.get("bidi_component") if "gan_network" in found.proto.component_name]
-    return json.loads(drawn.proto.json)
+    return json.loads(drawn.proto.bytes)
 
 
 def test_a_finished_run_goes_on_looks_back_breaks_and_comes_back_to_the_defaults(open_page: Open) -> None:

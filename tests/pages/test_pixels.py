@@ -254,9 +254,9 @@ def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Ope
     at = open_page("pixels")
     for name, content in (("a.npy", b""), ("b.npy", b"\x93NUMPY"), ("c.zip", b"PK\x03\x04"), ("d.pt", b"\x80\x02.")):
         bring(at, name, content)
-        assert f"<b>It cannot be read.</b> {name}" in drawn(at)
+        assert f"<b>This file cannot be read.</b> {name}" in drawn(at)
     bring(at, "e.npy", npy(SOURCES["tanh"].make().values))
-    assert "It cannot be read" not in drawn(at)
+    assert "This file cannot be read" not in drawn(at)
     assert "8 pictures of 28×28" in words(at)
 
 

@@ -93,7 +93,7 @@ REFUSALS: list[tuple[str, Earned]] = [
     (r"There is no failure called|opens no lesson|This projector link is from before", lambda walk: walk.did("link")),
     (r"(no longer here|has ended)", lambda walk: walk.did("lost") or walk.lost()),
     (r"has other settings than this lesson allows", lambda walk: "lesson" in dict(walk.tab.place.query)),
-    (r"Nothing was brought in this tab", lambda walk: walk.kept("asked").source == "file"),
+    (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
     (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
     (r"^folder", lambda walk: walk.kept("draft")["dataset"] == "folder"),
     (r"^device=", lambda walk: walk.kept("draft")["device"] in ("cuda", "mps")),

@@ -11,6 +11,7 @@ from untrained_runs import E, checkpoint, history, saved
 
 from gan_core.files.atomic_write import NotWritten
 from gan_core.saved_runs import run_folder
+from gan_core.saved_runs.as_dicts import as_dicts
 from gan_core.saved_runs.label import LABEL
 from gan_core.saved_runs.run_folder import Heading, SavedRunError, read_run, write_run
 from gan_core.saved_runs.search import Search
@@ -43,7 +44,7 @@ def trouble(store: Store) -> str:
     listed = {entry.run_id: entry for entry in store.headings()}
     assert isinstance(listed["whole"], Heading)
     assert store.read("whole").until(40) == history(40)
-    store.size(), store.as_dicts(Search.parse(""))
+    store.size(), as_dicts(store, Search.parse(""))
     with pytest.raises(SavedRunError) as caught:
         store.read("spoilt")
     if isinstance(found := listed["spoilt"], Damaged):

@@ -372,7 +372,7 @@ def test_nothing_but_nan() -> None:
     report = looked(np.full((8, 28, 28), np.nan), "digits")
     assert failures(report) == ["non-finite"]
     assert report.pictures is None
-    assert any("nothing else can be told" in sentence for sentence in report.untold)
+    assert any("nothing else can be judged" in sentence for sentence in report.untold)
 
 
 def test_values_near_0_may_be_grey_or_black() -> None:

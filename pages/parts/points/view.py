@@ -21,7 +21,7 @@ from gan_core.settings.fields import SETTINGS
 from gan_core.settings.link import read_query
 from gan_core.settings.points import POINT_SETS
 from pages.parts.points import plane
-from pages.parts.shared import charts, page_settings, pictures, playback, points_aside, state, theme
+from pages.parts.shared import charts, page_link, page_settings, pictures, playback, points_aside, state, theme
 from pages.parts.shared.charts import numbers
 
 REAL_POINTS = 400  # as many as a run shows
@@ -51,7 +51,7 @@ def only_points(asked: bool) -> None:
     """Have the page's settings be of points; where images were `asked` for, say so."""
     e = page_settings.experiment()
     if e.dataset not in POINT_SETS:
-        query, key = st.query_params.to_dict(), SETTINGS["dataset"].url_key
+        query, key = page_link.query(), SETTINGS["dataset"].url_key
         if asked and query.keys().isdisjoint(("dataset", key)):  # a link without data means this page's
             page_settings.take(nearest(read_query({**query, key: points_aside.FIRST})[0]))
             return

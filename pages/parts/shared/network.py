@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from math import isfinite
 from typing import NamedTuple
 
@@ -91,38 +92,41 @@ def show(e: Experiment, frame: Frame | None, acts: Players | None) -> None:
     real, generated = (f"{m[name]:.2f}" if name in m else "–" for name in ("d_real", "d_fake"))
     norms = {part: m.get(name) for part, name in (("grad_d", "grad_norm_d"), ("grad_g", "grad_norm_g"))}
     lengths = {part: "–" if norm is None else f"{norm:.2g}" for part, norm in norms.items()}
-    told = _component(
-        key="network",
-        data={
-            "parts": {
-                name: [part.title.format(things), part.words.format(things, things), part.button]
-                for name, part in PARTS.items()
-            },
-            "labels": {
-                "noise": _label("noise"),
-                "g": _label("G", wide=("G", "generator")),
-                "d": _label(
-                    "D", f"real {real}", f"gen. {generated}",
-                    wide=("D, discriminator", f"real {real} · generated {generated}"),
-                ),
-                "real": _label("real", wide=(f"Real {things}", e.dataset)),
-                "generated": _label("generated", wide=(f"Generated {things}", f"step {frame.step}" if frame else "")),
-                "grad_d": _label(f"gradient of D {lengths['grad_d']}"),
-                "grad_g": _label(f"of G {lengths['grad_g']}", wide=(f"gradient of G {lengths['grad_g']}",)),
-            },
-            # JSON has no NaN: a gradient that is none is drawn as one of no length.
-            "norms": {part: norm if norm is not None and isfinite(norm) else None for part, norm in norms.items()},
-            "lit": ["d", "g"] if acts == "both" else [acts] if acts else [],
-            "rests": RESTS[acts] if acts else (),
-            "colours": COLOURS,
-            "alt": f"The generator G makes {things} of noise; the discriminator D judges them and real ones. D's mean "
-            f"answers: real {real}, generated {generated}. Gradient norms: D {lengths['grad_d']}, "
-            f"G {lengths['grad_g']}.{ACTING[acts] if acts else ''}",
+    told = {
+        "parts": {
+            name: [part.title.format(things), part.words.format(things, things), part.button]
+            for name, part in PARTS.items()
         },
+        "labels": {
+            "noise": _label("noise"),
+            "g": _label("G", wide=("G", "generator")),
+            "d": _label(
+                "D",
+                f"real {real}",
+                f"gen. {generated}",
+                wide=("D, discriminator", f"real {real} · generated {generated}"),
+            ),
+            "real": _label("real", wide=(f"Real {things}", e.dataset)),
+            "generated": _label("generated", wide=(f"Generated {things}", f"step {frame.step}" if frame else "")),
+            "grad_d": _label(f"gradient of D {lengths['grad_d']}"),
+            "grad_g": _label(f"of G {lengths['grad_g']}", wide=(f"gradient of G {lengths['grad_g']}",)),
+        },
+        # JSON has no NaN: a gradient that is none is drawn as one of no length.
+        "norms": {part: norm if norm is not None and isfinite(norm) else None for part, norm in norms.items()},
+        "lit": ["d", "g"] if acts == "both" else [acts] if acts else [],
+        "rests": RESTS[acts] if acts else (),
+        "colours": COLOURS,
+        "alt": f"The generator G makes {things} of noise; the discriminator D judges them and real ones. D's mean "
+        f"answers: real {real}, generated {generated}. Gradient norms: D {lengths['grad_d']}, "
+        f"G {lengths['grad_g']}.{ACTING[acts] if acts else ''}",
+    }
+    clicked = _component(
+        key="network",
+        data=json.dumps(told).encode(),  # for whatever else, Streamlit imports pandas: 50 MB
         on_settings_change=_nothing,
     )  # fmt: skip
-    if told.settings:
-        state.TO_FIND.set(PARTS[str(told.settings)].find)
+    if clicked.settings:
+        state.TO_FIND.set(PARTS[str(clicked.settings)].find)
         st.rerun()  # the settings stand outside the part that is drawn again by itself
 
 

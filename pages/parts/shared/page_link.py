@@ -98,6 +98,11 @@ def value(key: str) -> str | None:
     return st.query_params.get(key)
 
 
+def query() -> dict[str, str]:
+    """The address as it is."""
+    return st.query_params.to_dict()
+
+
 def change(key: str, text: str | None) -> None:
     """Put another text under a key of the page's address, or nothing."""
     query = {name: found for name, found in st.query_params.to_dict().items() if name != key}

@@ -243,7 +243,7 @@ IN_COURSE: Key[bool] = Key("in_course", bool)
 BESIDE_COURSE: Key[tuple[str | None, Experiment | None]] = Key("beside_course", lambda: (None, None))
 # A code that was typed, and what the teacher has the first page offer.
 JOINING: Key[str] = Key("joining", str)
-OFFERED_LESSON: Key[str] = Key("offered_lesson", str)
+OFFERED_LESSON: Key[str] = Key("lesson_on_home", str)
 OFFER_TROUBLE: Key[str] = Key("offer_trouble", str, on_page=True)
 
 

@@ -60,7 +60,7 @@ _TERMS = (
     Term(
         "binary cross-entropy",
         "The loss for yes-or-no answers: minus the logarithm of the probability given to the right answer.",
-        ("BCE",),
+        ("BCE", "BCEWithLogitsLoss"),
     ),
     Term(
         "checkerboard",
