@@ -15,7 +15,7 @@ from pages.parts.shared.terms import TERMS
 
 # Names, abbreviations and plain words that a help text explains where they stand.
 PLAIN = {
-    "PyTorch", "GPU", "GPUs", "D", "G", "ImageNet", "Data", "Points", "Fashion", "MNIST", "PacGAN", "RGB", "Document",
+    "PyTorch", "GPU", "GPUs", "D", "G", "ImageNet", "Data", "Points", "Fashion", "MNIST", "PacGAN", "RGB", "Noise",
 }  # fmt: skip
 
 

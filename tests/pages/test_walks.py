@@ -91,7 +91,7 @@ REFUSALS: list[tuple[str, Earned]] = [
     (r"There is (no setting|nothing) called .* left out|`.*` is left out\.", lambda walk: walk.did("link")),
     (r"in the link\) = `", lambda walk: walk.did("link")),
     (r"There is no failure called|opens no lesson|This projector link is from before", lambda walk: walk.did("link")),
-    (r"(no longer here|has ended)", lambda walk: walk.did("lost") or walk.lost()),
+    (r"(no longer here|ha(s|ve) ended)", lambda walk: walk.did("lost") or walk.lost()),
     (r"has other settings than this lesson allows", lambda walk: "lesson" in dict(walk.tab.place.query)),
     (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
     (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
