@@ -44,10 +44,11 @@ def navigation() -> StreamlitPage:
         st.Page("pages/untrained.py", title="Untrained", icon=":material/grain:", url_path="untrained"),
         st.Page("pages/pixels.py", title="Pixels", icon=":material/photo_library:", url_path="pixels"),
         st.Page("pages/claims.py", title="Claims", icon=":material/fact_check:", url_path="claims"),
-        st.Page("pages/glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary"),
+        st.Page("pages/glossary.py", title="Glossary", icon=":material/sort_by_alpha:", url_path="glossary"),
     ]
     if access.teacher():
-        pages.append(st.Page("pages/classroom.py", title="Class", icon=":material/school:", url_path="classroom"))
+        # Early, since what has no room in the bar is folded.
+        pages.insert(1, st.Page("pages/classroom.py", title="Class", icon=":material/school:", url_path="classroom"))
     state.PAGES.set({f"pages/{each.url_path or 'home'}.py": each.title for each in pages})
     if asked := _unknown({each.url_path for each in pages}):
         # Streamlit's own answer is a dialog over Home, which does not say what there is.
