@@ -174,9 +174,10 @@ def test_who_comes_back_in_time_finds_the_run_paused_meanwhile(own_server: Serve
     page = start(open_tab(own_server.url + ENDLESS))
     before = step_reaches(page, 50)
     worker = own_server.workers()[0]
-    address = page.url
+    address, browser = page.url, page.context  # another browser would only watch
     page.close()
-    page = open_tab(address)
+    page = browser.new_page()
+    page.goto(address)
     page.wait_for_selector(PICTURE)
     watch(page)
     step_reaches(page, before + 50)
