@@ -48,7 +48,7 @@ class Sweeps:
         self,
         open_machines: Callable[[], Machines],
         kept: CellFolder,
-        room: Callable[[int], int | None] = lambda _: None,
+        room: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._open_machines, self.kept, self._room = open_machines, kept, room
         self._news = threading.Condition(threading.RLock())
@@ -156,7 +156,7 @@ class Sweeps:
                 self._thread = self._machines = None
                 self._news.notify_all()
                 return None
-            room = self._room(len(self._training))
+            room = self._room()
             free = (machines.slots() if room is None else min(room, machines.slots())) - len(self._training)
             chosen = [*itertools.islice(self._next_cells(), max(0, free))]
             self._no_room = not chosen and room is not None and any(sweep.queue for sweep in self._sweeps.values())

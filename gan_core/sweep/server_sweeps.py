@@ -24,7 +24,7 @@ def sweeps() -> Sweeps:
     return only_one("sweeps", lambda: Sweeps(lambda: machines(None, NICENESS), CellFolder.of_this_machine(), _room))
 
 
-def _room(_: int) -> int | None:
+def _room() -> int | None:
     """As many cells as live runs leave cores for; a cluster has room of its own."""
     if os.environ.get("GAN_SCHEDULER"):
         return None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from clean_scripts import assert_clean
 from PIL import Image
 
 from gan_core.engine.trainer import Trainer
@@ -99,12 +98,4 @@ def test_every_script_is_short_clean_and_about_points(tmp_path: Path) -> None:
         assert len(text.splitlines()) <= 200
         assert not re.search("image|IMAGE|gan_core", text.replace("PIL import Image", "").replace("Image.new", ""))
         (tmp_path / f"script_{number}.py").write_text(text)
-    (tmp_path / "ruff.toml").write_text(
-        'line-length = 120\n[lint]\nselect = ["E", "F", "W", "I", "B", "UP", "SIM", "C4"]'
-    )
-    for call in (["check"], ["format", "--check"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *call, "--no-cache", "."], cwd=tmp_path, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout
+    assert_clean(tmp_path)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from clean_scripts import assert_clean
 from PIL import Image
 from tiny import SMALL, tiny_images
 
@@ -273,15 +274,7 @@ def test_every_script_is_short_clean_and_on_its_own(tmp_path: Path) -> None:
         assert len(text.splitlines()) <= 200
         assert "gan_core" not in text
         (tmp_path / f"script_{number}.py").write_text(text)
-    (tmp_path / "ruff.toml").write_text(
-        'line-length = 120\n[lint]\nselect = ["E", "F", "W", "I", "B", "UP", "SIM", "C4"]'
-    )
-    for call in (["check"], ["format", "--check"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *call, "--no-cache", "."], cwd=tmp_path, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout
+    assert_clean(tmp_path)
 
 
 def test_what_is_not_used_is_not_there() -> None:

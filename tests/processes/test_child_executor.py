@@ -15,7 +15,7 @@ from gan_core.processes.child_executor import ChildExecutor, ChildLost
 from gan_core.processes.named_call import call_named
 from gan_core.processes.task_frames import TaskFailed
 from gan_core.settings.experiment import Experiment
-from tests.child_work import dies, dies_once, slow_pid
+from tests.child_work import dies, dies_once, meets
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,12 @@ def test_answers_and_errors_come_from_other_processes(executor: ChildExecutor) -
     assert executor.submit(os.getpid).result(PATIENCE_S) != os.getpid()  # all is as before
 
 
-def test_two_children_and_no_more(executor: ChildExecutor) -> None:
-    pids = {future.result() for future in as_completed([executor.submit(slow_pid) for _ in range(6)], PATIENCE_S)}
-    assert len(pids) == 2
+def test_two_children_and_no_more(executor: ChildExecutor, tmp_path: Path) -> None:
+    tasks = []
+    for number in range(3):
+        os.mkfifo(pipe := tmp_path / str(number))
+        tasks += [executor.submit(meets, str(pipe), mode) for mode in "rw"]  # either waits for the other
+    assert len({future.result() for future in as_completed(tasks, PATIENCE_S)}) == 2
 
 
 def test_what_a_dead_child_did_is_done_by_another(executor: ChildExecutor, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_what_was_stopped_and_begun_at_once_again_is_trained(make: Make) -> None
 def test_live_runs_go_first(make: Make, asked: Asked) -> None:
     room, looked = [0], threading.Event()
 
-    def look(training: int) -> int:
+    def look() -> int:
         looked.set()
         return room[0]
 

@@ -32,7 +32,7 @@ def definitions() -> None:
 def _definitions() -> str:
     return "".join(
         f'<div popover id="term-{term.anchor}" class="term-meaning"><b>{escape(term.name)}</b> {escape(term.meaning)} '
-        f'<a href="/glossary" target="_blank">Glossary</a></div>'
+        f'<a href="glossary" target="_blank">Glossary</a></div>'
         for term in TERMS.values()
     )
 
@@ -69,6 +69,7 @@ def paragraph(words: str, lead: str = "") -> None:
     st.html(Markup('<p class="prose">{}{}</p>').format(start, marked(plain_text.plain(words))))
 
 
+@cache
 def for_help(label: str, words: str) -> str:
     """The meanings of the technical words in a control's label and help, to stand under them."""
     named = [term for term in terms_in(f"{label}. {words}") if term.name not in COMMON]
