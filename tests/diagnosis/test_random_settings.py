@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from random_settings import GIVEN, MOST_S, Drawn, draw, seconds
+from random_settings import ARCHITECTURES, GIVEN, MOST_S, Drawn, draw, seconds
 from study import wilson
 from study_random import counts, cured, judged, markdown, quality
 
@@ -22,6 +22,10 @@ DRAWN = [draw("mnist", seed) for seed in range(3000, 3060)]
 def test_a_seed_draws_the_same_each_time() -> None:
     assert [draw("mnist", seed).key for seed in range(3000, 3060)] == [drawn.key for drawn in DRAWN]
     assert len({drawn.key for drawn in DRAWN}) == len(DRAWN)
+
+
+def test_every_architecture_is_drawn() -> None:
+    assert {draw("mnist", seed).experiment.architecture for seed in range(2000, 2120)} == set(ARCHITECTURES)
 
 
 def test_one_to_four_settings_are_off_the_usual_and_a_third_is_moved_while_it_runs() -> None:
