@@ -6,10 +6,12 @@ import streamlit as st
 
 from gan_core.diagnosis.failures import CARDS
 from gan_core.live.registry import registry
+from pages.parts import navigation
 from pages.parts.classroom import join, offered
 from pages.parts.failures import cards
 from pages.parts.shared import pictures, state, theme
 
+navigation.require()
 registry().warm()
 join.arrive()
 FOLDER = theme.ASSETS / "home"

@@ -33,7 +33,8 @@ def navigation() -> StreamlitPage:
     in_lesson = page_link.value(lesson.MARK) is not None
     access.arrive()
     pages = [
-        st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="home", default=True),
+        # At the root; the name it would have there is kept free for those who type /home.
+        st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="root", default=True),
         st.Page("pages/course.py", title="Course", icon=":material/menu_book:", url_path="course"),
         st.Page("pages/train.py", title="Train", icon=":material/play_circle:", url_path="train"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:", url_path="compare"),
@@ -52,7 +53,8 @@ def navigation() -> StreamlitPage:
     state.PAGES.set({f"pages/{each.url_path or 'home'}.py": each.title for each in pages})
     if asked := _unknown({each.url_path for each in pages}):
         # Streamlit's own answer is a dialog over Home, which does not say what there is.
-        pages.append(st.Page("pages/no_such_page.py", title="No such page", url_path=asked, visibility="hidden"))
+        file, title = ("home", "Home") if asked == "home" else ("no_such_page", "No such page")
+        pages.append(st.Page(f"pages/{file}.py", title=title, url_path=asked, visibility="hidden"))
     page = st.navigation(pages, position="hidden" if in_lesson else "top")
     in_course = page.url_path == "course"
     if not (in_lesson or in_course):
@@ -80,7 +82,7 @@ def _unknown(paths: set[str]) -> str | None:
     if asked and asked not in paths and re.fullmatch(r"[\w-]+", asked):
         state.UNKNOWN_PAGE.set(asked)
     known = state.UNKNOWN_PAGE.get()
-    return known if known not in {*paths, "home"} else None  # Streamlit keeps that one for the page at the root
+    return known if known not in paths else None
 
 
 def unknown_page() -> str:
@@ -94,7 +96,7 @@ def there_is() -> dict[str, str]:
 
 
 def require() -> None:
-    """To be called first by every page but home.
+    """To be called first by every page.
 
     Until some session has called `st.navigation`, Streamlit resolves a deep link by its older rules for a folder
     named pages, and runs the page's file without app.py around it. Then declare the navigation and begin again.

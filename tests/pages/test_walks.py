@@ -36,6 +36,7 @@ STEPS = 10
 MOST_TABS = 3
 
 TINY = tiny(steps=40)
+TINY_POINTS = tiny(dataset="ring", architecture="points", latent_dim=2, steps=40)
 LESSON = Lesson(
     tiny(steps=40), "Too fast", "What will happen?", ("lr_g",), ("lr_d",), 200, WhichFailure(("blank-grey",))
 )
@@ -48,6 +49,7 @@ def places() -> list[Place]:
         return Place(page, tuple(query.items()))
 
     small, long = link.to_query(TINY), link.to_query(TINY.replace(steps=1_000_000))
+    points = link.to_query(TINY_POINTS)
     return [
         *map(place, PAGES),
         place("train", **small), place("train", **small, o="linear"), place("train", **long),
@@ -61,6 +63,9 @@ def places() -> list[Place]:
         place("pixels", source="linear", image="0", file="jpeg"),
         place("pixels", source="run"), place("pixels", source="file", image="0"),
         place("claims", d="000", v="holds"), place("claims", c="000-01"),
+        place("points", **points), place("points", **points | {"d": "dirac"}), place("compare", **points, v1="lg:0.001", v2="lg:0.01"),
+        place("sweep", **small, x="lg:0.001;0.1", y="ng:none;instance", seeds="0"),
+        place("course", at="collapse"), place("course", at="after"),
     ]  # fmt: skip
 
 
@@ -69,7 +74,7 @@ WRONG: dict[str, str] = {
     "lg": "7", "bs": "many", "p": "clip", "nd": "spectral", "run": "nosuchrun", "runs": "gone~gone",
     "pair": "gone~gone", "gain": "loud", "f": "nonsense", "v1": "o:cubic", "v2": "nonsense", "c": "9", "d": "9",
     "looks": "odd", "image": "999", "source": "x", "file": "bmp", "quality": "1e9", "lesson": "1", "teacher": "me",
-    "find": "lr_g=fast", "xx": "1", "w": "", "d٠": "\u202e",
+    "find": "lr_g=fast", "x": "lg:fast", "seeds": "many", "at": "99", "d": "plaid", "xx": "1", "w": "", "d٠": "\u202e",
 }  # fmt: skip
 
 # Of more, Hypothesis mostly draws small ones.
@@ -78,6 +83,7 @@ NUMBERS = st.integers(0, 2**24 - 1)
 # What begins a run in a process of its own, by page.
 BEGINS = {
     "home": r"train_live|open-", "train": r"start|step_|reset|fix_|compare_diagnosis|train_more|break_|defaults",
+    "points": r"start|step_|reset|fix_|fail_|cure_|train_more|break_|defaults|compare_", "sweep": r"start", "course": r"start|step_|reset|fix_",
     "compare": r"start", "runs": r"open-|compare", "claims": r"run_again",
     "failures": rf"start|open_|open-({'|'.join(RECIPES)})",
 }  # fmt: skip
@@ -89,8 +95,11 @@ Earned = Callable[["Walk"], bool]
 REFUSALS: list[tuple[str, Earned]] = [
     (r" cannot be used: |The settings cannot be used yet", lambda walk: walk.conflict()),
     (r"There is (no setting|nothing) called .* left out|`.*` is left out\.", lambda walk: walk.did("link")),
-    (r"in the link\) = `", lambda walk: walk.did("link")),
-    (r"There is no failure called|opens no lesson|This projector link is from before", lambda walk: walk.did("link")),
+    (r"in the link\) (= `|is “)", lambda walk: walk.did("link")),
+    (
+        r"There is no failure called|There is no lesson|opens no lesson|This projector link is from before",
+        lambda walk: walk.did("link"),
+    ),
     (r"(no longer here|ha(s|ve) ended)", lambda walk: walk.did("lost") or walk.lost()),
     (r"has other settings than this lesson allows", lambda walk: "lesson" in dict(walk.tab.place.query)),
     (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
@@ -107,6 +116,7 @@ REFUSED_ON: dict[str, Earned] = {
     "train": lambda walk: walk.did("lesson_") or (walk.did("link") and "lesson" in dict(walk.tab.place.query))
     or walk.did("save_name"),
     "pixels": lambda walk: walk.did("bring"),
+    "sweep": lambda walk: walk.did("link") or walk.did("sweep_"),
 }  # fmt: skip
 
 

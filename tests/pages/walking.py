@@ -15,7 +15,10 @@ from streamlit.testing.v1.element_tree import Widget
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 from visiting import wrongs
 
-PAGES = ("home", "train", "compare", "runs", "failures", "untrained", "pixels", "claims")
+PAGES = (
+    "home", "course", "train", "compare", "sweep", "runs", "failures", "points", "untrained", "pixels", "claims",
+    "glossary",
+)  # fmt: skip
 ODD_TEXTS = (
     "",
     "0",

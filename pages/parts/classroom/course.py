@@ -126,7 +126,7 @@ def _read(query: Query) -> tuple[AskedPlace, list[str]]:
     place = query.get(AT, BEFORE)
     if place in PLACES:
         return AskedPlace(place, query.get(page_settings.RUN)), []
-    return AskedPlace(BEFORE), [f"There is no lesson “{place[:40]}” in the course: it begins at the beginning."]
+    return AskedPlace(BEFORE), [f"There is no lesson “{place[:40]}” in the course. Start with the first questions."]
 
 
 def _write(asked: AskedPlace) -> dict[str, str]:
