@@ -63,7 +63,8 @@ def places() -> list[Place]:
         place("pixels", source="linear", image="0", file="jpeg"),
         place("pixels", source="run"), place("pixels", source="file", image="0"),
         place("claims", d="000", v="holds"), place("claims", c="000-01"),
-        place("points", **points), place("points", **points | {"d": "dirac"}), place("compare", **points, v1="lg:0.001", v2="lg:0.01"),
+        place("points", **points), place("points", **points | {"d": "dirac"}),
+        place("compare", **points, v1="lg:0.001", v2="lg:0.01"),
         place("sweep", **small, x="lg:0.001;0.1", y="ng:none;instance", seeds="0"),
         place("course", at="collapse"), place("course", at="after"),
     ]  # fmt: skip
@@ -72,9 +73,9 @@ def places() -> list[Place]:
 VALID = places()
 WRONG: dict[str, str] = {
     "lg": "7", "bs": "many", "p": "clip", "nd": "spectral", "run": "nosuchrun", "runs": "gone~gone",
-    "pair": "gone~gone", "gain": "loud", "f": "nonsense", "v1": "o:cubic", "v2": "nonsense", "c": "9", "d": "9",
+    "pair": "gone~gone", "gain": "loud", "f": "nonsense", "v1": "o:cubic", "v2": "nonsense", "c": "9", "d": "plaid",
     "looks": "odd", "image": "999", "source": "x", "file": "bmp", "quality": "1e9", "lesson": "1", "teacher": "me",
-    "find": "lr_g=fast", "x": "lg:fast", "seeds": "many", "at": "99", "d": "plaid", "xx": "1", "w": "", "d٠": "\u202e",
+    "find": "lr_g=fast", "x": "lg:fast", "seeds": "many", "at": "99", "xx": "1", "w": "", "d٠": "\u202e",
 }  # fmt: skip
 
 # Of more, Hypothesis mostly draws small ones.
@@ -83,7 +84,8 @@ NUMBERS = st.integers(0, 2**24 - 1)
 # What begins a run in a process of its own, by page.
 BEGINS = {
     "home": r"train_live|open-", "train": r"start|step_|reset|fix_|compare_diagnosis|train_more|break_|defaults",
-    "points": r"start|step_|reset|fix_|fail_|cure_|train_more|break_|defaults|compare_", "sweep": r"start", "course": r"start|step_|reset|fix_",
+    "points": r"start|step_|reset|fix_|fail_|cure_|train_more|break_|defaults|compare_", "sweep": r"start",
+    "course": r"start|step_|reset|fix_",
     "compare": r"start", "runs": r"open-|compare", "claims": r"run_again",
     "failures": rf"start|open_|open-({'|'.join(RECIPES)})",
 }  # fmt: skip
