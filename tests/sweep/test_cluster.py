@@ -21,11 +21,13 @@ pytest.importorskip("distributed", reason="no dask: pip install -r requirements-
 from distributed import Client
 
 from gan_core.__main__ import main
+from gan_core.cluster import connection
+from gan_core.cluster.errors import ClusterError
 from gan_core.processes.named_call import call_named
 from gan_core.sweep import cluster as cluster_module
 from gan_core.sweep.cluster import Cluster
 from gan_core.sweep.kept_cells import CellFolder
-from gan_core.sweep.machines import MachinesError, OwnCores
+from gan_core.sweep.machines import OwnCores
 from gan_core.sweep.plan import SweepPlan
 from gan_core.sweep.running import Sweeps
 from gan_core.sweep.train_cell import train_cell
@@ -130,7 +132,7 @@ def test_other_versions_are_refused_in_words(
 ) -> None:
     here = cluster_module.versions()
     monkeypatch.setattr(cluster_module, "versions", lambda: {**here, "torch": "1.0"})
-    with pytest.raises(MachinesError, match=f"PyTorch {here['torch']} instead of 1.0.*install the same there"):
+    with pytest.raises(ClusterError, match=f"PyTorch {here['torch']} instead of 1.0.*install the same there"):
         cluster.submit("os:getpid").result(PATIENCE_S)
 
 
@@ -171,7 +173,7 @@ def test_a_worker_that_is_killed_costs_no_cell(
 def test_a_scheduler_without_workers_is_refused_in_words(tmp_path: Path) -> None:
     processes = Processes(tmp_path / "dask")
     try:
-        with pytest.raises(MachinesError, match=f"scheduler at {processes.address} has no worker"):
+        with pytest.raises(ClusterError, match=f"scheduler at {processes.address} has no worker"):
             _without_workers(processes.address)
     finally:
         processes.close()
@@ -179,7 +181,7 @@ def test_a_scheduler_without_workers_is_refused_in_words(tmp_path: Path) -> None
 
 def _without_workers(address: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cluster_module, "WORKERS_S", 0.2)
+        patch.setattr(connection, "WORKERS_S", 0.2)
         Cluster(address)
 
 
