@@ -14,6 +14,7 @@ from gan_core.data import load_for, sent_images
 from gan_core.data.images import Images
 from gan_core.data.sent_images import SentImages, has_images
 from gan_core.processes.child_executor import ChildExecutor
+from gan_core.processes.inside_child import NICENESS
 from gan_core.processes.named_call import call_named
 from gan_core.processes.only_one import only_one
 from gan_core.settings.experiment import Experiment
@@ -89,5 +90,6 @@ def do_task(function: str, wanted: Mapping[str, str], sent: SentImages | None, *
 
 
 def _children() -> ChildExecutor:
-    """As many as the worker has threads: each of them waits for one, so that there is no other limit."""
-    return only_one("children of a cluster's worker", lambda: ChildExecutor(MOST_THREADS))
+    """As many as the worker has threads: each of them waits for one, so that there is no other limit. They are as nice
+    as live runs there."""
+    return only_one("children of a cluster's worker", lambda: ChildExecutor(MOST_THREADS, NICENESS))
