@@ -15,6 +15,7 @@ from pages.parts.shared import (
     tab_runs,
     watching,
 )
+from pages.parts.sweep import choice
 from pages.parts.train import live_view, save
 
 navigation.require()
@@ -33,6 +34,7 @@ with st.sidebar:
         controls.rest(view.FIRST, changed=tab_runs.adopt, locked=locked)
     failures.draw()
     comparison_state.button(page_settings.experiment())
+    choice.way_here(page_settings.experiment())
 comparison_state.go_where_asked()
 link_problems.show()
 
