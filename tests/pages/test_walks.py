@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from live_runs import PATIENCE_S
+from live_runs import PATIENCE_S, end_sweeps
 from tiny import tiny
 from walking import ODD_TEXTS, PAGES, UNFOLDED, Place, Tab
 
@@ -230,6 +230,7 @@ class Walk(RuleBasedStateMachine):
     }  # fmt: skip
 
     def teardown(self) -> None:
+        end_sweeps()
         for run_id in self.runs:
             registry().forget(run_id)
 
