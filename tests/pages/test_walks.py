@@ -102,6 +102,7 @@ REFUSALS: list[tuple[str, Earned]] = [
         r"There is no failure called|There is no lesson|opens no lesson|This projector link is from before",
         lambda walk: walk.did("link"),
     ),
+    (r"is points of a plane, and Untrained looks at images", lambda walk: walk.did("link")),
     (r"(no longer here|ha(s|ve) ended)", lambda walk: walk.did("lost") or walk.lost()),
     (r"has other settings than this lesson allows", lambda walk: "lesson" in dict(walk.tab.place.query)),
     (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
