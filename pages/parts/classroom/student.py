@@ -83,7 +83,7 @@ def follow(lesson: Lesson, put: Callable[[str | None], None], forward: Callable[
         with st.sidebar:
             _controls(lesson)
     link_problems.show()
-    _question(lesson)
+    _question(lesson, labelled=of is None)
     run = tab_runs.snapshot()
     told = _told(lesson, run)
     if visitor.answer() is not None:
@@ -132,14 +132,15 @@ def _changeable(lesson: Lesson) -> None:
     controls.some(lesson.shown, tab_runs.adopt, locked=lesson.shown if visitor.spent() >= lesson.budget else ())
 
 
-def _question(lesson: Lesson) -> None:
-    """What is to be predicted, until it is."""
+def _question(lesson: Lesson, *, labelled: bool) -> None:
+    """What is to be predicted, until it is; `labelled` where the lesson's own question does not say so already."""
     if lesson.prediction is None or visitor.answer() is not None:
         return
     with st.container(key="prediction", border=True):
         choice = st.radio(
             lesson.prediction.asks, lesson.prediction.choices, format_func=lesson.prediction.label, index=None,
             captions=lesson.prediction.captions() or None, key=state.PREDICTED.name,
+            label_visibility="visible" if labelled else "collapsed",
         )  # fmt: skip
         st.button(
             "This is my prediction", key="predict", type="primary", disabled=choice is None,

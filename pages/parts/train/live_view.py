@@ -205,8 +205,14 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     curves = past.measurements if past else rows[-1].measurements if rows else {}
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
-        charts.pixel_histogram(run.opening if run else None, frame)
-        numbers(caption(m, "out_of_range", "saturated"))
+        if e.dataset in POINT_SETS:
+            charts.point_quality(rows, changes)
+            numbers(caption(curves, "modes_covered", "high_quality"))
+        else:
+            charts.pixel_histogram(run.opening if run else None, frame)
+            numbers(caption(m, "out_of_range", "saturated"))
+    if not e.steps:
+        return  # nothing will be trained, so nothing runs over the steps
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss, changes=changes, at=at)
         numbers(caption(curves, "loss_d", "loss_g"))
