@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
@@ -51,6 +52,13 @@ def wrongs(at: AppTest) -> list[str]:
     """What the page cannot use or do; not what the diagnosis finds in a run, which has its name first, in bold."""
     said = [element for element in html(at) if 'class="said"' in element and BROKEN in element]
     return [as_text(element) for element in said if "<b>" not in element]
+
+
+def network(at: AppTest) -> dict[str, Any]:
+    """What the browser is given to draw the two networks from."""
+    (drawn,) = [found for found in at.get("bidi_component") if "gan_network" in found.proto.component_name]
+    told: dict[str, Any] = json.loads(drawn.proto.bytes)
+    return told
 
 
 def as_read(at: AppTest) -> str:

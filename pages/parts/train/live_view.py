@@ -160,7 +160,8 @@ def _single_steps(*, disabled: bool) -> None:
 def actors(run: Snapshot | None, frame: Frame | None) -> None:
     """Both networks, and under them what they are about: real beside generated, at the same scale."""
     with st.container(key="actors"):
-        network.show(run.experiment if run else page_settings.experiment(), frame, _acts(run))
+        e = run.experiment if run else page_settings.experiment()
+        network.show(e, frame, acts(run), finds=page_settings.lesson() is None)
         grids(run, frame)
 
 
@@ -243,7 +244,7 @@ def _step(players: Players) -> None:
         state.STEPPED.set((run_id, players))
 
 
-def _acts(run: Snapshot | None) -> Players | None:
+def acts(run: Snapshot | None) -> Players | None:
     """Who is updated now or, where a run stands still after a single step, who was."""
     if run is None:
         return None
