@@ -17,6 +17,7 @@ from gan_core.settings.fields import SETTINGS
 
 Open = Callable[..., AppTest]
 MARKS = {"holds": "✓ holds", "holds-if": "◐ holds if…", "refuted": "✗ refuted"}
+TERM = re.compile(r'<button class="term" [^>]*>(.*?)</button>')
 SHARED_RUNS: set[str] = set()  # ids of runs that outlive a visitor
 
 
@@ -33,8 +34,9 @@ def widgets(block: Block) -> dict[str, Any]:
 
 
 def html(at: AppTest) -> list[str]:
-    """All that the page draws itself, as HTML; not its stylesheets, nor what has the browser keep its cookie."""
-    drawn = [element.value for element in at.get("html") if not element.value.startswith("<style>")]
+    """All that the page draws itself, as HTML; not its stylesheets, nor what has the browser keep its cookie. Words
+    that open their meaning are plain here."""
+    drawn = [TERM.sub(r"\1", element.value) for element in at.get("html") if not element.value.startswith("<style>")]
     return [text for text in drawn if not text.startswith("<script>document.cookie") or "location.replace" in text]
 
 

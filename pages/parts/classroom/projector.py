@@ -11,7 +11,7 @@ from gan_core.classroom.lesson import Lesson
 from gan_core.live.registry import registry
 from pages.parts.classroom import join, lesson_link, measured, tally
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import access, diagnosis_line, network, plain_text, state
+from pages.parts.shared import access, diagnosis_line, glossary, network, plain_text, state
 from pages.parts.train import live_view
 
 LOOK_EVERY_S = 2.0
@@ -45,7 +45,7 @@ def page(lesson: Lesson) -> None:
     with left:
         st.html(
             Markup('<div class="lesson-words projected" dir="auto"><h1>{}</h1><p>{}</p></div>').format(
-                lesson.title, lesson.question
+                lesson.title, glossary.text(lesson.question)
             )
         )
         if lesson.prediction:
@@ -96,7 +96,7 @@ def _answers(lesson: Lesson) -> None:
         if shown or revealed:
             tally.bars(lesson.prediction, counts if shown else None, measured=right)
         if told and revealed:
-            st.html(Markup('<div class="measured-words">{}</div>').format(told.words))
+            st.html(Markup('<div class="measured-words">{}</div>').format(glossary.text(told.words)))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Ask again", key="ask_again", icon=":material/replay:", help="Forgets all answers: for a second vote.",

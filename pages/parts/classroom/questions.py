@@ -13,7 +13,7 @@ from markupsafe import Markup
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.course.questions import LOOKS, QUESTIONS, Question
 from gan_core.classroom.course.scores import When, own_answers, room
-from pages.parts.shared import access, diagnosis_line, theme
+from pages.parts.shared import access, diagnosis_line, glossary, theme
 
 PICTURES = theme.ASSETS / "failures"
 LETTERS = "ABC"
@@ -37,7 +37,7 @@ def _ask(question: Question, when: When) -> None:
     lead = "Guess: nobody is meant to know this yet." if when == "before" else "The same questions as at the beginning."
     st.html(
         Markup('<div class="lesson-words"><h1>Question {} of {}</h1><p class="told">{}</p><p>{}</p></div>').format(
-            number, len(QUESTIONS), lead, question.words
+            number, len(QUESTIONS), lead, glossary.text(question.words)
         )
     )
     with st.container(key="choices"):
