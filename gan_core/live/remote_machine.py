@@ -5,14 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import io
-import platform
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from gan_core.cluster.errors import ClusterError
-from gan_core.cluster.versions import differences, versions
 from gan_core.data import sent_images
 from gan_core.data.sent_images import SentImages
 from gan_core.files.atomic_write import write_whole
@@ -41,14 +37,12 @@ class Told:
 
 
 class RemoteMachine:
-    """An actor, made on each worker by a server that may have runs there. Raises ClusterError for other versions.
+    """An actor, made on each worker by a server that may have runs there.
 
     Dask drops it when that server's connection ends, and with it go its processes. No coroutine waits for a process.
     """
 
-    def __init__(self, wanted: Mapping[str, str]) -> None:
-        if words := differences(wanted, versions(), f"The worker on {platform.node()}"):
-            raise ClusterError(words)
+    def __init__(self) -> None:
         for folder in found_folders():
             remove_if_left(folder)
         self._outbox = _Outbox()  # the threads of the processes know this alone, and keep no actor alive

@@ -231,6 +231,11 @@ def test_what_is_wrong_with_the_cluster_is_told_to_who_waits_for_it(
     run_id = registry.start(QUICK)
     seen = reach(registry, run_id, waits_for("has no worker"))
     assert "number 1 in line" in seen.queue
+    (tmp_path / "empty").mkdir()
+    (stranger,) = processes.workers(1, PYTHONPATH=str(tmp_path / "empty")).values()
+    reach(registry, run_id, waits_for("does not find gan_core"))
+    stranger.kill()
+    reach(registry, run_id, waits_for("has no worker"))
     shutil.copytree(ROOT / "gan_core", tmp_path / "gan_core")
     with (tmp_path / "gan_core" / "__init__.py").open("a") as file:
         file.write("# Another version.\n")
