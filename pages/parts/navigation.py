@@ -65,12 +65,12 @@ def navigation() -> StreamlitPage:
     if not (in_lesson or in_course):
         page_settings.enter(None)
     access.settle()
-    if state.PAGE.get() != page.url_path:
+    if (came_from := state.PAGE.get()) != page.url_path:
         state.turn_page()
     page_link.settle(page.url_path)
     course_aside.turn(course=in_course)
     if not in_course:  # whose lessons are of both kinds
-        points_aside.turn(points=page.url_path == "points")
+        points_aside.turn(page.url_path, came_from)
     if page.url_path != "compare":
         comparison_state.hold()
     if page.url_path not in WATCHING:

@@ -81,6 +81,24 @@ def test_a_look_at_points_leaves_the_images_of_other_pages_alone(open_page: Open
     assert experiment(at).dataset == "spiral"
 
 
+@pytest.mark.parametrize("page", ["untrained", "train"])
+def test_who_begins_with_points_finds_images_on_the_pages_for_images(page: str, open_page: Open) -> None:
+    at = open_page("points", d="grid", se="7")
+    turn(at, page)
+    assert experiment(at) == Experiment()
+    assert not [*at.exception, *at.error, *at.warning]
+    turn(at, "points")
+    assert experiment(at) == Experiment(dataset="grid", seed=7)
+
+
+def test_untrained_looks_at_images_after_points_on_train(open_page: Open) -> None:
+    at = open_page("train", d="ring", a="points")
+    assert experiment(at).dataset == "ring"
+    turn(at, "untrained")
+    assert experiment(at) == Experiment()
+    assert not [*at.exception, *at.error, *at.warning]
+
+
 def test_what_cannot_be_read_of_a_drawing_is_said(open_page: Open) -> None:
     at = open_page("points", d="drawn", pts="A?")
     assert not at.exception
@@ -132,7 +150,7 @@ def test_every_other_page_takes_a_run_on_points_or_says_why_not(open_page: Open)
     at.button(key="start").click().run()
     run_id = at.session_state["run"]
     assert registry().wait_until(lambda: over(run_id), 60)
-    for page in ("train", "runs", "compare", "untrained"):
+    for page in ("train", "runs", "compare"):
         turn(at, page)
         assert not at.exception, page
     at.query_params.clear()

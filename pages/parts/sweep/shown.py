@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from urllib.parse import urlencode
 
@@ -157,10 +156,9 @@ def _words(plan: SweepPlan, made: SweepMap, seen: SweepState | None) -> str:
 
 
 def _where() -> str:
-    if os.environ.get("GAN_SCHEDULER"):
-        return "one such machine as this; the cluster is faster"
     places = server_sweeps.places()
-    return f"{places} core{'s' if places > 1 else ''} of this machine, where no live run needs them"
+    whose = "the cluster" if server_sweeps.on_cluster() else "this machine"
+    return f"{places} core{'s' if places > 1 else ''} of {whose}, where no live run needs them"
 
 
 def _time(seconds: float) -> str:

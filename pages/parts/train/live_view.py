@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from html import escape
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -84,7 +85,7 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
     if run and run.frame_age_s is not None and run.state in ACTIVE:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name and run.people < 2:  # where that is told, there is no room for both
-        parts.append(run.device_name)
+        parts.append(f"{run.device_name} of {urlsplit(run.place).hostname}" if run.place else run.device_name)
     if run and run.memory_mb and run.state not in ACTIVE:  # where speed and time stand there, it would not fit
         parts.append(f"{run.memory_mb:.0f} MB")
     if run and not tab_runs.watched(run) and (saved := save_run.words(run)):
