@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.classroom import lesson
@@ -54,6 +55,10 @@ def navigation() -> StreamlitPage:
     if asked := _unknown({each.url_path for each in pages}):
         # Streamlit's own answer is a dialog over Home, which does not say what there is.
         file, title = ("home", "Home") if asked == "home" else ("no_such_page", "No such page")
+        if PagesManager.uses_pages_directory:
+            # The server's first visitor has got that dialog: before any `st.navigation`, Streamlit looks for pages by
+            # its older rules. From now on it does not, so the same address once more is the page alone.
+            st.html("<script>window.location.reload()</script>", unsafe_allow_javascript=True)
         pages.append(st.Page(f"pages/{file}.py", title=title, url_path=asked, visibility="hidden"))
     page = st.navigation(pages, position="hidden" if in_lesson else "top")
     in_course = page.url_path == "course"

@@ -48,8 +48,8 @@ def _ask(question: Question, when: When) -> None:
         with column, st.container(key=f"choice-{letter}"):
             st.html(picture(question, choice))
             st.button(
-                f"{question.asks.title()} {letter}", key=f"answer-{letter}", on_click=_answer, args=(question, when, choice),
-                width="stretch",
+                f"{question.asks.title()} {letter}", key=f"answer-{letter}", on_click=_answer,
+                args=(question, when, choice), width="stretch",
             )  # fmt: skip
     if question.asks == "histogram":
         plain_text.small(
