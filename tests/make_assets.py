@@ -25,15 +25,17 @@ from gan_core.engine import take_frame
 from gan_core.engine.drive import drive
 from gan_core.engine.take_samples import collect
 from gan_core.engine.trainer import Trainer
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.saving_mistakes.sample_tensors import COUNT
 from gan_core.saving_mistakes.sample_tensors import FOLDER as TENSORS
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 ASSETS = Path(__file__).parents[1] / "assets"
 FOLDER = ASSETS / "home"
 CARDS = ASSETS / "failures"
 POINTS = ASSETS / "points"
-CARD_TILES = 3  # a card shows three by three images
+CARD_TILES = 3  # a card shows three by three images, or the whole plane
 # Cards whose recipe shows its failure plainly only to those who know it: what their pictures are made with, and what
 # the card says of it.
 PLAINER: dict[str, tuple[dict[str, Any], str]] = {
@@ -78,7 +80,7 @@ def make_cards(names: list[str]) -> None:
             *_, last = drive(trainer)
             if last.broken is not None:
                 print(f"{name}: {last.broken}")
-            size = CARD_TILES * e.image_size
+            size = SIZE if e.dataset in POINT_SETS else CARD_TILES * e.image_size
             with Image.open(io.BytesIO(take_frame.take(trainer).fake_png)) as picture:
                 picture.crop((0, 0, size, size)).save(CARDS / f"{name}-{side}.png")
             made[name] |= {side: f"{name}-{side}.png", "width": size, "height": size}
