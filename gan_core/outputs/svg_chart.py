@@ -16,7 +16,7 @@ SMALL = (240, 56)  # a small chart
 
 def histogram(shares: Sequence[float], low: float, high: float, legal: tuple[float, float], colour: str) -> str:
     """Shares of values in equal bins from `low` to `high`, from 0.01 % to all on a logarithmic axis, the legal range
-    shaded; dark on white, so that it reads the same wherever it is shown."""
+    shaded. It is dark on white, so that it reads the same wherever it is shown."""
     width, tall, left, foot = 168, 126, 38, 20
     plot, rise = width - left - 6, tall - foot - 8
 
