@@ -29,7 +29,7 @@ from gan_core.sweep.plan import SweepPlan
 from gan_core.sweep.running import SweepState
 from gan_core.sweep.server_sweeps import sweeps
 from gan_core.sweep.sweep_map import COLOURS, Square, SweepMap, side_of, sweep_map
-from pages.parts.shared import access, html, plain_text, state
+from pages.parts.shared import access, glossary, html, plain_text, state
 from pages.parts.sweep import choice
 
 POLL_S = 1.5
@@ -121,8 +121,8 @@ def squares(made: SweepMap) -> None:
                 "sweep/map",
                 found=made,
                 side=side,
-                across=SETTINGS[made.across].label,
-                down=SETTINGS[made.down].label if made.down else "",
+                across=glossary.text(SETTINGS[made.across].label),
+                down=glossary.text(SETTINGS[made.down].label) if made.down else "",
                 value=value_words,
                 hover=hover_words,
                 agreement=agreement,

@@ -161,7 +161,8 @@ def _single_steps(*, disabled: bool) -> None:
 def actors(run: Snapshot | None, frame: Frame | None) -> None:
     """Both networks, and under them what they are about: real beside generated, at the same scale."""
     with st.container(key="actors"):
-        network.show(run.experiment if run else page_settings.experiment(), frame, _acts(run))
+        e = run.experiment if run else page_settings.experiment()
+        network.show(e, frame, acts(run), finds=page_settings.lesson() is None)
         grids(run, frame)
 
 
@@ -206,8 +207,14 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     curves = past.measurements if past else rows[-1].measurements if rows else {}
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
-        charts.pixel_histogram(run.opening if run else None, frame)
-        numbers(caption(m, "out_of_range", "saturated"))
+        if e.dataset in POINT_SETS:
+            charts.point_quality(rows, changes)
+            numbers(caption(curves, "modes_covered", "high_quality"))
+        else:
+            charts.pixel_histogram(run.opening if run else None, frame)
+            numbers(caption(m, "out_of_range", "saturated"))
+    if not e.steps:
+        return  # nothing will be trained, so nothing runs over the steps
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss, changes=changes, at=at)
         numbers(caption(curves, "loss_d", "loss_g"))
@@ -238,7 +245,7 @@ def _step(players: Players) -> None:
         state.STEPPED.set((run_id, players))
 
 
-def _acts(run: Snapshot | None) -> Players | None:
+def acts(run: Snapshot | None) -> Players | None:
     """Who is updated now or, where a run stands still after a single step, who was."""
     if run is None:
         return None
