@@ -65,7 +65,7 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     except ValueError:
         count = 0
     if count < 1:
-        raise LimitsError(f"{name}={text!r} is no limit: a whole number of at least 1 is expected.")
+        raise LimitsError(f"{name}={text!r} is not a limit: use a whole number of at least 1.")
     return count
 
 
@@ -76,5 +76,5 @@ def _duration(environment: Mapping[str, str], name: str, default: float) -> floa
     except ValueError:
         duration = -1.0
     if not 0 <= duration < math.inf:
-        raise LimitsError(f"{name}={text!r} is no duration: a number of at least 0 is expected.")
+        raise LimitsError(f"{name}={text!r} is not a duration: use a number of at least 0.")
     return duration

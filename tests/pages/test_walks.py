@@ -105,7 +105,7 @@ REFUSALS: list[tuple[str, Earned]] = [
     ),
     (r"is points of a plane, and Untrained looks at images", lambda walk: walk.did("link")),
     (r"(no longer here|ha(s|ve) ended)", lambda walk: walk.did("lost") or walk.lost()),
-    (r"has other settings than this lesson allows", lambda walk: "lesson" in dict(walk.tab.place.query)),
+    (r"has settings that this lesson does not allow", lambda walk: "lesson" in dict(walk.tab.place.query)),
     (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
     (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
     (r"^folder", lambda walk: walk.kept("draft")["dataset"] == "folder"),

@@ -28,7 +28,7 @@ def show() -> None:
     _buttons(runs)
     _maps()
     if not runs:
-        st.markdown("Nobody trains yet.")
+        st.markdown("Nobody is training yet.")
     for start in range(0, len(runs), ACROSS):
         for column, run in zip(st.columns(ACROSS), runs[start : start + ACROSS], strict=False):
             with column, st.container(border=True, key=f"wall-{run.run_id}"):
@@ -48,13 +48,13 @@ def _buttons(runs: list[Snapshot]) -> None:
         )
         st.button(
             "Resume all", key="resume_all", icon=":material/play_arrow:", on_click=_resume, args=(held or paused,),
-            disabled=not paused, help="Those that you paused all at once; else all that stand still.",
+            disabled=not paused, help="Resumes the runs that you paused together, or else all paused runs.",
         )  # fmt: skip
         st.button(
             "End all", key="end_all", icon=":material/stop:", on_click=_all, args=(alive, registry().stop),
             disabled=not alive, help="Frees the machine. Each can go on from its last checkpoint.",
         )  # fmt: skip
-        st.html(Markup('<div class="budget">{} live, {} train or wait</div>').format(len(runs), len(active)))
+        st.html(Markup('<div class="budget">{} live, {} training or waiting</div>').format(len(runs), len(active)))
 
 
 def _maps() -> None:

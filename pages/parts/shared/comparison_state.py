@@ -38,7 +38,7 @@ def button(base: Experiment) -> None:
     """The way from a page's settings to runs that differ in one of them."""
     st.button(
         "Compare with…", key="compare_with", icon=":material/compare:", width="stretch", on_click=_ask_usual,
-        args=(base,), help="Two to four runs with these settings but for one, in lock-step.",
+        args=(base,), help="Two to four runs that differ in one setting, trained in lock-step.",
     )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def draw(beside: bool) -> None:
         state.SWEEP_SEEDS.show(len(plan.seeds))
         st.number_input(
             "Seeds", 1, max(MOST_SEEDS, len(plan.seeds)), key=state.SWEEP_SEEDS.name, on_change=_seeds,
-            help="Each square is trained with so many seeds; it tells how many of them agree.",
+            help="How many seeds each square is trained with; the square says how many of them agree.",
         )  # fmt: skip
     with steps:
         state.SWEEP_STEPS.show(plan.base.steps)
@@ -162,7 +162,7 @@ def _take(make: Callable[[], SweepPlan]) -> None:
     except (PlanError, SettingsError) as error:
         state.SWEEP_REFUSED.set(str(error))
     except ValueError:
-        state.SWEEP_REFUSED.set("This is none of the values that this setting allows.")
+        state.SWEEP_REFUSED.set("This setting does not allow that value.")
     else:
         state.SWEEP.set(plan)
 

@@ -135,7 +135,7 @@ def squares(made: SweepMap) -> None:
         )
         # Where nothing can be pointed at, as on a phone, the reasons are read here.
         for why in list(dict.fromkeys(square.why for row in made.rows for square in row if square.why))[:MOST_REASONS]:
-            plain_text.small(f"Cannot be: {why}.")
+            plain_text.small(f"Not possible: {why}.")
 
 
 def _href(square: Square) -> str:
@@ -159,18 +159,18 @@ def _compare(square: Square) -> str:
 def _words(plan: SweepPlan, made: SweepMap, seen: SweepState | None) -> str:
     refused = made.refused
     runs = len(plan.cells) - refused
-    more = f" {refused} cannot be." if refused else ""
-    done = f"{made.trained:,} of {runs:,} runs are there.{more}"
+    more = f" {refused} are not possible." if refused else ""
+    done = f"{made.trained:,} of {runs:,} runs are done.{more}"
     if not made.lacks:
-        return f"All {runs:,} runs are there.{more} Point at a square for its numbers, click it to train it."
+        return f"All {runs:,} runs are done.{more} Point at a square to see its numbers; click it to train it."
     if seen is not None and seen.waiting:
-        return f"{done} Waiting: live runs have all cores, and go first."
+        return f"{done} Waiting: live runs go first and use all cores."
     left = server_sweeps.seconds_left(plan)
     if left is None:
-        return f"{done} How long the rest takes is being measured…"
+        return f"{done} Measuring how long the rest takes…"
     took = f"about {_time(left)}"
     if seen is not None and seen.open:
-        return f"{done} {seen.training} train now; {took} left."
+        return f"{done} {seen.training} training now; {took} left."
     return f"{done} The rest takes {took} on {_where()}."
 
 
