@@ -10,6 +10,7 @@ from pages.parts.shared import (
     controls,
     diagnosis_line,
     link_problems,
+    pace,
     page_settings,
     state,
     tab_runs,
@@ -37,7 +38,8 @@ comparison_state.go_where_asked()
 link_problems.show()
 
 
-@st.fragment(run_every=live_view.interval(tab_runs.snapshot()))
+@st.fragment(run_every=live_view.interval_with_rest(tab_runs.snapshot()))
+@pace.measured
 def plane(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
     run = tab_runs.snapshot()
@@ -72,11 +74,11 @@ def plane(polled: float | None) -> None:
         else:
             diagnosis_line.show(run, frame, e)
     comparison_state.go_where_asked()
-    if (live_view.interval(run) is None) != (polled is None) or state.REDRAW.take():
+    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
         st.rerun()
 
 
-plane(live_view.interval(tab_runs.snapshot()))
+plane(live_view.interval_with_rest(tab_runs.snapshot()))
 if page_settings.experiment().dataset == "dirac":
     dirac.table(page_settings.experiment())
 page_settings.write(state.RUN.get())
