@@ -10,6 +10,7 @@ from pages.parts.shared import (
     controls,
     diagnosis_line,
     link_problems,
+    network,
     pace,
     page_settings,
     state,
@@ -29,9 +30,7 @@ if came and not page_settings.problems():
 
 with st.sidebar:
     locked = watching.read_only(tab_runs.snapshot())
-    controls.some(view.FIRST, changed=tab_runs.adopt, locked=view.FIRST if locked else (), why=locked)
-    with st.expander("More settings", key="more"):
-        controls.rest(view.FIRST, changed=tab_runs.adopt, locked=locked)
+    controls.draw(changed=tab_runs.adopt, locked=locked, first=view.FIRST)
     failures.draw()
     comparison_state.button(page_settings.experiment())
 comparison_state.go_where_asked()
@@ -51,7 +50,7 @@ def plane(polled: float | None) -> None:
         live_view.progress(run, e.steps)
     with what:
         live_view.buttons(run)
-    said = st.container()
+    said, networks = st.container(), st.container(key="points-networks")
     left, right = st.columns([0.46, 0.54])
     with right:
         view.headline(run, e)
@@ -67,7 +66,9 @@ def plane(polled: float | None) -> None:
         if e.dataset == "dirac":
             dirac.phase(e, [row for row in rows if frame and row.step <= frame.step])
         else:
-            view.draw_plane(run, real, shown, polled)
+            view.draw_plane(run, real, shown, live_view.interval(run))
+    with networks:
+        network.show(e, frame, live_view.acts(run))
     with said:
         if run is None and rows:
             diagnosis_line.tell(e, rows)  # of the kept run

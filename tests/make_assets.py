@@ -2,7 +2,8 @@
 the page `pixels`, again: `python -m tests.make_assets`.
 
 Takes a few minutes; `python -m tests.make_assets NAME ...` makes the cards of these recipes only, or with `pixels`
-the tensors, one of which needs the images of fashion-mnist; with `points` the run that the page Points opens with.
+the tensors, one of which needs the images of fashion-mnist; with `points` the run that the page Points opens with;
+with `histograms` those of the course's questions.
 """
 
 import io
@@ -17,6 +18,7 @@ import torch
 from PIL import Image
 
 from gan_core.claims.ledger import CLAIMS
+from gan_core.classroom.course.questions import QUESTIONS
 from gan_core.diagnosis.failures import FAILURES
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.engine import take_frame
@@ -53,7 +55,9 @@ def main() -> None:
         make_tensors()
     if not names or "points" in names:
         make_points()
-    make_cards([name for name in names or [*FAILURES, *cited()] if name not in ("pixels", "points")])
+    if not names or "histograms" in names:
+        make_histograms()
+    make_cards([name for name in names or [*FAILURES, *cited()] if name not in ("pixels", "points", "histograms")])
 
 
 def cited() -> list[str]:
@@ -83,6 +87,25 @@ def make_cards(names: list[str]) -> None:
         made[name] |= {"note": note} if note else {}
         print(name, flush=True)
     listed.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n")
+
+
+def make_histograms() -> None:
+    """The pixel values with which the runs of the course's questions end."""
+    choices = {
+        choice: question for question in QUESTIONS if question.asks == "histogram" for choice in question.choices
+    }
+    made = {}
+    for choice, question in choices.items():
+        recipe, side = question.recipe(choice)
+        trainer = Trainer(recipe.side(side))
+        list(drive(trainer))
+        opening, frame = take_frame.opening(trainer), take_frame.take(trainer)
+        made[choice] = {
+            "low": opening.low, "high": opening.high, "legal": [opening.legal_low, opening.legal_high],
+            "shares": [round(share, 5) for share in frame.histogram],
+        }  # fmt: skip
+        print(choice, flush=True)
+    (CARDS / "histograms.json").write_text(json.dumps(made, sort_keys=True) + "\n")
 
 
 def make_home() -> None:

@@ -52,7 +52,7 @@ def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
     shown = f"{value:.3g}"
     if (float(shown) < asked.threshold) != (side == BELOW):  # rounded to the other side
         shown = repr(value)
-    words = f"At step {step}, {what} ({asked.measurement}) is {shown}: {asked.label(side)}."
+    words = f"At step {step}, {what} is {shown}: {asked.label(side)}."
     return Reveal("right" if answer == side else "other", words, (side,))
 
 
@@ -67,7 +67,7 @@ def _failure(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row])
         also = f" It also found {_listed(others)}." if others else ""
         return Reveal("right", f"The diagnosis found {_told(found[answer])}.{also}", tuple(found))
     if found:
-        words = f"The diagnosis found {'; '.join(map(_told, found.values()))}."
+        words = f"The diagnosis found {'. It also found '.join(map(_told, found.values()))}."
         return _beside(answer, e, rows, found, words, later)
     nothing = f"The diagnosis found no failure up to step {step}"
     if answer == NONE and later:
@@ -107,8 +107,8 @@ def _later(e: Experiment, step: int) -> dict[str, int]:
 
 def _told(finding: Finding) -> str:
     since = f"since step {finding.since_step}" if finding.since_step else "from the start"
-    numbers = " ".join(seen.words for seen in told(finding.evidence))
-    return f"{_title(finding.failure)}, {since} ({numbers.rstrip('.')})"
+    numbers = "; ".join(seen.clause for seen in told(finding.evidence))
+    return f"{_title(finding.failure)}, {since}: {numbers}"
 
 
 def _title(failure: str) -> str:

@@ -76,6 +76,13 @@ _OTHERS = {
     "double_sigmoid_off": "how far D's loss is from that of D's answers with one sigmoid more (0 for equal)",
     "swapped_off": "how far D's loss is from that with real and generated labels exchanged (0 for equal)",
     "fake_label_off": "how far G's loss is from that with the label of D's own step, 0, (0 for equal)",
+    "usual_fit": "how far D's loss is from the right formula that fits its answers best over some looks (0 for equal)",
+    "double_sigmoid_fit": "how far D's loss is, over some looks, from that of one sigmoid more (0 for equal)",
+    "double_sigmoid_ratio": "that distance, against what a right formula and any constant leave,",
+    "grad_kept_lately_g": "the share of G's gradient that the step before had already, over some looks,",
+    "answers_sum": "the sum of D's mean answers on real and on generated images (about 1 for as many of each)",
+    "d_updates": "the number of times that D's weights were written to for each time of G's",
+    "last_norm_g": "whether the last layer of G with weights is batch normalisation (1 for yes)",
     "label_over_1_off": "how far D's loss is from that with a label above 1 for real images (0 for equal)",
     "logit_spread": "how far D's answers to different images are apart",
     "stale_norm_d": "the share of D's BatchNorm layers that count no batches (1 for all)",
@@ -102,8 +109,20 @@ class Told:
     """One measurement of the evidence."""
 
     measurement: str
-    words: str  # a sentence with the number and the alarm
+    what: str  # what was measured, within a sentence
+    shown: str  # the number
+    alarm: str  # where the alarm is
     thresholds: tuple[float, ...]  # one, or two between which the alarm is
+
+    @property
+    def words(self) -> str:
+        """A sentence of its own."""
+        return f"{self.what[0].upper()}{self.what[1:]} is {self.shown}; alarm {self.alarm}."
+
+    @property
+    def clause(self) -> str:
+        """The same within a sentence."""
+        return f"{self.what} is {self.shown} (alarm {self.alarm})"
 
 
 def told(evidence: Sequence[Evidence]) -> list[Told]:
@@ -112,12 +131,12 @@ def told(evidence: Sequence[Evidence]) -> list[Told]:
     for seen in evidence:
         by_name.setdefault(seen.measurement, []).append(seen)
     return [
-        Told(name, _sentence(name, seen), tuple(one.threshold for one in seen))
+        Told(name, *_parts(name, seen), tuple(one.threshold for one in seen))
         for name, seen in by_name.items()
     ]  # fmt: skip
 
 
-def _sentence(name: str, seen: Sequence[Evidence]) -> str:
+def _parts(name: str, seen: Sequence[Evidence]) -> tuple[str, str, str]:
     known = MEASUREMENTS.get(name)
     what = known.words if known else _OTHERS.get(name, name)
     value, limits = seen[-1].value, sorted(one.threshold for one in seen)
@@ -132,4 +151,4 @@ def _sentence(name: str, seen: Sequence[Evidence]) -> str:
         alarm = f"between {told_limits[0]} and {told_limits[-1]}"
     else:
         alarm = f"{'below' if seen[0].comparison == '<' else 'above'} {told_limits[0]}"
-    return f"{what[0].upper()}{what[1:]} is {shown}; alarm {alarm}."
+    return what, shown, alarm

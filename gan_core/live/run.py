@@ -78,6 +78,7 @@ class Snapshot:
     controller: str = ""  # the browser that may change it; empty before one has come
     people: int = 0  # how many browsers look at it now
     recent: tuple[Frame, ...] = ()  # of points the newest frames, none of them left out
+    place: str = ""  # the machine of the cluster that its worker is on; empty for this one
 
 
 class Run:
@@ -134,6 +135,11 @@ class Run:
     def alive(self) -> bool:
         """Whether it has a worker or is about to get one."""
         return self.worker is not None or self.needs_worker
+
+    @property
+    def place(self) -> str:
+        """The machine of the cluster that its worker is on; empty for this one."""
+        return self.worker.place if self.worker else ""
 
     @property
     def wants_turn(self) -> bool:
@@ -214,6 +220,7 @@ class Run:
             memory_mb=self.worker.memory_mb if self.worker else None,
             owner=self.owner,
             controller=self.controller,
+            place=self.place,
             people=bool(self.sessions) + len(set(self.watchers.values())),
             recent=tuple(self.recent),
         )

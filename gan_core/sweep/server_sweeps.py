@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 
 from gan_core.live.registry import registry
@@ -24,11 +23,11 @@ def sweeps() -> Sweeps:
     return only_one("sweeps", lambda: Sweeps(lambda: machines(None, NICENESS), CellFolder.of_this_machine(), _room))
 
 
-def _room() -> int | None:
-    """As many cells as live runs leave cores for; a cluster has room of its own."""
-    if os.environ.get("GAN_SCHEDULER"):
-        return None
+def _room() -> int:
+    """As many cells as live runs leave cores for, here or on the cluster."""
     live = registry().stats()
+    if on_cluster():
+        return max(0, live.places_elsewhere - live.elsewhere)
     return max(0, registry().limits.max_workers - live.running - live.waiting)
 
 
@@ -75,8 +74,15 @@ def _plain(e: Experiment) -> Experiment:
 
 
 def places() -> int:
-    """How many cells this machine trains at the same time."""
+    """How many cells are trained at the same time where no live run needs the room."""
+    if on_cluster():
+        return max(1, registry().stats().places_elsewhere)
     return registry().limits.max_workers
+
+
+def on_cluster() -> bool:
+    """Whether the cells are trained by the workers of a cluster."""
+    return bool(registry().limits.scheduler)
 
 
 def check(plan: SweepPlan, most: int) -> None:

@@ -70,7 +70,7 @@ OF_POINTS = (0.1, 0.25)  # seconds between two, and the share
 SAVE_SHARE = 0.01  # and this into checkpoints
 
 # The settings that decide which images are loaded; a rewind that keeps them keeps the images.
-DATA_SETTINGS = ("dataset", "folder", "image_size", "channels", "mode_std", "drawn")
+DATA_SETTINGS = ("dataset", "folder", "image_size", "channels", "mode_std", "drawn", "background")
 
 # What can be wrong with an experiment and no fault of ours: told in words, and the worker lives on.
 REFUSALS = (SettingsError, DataError, DeviceError, CheckpointError)
@@ -150,7 +150,7 @@ class WorkerLoop:
             self.file = Path(command.checkpoint)
         try:
             torch.set_num_threads(command.experiment.threads)
-            trainer = self._trainer(command.experiment, command.resume if isinstance(command, Start) else None)
+            trainer = self._trainer(command)
         except REFUSALS as error:
             if self.trainer is not None:
                 torch.set_num_threads(self.trainer.experiment.threads)
@@ -161,10 +161,11 @@ class WorkerLoop:
             self.file.unlink(missing_ok=True)
         self._open(trainer)
 
-    def _trainer(self, experiment: Experiment, resume: str | None) -> Trainer:
+    def _trainer(self, command: Start | Rewind) -> Trainer:
+        experiment, resume = command.experiment, command.resume if isinstance(command, Start) else None
         images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
         if images is None:
-            images = load_data(experiment, self._loading)
+            images = load_data(experiment, self._loading, command.images)
         if resume is None:
             trainer = Trainer(experiment, images)
         else:

@@ -33,7 +33,7 @@ def test_the_failure_that_was_predicted() -> None:
     told = reveal(ASKED, "blank-grey", E, grey(500))
     assert told.verdict == "right"
     assert told.measured == ("blank-grey",)
-    assert "is 0.05; alarm below 0.2." in told.words and "is 0.5; alarm between 0.25 and 0.75)." in told.words
+    assert "is 0.05 (alarm below 0.2); " in told.words and told.words.endswith("is 0.5 (alarm between 0.25 and 0.75).")
 
 
 def test_another_failure_than_the_predicted_one() -> None:

@@ -78,7 +78,7 @@ def test_no_scheduler_at_the_address_is_a_sentence(
 ) -> None:
     (home / "plan.json").write_text('{"vary": {"lr_g": [1]}}')
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
-        monkeypatch.setattr("gan_core.sweep.cluster.CONNECT_S", 0.5)
+        monkeypatch.setattr("gan_core.cluster.connection.CONNECT_S", 0.5)
         assert main(["sweep", str(home / "plan.json"), "--scheduler", address]) == 2
         assert f"No Dask scheduler answers at '{address}'" in capsys.readouterr().err
 

@@ -9,7 +9,7 @@ import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from tiny import SMALL
-from visiting import Open, html, widgets, words
+from visiting import Open, html, network, widgets, words
 
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
@@ -286,6 +286,20 @@ def test_the_teacher_sees_counts_live_and_asks_again(open_page: Open) -> None:
     assert "0 answers<" in drawn(at)
     student.run()
     assert student.radio and student.button(key="start").disabled
+
+
+def test_the_projector_shows_the_networks_of_a_run_of_the_lesson(open_page: Open) -> None:
+    made = lesson("Networks on the projector", experiment=QUICK.replace(seed=41))
+    teacher = open_page(**made.to_query() | {"teacher": attendance().teacher(made.digest)})
+    assert network(teacher)["norms"] == {"grad_d": None, "grad_g": None}
+    student = opened(open_page, made)
+    predict(student, "none")
+    train_to_the_end(student)
+    teacher.run()
+    m = registry().snapshot(student.session_state["run"]).frame.measurements
+    drawn = network(teacher)
+    assert drawn["norms"] == {"grad_d": m["grad_norm_d"], "grad_g": m["grad_norm_g"]}
+    assert {button for _, _, button in drawn["parts"].values()} == {""}  # there are no settings to be found
 
 
 def test_a_teachers_word_that_is_wrong_opens_the_lesson(open_page: Open) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from live_runs import PATIENCE_S
+from live_runs import PATIENCE_S, end_sweeps
 from streamlit.testing.v1 import AppTest
 from visiting import Open, html, words, wrongs
 
@@ -22,9 +22,7 @@ TINY = {
 @pytest.fixture(scope="module", autouse=True)
 def no_process_is_left() -> Iterator[None]:
     yield
-    sweeps().stop("")
-    for name in [*sweeps()._sweeps]:
-        sweeps().stop(name)
+    end_sweeps()
 
 
 def drawn(at: AppTest) -> str:

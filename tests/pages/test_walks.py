@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from live_runs import PATIENCE_S
+from live_runs import PATIENCE_S, end_sweeps
 from tiny import tiny
 from walking import ODD_TEXTS, PAGES, UNFOLDED, Place, Tab
 
@@ -102,6 +102,7 @@ REFUSALS: list[tuple[str, Earned]] = [
         r"There is no failure called|There is no lesson|opens no lesson|This projector link is from before",
         lambda walk: walk.did("link"),
     ),
+    (r"is points of a plane, and Untrained looks at images", lambda walk: walk.did("link")),
     (r"(no longer here|ha(s|ve) ended)", lambda walk: walk.did("lost") or walk.lost()),
     (r"has other settings than this lesson allows", lambda walk: "lesson" in dict(walk.tab.place.query)),
     (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
@@ -230,6 +231,7 @@ class Walk(RuleBasedStateMachine):
     }  # fmt: skip
 
     def teardown(self) -> None:
+        end_sweeps()
         for run_id in self.runs:
             registry().forget(run_id)
 

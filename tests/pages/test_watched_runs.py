@@ -47,7 +47,7 @@ def test_it_is_followed_while_it_trains(open_page: Open) -> None:
     at.run()
     assert not at.exception
     said = "\n".join(html(at)) + words(at)
-    assert "Blank: all black, from the start." in said and "**What to do:**" in said and "ended just now" in said
+    assert "Blank: all black, from the start." in said and "What to do:" in said and "ended just now" in said
     assert "No gradient reaches G: not judged: pass generator=" in said
     with pytest.raises(ExportError, match="'mine' is a watched loop, and only runs of this program are exported"):
         read_record("mine")

@@ -14,7 +14,7 @@ from gan_core.settings.fields import SETTINGS
 from gan_core.settings.points import POINT_SETS
 from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
-from pages.parts.shared import comparison_state, diagnosis_line, html, plain_text, state
+from pages.parts.shared import comparison_state, diagnosis_line, glossary, html, plain_text, state
 
 ALWAYS = ("steps", "dataset", "architecture")  # told also where they are at their defaults
 UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
@@ -50,10 +50,10 @@ def draw() -> None:
     with shared, st.popover(f"{len(common)} shared settings", key="shared", width="stretch"):
         _for_all(common)
         settings = [(SETTINGS[name].label, panel.words(value), name in own) for name, value in common.items()]
-        st.html(html.render("compare/shared_settings", settings=settings))
+        st.html(glossary.marked(html.render("compare/shared_settings", settings=settings)))
     named = [f"{SETTINGS[name].label} {panel.words(common[name])}" for name in [*ALWAYS, *own] if name in common]
     same = plain_text.plain(f"{', '.join(dict.fromkeys(named))}. {_start()}")
-    st.html(Markup('<p class="same"><b>The same in all runs:</b> {}</p>').format(same))
+    st.html(Markup('<p class="same"><b>The same in all runs:</b> {}</p>').format(glossary.marked(same)))
     if words := state.VARY_REFUSED.get():
         diagnosis_line.say(diagnosis_line.TROUBLE, words)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.diagnosis.documents import DOCUMENTS
 from gan_core.diagnosis.failures import FAILURES
@@ -21,7 +22,7 @@ from gan_core.settings.experiment import diff
 from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
 from pages.parts.failures import failure
-from pages.parts.shared import failure_link, state, theme
+from pages.parts.shared import failure_link, glossary, plain_text, state, theme
 
 PICTURES = theme.ASSETS / "failures"
 
@@ -32,10 +33,11 @@ def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
     for start in range(0, len(recipes), columns):
         for column, recipe in zip(st.columns(columns), recipes[start : start + columns], strict=False):
             with column, st.container(border=True, key=f"card-{recipe.name}"):
-                st.html(f"<b>{escape(FAILURES[recipe.failure].title)}</b><br>{escape(recipe.words)}")
+                words = Markup("<b>{}</b><br>{}").format(FAILURES[recipe.failure].title, recipe.words)
+                st.html(glossary.marked(words))
                 st.html(_pair(recipe, made[recipe.name], {side: side for side in failure.SIDES}))
                 if note := made[recipe.name].get("note"):
-                    st.caption(note)
+                    plain_text.small(note)
                 st.button(
                     "See it live", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch"
                 )

@@ -24,7 +24,7 @@ from gan_core.settings.fields import SETTINGS
 from gan_core.settings.mistakes import MISTAKES
 from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
-from pages.parts.shared import glossary, html, pictures, theme
+from pages.parts.shared import glossary, html, pictures, plain_text, theme
 
 SIDES: tuple[Side, Side] = ("broken", "fixed")
 Runs = dict[Side, Snapshot | None]
@@ -71,8 +71,10 @@ def words(recipe: Recipe) -> None:
         if recipe.document:
             left.markdown(f"**Source.** {cited(recipe.document)}")
         if recipe.mistake:
-            left.markdown(f"**The mistake**, `mistake={recipe.mistake}`. {MISTAKES[recipe.mistake]}")
-            right.markdown(f"**{'What it does' if recipe.failure else 'It does no harm here'}.** {recipe.seen}")
+            with left:
+                plain_text.paragraph(f"`mistake={recipe.mistake}`. {MISTAKES[recipe.mistake]}", "The mistake,")
+            with right:
+                plain_text.paragraph(recipe.seen, "What it does." if recipe.failure else "It does no harm here.")
             left.caption("The exported script of a run with it marks the line by `# MISTAKE`.")
         elif not recipe.failure:
             right.markdown(
@@ -82,11 +84,11 @@ def words(recipe: Recipe) -> None:
             return
         told = FAILURES[recipe.failure]
         with left:
-            glossary.paragraph(told.looks, "How it looks.")
-            glossary.paragraph(told.tell, "How to tell.")
-            glossary.paragraph(told.reported, "Where it was reported.")
+            plain_text.paragraph(told.looks, "How it looks.")
+            plain_text.paragraph(told.tell, "How to tell.")
+            plain_text.paragraph(told.reported, "Where it was reported.")
         with right:
-            glossary.paragraph(told.reason, "Why.")
+            plain_text.paragraph(told.reason, "Why.")
         if told.formula:
             right.latex(told.formula)
 
@@ -95,7 +97,7 @@ def elsewhere(recipe: Recipe) -> None:
     """Whether the same happens on other images, where that was tried."""
     tried = [f"{data}: {seen}" for data, seen in recipe.carries_over.items() if seen != "untested"]
     if tried:
-        st.caption(f"The same pair on other images, with the runs that turned out as here: {'; '.join(tried)}.")
+        plain_text.small(f"The same pair on other images, with the runs that turned out as here: {'; '.join(tried)}.")
 
 
 def side_by_side(recipe: Recipe, runs: Runs) -> None:
@@ -156,7 +158,8 @@ def _difference(recipe: Recipe) -> None:
     """The one setting, with both its values."""
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
     sides = [(look.colour, panel.words(value)) for look, value in zip(looks(recipe).values(), values, strict=True)]
-    st.html(html.render("failures/difference", label=SETTINGS[setting].label, sides=sides, both=_both(recipe)))
+    drawn = html.render("failures/difference", label=SETTINGS[setting].label, sides=sides, both=_both(recipe))
+    st.html(glossary.marked(drawn))
 
 
 def _both(recipe: Recipe) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from urllib.parse import urlencode
 
@@ -29,7 +28,7 @@ from gan_core.sweep.plan import SweepPlan
 from gan_core.sweep.running import SweepState
 from gan_core.sweep.server_sweeps import sweeps
 from gan_core.sweep.sweep_map import COLOURS, Square, SweepMap, side_of, sweep_map
-from pages.parts.shared import access, html, plain_text, state
+from pages.parts.shared import access, glossary, html, plain_text, state
 from pages.parts.sweep import choice
 
 POLL_S = 1.5
@@ -114,8 +113,8 @@ def squares(made: SweepMap) -> None:
                 "sweep/map",
                 found=made,
                 side=side,
-                across=SETTINGS[made.across].label,
-                down=SETTINGS[made.down].label if made.down else "",
+                across=glossary.text(SETTINGS[made.across].label),
+                down=glossary.text(SETTINGS[made.down].label) if made.down else "",
                 value=value_words,
                 hover=hover_words,
                 agreement=agreement,
@@ -157,10 +156,9 @@ def _words(plan: SweepPlan, made: SweepMap, seen: SweepState | None) -> str:
 
 
 def _where() -> str:
-    if os.environ.get("GAN_SCHEDULER"):
-        return "one such machine as this; the cluster is faster"
     places = server_sweeps.places()
-    return f"{places} core{'s' if places > 1 else ''} of this machine, where no live run needs them"
+    whose = "the cluster" if server_sweeps.on_cluster() else "this machine"
+    return f"{places} core{'s' if places > 1 else ''} of {whose}, where no live run needs them"
 
 
 def _time(seconds: float) -> str:
