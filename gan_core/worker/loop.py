@@ -312,11 +312,11 @@ class WorkerLoop:
     def _frame(self, trainer: Trainer) -> None:
         # The share is one of this process's own time: where many train, a picture waits for its turn like a step,
         # and would look many times as dear by the clock.
-        begun = time.process_time()
+        looked_at, begun = time.monotonic(), time.process_time()
         self.report(Framed(take_frame.take(trainer, self.trained_s)))
         now = time.process_time()
         every, share = OF_POINTS if isinstance(trainer.data, Points) else (FRAME_S, FRAME_SHARE)
-        self.next_frame, self.next_frame_cpu = time.monotonic() + every, now + (now - begun) / share
+        self.next_frame, self.next_frame_cpu = looked_at + every, now + (now - begun) / share
 
     def _heartbeat(self) -> None:
         self.next_heartbeat = time.monotonic() + HEARTBEAT_S
