@@ -153,7 +153,7 @@ def test_noise_is_named_in_a_log_of_this_project_that_is_long_enough() -> None:
     ("columns", "read"),
     [
         ("loss_D,loss_G,loss_G_GAN,loss_G_L1", {"loss_D": "loss_d", "loss_G_GAN": "loss_g"}),
-        ("D/loss,G/loss_fake,G/loss_rec,D/loss_gp", {"D/loss": "loss_d", "G/loss_fake": "loss_g", "D/loss_gp": "penalty"}),
+        ("D/loss,G/loss_fake,G/loss_rec,D/gp", {"D/loss": "loss_d", "G/loss_fake": "loss_g", "D/gp": "penalty"}),
         ("d_loss,adv_loss,cycle_loss", {"d_loss": "loss_d", "adv_loss": "loss_g"}),
         ("l_d_real,l_g_pix,l_g_gan", {"l_d_real": "loss_d_real", "l_g_gan": "loss_g"}),
         ("Average loss D,G,lr", {"Average loss D": "loss_d", "G": "loss_g"}),
