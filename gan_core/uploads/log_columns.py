@@ -10,12 +10,12 @@ from itertools import pairwise
 from gan_core.diagnosis.row import Row
 from gan_core.files.logs import LogRow
 
-# What detectors know by these very names, as this project's own logs have them; not how large logits are, which
-# means nothing without the range of the data.
+# What detectors know by these very names, as this project's own logs have them. Not how large logits are, which means
+# nothing without the range of the data.
 KNOWN = frozenset({
     "loss_d", "loss_g", "d_accuracy", "d_accuracy_real", "d_accuracy_fake", "d_real", "d_fake", "grad_norm_g",
     "grad_norm_d", "logit_gap", "contrast", "pixel_mean", "diversity", "duplicates", "out_of_range",
-    "excess", "finite",
+    "excess", "finite", "neighbours", "nyquist",
 })  # fmt: skip
 
 # What a column may be said to be, with the words for it.
