@@ -164,6 +164,20 @@ def test_a_setting_that_all_share_is_changed_in_all(open_page: Open) -> None:
     assert any("spectral norm rescales the weights" in text and "#d1495b" in text for text in html(at))
 
 
+@pytest.mark.parametrize(
+    ("dataset", "differing", "values"),
+    [("ring", "penalty", ["none", "r1"]), ("dirac", "penalty", ["none", "r1"]),
+     ("digits", "output_activation", ["tanh", "sigmoid"])],
+)  # fmt: skip
+def test_what_is_compared_at_first_means_something_for_the_data(
+    open_page: Open, dataset: str, differing: str, values: list[str]
+) -> None:
+    at = open_page("compare", d=dataset)
+    assert not at.exception
+    assert compared(at).differing == (differing,)
+    assert [getattr(e, differing) for e in compared(at).experiments] == values
+
+
 def test_what_is_the_same_at_the_start_is_said(open_page: Open) -> None:
     at = open_page("compare", v1="o:tanh", v2="o:linear")
     assert "Byte for byte the same: initial weights, data order, noise, probe." in words(at)
