@@ -47,6 +47,7 @@ class RemoteMachine:
             remove_if_left(folder)
         self._outbox = _Outbox()  # the threads of the processes know this alone, and keep no actor alive
         self._runs: dict[str, _RemoteRun] = {}
+        threading.Thread(target=_warm_up, daemon=True).start()
 
     async def start(self, run: str) -> None:
         """Start a process for a run. Raises OSError."""
@@ -83,6 +84,15 @@ class RemoteMachine:
     def __del__(self) -> None:
         for run in self._runs.values():
             run.child.kill()
+
+
+def _warm_up() -> None:
+    """Have PyTorch imported where the processes are forked from, so that the first of them need not wait for it."""
+    with suppress(OSError):  # a run that cannot be started either says so
+        process = start(MODULE)
+        process.stdin.close()  # which ends it
+        process.wait()
+        process.stdout.close()
 
 
 class _RemoteRun:
