@@ -43,7 +43,7 @@ def test_it_opens_with_a_map_that_nobody_had_to_train(open_page: Open) -> None:
     shown = drawn(at)
     assert shown.count("<img") == len(READY[FIRST].cells) and "not yet" not in shown
     assert at.button(key="start").disabled
-    assert "All 25 runs are there" in words(at)
+    assert "All 25 runs are done" in words(at)
     assert shown.count('href="train?a=mlp') == 25
 
 
