@@ -36,17 +36,18 @@ def test_one_mode_after_another_is_hopping_and_one_that_stays_is_collapse() -> N
     assert called({"mode_turnover": 1.0}) == []  # it covers all of them
 
 
-def test_hopping_is_named_once_a_healthy_run_would_be_spread_over_its_modes() -> None:
+def test_hopping_is_named_where_all_points_move_together() -> None:
     hopping = {**ON_ONE_MODE, "mode_turnover": 1.0}
-    assert "mode-hopping" not in called(hopping, range(0, 301, 50))
-    assert called(hopping, range(0, 351, 50)) == ["mode-hopping"]
+    assert called(hopping, range(0, 201, 50)) == []
+    assert called(hopping, range(0, 251, 50)) == ["mode-hopping"]
+    assert called({**hopping, "diversity": 0.8}) == ["mode-collapse"]  # a few points that wander
     e = Experiment(dataset="ring")
     rows = [Row(step, {**HEALTHY, **(hopping if step >= 400 else {})}) for step in ROWS]
     assert [len(diagnose(e, rows[:until])) for until in (9, 10)] == [0, 1]
     (finding,) = diagnose(e, rows[:10])
     assert finding.since_step == 400
     assert {one.measurement: one.threshold for one in finding.evidence} == {
-        "modes_covered": pytest.approx(5.2), "mode_turnover": 0.6,
+        "modes_covered": pytest.approx(5.2), "diversity": 0.6, "mode_turnover": 0.4,
     }  # fmt: skip
 
 
