@@ -31,8 +31,8 @@ if came and not page_settings.problems():
 
 with st.sidebar:
     locked = watching.read_only(tab_runs.snapshot())
-    controls.draw(changed=tab_runs.adopt, locked=locked, first=view.FIRST)
     failures.draw()
+    controls.draw(changed=tab_runs.adopt, locked=locked, first=view.FIRST)
     comparison_state.button(page_settings.experiment())
     choice.way_here(page_settings.experiment())
 comparison_state.go_where_asked()

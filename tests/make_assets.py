@@ -137,14 +137,14 @@ def make_home() -> None:
 def make_points() -> None:
     """A run on the ring at its own settings: rows, and pictures as numbers."""
     trainer = Trainer(Experiment(dataset="ring"))
-    rows, frames, seconds = [], [], 0.0
+    rows, frames, begun = [], [], time.process_time()
     for moment in drive(trainer):
-        seconds += moment.seconds
         if moment.row:
             rows.append({"step": moment.step, **moment.row.measurements})
         if moment.step in (0, 10, 20, 40, 70, 100, 150, 200, 300, 400, 600, 800, 1000, 1250, trainer.experiment.steps):
             frame = take_frame.take(trainer)
             frames.append({"step": frame.step, "measurements": frame.measurements, "plane": frame.plane})
+    seconds = time.process_time() - begun
     told = {
         "experiment": trainer.experiment.model_dump(mode="json"),
         "real": take_frame.opening(trainer).plane,

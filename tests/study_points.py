@@ -73,12 +73,12 @@ def train(e: Experiment) -> list[tuple[int, float, dict[str, float]]]:
     ]
 
 
-def run(part: str, seeds: range, minutes: float, path: Path) -> None:
-    """Train what is not in the file yet, until done or out of time."""
+def run(part: str, only: str, seeds: range, minutes: float, path: Path) -> None:
+    """Train what is not in the file yet and has a label that begins with `only`, until done or out of time."""
     done = {line["digest"] for line in lines(path)}
     until = time.monotonic() + 60 * minutes
     for case in (case for seed in seeds for case in cases(part, seed)):
-        if case.key in done:
+        if case.key in done or not case.label.startswith(only):
             continue
         if time.monotonic() > until:
             print(f"out of time before {case.label}, seed {case.experiment.seed}", file=sys.stderr)
@@ -145,13 +145,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.study_points", description=__doc__)
     parser.add_argument("what", choices=("run", "table"))
     parser.add_argument("--part", choices=PARTS, default=PARTS[0])
+    parser.add_argument("--only", default="", help="those whose label begins so")
     parser.add_argument("--seeds", default="200-209")
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--runs", type=Path, required=True)
     given = parser.parse_args()
     if given.what == "run":
         first, _, last = given.seeds.partition("-")
-        run(given.part, range(int(first), int(last or first) + 1), given.minutes, given.runs)
+        run(given.part, given.only, range(int(first), int(last or first) + 1), given.minutes, given.runs)
         return
     study = tally(given.runs)
     STUDY.write_text(json.dumps(study, indent=1) + "\n")

@@ -39,8 +39,8 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "images": _own_images(trainer),
         "product_library": trainer.product_library,
     }
-    if trainer.mode_turnover.past:
-        state["modes"] = trainer.mode_turnover.past
+    if trainer.mode_turnover.shares is not None:
+        state["modes"] = asdict(trainer.mode_turnover)
     if trainer.changes:
         state["changes"] = [asdict(change) for change in trainer.changes]
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
@@ -92,7 +92,7 @@ def _own_images(trainer: Trainer) -> str | None:
 def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:
     trainer.step, trainer.last = state["step"], state["last"]
     trainer.changes = changes_of(state)
-    trainer.mode_turnover = ModeTurnover([(step, shares) for step, shares in state.get("modes", [])])
+    trainer.mode_turnover = ModeTurnover(**state.get("modes", {}))
     trainer.batches.position = state["position"]
     trainer.batches.order = saved.pop("order")
     for name, source in _sources(trainer).items():

@@ -1,8 +1,8 @@
-"""Whether a generator of points stays at its modes: how many of its points are at others than some steps before."""
+"""Whether a generator of points stays at its modes: how many of its points move to others while it trains."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -14,30 +14,30 @@ from gan_core.engine.measure_points import PointProbe
 from gan_core.settings.experiment import Experiment
 
 SPAN = 50  # steps over which the modes are compared, at least
+KEPT = 4  # of the latest comparisons, of which the mean is told: one that hops may rest for a while
 
 Shares = list[float]  # of the points nearest to each mode
 
 
+@dataclass
 class ModeTurnover:
-    """The shares of a run's modes at its latest rows, as far back as they are compared. The rows off the grid of
-    `measure_every`, where a run ended once, are left out: a run that goes on is as one that never stopped."""
+    """Which modes a run's points were at when they were last compared, and how many had moved then and before."""
 
-    def __init__(self, past: Sequence[tuple[int, Shares]] = ()) -> None:
-        self.past = list(past)  # by step, oldest first
+    step: int = 0
+    shares: Shares | None = None  # None before the first row
+    moved: list[float] = field(default_factory=list)  # at most KEPT, from 0 to 1 (total variation), oldest first
 
     def follow(self, e: Experiment, step: int, shares: Shares | None) -> dict[str, float]:
-        """`mode_turnover` at a row: the share of the points that are at other modes than SPAN or more steps before,
-        from 0 to 1 (total variation); missing where there is nothing to compare."""
-        if shares is None:
-            return {}
-        while len(self.past) > 1 and step - self.past[1][0] >= SPAN:
-            del self.past[0]
-        before = self.past[0] if self.past else None
-        if step % e.measure_every == 0:
-            self.past.append((step, shares))
-        if before is None or step - before[0] < SPAN:
-            return {}
-        return {"mode_turnover": sum(abs(now - then) for now, then in zip(shares, before[1], strict=True)) / 2}
+        """`mode_turnover` at a row: the share of the points that moved to other modes within SPAN steps, on average
+        over the KEPT latest times; missing before the first. A row off the grid of `measure_every`, where a run ended,
+        compares nothing: one that goes on is as one that never stopped."""
+        if shares is not None and step % e.measure_every == 0:
+            if self.shares is None:
+                self.step, self.shares = step, shares
+            elif step - self.step >= SPAN:
+                moved = sum(abs(now - then) for now, then in zip(shares, self.shares, strict=True)) / 2
+                self.step, self.shares, self.moved = step, shares, [*self.moved, moved][-KEPT:]
+        return {"mode_turnover": sum(self.moved) / len(self.moved)} if self.moved else {}
 
 
 @torch.no_grad()

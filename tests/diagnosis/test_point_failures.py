@@ -36,17 +36,18 @@ def test_one_mode_after_another_is_hopping_and_one_that_stays_is_collapse() -> N
     assert called({"mode_turnover": 1.0}) == []  # it covers all of them
 
 
-def test_hopping_is_named_after_three_rows_and_not_while_the_points_spread_at_first() -> None:
+def test_hopping_is_named_where_all_points_move_together() -> None:
     hopping = {**ON_ONE_MODE, "mode_turnover": 1.0}
     assert called(hopping, range(0, 201, 50)) == []
-    assert "mode-hopping" in called(hopping, range(0, 251, 50))
+    assert called(hopping, range(0, 251, 50)) == ["mode-hopping"]
+    assert called({**hopping, "diversity": 0.8}) == ["mode-collapse"]  # a few points that wander
     e = Experiment(dataset="ring")
-    rows = [Row(step, {**HEALTHY, **(hopping if step >= 250 else {})}) for step in ROWS]
-    assert [len(diagnose(e, rows[:until])) for until in (6, 7, 8)] == [0, 0, 1]
-    (finding,) = diagnose(e, rows)
-    assert finding.since_step == 250
+    rows = [Row(step, {**HEALTHY, **(hopping if step >= 400 else {})}) for step in ROWS]
+    assert [len(diagnose(e, rows[:until])) for until in (9, 10)] == [0, 1]
+    (finding,) = diagnose(e, rows[:10])
+    assert finding.since_step == 400
     assert {one.measurement: one.threshold for one in finding.evidence} == {
-        "modes_covered": pytest.approx(5.2), "mode_turnover": 0.5,
+        "modes_covered": pytest.approx(5.2), "diversity": 0.6, "mode_turnover": 0.4,
     }  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def test_a_small_generator_lies_between_the_modes_and_one_of_the_usual_size_is_s
     assert called(BETWEEN, width=0.125, steps=500) == ["generator-too-small"]
     assert called(BETWEEN, steps=500) == ["too-slow"]
     assert called({**BETWEEN, "update_ratio_g": 1e-4}, width=0.125, steps=500) == ["too-slow"]
-    assert called({"precision": 0.7, "recall": 0.95}, width=0.125) == []
+    assert called({"precision": 0.7, "recall": 0.95}, width=0.125, steps=500) == []
     assert called({**ON_ONE_MODE, **BETWEEN, "recall": 0.7}, width=0.125) == ["mode-collapse"]
 
 

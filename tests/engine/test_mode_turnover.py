@@ -26,11 +26,20 @@ def test_it_is_the_share_of_points_that_changed_their_mode() -> None:
     modes = ModeTurnover()
     assert modes.follow(e, 0, [1.0, 0.0, 0.0]) == {}
     assert modes.follow(e, 50, [0.0, 1.0, 0.0]) == {"mode_turnover": 1.0}
-    assert modes.follow(e, 100, [0.25, 0.75, 0.0]) == {"mode_turnover": 0.25}
-    assert modes.follow(e, 150, [0.25, 0.75, 0.0]) == {"mode_turnover": 0.0}
+    assert modes.follow(e, 100, [0.25, 0.75, 0.0]) == {"mode_turnover": (1 + 0.25) / 2}
+    assert modes.follow(e, 150, None) == {"mode_turnover": (1 + 0.25) / 2}  # it was not finite
 
 
-def test_rows_close_together_are_compared_with_one_fifty_steps_before() -> None:
+def test_of_the_latest_times_the_mean_is_told() -> None:
+    e = Experiment(dataset="ring")
+    modes = ModeTurnover()
+    there, elsewhere = [1.0, 0.0], [0.0, 1.0]
+    told = [modes.follow(e, step, elsewhere if step in (50, 100) else there) for step in range(0, 301, 50)]
+    expected = [1.0, 0.5, 2 / 3, 0.5, 0.25, 0.25]  # moved at 50 and back at 150: of the last four times
+    assert [found["mode_turnover"] for found in told[1:]] == pytest.approx(expected)
+
+
+def test_rows_close_together_are_compared_over_fifty_steps() -> None:
     e = Experiment(dataset="ring", measure_every=10)
     modes = ModeTurnover()
     told = [modes.follow(e, step, [step / 200, 1 - step / 200]) for step in range(0, 201, 10)]
@@ -44,8 +53,8 @@ def test_the_end_of_a_run_that_goes_on_later_leaves_no_trace() -> None:
     for step in (0, 30, 60, 90):
         one.follow(e, step, [step / 100, 1 - step / 100])
         other.follow(e, step, [step / 100, 1 - step / 100])
-    one.follow(e, 100, [0.0, 1.0])  # its last step then
-    assert one.follow(e, 150, [1.0, 0.0]) == other.follow(e, 150, [1.0, 0.0])
+    one.follow(e, 115, [0.0, 1.0])  # its last step then
+    assert one.follow(e, 120, [1.0, 0.0]) == other.follow(e, 120, [1.0, 0.0])
 
 
 def test_the_shares_are_those_of_the_nearest_modes() -> None:
@@ -65,7 +74,7 @@ def test_without_several_modes_there_is_none(dataset: str) -> None:
     for _ in range(60):
         made.train_step()
     assert "mode_turnover" not in made.measure()
-    assert not made.mode_turnover.past
+    assert made.mode_turnover.shares is None
 
 
 def test_it_depends_on_no_look_and_a_resumed_run_measures_the_same(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def _on_points(e: Experiment) -> Detector | None:
     # Networks of the usual width that lie beside the data are slow, or fail by something else.
     if e.width >= 1:
         return None
-    beside = (Condition("precision", "<", 0.5, calm=0.55), Condition("recall", ">", 0.6, calm=0.5))
+    beside = (Condition("precision", "<", 0.6, calm=0.65), Condition("recall", ">", 0.6, calm=0.5))
     moves = Condition("update_ratio_g", ">", 1e-3, calm=5e-4)  # else it is slow
     return Detector((*beside, moves), hits=3, lasting=150, after=400)
 
@@ -42,7 +42,7 @@ FAILURE = Failure(
     reason="To put its points on separate modes, the generator must tear the noise apart between them: its output has "
     "to change fast there. With a few hidden units it bends only gently, so a share of the points stays between.",
     formula=r"G \text{ continuous} \;\Rightarrow\; P(G(z) \text{ lies between two modes}) > 0",
-    tell="`precision`, the share of points among the real ones, stays below one half although `recall` is high: "
+    tell="`precision`, the share of points among the real ones, stays below 60 % although `recall` is high: "
     "everything is covered, and much more besides. G still moves (`update_ratio_g`), so it is not just slow.",
     reported="Khayatkhoei et al. 2018: one continuous generator cannot cover separate pieces of data without points "
     "between them.",

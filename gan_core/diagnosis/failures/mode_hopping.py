@@ -18,11 +18,11 @@ def _detector(_: Experiment) -> None:
 
 
 def _on_points(e: Experiment) -> Detector | None:
-    # A healthy generator that begins at one place passes through some modes too, before it is spread over all.
     if MODES.get(e.dataset, 1) == 1:
         return None
-    few = Condition("modes_covered", "<", FEW * MODES[e.dataset])
-    return Detector((few, Condition("mode_turnover", ">", 0.5, calm=0.25)), hits=3, lasting=100, after=250)
+    # All points together: some few that wander, or a healthy generator's on their way to all modes, lie further apart.
+    crowd = (Condition("modes_covered", "<", FEW * MODES[e.dataset]), Condition("diversity", "<", 0.6, calm=0.8))
+    return Detector((*crowd, Condition("mode_turnover", ">", 0.4, calm=0.2)), lasting=50, after=250)
 
 
 def remedies(e: Experiment) -> Iterator[Change]:
@@ -57,8 +57,9 @@ FAILURE = Failure(
     "learns that too many of them lie there, its answer falls, and the generator moves on to another mode. This "
     "happens if the points begin close together, above all if D learns more slowly than G.",
     formula=r"G_t \equiv x_t = \arg\max_x D_t(x), \quad D_{t+1}(x_t) < D_t(x_t) \;\Rightarrow\; x_{t+1} \ne x_t",
-    tell="`modes_covered` is below two thirds of the modes, and `mode_turnover`, the share of points at other modes "
-    "than 50 steps before, stays above one half. In a collapse that stays where it is, `mode_turnover` is near 0.",
+    tell="`modes_covered` is below two thirds of the modes, the points lie close together (`diversity`), and "
+    "`mode_turnover`, the share of points that move to other modes within 50 steps, stays above 40 %. In a collapse "
+    "that stays where it is, it is near 0.",
     reported="Metz et al. 2017, figure 2: a GAN on eight modes goes round them and never holds more than one.",
     why="The generator crowds onto a few modes, and leaves for others as soon as the discriminator notices.",
     detector=_detector,
@@ -69,7 +70,7 @@ FAILURE = Failure(
     recipe=of_failure(
         "mode-hopping",
         "One mode at a time, then another",
-        shared={"dataset": "ring", "lr_d": 1e-3, "ema": 0.0, "steps": 500},
+        shared={"dataset": "ring", "lr_d": 1e-3, "ema": 0.0, "steps": 400},
         broken={"skip": 0.0},
         fixed={"skip": 1.2},
     ),
