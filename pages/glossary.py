@@ -8,7 +8,10 @@ from pages.parts.shared.terms import TERMS
 
 navigation.require()
 st.markdown("## Glossary")
-st.markdown("Underlined words on all pages open these meanings. To print this page, use your browser's Print command.")
+with st.container(key="printing"):
+    st.markdown(
+        "Underlined words on all pages open these meanings. To print this page, use your browser's Print command."
+    )
 with st.container(key="glossary"):
     st.html(
         Markup("<dl>{}</dl>").format(

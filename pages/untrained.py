@@ -10,7 +10,16 @@ from gan_core.live.registry import registry
 from gan_core.messages.frame import Frame
 from pages.parts import navigation
 from pages.parts.claims import cited
-from pages.parts.shared import charts, controls, diagnosis_line, glossary, link_problems, page_settings, pictures, theme
+from pages.parts.shared import (
+    charts,
+    controls,
+    diagnosis_line,
+    link_problems,
+    page_settings,
+    pictures,
+    plain_text,
+    theme,
+)
 from pages.parts.untrained import charts as untrained_charts
 from pages.parts.untrained import view
 
@@ -27,7 +36,7 @@ view.refused_gain()
 e = page_settings.experiment()
 
 st.markdown("## Why is an untrained generator grey?")
-glossary.paragraph(
+plain_text.paragraph(
     "Noise passes through random weights; where each layer shrinks it, nothing is left at the output, and every pixel "
     "gets the same tone. BatchNorm in train mode rescales the signal after every layer, so the same weights give vivid "
     "noise. In eval mode it uses running statistics, which start at mean 0 and variance 1: before any training they "
@@ -71,9 +80,10 @@ def contrast_map() -> None:
     except NotExamined as error:
         diagnosis_line.say(diagnosis_line.TROUBLE, str(error))
         return
-    st.markdown(
-        "**Contrast for every activation and initialisation**, in levels of 255; all other settings as chosen. Each "
-        f"activation is shown in its own range. {view.culprit(shown, e)}"
+    plain_text.paragraph(
+        "in levels of 255; all other settings as chosen. Each activation is shown in its own range. "
+        f"{view.culprit(shown, e)}",
+        "Contrast for every activation and initialisation,",
     )
     untrained_charts.contrast_map(shown.known, e)
     if again and shown.whole:

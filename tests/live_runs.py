@@ -21,6 +21,7 @@ from gan_core.messages.commands_and_reports import Command, Opened, Report, Star
 from gan_core.processes.start import Started, start
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.players import Players
+from gan_core.sweep.server_sweeps import sweeps
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 120.0  # generous, since the machine may be busy: nothing is asserted on it but an end
@@ -139,3 +140,12 @@ def alone(experiment: Experiment, steps: int, players: Players = "both") -> fram
     for _ in range(steps):
         trainer.train_step(players)
     return take_frame.take(trainer)
+
+
+def end_sweeps() -> None:
+    """End all sweeps of the pages' server, and wait until none of them writes a cell any more."""
+    for owner in [*sweeps()._sweeps]:
+        sweeps().stop(owner)
+    if (thread := sweeps()._thread) is not None:
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()

@@ -2,7 +2,7 @@
 // that acts is lit; a part that is clicked says in two sentences what it is.
 
 const SVG = "http://www.w3.org/2000/svg"
-const NARROW = 560, THINNEST = 1, THICKEST = 6, LEAST_NORM = 1e-4
+const NARROW = 560, ROOMY = 900, THINNEST = 1, THICKEST = 6, LEAST_NORM = 1e-4
 const WIDE_HEIGHT = 42, NARROW_HEIGHT = 160
 const views = new WeakMap()
 
@@ -25,7 +25,7 @@ class NetworkView {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); this.press(event) }
     }
     root.onkeydown = (event) => { if (event.key === "Escape") this.close() }
-    this.resized = new ResizeObserver(() => { if (root.clientWidth !== this.width) this.draw() })
+    this.resized = new ResizeObserver(() => { if (root.clientWidth !== this.drawn) this.draw() })
     this.resized.observe(root)
   }
 
@@ -46,6 +46,7 @@ class NetworkView {
     this.told.querySelector("b").textContent = title
     this.told.querySelector("span").textContent = words
     this.told.querySelector(".settings").textContent = settings
+    this.told.querySelector(".settings").hidden = !settings
     this.told.hidden = false
     this.draw()
   }
@@ -66,14 +67,16 @@ class NetworkView {
   }
 
   draw() {
-    const width = (this.width = this.root.clientWidth)
-    if (!this.data || !width) return
+    this.drawn = this.root.clientWidth
+    if (!this.data || !this.drawn) return
+    const scale = Math.max(1, Math.min(this.data.scale, this.drawn / ROOMY)) // no larger than all its words fit
+    const width = (this.width = this.drawn / scale)
     const held = this.root.getRootNode().activeElement?.dataset?.part
     const wide = width >= NARROW, height = wide ? WIDE_HEIGHT : NARROW_HEIGHT
     this.reach = wide ? 10 : 20 // around a line, for a finger
     this.svg.replaceChildren()
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`)
-    this.svg.setAttribute("height", height)
+    this.svg.setAttribute("height", height * scale)
     this.svg.setAttribute("role", "group")
     this.svg.setAttribute("aria-label", this.data.alt)
     if (wide) this.wide(width)

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from gan_core.classroom.attendance import MeasuredAnswer
-from gan_core.classroom.course.questions import LOOKS
 from gan_core.classroom.course.scores import Score
 from gan_core.classroom.prediction import Prediction
 
@@ -31,11 +30,11 @@ def of_lesson(asked: Prediction, counts: Mapping[str, int], measured: MeasuredAn
 def of_course(scores: Iterable[Score]) -> str:
     """One line for each choice of each question, before and after."""
     lines = [
-        (of.question.name, of.when, LOOKS[choice], count, int(choice == of.question.right))
+        (of.question.name, of.when, of.question.looks(choice), count, int(choice == of.question.right))
         for of in scores
         for choice, count in of.counts.items()
     ]
-    return _csv(("question", "when", "picture", "answers", "right"), lines)
+    return _csv(("question", "when", "choice", "answers", "right"), lines)
 
 
 def _csv(heading: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

@@ -52,7 +52,7 @@ def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
     shown = f"{value:.3g}"
     if (float(shown) < asked.threshold) != (side == BELOW):  # rounded to the other side
         shown = repr(value)
-    words = f"At step {step}, {what} ({asked.measurement}) is {shown}: {asked.label(side)}."
+    words = f"At step {step}, {what} is {shown}: {asked.label(side)}."
     return Reveal("right" if answer == side else "other", words, (side,))
 
 
@@ -67,15 +67,15 @@ def _failure(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row])
         also = f" It also found {_listed(others)}." if others else ""
         return Reveal("right", f"The diagnosis found {_told(found[answer])}.{also}", tuple(found))
     if found:
-        words = f"The diagnosis found {'; '.join(map(_told, found.values()))}."
+        words = f"The diagnosis found {'. It also found '.join(map(_told, found.values()))}."
         return _beside(answer, e, rows, found, words, later)
     nothing = f"The diagnosis found no failure up to step {step}"
     if answer == NONE and later:
         last = max(later, key=lambda name: later[name])
-        words = f"{nothing}, but some show only later: {_title(last)} from step {later[last]} on."
+        words = f"{nothing}, but some show only later: {_title(last)} cannot be judged before step {later[last]}."
         return Reveal("open", words, ())
     if answer in later:
-        words = f"{nothing}, and {_title(answer)} can be told only from step {later[answer]} on."
+        words = f"{nothing}, and {_title(answer)} cannot be judged before step {later[answer]}."
         return Reveal("open", words, ())
     if answer != NONE and not FAILURES[answer].is_looked_for(e):
         return Reveal("open", f"{nothing}; with these settings it does not look for {_title(answer)}.", ())
@@ -95,7 +95,7 @@ def _beside(
         words = f"The signs of {_title(answer)} are there, and {_listed(causes)} explains them. {words}"
         return Reveal("right", words, (answer, *measured))
     if answer in later:
-        words = f"{words} {_title(answer)} can be told only from step {later[answer]} on, and this run ended before."
+        words = f"{words} {_title(answer)} cannot be judged before step {later[answer]}, and this run ended earlier."
     return Reveal("other", words, measured)
 
 
@@ -107,8 +107,8 @@ def _later(e: Experiment, step: int) -> dict[str, int]:
 
 def _told(finding: Finding) -> str:
     since = f"since step {finding.since_step}" if finding.since_step else "from the start"
-    numbers = " ".join(seen.words for seen in told(finding.evidence))
-    return f"{_title(finding.failure)}, {since} ({numbers.rstrip('.')})"
+    numbers = "; ".join(seen.clause for seen in told(finding.evidence))
+    return f"{_title(finding.failure)}, {since}: {numbers}"
 
 
 def _title(failure: str) -> str:

@@ -50,7 +50,7 @@ def _listed() -> list[dict[str, Any]]:
 def _ran(words: str, recording: bool, scheduler: str | None) -> list[dict[str, Any]]:
     """Run what `words` stand for (see `find`), with progress on stderr; each result is recorded as it comes.
 
-    Raises ValueError for words that stand for nothing, MachinesError where the scheduler is of no use.
+    Raises ValueError for words that stand for nothing, ClusterError where the scheduler is of no use.
     """
     from gan_core.claims import record
     from gan_core.claims.ledger import find

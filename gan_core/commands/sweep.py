@@ -32,11 +32,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Do it, and return the exit code: 130 where Ctrl-C ended it, all that was finished being kept.
 
-    Raises PlanError, CellsFull and MachinesError.
+    Raises PlanError, CellsFull and ClusterError.
     """
     plan = read_plan(given.file.read_text())
     for words in plan.refusals():
-        print(f"Left out, since it cannot be: {words}", file=sys.stderr)
+        print(f"Left out, since it is not possible: {words}", file=sys.stderr)
     kept = CellFolder.of_this_machine()
     sweeps = Sweeps(lambda: machines(given.scheduler), kept)
     try:

@@ -110,8 +110,20 @@ class Told:
     """One measurement of the evidence."""
 
     measurement: str
-    words: str  # a sentence with the number and the alarm
+    what: str  # what was measured, within a sentence
+    shown: str  # the number
+    alarm: str  # where the alarm is
     thresholds: tuple[float, ...]  # one, or two between which the alarm is
+
+    @property
+    def words(self) -> str:
+        """A sentence of its own."""
+        return f"{self.what[0].upper()}{self.what[1:]} is {self.shown}; alarm {self.alarm}."
+
+    @property
+    def clause(self) -> str:
+        """The same within a sentence."""
+        return f"{self.what} is {self.shown} (alarm {self.alarm})"
 
 
 def told(evidence: Sequence[Evidence]) -> list[Told]:
@@ -120,12 +132,12 @@ def told(evidence: Sequence[Evidence]) -> list[Told]:
     for seen in evidence:
         by_name.setdefault(seen.measurement, []).append(seen)
     return [
-        Told(name, _sentence(name, seen), tuple(one.threshold for one in seen))
+        Told(name, *_parts(name, seen), tuple(one.threshold for one in seen))
         for name, seen in by_name.items()
     ]  # fmt: skip
 
 
-def _sentence(name: str, seen: Sequence[Evidence]) -> str:
+def _parts(name: str, seen: Sequence[Evidence]) -> tuple[str, str, str]:
     known = MEASUREMENTS.get(name)
     what = known.words if known else _OTHERS.get(name, name)
     value, limits = seen[-1].value, sorted(one.threshold for one in seen)
@@ -140,4 +152,4 @@ def _sentence(name: str, seen: Sequence[Evidence]) -> str:
         alarm = f"between {told_limits[0]} and {told_limits[-1]}"
     else:
         alarm = f"{'below' if seen[0].comparison == '<' else 'above'} {told_limits[0]}"
-    return f"{what[0].upper()}{what[1:]} is {shown}; alarm {alarm}."
+    return what, shown, alarm

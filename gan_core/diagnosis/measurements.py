@@ -58,7 +58,7 @@ _RECORDS = (
     ),
     Measurement(
         "excess", "Distance outside the range",
-        "the mean distance of pixel values outside the legal range from it, in units of the range", "excess",
+        "how far pixel values lie outside the legal range on average, in units of the range", "excess",
         better=_LESS,
     ),
     Measurement(
@@ -75,8 +75,8 @@ _RECORDS = (
         "the share of the variance within pictures that alternates from pixel to pixel", "alternating", share=True,
     ),
     Measurement(
-        "neighbours", "Neighbouring pixels alike, of real",
-        "how alike neighbouring pixels are, as a share of the real pictures'", "neighbours alike",
+        "neighbours", "Likeness of neighbouring pixels (real: 1)",
+        "the likeness of neighbouring pixels relative to the real pictures", "neighbours alike",
         better=_AS_REAL,
     ),
     Measurement(
@@ -86,11 +86,11 @@ _RECORDS = (
     ),
     # The pictures among each other.
     Measurement(
-        "contrast", "Contrast, of real", "the contrast within each picture, as a share of the real ones'", "contrast",
+        "contrast", "Contrast (real: 1)", "the contrast of the pictures relative to the real ones", "contrast",
         "contrast {}", better=_AS_REAL,
     ),
     Measurement(
-        "diversity", "Diversity, of real", "the diversity of the pictures, as a share of the real ones'", "diversity",
+        "diversity", "Diversity (real: 1)", "the diversity of the pictures relative to the real ones", "diversity",
         "diversity {}", better=_AS_REAL,
     ),
     Measurement(
@@ -98,16 +98,17 @@ _RECORDS = (
         "duplicates", share=True, better=_LESS,
     ),
     Measurement(
-        "modes_covered", "Classes or modes that appear", "the number of classes, or modes, that appear", "appear",
+        "modes_covered", "Classes or modes that appear", "the number of classes or modes that appear", "appear",
         better=_MORE,
     ),
     Measurement(
         "recognised", "Recognisable",
-        "the share of pictures that a small classifier takes for one class with hardly a doubt", "recognisable",
+        "the share of pictures that a small classifier assigns to one class with hardly a doubt", "recognisable",
         share=True, better=_MORE,
     ),
     Measurement(
-        "mode_gap", "Train against eval mode", "how far pictures in train and in eval mode are apart", "mode gap"
+        "mode_gap", "Train against eval mode", "the distance between pictures drawn in train and in eval mode",
+        "mode gap",
     ),
     # Points of a plane beside the real ones.
     Measurement(
@@ -117,6 +118,10 @@ _RECORDS = (
     Measurement(
         "reverse_kl", "Reverse KL over modes", "the reverse KL divergence of the modes' shares", "reverse KL",
         better=_LESS,
+    ),
+    Measurement(
+        "mode_turnover", "Moved to other modes", "the share of points that move to other modes within 50 steps",
+        "moved to other modes", share=True, better=_LESS,
     ),
     Measurement(
         "wasserstein_2", "Wasserstein-2", "the exact Wasserstein-2 distance of 256 points", "W2", "W2 {}", better=_LESS,
@@ -154,7 +159,9 @@ _RECORDS = (
         "the share of generated images that the discriminator gets right", "on generated", "generated {}", share=True,
     ),
     Measurement("logit_max", "Largest logit", "the largest of the discriminator's logits", "largest logit"),
-    Measurement("logit_gap", "Gap of the logits", "how far D sets real and generated images apart", "logit gap"),
+    Measurement(
+        "logit_gap", "Gap of the logits", "the gap between D's mean logits on real and on generated images", "logit gap"
+    ),
     # The training.
     Measurement("loss_d", "Loss of D", "the discriminator's loss", "D", "D {}"),
     Measurement("loss_g", "Loss of G", "the generator's loss", "G", "G {}"),

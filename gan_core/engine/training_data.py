@@ -5,13 +5,15 @@ from __future__ import annotations
 from gan_core.data import load_for
 from gan_core.data.images import Images, Progress
 from gan_core.data.points import Points
+from gan_core.data.sent_images import images_for
 from gan_core.files.errors import DataError
 from gan_core.settings.experiment import Experiment
 
 
-def load_data(e: Experiment, progress: Progress | None = None) -> Images | Points:
-    """The experiment's real images before any outliers, or its points; raises `DataError`."""
-    return load_for(e, progress)
+def load_data(e: Experiment, progress: Progress | None = None, images: str = "") -> Images | Points:
+    """The experiment's real images before any outliers, or its points. `images` is the digest of what another machine
+    wants this one to train on, "" for whatever is here. Raises `DataError`."""
+    return images_for(e, images, progress) if images else load_for(e, progress)
 
 
 def load_images(e: Experiment, progress: Progress | None = None) -> Images:

@@ -30,6 +30,7 @@ class Limits:
     idle_minutes: float = 30.0  # without any command, until a run's worker is ended
     slice_s: float = 2.0  # length of a turn
     max_records: int = 32  # ended runs that are kept for looking back
+    scheduler: str = ""  # the address of a Dask cluster that takes the runs beyond max_runs; "" for none
     stats_s: float = 0.0  # how often a line on stderr tells how busy the server is; 0 for never
     # Of one visitor, on a server that others reach:
     runs_each: int = 3  # runs that hold a worker process
@@ -39,12 +40,13 @@ class Limits:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
         """The limits that GAN_MAX_WORKERS (default: this machine's processors), GAN_MAX_RUNS (default: what fits into
         the memory that is free now), GAN_RUNS_EACH, GAN_STEPS_EACH, GAN_GRACE_SECONDS, GAN_IDLE_MINUTES and
-        GAN_STATS_SECONDS set; raises LimitsError for a value that makes no sense."""
+        GAN_STATS_SECONDS set, and GAN_SCHEDULER. Raises LimitsError for a value that makes no sense."""
         return cls(
             max_workers=_count(environment, "GAN_MAX_WORKERS", os.cpu_count() or 1),
             max_runs=_count(environment, "GAN_MAX_RUNS", _fitting(available_mb(), cls.max_runs)),
             runs_each=_count(environment, "GAN_RUNS_EACH", cls.runs_each),
             steps_each=_count(environment, "GAN_STEPS_EACH", cls.steps_each),
+            scheduler=environment.get("GAN_SCHEDULER", ""),
             grace_s=_duration(environment, "GAN_GRACE_SECONDS", cls.grace_s),
             stats_s=_duration(environment, "GAN_STATS_SECONDS", cls.stats_s),
             idle_minutes=_duration(environment, "GAN_IDLE_MINUTES", cls.idle_minutes),
@@ -63,7 +65,7 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     except ValueError:
         count = 0
     if count < 1:
-        raise LimitsError(f"{name}={text!r} is no limit: a whole number of at least 1 is expected.")
+        raise LimitsError(f"{name}={text!r} is not a limit: use a whole number of at least 1.")
     return count
 
 
@@ -74,5 +76,5 @@ def _duration(environment: Mapping[str, str], name: str, default: float) -> floa
     except ValueError:
         duration = -1.0
     if not 0 <= duration < math.inf:
-        raise LimitsError(f"{name}={text!r} is no duration: a number of at least 0 is expected.")
+        raise LimitsError(f"{name}={text!r} is not a duration: use a number of at least 0.")
     return duration

@@ -2,32 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
+from gan_core.live.cluster_places import ClusterPlaces
 from gan_core.live.errors import RunsFull
 from gan_core.live.limits import Limits
 from gan_core.live.run import Run
+from gan_core.live.worker_process import WorkerProcess
+from gan_core.processes.memory import available_mb
 
 # Of megabytes that are free, so much is left to the server and to what runs take later.
 LEAST_FREE_MB = 300
 RESTED_S = 15.0  # without a click, before a run that stands still gives its place to one that waits
 
 
-def chosen(waiting: Sequence[Run], free: int) -> list[Run]:
-    """Those that get a place now, of runs without one, who came first standing first.
+def chosen(waiting: Sequence[Run], here: int, there: Mapping[str, int]) -> dict[Run, str]:
+    """Who gets a place now, of runs without one, who came first standing first. "" is a place of this machine, of which
+    `here` are free and are given first; else it is the machine of the cluster, of which `there` tells what is free.
 
-    The runs of a group wait for each other, so all of one get a place together or none does; nobody passes a group that
-    waits, since it might wait forever.
+    The runs of a group wait for each other, so all of one get a place together or none does, and all on one side.
+    Nobody passes a group that waits, since it might wait forever.
     """
-    got: list[Run] = []
+    got: dict[Run, str] = {}
+    left = {**there}
     for run in waiting:
         if run in got:
             continue
         group = [run] if run.group is None else [other for other in waiting if other.group is run.group]
-        if len(got) + len(group) > free:
+        if len(group) <= here:
+            here -= len(group)
+            got |= dict.fromkeys(group, "")
+        elif len(group) <= sum(left.values()):
+            for member in group:
+                got[member] = most = max(left, key=lambda address: left[address])
+                left[most] -= 1
+        else:
             break
-        got += group
     return got
+
+
+@dataclass(frozen=True)
+class Room:
+    """What runs may take: the places of this machine, and those of a cluster."""
+
+    here: int  # places of this machine that are free
+    there: Mapping[str, int]  # by machine of the cluster, those that are free
+    places: int  # all that there are
+    trouble: str = ""  # what is wrong with the cluster
+
+
+def room(
+    limits: Limits, holding: Collection[Run], ending: Collection[WorkerProcess], cluster: ClusterPlaces | None
+) -> Room:
+    """What is left beside the runs that have a worker, and the workers that end. Where memory is short, that is nothing
+    on this machine."""
+    used = Counter([*(run.place for run in holding), *(worker.place for worker in ending)])
+    here = used.pop("", 0)
+    memory = available_mb()
+    short = memory is not None and memory < LEAST_FREE_MB and bool(holding)
+    free = 0 if short else limits.max_runs - here
+    if cluster is None:
+        return Room(free, {}, limits.max_runs)
+    return Room(free, cluster.free(used), limits.max_runs + cluster.total, cluster.trouble)
+
+
+def assigned(needing: Sequence[Run], holding: Collection[Run], room: Room) -> tuple[dict[Run, str], int]:
+    """Who gets a place, see `chosen`, and how many more would have to be given up for the others. These learn their
+    number in the line."""
+    got = chosen(needing, room.here, room.there)
+    waiting = [run for run in needing if run not in got]
+    for run in needing:
+        run.line = ""
+    for number, run in enumerate(waiting, 1):
+        run.line = line_words(number, room.places, holding) + (f" {room.trouble}" if room.trouble else "")
+    taken = sum(place == "" for place in got.values())
+    left = max(room.here - taken, sum(room.there.values()) - (len(got) - taken))
+    return got, max(0, len(waiting) - left)
 
 
 def resting(runs: Collection[Run], now: float) -> list[Run]:
@@ -63,13 +115,15 @@ def line_words(number: int, places: int, holding: Collection[Run]) -> str:
     return f"{taken}; this run is number {number} in line and starts by itself when one is free{wait}."
 
 
-def check_room(runs: Collection[Run], limits: Limits, owner: str, wanted: int) -> None:
-    """Raise RunsFull where so many more runs of an owner ("" for everybody) are more than may be, or may wait."""
+def check_room(runs: Collection[Run], limits: Limits, there: int, owner: str, wanted: int) -> None:
+    """Raise RunsFull where so many more runs of an owner ("" for everybody) are more than may be, or may wait; `there`
+    is how many places a cluster has."""
     own = sum(run.alive for run in runs if run.owner == owner) if owner else 0
     if owner and own + wanted > limits.runs_each:
         have = f"You have {own} live {'run' if own == 1 else 'runs'} already" if own else f"That is {wanted} runs"
         raise RunsFull(f"{have}, and each visitor may have {limits.runs_each} at a time: end one on the page Runs.")
     if wanted > limits.max_runs:
         raise RunsFull(f"This server has {limits.max_runs} places for runs, and {wanted} are needed: compare fewer.")
-    if sum(run.alive for run in runs) + wanted > limits.max_runs + limits.max_waiting:
-        raise RunsFull(f"All {limits.max_runs} places for runs are taken, and the line is full; try again later.")
+    places = limits.max_runs + there
+    if sum(run.alive for run in runs) + wanted > places + limits.max_waiting:
+        raise RunsFull(f"All {places} places for runs are taken, and the line is full; try again later.")

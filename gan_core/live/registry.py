@@ -143,7 +143,7 @@ class Registry:
             turns, places = self._scheduler.turns, self.limits.max_workers
             cores = f"{places} core" if places == 1 else f"{places} cores"
             queue = f"Waiting for its turn: {turns.running + turns.waiting} runs share {cores}"
-            return run.snapshot(turns.has(run_id), queue)
+            return run.snapshot(self._scheduler.has_turn(run), queue)
 
     def everything(self) -> list[Snapshot]:
         """All runs, the oldest first."""
@@ -155,7 +155,9 @@ class Registry:
         with self._scheduler.lock:
             turns = self._scheduler.turns
             moving = (run for run in self._scheduler.runs.values() if run.opens or run.wants_turn)
-            return Stats(turns.running, turns.waiting, sum(len(run.sessions) + len(run.watchers) for run in moving))
+            looking = sum(len(run.sessions) + len(run.watchers) for run in moving)
+            elsewhere = sum(run.place != "" for run in self._scheduler.runs.values())
+            return Stats(turns.running, turns.waiting, looking, elsewhere, self._scheduler.places_elsewhere)
 
     def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `reached()`, which is asked whenever something about a run has changed; False if it was
@@ -339,7 +341,7 @@ class Registry:
         return run
 
     def _check_room(self, owner: str, wanted: int = 1) -> None:
-        check_room(self._scheduler.runs.values(), self.limits, owner, wanted)
+        check_room(self._scheduler.runs.values(), self.limits, self._scheduler.places_elsewhere, owner, wanted)
 
 
 def registry() -> Registry:

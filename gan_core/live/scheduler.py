@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 
 from gan_core.live import places
+from gan_core.live.cluster_places import ClusterPlaces
 from gan_core.live.limits import Limits
 from gan_core.live.requests import WorkerRequests
 from gan_core.live.run import Run
@@ -32,7 +34,6 @@ from gan_core.messages.commands_and_reports import (
     Report,
     Stop,
 )
-from gan_core.processes.memory import available_mb
 
 CHECKPOINT_PATIENCE_S = 10.0  # for a worker's last checkpoint, before it is pressed to end
 LINE_S = 2.0  # how often to look for a place while somebody waits for one
@@ -52,6 +53,8 @@ class Scheduler:
         self.saves = threading.Condition(self.lock)  # a run is to be saved
         self.runs: dict[str, Run] = {}
         self.turns = Turns(limits.max_workers, limits.slice_s)
+        self._turns_elsewhere = Turns(sys.maxsize, limits.slice_s)  # a machine of the cluster has a core for each run
+        self._cluster = ClusterPlaces(limits.scheduler, self._cluster_changed) if limits.scheduler else None
         self.runs_by_worker: dict[WorkerProcess, Run] = {}  # of each worker with a run, until its process has ended
         self.ending: set[WorkerProcess] = set()
         self.spares: list[WorkerProcess] = []  # oldest first
@@ -69,16 +72,18 @@ class Scheduler:
     def settle(self) -> None:
         """Bring turns up to date with what everybody wants, and tell the workers."""
         wanting = [
-            run.run_id
-            for run in self.runs.values()
-            if run.wants_turn and not run.silent_s and not self._stands_back(run)
+            run for run in self.runs.values() if run.wants_turn and not run.silent_s and not self._stands_back(run)
         ]
-        got, lost = self.turns.settle(wanting, time.monotonic())
-        for run_id in lost:
-            if run_id in self.runs and self.runs[run_id].worker is not None:
-                self.runs[run_id].send(Pause(turn_over=True))
+        got: list[str] = []
+        for turns in (self.turns, self._turns_elsewhere):
+            ids = [run.run_id for run in wanting if self._turns_of(run) is turns]
+            more, lost = turns.settle(ids, time.monotonic())
+            got += more
+            for run in self.runs.values():
+                if run.run_id in lost and run.worker is not None:
+                    run.send(Pause(turn_over=True))
         for run in self.runs.values():
-            if run.run_id in got or (self.turns.has(run.run_id) and run.told_until != run.bound):
+            if run.run_id in got or (self.has_turn(run) and run.told_until != run.bound):
                 run.told_until = run.bound
                 run.send(Go(run.bound))
         if any(run.saving.due for run in self.runs.values()):
@@ -86,19 +91,26 @@ class Scheduler:
         self.work.notify()
         self.changed.notify_all()
 
+    def has_turn(self, run: Run) -> bool:
+        """Whether it trains now, as far as it is for others to say."""
+        return self._turns_of(run).has(run.run_id)
+
+    def _turns_of(self, run: Run) -> Turns:
+        return self._turns_elsewhere if run.place else self.turns
+
     def _stands_back(self, run: Run) -> bool:
         """Whether a run that waits for its group leaves its place to others. One that has a place keeps it,
         unless one of its own group needs it: else a short wait would cost it a whole turn of somebody else's."""
         if not run.held or run.group is None:
             return False
-        return not self.turns.has(run.run_id) or any(
-            other.group is run.group and other.wants_turn and not other.held and not self.turns.has(other.run_id)
+        return not self.has_turn(run) or any(
+            other.group is run.group and other.wants_turn and not other.held and not self.has_turn(other)
             for other in self.runs.values()
         )
 
     def assign_spare(self, run: Run) -> None:
         """Give a spare worker to a run that needs one, if there is one."""
-        if self.spares and not self.has_worker(run) and run in self._placed(time.monotonic()):
+        if self.spares and not self.has_worker(run) and self._placed(time.monotonic()).get(run) == "":
             worker = self.warm_spare or self.spares[0]
             self._drop_spare(worker)
             self.spares_wanted = min(self.spares_wanted, 1)  # of several that were prepared, only one is replaced
@@ -242,51 +254,55 @@ class Scheduler:
         return ended[: max(0, len(ended) - self.limits.max_records)]
 
     def _starts(self, now: float) -> list[Callable[[], None]]:
-        """Workers to start: not more at a time than may train, since each start takes a processor for
+        """Workers to start: on this machine not more at a time than may train, since each start takes a processor for
         seconds; spare ones only where no run is starting, and one after the other."""
-        starting = sum(run.opens and run.worker is not None for run in self.runs.values())
+        starting = sum(run.opens and run.worker is not None and not run.place for run in self.runs.values())
         placed = self._placed(now)
+        here = [run for run, place in placed.items() if not place][: max(0, self.limits.max_workers - starting)]
         starts: list[Callable[[], None]] = [
-            partial(self._start_worker, run) for run in placed[: max(0, self.limits.max_workers - starting)]
+            partial(self._start_worker, run, place) for run, place in placed.items() if place or run in here
         ]
-        starting += len(self.spares) - len(self.warm)
-        idle = not starting and not any(run.needs_worker for run in self.runs.values())
+        idle = starting + len(self.spares) == len(self.warm) and not any(run.needs_worker for run in self.runs.values())
         # Somebody who asks wants to know at once whether it fails again.
         may = now >= self._spare_not_before or self.requests.waiting
         if len(self.spares) < self.spares_wanted and idle and may:
             starts.append(partial(self._start_worker, None))
         return starts
 
-    def _placed(self, now: float) -> list[Run]:
-        """The runs that need a worker and may have one now. The others learn their number in the line, and a run that
-        stands still gives its place up for them."""
+    def _placed(self, now: float) -> dict[Run, str]:
+        """The runs that need a worker and may have one now, and on which machine: see places.chosen. The others learn
+        their number in the line, and a run that stands still gives its place up for them."""
         needing = [run for run in self.runs.values() if run.needs_worker and not self.has_worker(run)]
         needing.sort(key=lambda run: run.asked_at)
-        for run in needing:
-            run.line = ""
         if not needing:
-            return []
+            return {}
         holding = [run for run in self.runs.values() if run.worker is not None]
-        free = self.limits.max_runs - len(holding) - len(self.ending)
-        memory = available_mb()
-        if memory is not None and memory < places.LEAST_FREE_MB and holding:
-            free = 0
-        got = places.chosen(needing, free)
-        waiting = [run for run in needing if run not in got]
-        for number, run in enumerate(waiting, 1):
-            run.line = places.line_words(number, self.limits.max_runs, holding)
-        short = len(waiting) - len(self.ending) - max(0, free - len(got))
-        for run in places.resting(self.runs.values(), now)[: max(0, short)]:
+        room = places.room(self.limits, holding, self.ending, self._cluster)
+        got, short = places.assigned(needing, holding, room)
+        for run in places.resting(self.runs.values(), now)[: max(0, short - len(self.ending))]:
             self.stop(run, f"Put aside at step {run.step}, since others wait for a place; it can go on from there.")
         return got
 
-    def _start_worker(self, run: Run | None) -> None:
-        """Start a worker for a run, or as a spare one."""
+    @property
+    def places_elsewhere(self) -> int:
+        """How many places the cluster has, taken or not."""
+        return self._cluster.total if self._cluster else 0
+
+    def _cluster_changed(self) -> None:
+        with self.lock:
+            self.work.notify()
+            self.changed.notify_all()
+
+    def _start_worker(self, run: Run | None, place: str = "") -> None:
+        """Start a worker for a run, or as a spare one; `place` is a machine of the cluster, "" this one."""
         try:
-            worker = WorkerProcess(self.heard, self.gone)
+            there = self._cluster.process(place) if self._cluster and place else None
+            worker = WorkerProcess(self.heard, self.gone, there)
         except OSError as error:
             with self.lock:
-                if run is None:
+                if place:
+                    log.error("A run could not be started on the cluster: %s.", error)  # it is placed again
+                elif run is None:
                     self._spare_not_before = time.monotonic() + SPARE_RETRY_S
                     log.error("A spare worker could not be started: %s.", error)
                     self.requests.fail(f"A worker process could not be started: {error}.")
@@ -299,7 +315,7 @@ class Scheduler:
                 self._end_worker(worker, checkpoint=False)
             elif run is not None and run.needs_worker and not self.has_worker(run):
                 self._assign(run, worker)
-            elif len(self.spares) < self.spares_wanted or (run is not None and not self.spares):
+            elif not place and (len(self.spares) < self.spares_wanted or (run is not None and not self.spares)):
                 self.spares.append(worker)  # its run, if any, was stopped meanwhile
             else:
                 self._end_worker(worker, checkpoint=False)
@@ -328,5 +344,7 @@ class Scheduler:
                 until = min(worker.press(time.monotonic()) for worker in self.ending)
                 self.changed.wait(max(0.0, until - time.monotonic()))
             folders, self._left_folders = self._left_folders, []
+        if self._cluster is not None:
+            self._cluster.close()
         for _, folder in folders:
             folder.remove()

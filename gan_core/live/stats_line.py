@@ -32,9 +32,11 @@ class Load:
 class Stats:
     """How busy this process is."""
 
-    running: int  # runs that train
-    waiting: int  # runs that wait for a turn
+    running: int  # runs that train on this machine
+    waiting: int  # runs that wait for a turn there
     looking: int  # visitors of runs that move, or are about to
+    elsewhere: int  # runs that have a place on the cluster
+    places_elsewhere: int  # how many it has
 
 
 class StatsLine:
@@ -68,7 +70,7 @@ class StatsLine:
 def load_of(scheduler: Scheduler) -> Load:
     """What goes on now; takes the scheduler's lock."""
     with scheduler.lock:
-        states = [(run, run.state(scheduler.turns.has(run.run_id))) for run in scheduler.runs.values()]
+        states = [(run, run.state(scheduler.has_turn(run))) for run in scheduler.runs.values()]
         workers = [*scheduler.runs_by_worker, *scheduler.ending, *scheduler.spares]
         template = template_pid()
         return Load(
@@ -81,7 +83,7 @@ def load_of(scheduler: Scheduler) -> Load:
             processes=(
                 os.getpid(),
                 *([] if template is None else [template]),
-                *{worker.pid for worker in workers if worker.told},
+                *{worker.pid for worker in workers if worker.told and not worker.place},
             ),
         )
 

@@ -34,6 +34,7 @@ class Start:
     experiment: Experiment
     checkpoint: str  # the file that its checkpoints are written to
     resume: str | None = None  # the checkpoint to go on from, brought to the live settings of `experiment`
+    images: str = ""  # the digest of the images that another machine wants it trained on, see data/sent_images.py
     kind: Literal["start"] = field(default="start", kw_only=True)
 
 
@@ -42,6 +43,7 @@ class Rewind:
     """Begin again at step 0 and stand still; the old run stays if that is refused."""
 
     experiment: Experiment
+    images: str = ""  # as in Start
     kind: Literal["rewind"] = field(default="rewind", kw_only=True)
 
 

@@ -14,6 +14,34 @@ MOST_POINTS = 400
 SMALL = (240, 56)  # a small chart
 
 
+def histogram(shares: Sequence[float], low: float, high: float, legal: tuple[float, float], colour: str) -> str:
+    """Shares of values in equal bins from `low` to `high`, on a logarithmic axis from 0.01 % to all. The legal range is
+    shaded. Dark on white, so that it reads the same wherever it is shown."""
+    width, tall, left, foot = 168, 126, 38, 20
+    plot, rise = width - left - 6, tall - foot - 8
+
+    def x(value: float) -> float:
+        return left + plot * (value - low) / (high - low)
+
+    def y(share: float) -> float:
+        return 8 + rise * min(1.0, -log10(max(share, 1e-4)) / 4)
+
+    outline = [f"{left},{y(0):.1f}"]
+    for number, share in enumerate(shares):
+        outline += [f"{left + plot * (number + end) / len(shares):.1f},{y(share):.1f}" for end in (0, 1)]
+    text = '<text x="{}" y="{}" text-anchor="{}" font-size="13" font-family="sans-serif" fill="#333">{}</text>'
+    ticks = [
+        text.format(f"{x(value):.1f}", tall - 4, "middle", f"{value:g}".replace("-", "−")) for value in (*legal, 0)
+    ]
+    ticks += [text.format(left - 3, f"{y(share) + 4:.1f}", "end", f"{share:.0%}") for share in (1.0, 0.1, 0.01)]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tall}"><rect width="100%" height="100%" '
+        f'fill="white"/><rect x="{x(legal[0]):.1f}" y="8" width="{x(legal[1]) - x(legal[0]):.1f}" height="{rise}" '
+        f'fill="#e4e6ea"/><polygon points="{" ".join(outline)} {left + plot},{y(0):.1f}" fill="{colour}"/>'
+        f"{''.join(ticks)}</svg>"
+    )
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a chart."""

@@ -10,7 +10,7 @@ from gan_core.sweep.machines import Machines, OwnCores
 
 def machines(scheduler: str | None = None, niceness: int = 0) -> Machines:
     """The cluster whose scheduler has this address, or that GAN_SCHEDULER names; else this machine's cores. Raises
-    MachinesError and LimitsError."""
+    ClusterError and LimitsError."""
     address = scheduler or os.environ.get("GAN_SCHEDULER")
     if not address:
         return OwnCores(Limits.from_environment().max_workers, niceness)

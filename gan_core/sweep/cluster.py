@@ -7,65 +7,34 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from gan_core.data import load_for
+from gan_core.cluster.connection import connect_to_workers
+from gan_core.cluster.errors import ClusterError
+from gan_core.cluster.versions import differences, versions
+from gan_core.data import load_for, sent_images
 from gan_core.data.images import Images
+from gan_core.data.sent_images import SentImages, has_images
 from gan_core.processes.child_executor import ChildExecutor
+from gan_core.processes.inside_child import NICENESS
 from gan_core.processes.named_call import call_named
 from gan_core.processes.only_one import only_one
 from gan_core.settings.experiment import Experiment
-from gan_core.settings.points import POINT_SETS
-from gan_core.sweep import sent_images
-from gan_core.sweep.machines import TRAIN, MachinesError
-from gan_core.sweep.sent_images import SentImages
-from gan_core.sweep.versions import differences, versions
+from gan_core.sweep.machines import TRAIN
 
-CONNECT_S = 10.0
-WORKERS_S = 10.0  # for the first worker
-REQUIREMENTS = "pip install -r requirements-cluster.txt"
 MOST_THREADS = 1000
-DRAWN = ("digits",)  # images that each machine makes by itself, the same everywhere
 
 
 class Cluster:
-    """The cluster of one scheduler. Raises MachinesError where dask is not installed, nobody answers at the address, no
+    """The cluster of one scheduler. Raises ClusterError where dask is not installed, nobody answers at the address, no
     worker is there, or one has other versions than this process.
 
     A task whose worker dies is done by another one, as Dask does it: three times at most.
     """
 
     def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise MachinesError(f"A cluster needs dask, which is not installed here: {REQUIREMENTS}.") from None
         self.address = address
-        try:
-            self._client = Client(address, timeout=CONNECT_S, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise MachinesError(
-                f"No Dask scheduler answers at {address!r} ({' '.join(str(error).split())}): start one with "
-                "“dask scheduler”, and give its address as in tcp://192.168.0.7:8786."
-            ) from None
-        try:
-            self._client.wait_for_workers(1, timeout=WORKERS_S)
-            self._check_workers()
-        except TimeoutError:
-            self.close()
-            raise MachinesError(
-                f"The scheduler at {address} has no worker: start some, “dask worker {address} --nthreads 2”."
-            ) from None
-        except MachinesError:
-            self.close()
-            raise
+        self._client = connect_to_workers(address)
         self._executor = self._client.get_executor(pure=False)
         self._sent: dict[tuple[str, int, int, str, str], tuple[str, Any]] = {}
-
-    def _check_workers(self) -> None:
-        for place, answer in self._client.run(versions, on_error="return").items():
-            if isinstance(answer, Exception):
-                raise MachinesError(f"The worker {place} does not run gan_core ({answer}): start it in its folder.")
-            if words := differences(versions(), answer, f"The worker {place}"):
-                raise MachinesError(words)
 
     def submit(self, function: str, *arguments: Any) -> Future[Any]:
         """See Machines, as of all others here."""
@@ -73,7 +42,7 @@ class Cluster:
 
     def train(self, e: Experiment) -> Future[Any]:
         """See Machines. Images that a worker may not have are sent there once."""
-        if e.dataset not in POINT_SETS and e.dataset not in DRAWN:
+        if sent_images.sent(e):
             digest, sent = self._images(e)
             return self._submit(TRAIN, sent, e, digest)
         return self._submit(TRAIN, None, e)
@@ -112,23 +81,15 @@ class Cluster:
 
 
 def do_task(function: str, wanted: Mapping[str, str], sent: SentImages | None, *arguments: Any) -> Any:
-    """Do a task in a child process of this worker. Raises MachinesError for other versions than are `wanted`."""
+    """Do a task in a child process of this worker. Raises ClusterError for other versions than are `wanted`."""
     if words := differences(wanted, versions(), f"The worker on {platform.node()}"):
-        raise MachinesError(words)
+        raise ClusterError(words)
     if sent is not None:
         sent_images.keep(sent)
     return _children().submit(call_named, function, *arguments).result()
 
 
-def has_images(e: Experiment, digest: str) -> bool:
-    """Whether this machine has these images of its own."""
-    try:
-        images = load_for(e)
-    except ValueError:
-        return False
-    return isinstance(images, Images) and images.digest == digest
-
-
 def _children() -> ChildExecutor:
-    """As many as the worker has threads: each of them waits for one, so that there is no other limit."""
-    return only_one("children of a cluster's worker", lambda: ChildExecutor(MOST_THREADS))
+    """As many as the worker has threads: each of them waits for one, so that there is no other limit. They are as nice
+    as live runs there."""
+    return only_one("children of a cluster's worker", lambda: ChildExecutor(MOST_THREADS, NICENESS))

@@ -12,10 +12,6 @@ from gan_core.settings.experiment import Experiment
 TRAIN = "gan_core.sweep.train_cell:train_cell"
 
 
-class MachinesError(ValueError):
-    """Nothing can be trained there; one sentence with the remedy."""
-
-
 class Machines(Protocol):
     """An executor of concurrent.futures, and what a sweep needs to know of it."""
 

@@ -13,11 +13,12 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from gan_core.cluster.errors import ClusterError
 from gan_core.files.errors import DataError
 from gan_core.settings.experiment import Experiment
 from gan_core.sweep.answers import RefusedCell
 from gan_core.sweep.kept_cells import CellFolder
-from gan_core.sweep.machines import Machines, MachinesError
+from gan_core.sweep.machines import Machines
 from gan_core.sweep.plan import SweepPlan
 
 LOOK_S = 0.5  # how often to look for room, while cells wait for it
@@ -88,6 +89,12 @@ class Sweeps:
                 sweep.plan, sweep.total - len(sweep.left), sweep.total, training, {**sweep.failed}, sweep.open,
                 sweep.trouble, waiting,
             )  # fmt: skip
+
+    def going_on(self) -> dict[str, SweepState]:
+        """The sweeps that have something left to train, by their owners."""
+        with self._news:
+            found = {owner: self.seen(owner) for owner in self._sweeps}
+        return {owner: state for owner, state in found.items() if state is not None and state.open}
 
     def stop(self, owner: str) -> None:
         """Train no more of this owner's sweep; what was finished is kept."""
@@ -200,7 +207,7 @@ class Sweeps:
         if future.cancelled():
             why, fatal = "The machines that trained it were lost; what was finished is kept.", True
         elif (error := future.exception()) is not None:
-            why, fatal = str(error) or type(error).__name__, isinstance(error, MachinesError)
+            why, fatal = str(error) or type(error).__name__, isinstance(error, ClusterError)
         elif isinstance(answer := future.result(), RefusedCell):
             why = answer.words
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 
 from gan_core.live.registry import registry
@@ -16,6 +15,7 @@ from gan_core.sweep.running import Sweeps, SweepState
 
 NICENESS = 19  # beside a live run, a cell gets what that leaves
 PROBE_STEPS = (0, 40)  # two short runs tell what a run takes at first, and for each step
+PROBE = "probe of "  # the owner of such a measurement, before the one whom it is for
 ENOUGH = 4  # cells of a plan that tell it better
 
 
@@ -24,11 +24,16 @@ def sweeps() -> Sweeps:
     return only_one("sweeps", lambda: Sweeps(lambda: machines(None, NICENESS), CellFolder.of_this_machine(), _room))
 
 
-def _room() -> int | None:
-    """As many cells as live runs leave cores for; a cluster has room of its own."""
-    if os.environ.get("GAN_SCHEDULER"):
-        return None
+def of_people() -> dict[str, SweepState]:
+    """The sweeps that somebody began and that go on, by their owners."""
+    return {owner: state for owner, state in sweeps().going_on().items() if not owner.startswith(PROBE)}
+
+
+def _room() -> int:
+    """As many cells as live runs leave cores for, here or on the cluster."""
     live = registry().stats()
+    if on_cluster():
+        return max(0, live.places_elsewhere - live.elsewhere)
     return max(0, registry().limits.max_workers - live.running - live.waiting)
 
 
@@ -38,7 +43,7 @@ def probe(plan: SweepPlan, owner: str) -> SweepState | None:
     wanted = SweepPlan(_plain(plan.base), {"steps": PROBE_STEPS})
     if all(cell.experiment is None or sweeps().kept.has(cell.experiment) for cell in wanted.cells):
         return None
-    name = f"probe of {owner}"
+    name = f"{PROBE}{owner}"
     seen = sweeps().seen(name)
     if seen is None or seen.plan != wanted:
         sweeps().begin(name, wanted)
@@ -75,8 +80,15 @@ def _plain(e: Experiment) -> Experiment:
 
 
 def places() -> int:
-    """How many cells this machine trains at the same time."""
+    """How many cells are trained at the same time where no live run needs the room."""
+    if on_cluster():
+        return max(1, registry().stats().places_elsewhere)
     return registry().limits.max_workers
+
+
+def on_cluster() -> bool:
+    """Whether the cells are trained by the workers of a cluster."""
+    return bool(registry().limits.scheduler)
 
 
 def check(plan: SweepPlan, most: int) -> None:

@@ -6,8 +6,6 @@ import time
 
 import torch
 
-from gan_core.data.images import Images
-from gan_core.data.points import Points
 from gan_core.engine import take_frame
 from gan_core.engine.device import DeviceError
 from gan_core.engine.drive import drive
@@ -16,7 +14,6 @@ from gan_core.engine.trainer import Trainer
 from gan_core.engine.training_data import load_data
 from gan_core.files.errors import DataError
 from gan_core.settings.experiment import Experiment
-from gan_core.sweep import sent_images
 from gan_core.sweep.answers import RefusedCell, TrainedCell
 
 
@@ -27,7 +24,7 @@ def train_cell(e: Experiment, images: str = "") -> TrainedCell | RefusedCell:
     torch.set_num_threads(e.threads)
     begun = time.perf_counter()
     try:
-        trainer = Trainer(e, _data(e, images))
+        trainer = Trainer(e, load_data(e, images=images))
     except (DataError, DeviceError) as error:
         return RefusedCell(str(error))
     rows, trouble = [], ""
@@ -38,14 +35,3 @@ def train_cell(e: Experiment, images: str = "") -> TrainedCell | RefusedCell:
             trouble = str(moment.broken)
     png = take_frame.take(trainer).fake_png
     return TrainedCell(tuple(rows), png, trouble, time.perf_counter() - begun)
-
-
-def _data(e: Experiment, images: str) -> Images | Points:
-    """What this machine has, where it is the same; else what was sent. Raises DataError."""
-    if not images:
-        return load_data(e)
-    try:
-        own = load_data(e)
-    except DataError:
-        return sent_images.read(images)
-    return own if isinstance(own, Images) and own.digest == images else sent_images.read(images)

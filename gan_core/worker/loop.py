@@ -70,7 +70,7 @@ OF_POINTS = (0.1, 0.25)  # seconds between two, and the share
 SAVE_SHARE = 0.01  # and this into checkpoints
 
 # The settings that decide which images are loaded; a rewind that keeps them keeps the images.
-DATA_SETTINGS = ("dataset", "folder", "image_size", "channels", "mode_std", "drawn")
+DATA_SETTINGS = ("dataset", "folder", "image_size", "channels", "mode_std", "drawn", "background")
 
 # What can be wrong with an experiment and no fault of ours: told in words, and the worker lives on.
 REFUSALS = (SettingsError, DataError, DeviceError, CheckpointError)
@@ -150,7 +150,7 @@ class WorkerLoop:
             self.file = Path(command.checkpoint)
         try:
             torch.set_num_threads(command.experiment.threads)
-            trainer = self._trainer(command.experiment, command.resume if isinstance(command, Start) else None)
+            trainer = self._trainer(command)
         except REFUSALS as error:
             if self.trainer is not None:
                 torch.set_num_threads(self.trainer.experiment.threads)
@@ -161,15 +161,15 @@ class WorkerLoop:
             self.file.unlink(missing_ok=True)
         self._open(trainer)
 
-    def _trainer(self, experiment: Experiment, resume: str | None) -> Trainer:
-        images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+    def _trainer(self, command: Start | Rewind) -> Trainer:
+        images = self.loaded[1] if self.loaded and same_data(command.experiment, self.loaded[0]) else None
         if images is None:
-            images = load_data(experiment, self._loading)
-        if resume is None:
-            trainer = Trainer(experiment, images)
+            images = load_data(command.experiment, self._loading, command.images)
+        if isinstance(command, Rewind) or command.resume is None:
+            trainer = Trainer(command.experiment, images)
         else:
-            trainer = load_checkpoint(Path(resume), images)
-            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, experiment).items()})
+            trainer = load_checkpoint(Path(command.resume), images)
+            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, command.experiment).items()})
         self.loaded = trainer.experiment, trainer.data
         return trainer
 
@@ -311,11 +311,11 @@ class WorkerLoop:
     def _frame(self, trainer: Trainer) -> None:
         # The share is one of this process's own time: where many train, a picture waits for its turn like a step,
         # and would look many times as dear by the clock.
-        begun = time.process_time()
+        looked_at, begun = time.monotonic(), time.process_time()
         self.report(Framed(take_frame.take(trainer, self.trained_s)))
         now = time.process_time()
         every, share = OF_POINTS if isinstance(trainer.data, Points) else (FRAME_S, FRAME_SHARE)
-        self.next_frame, self.next_frame_cpu = time.monotonic() + every, now + (now - begun) / share
+        self.next_frame, self.next_frame_cpu = looked_at + every, now + (now - begun) / share
 
     def _heartbeat(self) -> None:
         self.next_heartbeat = time.monotonic() + HEARTBEAT_S

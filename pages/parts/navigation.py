@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.classroom import lesson
@@ -54,18 +55,22 @@ def navigation() -> StreamlitPage:
     if asked := _unknown({each.url_path for each in pages}):
         # Streamlit's own answer is a dialog over Home, which does not say what there is.
         file, title = ("home", "Home") if asked == "home" else ("no_such_page", "No such page")
+        if PagesManager.uses_pages_directory:
+            # The server's first visitor has got that dialog: before any `st.navigation`, Streamlit looks for pages by
+            # its older rules. From now on it does not, so the same address once more is the page alone.
+            st.html("<script>window.location.reload()</script>", unsafe_allow_javascript=True)
         pages.append(st.Page(f"pages/{file}.py", title=title, url_path=asked, visibility="hidden"))
     page = st.navigation(pages, position="hidden" if in_lesson else "top")
     in_course = page.url_path == "course"
     if not (in_lesson or in_course):
         page_settings.enter(None)
     access.settle()
-    if state.PAGE.get() != page.url_path:
+    if (came_from := state.PAGE.get()) != page.url_path:
         state.turn_page()
     page_link.settle(page.url_path)
     course_aside.turn(course=in_course)
     if not in_course:  # whose lessons are of both kinds
-        points_aside.turn(points=page.url_path == "points")
+        points_aside.turn(page.url_path, came_from)
     if page.url_path != "compare":
         comparison_state.hold()
     if page.url_path not in WATCHING:

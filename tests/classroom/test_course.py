@@ -8,6 +8,7 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from course_seeds import rows_of
 
@@ -15,11 +16,14 @@ from gan_core.classroom import counts_csv
 from gan_core.classroom.attendance import Attendance, MeasuredAnswer
 from gan_core.classroom.course import COURSE, of_course
 from gan_core.classroom.course.course_lesson import CourseLesson
-from gan_core.classroom.course.questions import LOOKS, QUESTIONS
+from gan_core.classroom.course.questions import QUESTIONS
 from gan_core.classroom.course.scores import begin_anew, own_answers, own_right, room, scores
 from gan_core.classroom.lesson import Lesson
 from gan_core.classroom.prediction import WhichSide
 from gan_core.classroom.reveal import of_class, reveal
+from gan_core.diagnosis.recipes import RECIPES
+from gan_core.engine import take_frame
+from gan_core.engine.trainer import Trainer
 from gan_core.settings.fields import SETTINGS
 
 PICTURES = Path(__file__).parents[2] / "assets" / "failures"
@@ -59,19 +63,44 @@ def test_there_are_eight_lessons_of_their_own() -> None:
 
 def test_each_question_has_three_pictures_and_the_right_one_is_of_its_run() -> None:
     made = json.loads((PICTURES / "pictures.json").read_text())
+    histograms = json.loads((PICTURES / "histograms.json").read_text())
     assert len(QUESTIONS) == 6
+    assert sum(question.asks == "histogram" for question in QUESTIONS) == 2
     for question in QUESTIONS:
         assert len(set(question.choices)) == 3
         assert question.right in question.choices
         shown = []
         for choice in question.choices:
             recipe, side = question.recipe(choice)
-            shown.append((PICTURES / made[recipe.name][side]).read_bytes())
-            assert LOOKS[choice]
+            picture = (PICTURES / made[recipe.name][side]).read_bytes() if question.asks == "picture" else b""
+            shown.append(picture or json.dumps(histograms[choice]["shares"]).encode())
+            assert question.looks(choice)
         assert all(one != other for one, other in pairwise([*shown, shown[0]]))
         recipe, side = question.recipe(question.right)
         if (steps := recipe.side(side).steps) > 0:
             assert f"after {steps} steps" in question.words
+
+
+def test_the_histograms_are_what_their_words_say_and_what_the_runs_give() -> None:
+    made = json.loads((PICTURES / "histograms.json").read_text())
+    assert {choice for question in QUESTIONS if question.asks == "histogram" for choice in question.choices} == set(
+        made
+    )
+
+    def share(choice: str, low: float, high: float) -> float:
+        shares = np.array(made[choice]["shares"])
+        middle = (np.arange(len(shares)) + 0.5) / len(shares) * 3 - 1.5
+        return float(shares[(middle > low) & (middle < high)].sum())
+
+    for of in made.values():
+        assert (of["low"], of["high"], of["legal"]) == (-1.5, 1.5, [-1, 1])  # so that all can be compared
+    assert share("001-sigmoid:broken", -0.05, 0.05) > 0.999
+    assert share("out-of-range:fixed", -1.05, -0.9) > 0.5 and share("out-of-range:fixed", -1.05, 1.05) > 0.999
+    assert share("out-of-range:broken", -1.5, -1.05) + share("out-of-range:broken", 1.05, 1.5) > 0.2
+    assert share("002-default:broken", -0.2, 0.2) > 0.999 > 0.8 > share("002-default:fixed", -0.2, 0.2)
+
+    trainer = Trainer(RECIPES["002-default"].broken)  # of no step: its picture is there at once
+    assert take_frame.take(trainer).histogram == pytest.approx(made["002-default:broken"]["shares"], abs=0.01)
 
 
 def test_right_answers_are_counted_before_and_after() -> None:
@@ -90,9 +119,9 @@ def test_right_answers_are_counted_before_and_after() -> None:
     lines = list(csv.DictReader(io.StringIO(counts_csv.of_course(scores(seen)))))
     assert len(lines) == 6 * 2 * 3
     of_first = [line for line in lines if line["question"] == first.name and line["answers"] != "0"]
-    assert [(line["when"], line["picture"], line["answers"], line["right"]) for line in of_first] == [
-        ("before", LOOKS[wrong], "1", "0"), ("before", LOOKS[first.right], "1", "1"),
-        ("after", LOOKS[first.right], "1", "1"),
+    assert [(line["when"], line["choice"], line["answers"], line["right"]) for line in of_first] == [
+        ("before", first.looks(wrong), "1", "0"), ("before", first.looks(first.right), "1", "1"),
+        ("after", first.looks(first.right), "1", "1"),
     ]  # fmt: skip
 
     seen.answer(COURSE[0].lesson.digest, "a", "below")

@@ -140,12 +140,19 @@ def test_a_record_is_bounded_in_number_and_in_bytes(monkeypatch, tmp_path):
 
 def test_limits_come_from_the_environment():
     limits = Limits.from_environment(
-        {"GAN_MAX_WORKERS": "3", "GAN_MAX_RUNS": "5", "GAN_GRACE_SECONDS": "0.5", "GAN_IDLE_MINUTES": "2"}
+        {
+            "GAN_MAX_WORKERS": "3",
+            "GAN_MAX_RUNS": "5",
+            "GAN_GRACE_SECONDS": "0.5",
+            "GAN_IDLE_MINUTES": "2",
+            "GAN_SCHEDULER": "tcp://a:1",
+        }
     )
     assert (limits.max_workers, limits.max_runs, limits.grace_s, limits.idle_minutes) == (3, 5, 0.5, 2)
+    assert limits.scheduler == "tcp://a:1"
     usual = Limits.from_environment({})
     assert usual.max_workers >= 1
-    assert usual.max_runs >= 4
+    assert usual.max_runs >= 4 and usual.scheduler == ""
     assert (usual.grace_s, usual.idle_minutes) == (90, 30)
 
 

@@ -95,7 +95,7 @@ def test_pairs_that_seem_to_contradict_are_of_claims_and_named_once() -> None:
 def test_a_claim_says_which_other_one_it_does_not_contradict(open_page: Open) -> None:
     at = open_page("claims", c="001-14")
     at.button(key="compare-001-15").click().run()
-    assert f"### {CLAIMS['001-15'].claim}" in words(at)
+    assert f"{CLAIMS['001-15'].claim}" in words(at)
 
 
 def test_figures_have_a_meaning_and_no_meaning_is_without_a_figure() -> None:
@@ -126,7 +126,7 @@ def test_every_claim_is_opened_with_all_that_is_known(open_page: Open) -> None:
         at.query_params["c"] = claim.id
         at.run()
         assert not at.exception and not wrongs(at)
-        assert f"### {claim.claim}" in words(at)
+        assert f"{claim.claim}" in words(at)
         assert (claim.condition or claim.instead or claim.reason) in as_read(at)
         assert DOCUMENTS[claim.document] in words(at) and claim.place[1:] in words(at)
         assert all(why in words(at) for _, why in beside(claim))
@@ -203,7 +203,7 @@ def test_the_neighbours_are_those_of_the_choice(open_page: Open) -> None:
     at = open_page("claims", v="refuted", c=refuted[1])
     assert at.button(key="claim_previous").label == refuted[0]
     at.button(key="claim_next").click().run()
-    assert f"### {CLAIMS[refuted[2]].claim}" in words(at)
+    assert f"{CLAIMS[refuted[2]].claim}" in words(at)
     at.button(key="all_claims").click().run()
     assert listed(at) == refuted
 

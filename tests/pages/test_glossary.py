@@ -49,6 +49,32 @@ def test_a_word_of_the_field_opens_its_meaning(word: str) -> None:
     assert f'popovertarget="term-{term.anchor}">{word}</button>' in made
 
 
+def test_plurals_open_and_links_stay_links() -> None:
+    made = glossary.marked(Markup('<a href="x">sigmoid</a> and gradient norms'))
+    assert made.startswith('<a href="x">sigmoid</a>')
+    assert 'popovertarget="term-gradient-norm">gradient norms</button>' in made
+
+
+@pytest.mark.parametrize(
+    ("page", "term"),
+    [
+        ("home", "BatchNorm"), ("course", "sigmoid"), ("train", "gradient-norm"), ("compare", "activation"),
+        ("sweep", "learning-rate"), ("failures", "mode-collapse"), ("points", "precision"),
+        ("untrained", "eval-mode"), ("pixels", "wrap-round"), ("claims", "tanh"),
+    ],
+)  # fmt: skip
+def test_the_words_of_every_page_open(open_page: Open, page: str, term: str) -> None:
+    at = open_page(page)
+    drawn = "".join(element.value for element in at.get("html"))
+    assert f'<button class="term" popovertarget="term-{term.lower()}">' in drawn
+
+
+def test_choices_that_cannot_open_have_their_words_below(open_page: Open) -> None:
+    at = open_page("course", at="batchnorm")
+    drawn = "".join(element.value for element in at.get("html"))
+    assert re.search(r'Look up: .*popovertarget="term-checkerboard"', drawn)
+
+
 def test_words_within_words_tags_and_code_are_left_alone() -> None:
     for html_text in ("logits-like", '<i title="logit">x</i>', "<code>logit</code>", "catanh"):
         assert glossary.marked(Markup(html_text)) == html_text

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
-from visiting import Open, as_text, html, widgets, words
+from visiting import Open, as_text, html, network, widgets, words
 from walking import Place, Tab
 
 from gan_core.live.registry import registry
@@ -28,12 +25,6 @@ def finish(at: AppTest) -> Snapshot:
     at.run()
     assert not at.exception
     return run_of(at)
-
-
-def network(at: AppTest) -> dict[str, Any]:
-    """What the browser is given to draw the two networks from."""
-    (drawn,) = [found for found in at.get("bidi_component") if "gan_network" in found.proto.component_name]
-    return json.loads(drawn.proto.bytes)
 
 
 def test_a_finished_run_goes_on_looks_back_breaks_and_comes_back_to_the_defaults(open_page: Open) -> None:

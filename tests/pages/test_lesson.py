@@ -9,7 +9,7 @@ import pytest
 from live_runs import PATIENCE_S
 from streamlit.testing.v1 import AppTest
 from tiny import SMALL
-from visiting import Open, html, widgets, words
+from visiting import Open, html, network, widgets, words
 
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
@@ -93,7 +93,7 @@ def test_without_a_prediction_the_run_may_start_at_once(open_page: Open) -> None
 
 
 @pytest.mark.parametrize(
-    ("choice", "verdict"), [("unreachable-range", "As you predicted."), ("none", "It turned out otherwise.")]
+    ("choice", "verdict"), [("unreachable-range", "As you predicted."), ("none", "It turned out differently.")]
 )
 def test_the_prediction_is_compared_with_what_was_measured(open_page: Open, choice: str, verdict: str) -> None:
     at = opened(open_page, lesson(f"Compared {choice}"))
@@ -176,7 +176,7 @@ def test_a_run_with_other_settings_does_not_come_into_the_lesson(open_page: Open
     at = open_page(**lesson("Another's run", prediction=None).to_query() | {"run": other.session_state["run"]})
     assert not at.exception
     assert at.session_state["run"] is None
-    assert "has other settings than this lesson allows" in drawn(at)
+    assert "has settings that this lesson does not allow" in drawn(at)
 
 
 def test_the_budget_ends_runs_and_then_nothing_starts(open_page: Open) -> None:
@@ -189,7 +189,7 @@ def test_the_budget_ends_runs_and_then_nothing_starts(open_page: Open) -> None:
     assert registry().snapshot(at.session_state["run"]).steps == 4
     train_to_the_end(at)
     assert registry().snapshot(at.session_state["run"]).step == 4
-    assert "All 12 steps of this lesson are trained." in drawn(at)
+    assert "All 12 steps of this lesson are used up." in drawn(at)
     assert all(at.button(key=key).disabled for key in ("start", "step_both", "reset"))
     assert all(widget.disabled for widget in widgets(at.sidebar).values())
 
@@ -288,8 +288,22 @@ def test_the_teacher_sees_counts_live_and_asks_again(open_page: Open) -> None:
     assert student.radio and student.button(key="start").disabled
 
 
+def test_the_projector_shows_the_networks_of_a_run_of_the_lesson(open_page: Open) -> None:
+    made = lesson("Networks on the projector", experiment=QUICK.replace(seed=41))
+    teacher = open_page(**made.to_query() | {"teacher": attendance().teacher(made.digest)})
+    assert network(teacher)["norms"] == {"grad_d": None, "grad_g": None}
+    student = opened(open_page, made)
+    predict(student, "none")
+    train_to_the_end(student)
+    teacher.run()
+    m = registry().snapshot(student.session_state["run"]).frame.measurements
+    drawn = network(teacher)
+    assert drawn["norms"] == {"grad_d": m["grad_norm_d"], "grad_g": m["grad_norm_g"]}
+    assert {button for _, _, button in drawn["parts"].values()} == {""}  # there are no settings to be found
+
+
 def test_a_teachers_word_that_is_wrong_opens_the_lesson(open_page: Open) -> None:
     at = open_page(**lesson("Wrong word").to_query() | {"teacher": "000000000000"})
     assert not at.exception
-    assert "from before the server was started anew" in drawn(at)
+    assert "from before the server was restarted" in drawn(at)
     assert at.radio

@@ -66,7 +66,7 @@ def test_each_trap_cites_its_claims_and_links_to_them(open_page: Open) -> None:
             at.button(key=f"mistake-{name}").click().run()
             assert cited(at) == [claim.id for claim in cited_of(looks, mistake)]
             assert set(cited(at)) >= set(mistake.claims)
-    assert f"### {CLAIMS[cited(at)[0]].claim}" in words(open_page("claims", c=cited(at)[0]))
+    assert f"{CLAIMS[cited(at)[0]].claim}" in words(open_page("claims", c=cited(at)[0]))
 
 
 def test_every_symptoms_traps_are_buttons_that_show_what_they_promise(open_page: Open) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visiting import Open, html, words
+from visiting import Open, html, network, widgets, words
 
 from gan_core.diagnosis.point_failures import POINT_FAILURES, PointFailure
 from gan_core.live.registry import registry
@@ -32,6 +32,21 @@ def test_it_opens_on_a_finished_run(open_page: Open) -> None:
     said = " ".join(html(at))
     assert "8 of 8 modes appear" in said and "a finished run, 1500 steps" in said
     assert not at.session_state.get("run")
+
+
+def test_the_networks_stand_above_the_plane_and_lead_to_their_settings(open_page: Open) -> None:
+    at = open_page("points")
+    drawn = network(at)
+    assert drawn["labels"]["real"]["wide"] == ["Real points", "ring"] and drawn["norms"]["grad_d"] > 0
+    assert "default" not in " ".join(control.label for control in widgets(at.sidebar).values())
+    at.session_state["to_find"] = "learning rate of G"  # as a click in the picture does
+    at.run()
+    assert set(widgets(at.sidebar)) == {"lr_g"}
+    at.text_input(key="find_setting").set_value("spectral").run()
+    assert "norm_d" in widgets(at.sidebar) and "loss" not in widgets(at.sidebar)
+    at.text_input(key="find_setting").set_value("").run()
+    widgets(at.sidebar)["loss"].select("hinge").run()
+    assert widgets(at.sidebar)["loss"].label == "Loss · default non saturating"
 
 
 def test_a_link_is_all_of_it_and_a_changed_setting_stands_in_the_address(open_page: Open) -> None:
@@ -64,6 +79,24 @@ def test_a_look_at_points_leaves_the_images_of_other_pages_alone(open_page: Open
     assert experiment(at) == images
     turn(at, "points")
     assert experiment(at).dataset == "spiral"
+
+
+@pytest.mark.parametrize("page", ["untrained", "train"])
+def test_who_begins_with_points_finds_images_on_the_pages_for_images(page: str, open_page: Open) -> None:
+    at = open_page("points", d="grid", se="7")
+    turn(at, page)
+    assert experiment(at) == Experiment()
+    assert not [*at.exception, *at.error, *at.warning]
+    turn(at, "points")
+    assert experiment(at) == Experiment(dataset="grid", seed=7)
+
+
+def test_untrained_looks_at_images_after_points_on_train(open_page: Open) -> None:
+    at = open_page("train", d="ring", a="points")
+    assert experiment(at).dataset == "ring"
+    turn(at, "untrained")
+    assert experiment(at) == Experiment()
+    assert not [*at.exception, *at.error, *at.warning]
 
 
 def test_what_cannot_be_read_of_a_drawing_is_said(open_page: Open) -> None:
@@ -117,7 +150,7 @@ def test_every_other_page_takes_a_run_on_points_or_says_why_not(open_page: Open)
     at.button(key="start").click().run()
     run_id = at.session_state["run"]
     assert registry().wait_until(lambda: over(run_id), 60)
-    for page in ("train", "runs", "compare", "untrained"):
+    for page in ("train", "runs", "compare"):
         turn(at, page)
         assert not at.exception, page
     at.query_params.clear()

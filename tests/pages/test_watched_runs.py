@@ -47,7 +47,7 @@ def test_it_is_followed_while_it_trains(open_page: Open) -> None:
     at.run()
     assert not at.exception
     said = "\n".join(html(at)) + words(at)
-    assert "Blank: all black, from the start." in said and "**What to do:**" in said and "ended just now" in said
+    assert "Blank: all black, from the start." in said and "What to do:" in said and "ended just now" in said
     assert "No gradient reaches G: not judged: pass generator=" in said
     with pytest.raises(ExportError, match="'mine' is a watched loop, and only runs of this program are exported"):
         read_record("mine")
@@ -96,7 +96,7 @@ def test_a_damaged_one_is_one_sentence(open_page: Open, store: Store) -> None:
     watch = blank("mine", steps=60)
     (store.folder(watch.run_id) / "watch.json").write_text("{")
     at = open_page("runs")
-    assert not at.exception and any("is no run that can be opened" in text for text in html(at))
+    assert not at.exception and any("is not a run that can be opened" in text for text in html(at))
 
 
 def test_classes_are_drawn_where_they_are_known(open_page: Open) -> None:

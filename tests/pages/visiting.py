@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
@@ -16,6 +17,7 @@ from gan_core.settings.fields import SETTINGS
 
 Open = Callable[..., AppTest]
 MARKS = {"holds": "✓ holds", "holds-if": "◐ holds if…", "refuted": "✗ refuted"}
+TERM = re.compile(r'<button class="term" [^>]*>(.*?)</button>')
 SHARED_RUNS: set[str] = set()  # ids of runs that outlive a visitor
 
 
@@ -32,8 +34,9 @@ def widgets(block: Block) -> dict[str, Any]:
 
 
 def html(at: AppTest) -> list[str]:
-    """All that the page draws itself, as HTML; not its stylesheets, nor what has the browser keep its cookie."""
-    drawn = [element.value for element in at.get("html") if not element.value.startswith("<style>")]
+    """All that the page draws itself, as HTML; not its stylesheets, nor what has the browser keep its cookie. Words
+    that open their meaning are plain here."""
+    drawn = [TERM.sub(r"\1", element.value) for element in at.get("html") if not element.value.startswith("<style>")]
     return [text for text in drawn if not text.startswith("<script>document.cookie") or "location.replace" in text]
 
 
@@ -51,6 +54,13 @@ def wrongs(at: AppTest) -> list[str]:
     """What the page cannot use or do; not what the diagnosis finds in a run, which has its name first, in bold."""
     said = [element for element in html(at) if 'class="said"' in element and BROKEN in element]
     return [as_text(element) for element in said if "<b>" not in element]
+
+
+def network(at: AppTest) -> dict[str, Any]:
+    """What the browser is given to draw the two networks from."""
+    (drawn,) = [found for found in at.get("bidi_component") if "gan_network" in found.proto.component_name]
+    told: dict[str, Any] = json.loads(drawn.proto.bytes)
+    return told
 
 
 def as_read(at: AppTest) -> str:

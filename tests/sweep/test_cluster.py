@@ -5,70 +5,31 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from live_runs import PATIENCE_S, ROOT
+from live_runs import PATIENCE_S
 from PIL import Image
 from tiny import tiny
 
 pytest.importorskip("distributed", reason="no dask: pip install -r requirements-cluster.txt")
 
+from dask_processes import Processes
 from distributed import Client
 
 from gan_core.__main__ import main
+from gan_core.cluster import connection
+from gan_core.cluster.errors import ClusterError
 from gan_core.processes.named_call import call_named
 from gan_core.sweep import cluster as cluster_module
 from gan_core.sweep.cluster import Cluster
 from gan_core.sweep.kept_cells import CellFolder
-from gan_core.sweep.machines import MachinesError, OwnCores
+from gan_core.sweep.machines import OwnCores
 from gan_core.sweep.plan import SweepPlan
 from gan_core.sweep.running import Sweeps
 from gan_core.sweep.train_cell import train_cell
-
-
-class Processes:
-    """A scheduler and its workers, as somebody starts them in a shell."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.started: list[subprocess.Popen[str]] = []
-        scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        assert scheduler.stderr is not None
-        told = next(line for line in scheduler.stderr if "Scheduler at:" in line)
-        self.address = told.split("Scheduler at:")[1].strip()
-        self.drain(scheduler)
-
-    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:], "--no-dashboard"],
-            cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        )  # fmt: skip
-        self.started.append(process)
-        return process
-
-    def worker(self, number: int, **environment: str) -> subprocess.Popen[str]:
-        process = self.start(
-            "worker", self.address, "--nthreads", "1", "--no-nanny", "--name", str(number),
-            "--local-directory", str(self.folder), **environment,
-        )  # fmt: skip
-        self.drain(process)
-        return process
-
-    def drain(self, process: subprocess.Popen[str]) -> None:
-        """Nobody reads what it tells, and it must not wait for that."""
-        assert process.stderr is not None
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-
-    def close(self) -> None:
-        for process in reversed(self.started):
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +91,7 @@ def test_other_versions_are_refused_in_words(
 ) -> None:
     here = cluster_module.versions()
     monkeypatch.setattr(cluster_module, "versions", lambda: {**here, "torch": "1.0"})
-    with pytest.raises(MachinesError, match=f"PyTorch {here['torch']} instead of 1.0.*install the same there"):
+    with pytest.raises(ClusterError, match=f"PyTorch {here['torch']} instead of 1.0.*install the same there"):
         cluster.submit("os:getpid").result(PATIENCE_S)
 
 
@@ -171,7 +132,7 @@ def test_a_worker_that_is_killed_costs_no_cell(
 def test_a_scheduler_without_workers_is_refused_in_words(tmp_path: Path) -> None:
     processes = Processes(tmp_path / "dask")
     try:
-        with pytest.raises(MachinesError, match=f"scheduler at {processes.address} has no worker"):
+        with pytest.raises(ClusterError, match=f"scheduler at {processes.address} has no worker"):
             _without_workers(processes.address)
     finally:
         processes.close()
@@ -179,7 +140,7 @@ def test_a_scheduler_without_workers_is_refused_in_words(tmp_path: Path) -> None
 
 def _without_workers(address: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cluster_module, "WORKERS_S", 0.2)
+        patch.setattr(connection, "WORKERS_S", 0.2)
         Cluster(address)
 
 

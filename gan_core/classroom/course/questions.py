@@ -1,12 +1,14 @@
-"""The six questions before and after the course: of three pictures, which one will these settings end with?
+"""The six questions before and after the course: of three pictures, or of three histograms of pixel values, which one
+will these settings end with?
 
-The pictures are those of the failures' cards, each made by a run of a recipe's side at the recipe's seed. So the right
-answer is the picture of the run that the question tells of.
+The pictures are those of the failures' cards, each made by a run of a recipe's side at the recipe's seed; the
+histograms are those of such runs. So the right answer is that of the run that the question tells of.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gan_core.diagnosis.recipe import Recipe, Side
 from gan_core.diagnosis.recipes import RECIPES
@@ -21,25 +23,33 @@ class Question:
     words: str  # what the run is
     choices: tuple[str, ...]  # NAME:SIDE of a recipe each, in the order in which they are shown
     right: str  # one of them
+    asks: Literal["picture", "histogram"] = "picture"  # what is shown of each run
 
     def recipe(self, choice: str) -> tuple[Recipe, Side]:
         """The run that a choice is a picture of."""
         name, _, side = choice.partition(":")
         return RECIPES[name], "fixed" if side == "fixed" else "broken"
 
+    def looks(self, choice: str) -> str:
+        """What the picture or histogram of a choice shows, in words."""
+        return (LOOKS if self.asks == "picture" else HISTOGRAMS)[choice]
 
-# What each picture shows, for who cannot see it and in the counts.
+
+# What each histogram and each picture shows, for who cannot see it and in the counts.
+HISTOGRAMS: dict[str, str] = {
+    "out-of-range:broken": "values spread far beyond −1 and 1",
+    "out-of-range:fixed": "most values at −1, the rest spread up to 1",
+    "001-sigmoid:broken": "all values at 0",
+    "002-default:fixed": "values spread widely around 0",
+    "002-default:broken": "a narrow peak at 0",
+}
 LOOKS: dict[str, str] = {
-    "blank-black:broken": "all black",
-    "blank-white:broken": "all white",
     "001-sigmoid:broken": "all grey",
-    "out-of-range:fixed": "digits",
+    "blank-white:broken": "all white",
     "discriminator-too-strong:fixed": "digits",
     "discriminator-too-strong:broken": "grey static",
     "mode-collapse:broken": "digits of which most are alike",
     "mode-collapse:fixed": "pale, different strokes",
-    "002-default:fixed": "coloured static",
-    "002-default:broken": "all grey",
     "identical-samples:fixed": "different digits",
     "identical-samples:broken": "the same blurred digit nine times",
     "noise:broken": "white specks",
@@ -51,8 +61,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "range", "The range",
         "Real pixels lie between −1 (black) and 1 (white). The generator's last layer is a sigmoid, which gives 0 to "
-        "1. What does it draw after 600 steps?",
-        ("blank-black:broken", "out-of-range:fixed", "001-sigmoid:broken"), "001-sigmoid:broken",
+        "1. Where do its pixel values lie after 600 steps?",
+        ("out-of-range:broken", "out-of-range:fixed", "001-sigmoid:broken"), "001-sigmoid:broken", "histogram",
     ),
     Question(
         "rates", "The learning rates",
@@ -69,9 +79,9 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "initialisation", "The first weights",
-        "A convolutional generator with PyTorch's usual first weights and without BatchNorm. What does it show before "
-        "any training?",
-        ("002-default:fixed", "002-default:broken", "blank-black:broken"), "002-default:broken",
+        "A convolutional generator with PyTorch's usual first weights and without BatchNorm. Where do its pixel values "
+        "lie before any training?",
+        ("002-default:fixed", "002-default:broken", "out-of-range:fixed"), "002-default:broken", "histogram",
     ),
     Question(
         "noise", "The noise",

@@ -25,5 +25,5 @@ LESSON = CourseLesson(
     "look more real. In each step D first learns to tell the present images from real ones, then G moves a little in "
     "the direction in which D's answer rises. In this "
     "run D ends up right about two images in three; by guessing it would be one in two.",
-    then="Move the slider below the buttons to the left: it shows how the digits came.",
+    then="Move the slider below the charts to the left: it shows how the digits came about.",
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 from markupsafe import Markup
 
@@ -21,7 +19,7 @@ from gan_core.settings.link import to_query
 from pages.parts.claims import listing, run
 from pages.parts.failures import cards
 from pages.parts.pixels import journey
-from pages.parts.shared import failure_link, glossary, theme
+from pages.parts.shared import failure_link, glossary, plain_text, theme
 
 LEADS = {"holds": "Holds.", "holds-if": "Holds if", "refuted": "Refuted.", "not-testable": "Not testable."}
 
@@ -29,7 +27,7 @@ LEADS = {"holds": "Holds.", "holds-if": "Holds if", "refuted": "Refuted.", "not-
 def show(claim: Claim) -> None:
     """The whole claim."""
     _way_about(claim)
-    st.markdown(f"### {claim.claim}")
+    st.html(glossary.marked(Markup("<h3>{}</h3>").format(claim.claim)))
     _verdict(claim)
     st.markdown(
         f"**Source.** {cited(claim.document)}, {claim.place[0].lower()}{claim.place[1:]}.  \n"
@@ -72,7 +70,7 @@ def _verdict(claim: Claim) -> None:
     look = listing.LOOKS[claim.verdict]
     more = claim.condition or claim.instead or claim.reason
     end = "." if claim.condition else ""
-    told = glossary.marked(Markup(escape(more)))
+    told = glossary.text(more)
     st.html(
         f'<div class="said claim-verdict" style="border-color:{look.colour}"><span>'
         f'<b style="color:{look.colour}">{look.sign} {LEADS[claim.verdict]}</b> {told}{end}</span></div>'
@@ -85,7 +83,7 @@ def _beside(claim: Claim) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"beside-{other}"):
             st.button(f"Compare {other}", key=f"compare-{other}", type="tertiary", on_click=listing.take,
                       kwargs={"claim": other}, help=CLAIMS[other].claim)  # fmt: skip
-            st.markdown(why)
+            plain_text.paragraph(why)
 
 
 def _links(claim: Claim) -> None:

@@ -116,7 +116,7 @@ def listing() -> None:
         of_it = [claim for claim in shown if claim.subject == subject]
         if of_it:
             with st.container(key=f"claims-{number}", gap=None):
-                st.markdown(f"**{question}**")
+                plain_text.paragraph("", question)
                 for claim in of_it:
                     st.button(
                         f"{LOOKS[claim.verdict].text} {claim.claim} :small[:gray[{claim.id}]]",

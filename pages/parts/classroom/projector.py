@@ -8,11 +8,14 @@ from markupsafe import Markup
 from gan_core.classroom import counts_csv
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
+from gan_core.live.registry import registry
 from pages.parts.classroom import join, lesson_link, measured, tally
 from pages.parts.classroom.lesson_link import AskedLesson
-from pages.parts.shared import access, diagnosis_line, plain_text, state
+from pages.parts.shared import access, diagnosis_line, glossary, network, plain_text, state
+from pages.parts.train import live_view
 
 LOOK_EVERY_S = 2.0
+PROJECTED_SCALE = 2.5  # of the two networks, as far as there is room: to be read from the last row
 MANY = 4  # answers from one network address that are told: a pair may share a machine
 
 
@@ -22,14 +25,15 @@ def asked(lesson: Lesson, word: str | None) -> bool:
         return False
     if not access.counts():
         diagnosis_line.say(
-            diagnosis_line.WAITING, "The class's answers are the teacher's: open the link with the teacher's key first."
+            diagnosis_line.WAITING,
+            "Only the teacher sees the class's answers: open the link with the teacher's key first.",
         )
         return False
     if attendance().is_teacher(lesson.digest, word):
         return True
     diagnosis_line.say(
         diagnosis_line.TROUBLE,
-        "This projector link is from before the server was started anew: make the lesson again on the page Train.",
+        "This projector link is from before the server was restarted: make the lesson again on the page Train.",
     )
     return False
 
@@ -42,7 +46,7 @@ def page(lesson: Lesson) -> None:
     with left:
         st.html(
             Markup('<div class="lesson-words projected" dir="auto"><h1>{}</h1><p>{}</p></div>').format(
-                lesson.title, lesson.question
+                lesson.title, glossary.text(lesson.question)
             )
         )
         if lesson.prediction:
@@ -57,6 +61,17 @@ def page(lesson: Lesson) -> None:
         join.show(base, lesson_link.destination(lesson))
         lesson_link.qr(url, "min(64vh, 100%)")
         plain_text.small("From every device on the same network. Each answer counts once, without a name.")
+    st.fragment(run_every=LOOK_EVERY_S)(_networks)(lesson)
+
+
+def _networks(lesson: Lesson) -> None:
+    """Who makes what of what, with the numbers of a run of the lesson's own settings, once somebody trains one."""
+    runs = [run for run in registry().everything() if run.experiment == lesson.experiment]
+    run = next((run for run in runs if run.state in live_view.ACTIVE), runs[-1] if runs else None)
+    with st.container(key="projected-networks"):
+        network.show(
+            lesson.experiment, run.frame if run else None, live_view.acts(run), finds=False, scale=PROJECTED_SCALE
+        )
 
 
 def _answers(lesson: Lesson) -> None:
@@ -70,7 +85,7 @@ def _answers(lesson: Lesson) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             shown = st.toggle(
                 "Show the counts", key=state.COUNTS_SHOWN.name,
-                help="Better after the vote: what others chose sways an answer.",
+                help="Best shown after the vote, since the answers of others sway one's own.",
             )  # fmt: skip
             revealed = st.toggle(
                 "Show what was measured", key=state.MEASURED_SHOWN.name, disabled=told is None,
@@ -82,10 +97,10 @@ def _answers(lesson: Lesson) -> None:
         if shown or revealed:
             tally.bars(lesson.prediction, counts if shown else None, measured=right)
         if told and revealed:
-            st.html(Markup('<div class="measured-words">{}</div>').format(told.words))
+            st.html(Markup('<div class="measured-words">{}</div>').format(glossary.text(told.words)))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Ask again", key="ask_again", icon=":material/replay:", help="Forgets all answers: for a second vote.",
+                "Ask again", key="ask_again", icon=":material/replay:", help="Deletes all answers, for a second vote.",
                 on_click=_ask_again, args=(lesson,),
             )  # fmt: skip
             st.download_button(

@@ -1,4 +1,5 @@
-"""The six questions before and after the course, one at a time, each answered by choosing a picture."""
+"""The six questions before and after the course, one at a time, each answered by choosing a picture or a
+histogram."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from gan_core.classroom.attendance import attendance
-from gan_core.classroom.course.questions import LOOKS, QUESTIONS, Question
+from gan_core.classroom.course.questions import QUESTIONS, Question
 from gan_core.classroom.course.scores import When, own_answers, room
-from pages.parts.shared import access, diagnosis_line, theme
+from gan_core.outputs import svg_chart
+from pages.parts.shared import access, diagnosis_line, glossary, plain_text, theme
 
 PICTURES = theme.ASSETS / "failures"
 LETTERS = "ABC"
@@ -34,10 +36,11 @@ def page(when: When, forward: Callable[[], None]) -> None:
 
 def _ask(question: Question, when: When) -> None:
     number = QUESTIONS.index(question) + 1
-    lead = "Guess: nobody is meant to know this yet." if when == "before" else "The same questions as at the beginning."
+    again = "The same questions as at the beginning."
+    lead = "Just guess: you are not expected to know this yet." if when == "before" else again
     st.html(
         Markup('<div class="lesson-words"><h1>Question {} of {}</h1><p class="told">{}</p><p>{}</p></div>').format(
-            number, len(QUESTIONS), lead, question.words
+            number, len(QUESTIONS), lead, glossary.text(question.words)
         )
     )
     with st.container(key="choices"):
@@ -46,18 +49,26 @@ def _ask(question: Question, when: When) -> None:
         with column, st.container(key=f"choice-{letter}"):
             st.html(picture(question, choice))
             st.button(
-                f"Picture {letter}", key=f"answer-{letter}", on_click=_answer, args=(question, when, choice),
-                width="stretch",
+                f"{question.asks.title()} {letter}", key=f"answer-{letter}", on_click=_answer,
+                args=(question, when, choice), width="stretch",
             )  # fmt: skip
+    if question.asks == "histogram":
+        plain_text.small(
+            "A histogram shows how often each pixel value occurs. The grey band is the legal range, from −1 to 1."
+        )
     st.caption("Counted without a name. An answer cannot be changed afterwards.")
 
 
 def picture(question: Question, choice: str, size: str = "large") -> Markup:
-    """Three by three images that a run ended with, as HTML."""
-    recipe, side = question.recipe(choice)
-    made = _made()[recipe.name]
-    source = "data:image/png;base64," + _encoded(made[side])
-    return Markup('<div class="chosen {}"><img src="{}" alt="{}"></div>').format(size, source, LOOKS[choice])
+    """Three by three images that a run ended with, or the histogram of all its pixels, as HTML."""
+    if question.asks == "histogram":
+        of = _histograms()[choice]
+        drawn = svg_chart.histogram(of["shares"], of["low"], of["high"], tuple(of["legal"]), theme.GENERATED)
+        source = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
+    else:
+        recipe, side = question.recipe(choice)
+        source = "data:image/png;base64," + _encoded(_made()[recipe.name][side])
+    return Markup('<div class="chosen {}"><img src="{}" alt="{}"></div>').format(size, source, question.looks(choice))
 
 
 def _answer(question: Question, when: When, choice: str) -> None:
@@ -67,6 +78,12 @@ def _answer(question: Question, when: When, choice: str) -> None:
 @st.cache_data(show_spinner=False)
 def _made() -> dict[str, Any]:
     made: dict[str, Any] = json.loads((PICTURES / "pictures.json").read_text())
+    return made
+
+
+@st.cache_data(show_spinner=False)
+def _histograms() -> dict[str, Any]:
+    made: dict[str, Any] = json.loads((PICTURES / "histograms.json").read_text())
     return made
 
 

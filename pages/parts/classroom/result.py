@@ -12,6 +12,12 @@ from gan_core.classroom.course.scores import WHEN, begin_anew, own_answers, own_
 from pages.parts.classroom import questions
 from pages.parts.shared import access, diagnosis_line, html
 
+NEXT = (
+    ("train", "Train a GAN with settings of your own", "play_circle"),
+    ("failures", "See every failure beside its fix", "heart_broken"),
+    ("pixels", "Have your own pictures diagnosed", "photo_library"),
+)
+
 
 def page() -> None:
     """One's own result once all is answered; the class's for who has answered all, and for the teacher."""
@@ -22,10 +28,11 @@ def page() -> None:
         words += f"; before it, {_right('before')} of {len(before)}." if before else "."
         st.html(Markup('<div class="lesson-words"><h1>What was learnt</h1><p>{}</p></div>').format(words))
         _own(before, after)
+        _what_next()
     else:
         st.html('<div class="lesson-words"><h1>What was learnt</h1></div>')
         diagnosis_line.say(
-            diagnosis_line.WAITING, "The right answers stand here once the six questions are answered again."
+            diagnosis_line.WAITING, "The right answers appear here once you have answered the six questions again."
         )
     if access.alone():
         with st.expander("Everybody's answers as counts", key="course-everybody"):
@@ -57,9 +64,17 @@ def class_counts() -> None:
                     icon=":material/download:",
                 )  # fmt: skip
                 st.button(
-                    "Begin anew", key="course_anew", icon=":material/replay:", on_click=begin_anew,
-                    args=(attendance(),), help="Forgets all answers of the course: for the next class.",
+                    "Start over", key="course_anew", icon=":material/replay:", on_click=begin_anew,
+                    args=(attendance(),), help="Deletes all answers to the course, for the next class.",
                 )  # fmt: skip
+
+
+def _what_next() -> None:
+    """The ways on from the end of the course."""
+    st.html("<b>What next?</b>")
+    with st.container(key="what-next", horizontal=True):
+        for page, label, icon in NEXT:
+            st.page_link(f"pages/{page}.py", label=label, icon=f":material/{icon}:")
 
 
 def _right(when: str) -> int:

@@ -25,10 +25,12 @@ from pages.parts.shared import (
     access,
     controls,
     diagnosis_line,
+    glossary,
     link_problems,
     pace,
     page_link,
     page_settings,
+    plain_text,
     state,
     tab_runs,
     visitor,
@@ -42,7 +44,7 @@ PARTS = {
 }  # fmt: skip
 VERDICTS = {
     "right": (diagnosis_line.HEALTHY, "As you predicted."),
-    "other": (diagnosis_line.WAITING, "It turned out otherwise."),
+    "other": (diagnosis_line.WAITING, "It turned out differently."),
     "open": (diagnosis_line.WAITING, "Too early to tell."),
 }
 
@@ -83,7 +85,7 @@ def follow(lesson: Lesson, put: Callable[[str | None], None], forward: Callable[
         with st.sidebar:
             _controls(lesson)
     link_problems.show()
-    _question(lesson)
+    _question(lesson, labelled=of is None)
     run = tab_runs.snapshot()
     told = _told(lesson, run)
     if visitor.answer() is not None:
@@ -105,7 +107,8 @@ def _title(lesson: Lesson, of: CourseLesson | None, *, leaves: bool) -> None:
     # A link's words are drawn as text, whatever stands in them.
     said = Markup("<h1>{}</h1>").format(lesson.title)
     said += Markup('<p class="told">{}</p>').format(known) if known else Markup()
-    said = Markup('<div class="lesson-words" dir="auto">{}<p>{}</p></div>').format(said, lesson.question)
+    said += Markup("<p>{}</p>").format(lesson.question)
+    said = Markup('<div class="lesson-words" dir="auto">{}</div>').format(glossary.marked(said))
     with st.container(key="lesson-head"):
         if not leaves:
             st.html(said)
@@ -114,7 +117,7 @@ def _title(lesson: Lesson, of: CourseLesson | None, *, leaves: bool) -> None:
         words.html(said)
         leave.button(
             "Leave the lesson", key="leave_lesson", icon=":material/logout:", on_click=_leave, width="stretch",
-            help="To the page with all settings; a run that is there comes along.",
+            help="Opens the page with all settings and takes your run along.",
         )  # fmt: skip
 
 
@@ -132,19 +135,21 @@ def _changeable(lesson: Lesson) -> None:
     controls.some(lesson.shown, tab_runs.adopt, locked=lesson.shown if visitor.spent() >= lesson.budget else ())
 
 
-def _question(lesson: Lesson) -> None:
-    """What is to be predicted, until it is."""
+def _question(lesson: Lesson, *, labelled: bool) -> None:
+    """What is to be predicted, until it is; `labelled` where the lesson's own question does not say so already."""
     if lesson.prediction is None or visitor.answer() is not None:
         return
     with st.container(key="prediction", border=True):
         choice = st.radio(
             lesson.prediction.asks, lesson.prediction.choices, format_func=lesson.prediction.label, index=None,
             captions=lesson.prediction.captions() or None, key=state.PREDICTED.name,
+            label_visibility="visible" if labelled else "collapsed",
         )  # fmt: skip
         st.button(
             "This is my prediction", key="predict", type="primary", disabled=choice is None,
             on_click=_predict,
         )  # fmt: skip
+        plain_text.look_up(*map(lesson.prediction.label, lesson.prediction.choices), *lesson.prediction.captions())
         st.caption("Counted without a name. It cannot be changed afterwards.")
 
 
@@ -183,7 +188,7 @@ def _run(lesson: Lesson, polled: float | None, revealed: bool) -> None:
 
 def _budget(lesson: Lesson, held: str) -> None:
     spent = visitor.spent()
-    words = f"{spent} of this lesson's {lesson.budget} steps are trained, all runs together."
+    words = f"{spent} of this lesson's {lesson.budget} steps used, over all runs."
     with st.container(key="budget"):
         st.html(Markup('<div class="budget">{}</div>').format(held if held else words))
 
@@ -207,7 +212,7 @@ def _answered(
             else:
                 label = predicted.label(mine)
                 diagnosis_line.say(
-                    diagnosis_line.WAITING, "What is measured is compared with it when the run has ended.",
+                    diagnosis_line.WAITING, "It is compared with what is measured when the run ends.",
                     strong=f"You predicted: {label}.",
                 )  # fmt: skip
             if of and explained:
@@ -228,9 +233,9 @@ def _seen_through(lesson: Lesson, run: Snapshot | None, told: Reveal | None) -> 
 
 def _why(of: CourseLesson) -> None:
     with st.container(key="lesson-why"):
-        st.html(Markup("<div><p><b>Why.</b> {}</p></div>").format(of.why))
+        st.html(Markup("<div><p><b>Why.</b> {}</p></div>").format(glossary.text(of.why)))
         if of.then:
-            st.html(Markup("<div><p><b>Now you.</b> {}</p></div>").format(of.then))
+            st.html(Markup("<div><p><b>Now you.</b> {}</p></div>").format(glossary.text(of.then)))
         if of.page:
             st.page_link(
                 f"pages/{of.page}.py", label=of.page_label, icon=":material/arrow_outward:", query_params=of.page_query
@@ -270,7 +275,7 @@ def _unusable(problems: list[Problem]) -> None:
         given = "" if problem.field == MARK else str(problem.value)  # digits that tell nobody anything
         value = f" “{given[:40]}{'…' if len(given) > 40 else ''}”" if given else ""
         diagnosis_line.say(diagnosis_line.TROUBLE, f"{name}{value}: {problem.allowed}.")
-    st.markdown("This link opens no lesson. Ask your teacher for the whole link again.")
+    st.markdown("This link does not open a lesson. Ask your teacher for the whole link again.")
     st.button("To the page with all settings", key="leave_lesson", on_click=_leave)
 
 

@@ -19,7 +19,7 @@ from gan_core.settings.comparison import LETTERS
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
-from pages.parts.shared import charts, comparison_state, html, pictures, playback, state, tab_runs, theme
+from pages.parts.shared import charts, comparison_state, glossary, html, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view
 
@@ -32,7 +32,7 @@ FINAL = (
 )  # fmt: skip
 # Pixels: on a screen of 1280 x 800, pictures and histograms of all runs are in sight, of two runs the losses as well.
 CHART, LOW_CHART = 126, 96
-TO_TRAIN = "Takes a copy of the run as it is trained now, to go on with, to save and to export."
+TO_TRAIN = "Copies the run as trained so far, so that you can continue, save and export it."
 BY = {"steps": "Equal steps", "time": "Equal training time"}
 PIXELS = {"now": "Pixels now", "past": "Pixels over time"}
 
@@ -119,7 +119,7 @@ def panels(runs: Runs, frames: Sequence[Frame | None], opened: Callable[[int], N
             with column, st.container(key=f"panel-{letter}", border=True):
                 apart, leave = st.columns([0.66, 0.34], vertical_alignment="center")
                 title = Markup('<div class="apart"><i>{}</i><b>{}</b></div>').format(
-                    letter, panel.named(e, now.differing)
+                    letter, glossary.text(panel.named(e, now.differing))
                 )
                 apart.html(title)
                 leave.button(
@@ -173,7 +173,8 @@ def table(runs: Runs) -> None:
         rows.append((measurement.label, [number(m, name) for m in last], best, aim))
     with st.container(key="final"):
         st.markdown("#### Final measurements")
-        st.html(html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows))
+        drawn = html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows)
+        st.html(glossary.marked(drawn))
         st.caption(
             "★ marks the best of its row. There is none for a tie, or where the best run fails. One seed is one run: "
             "vary the seed to be sure."

@@ -14,7 +14,7 @@ from gan_core.settings.fields import SETTINGS
 from gan_core.settings.points import POINT_SETS
 from gan_core.settings.setting import Setting, Value
 from pages.parts.compare import panel
-from pages.parts.shared import comparison_state, diagnosis_line, html, plain_text, state
+from pages.parts.shared import comparison_state, diagnosis_line, glossary, html, plain_text, state
 
 ALWAYS = ("steps", "dataset", "architecture")  # told also where they are at their defaults
 UNVARIED = ("device", "folder", "measure_every", "threads")  # what no picture shows
@@ -50,10 +50,10 @@ def draw() -> None:
     with shared, st.popover(f"{len(common)} shared settings", key="shared", width="stretch"):
         _for_all(common)
         settings = [(SETTINGS[name].label, panel.words(value), name in own) for name, value in common.items()]
-        st.html(html.render("compare/shared_settings", settings=settings))
+        st.html(glossary.marked(html.render("compare/shared_settings", settings=settings)))
     named = [f"{SETTINGS[name].label} {panel.words(common[name])}" for name in [*ALWAYS, *own] if name in common]
     same = plain_text.plain(f"{', '.join(dict.fromkeys(named))}. {_start()}")
-    st.html(Markup('<p class="same"><b>The same in all runs:</b> {}</p>').format(same))
+    st.html(Markup('<p class="same"><b>The same in all runs:</b> {}</p>').format(glossary.marked(same)))
     if words := state.VARY_REFUSED.get():
         diagnosis_line.say(diagnosis_line.TROUBLE, words)
 
@@ -81,7 +81,7 @@ def _start() -> str:
     start = same_start(experiments)
     alike = [part for part, names in start.items() if not names]
     if "initial weights" in alike and (names := reshaping(experiments)):
-        alike[0] += f" (of all layers but those that {_labels(names)} gives another shape or scale)"
+        alike[0] += f" (except in layers whose shape or scale depends on {_labels(names)})"
     same = f"Byte for byte the same: {', '.join(alike)}." if alike else ""
     by = [f"{part} (by {_labels(names)})" for part, names in start.items() if names]
     return f"{same} Not the same: {'; '.join(by)}." if by else same

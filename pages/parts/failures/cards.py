@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from gan_core.diagnosis.documents import DOCUMENTS
 from gan_core.diagnosis.failures import FAILURES
@@ -18,9 +19,10 @@ from gan_core.diagnosis.titles import title_of
 from gan_core.saving_mistakes import link
 from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, PLAINEST
 from gan_core.settings.experiment import diff
+from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
 from pages.parts.failures import failure
-from pages.parts.shared import failure_link, state, theme
+from pages.parts.shared import failure_link, glossary, plain_text, state, theme
 
 PICTURES = theme.ASSETS / "failures"
 
@@ -31,10 +33,11 @@ def show(recipes: Sequence[Recipe], columns: int = 3) -> None:
     for start in range(0, len(recipes), columns):
         for column, recipe in zip(st.columns(columns), recipes[start : start + columns], strict=False):
             with column, st.container(border=True, key=f"card-{recipe.name}"):
-                st.html(f"<b>{escape(FAILURES[recipe.failure].title)}</b><br>{escape(recipe.words)}")
+                words = Markup("<b>{}</b><br>{}").format(FAILURES[recipe.failure].title, recipe.words)
+                st.html(glossary.marked(words))
                 st.html(_pair(recipe, made[recipe.name], {side: side for side in failure.SIDES}))
                 if note := made[recipe.name].get("note"):
-                    st.caption(note)
+                    plain_text.small(note)
                 st.button(
                     "See it live", key=f"open-{recipe.name}", on_click=_open, args=(recipe.name,), width="stretch"
                 )
@@ -112,12 +115,12 @@ def _made() -> dict[str, Any]:
 
 
 def _pair(recipe: Recipe, made: dict[str, Any], titles: Mapping[Side, str]) -> str:
-    width = made["width"]
-    size = f"--own:{width}px;--tile:{recipe.broken.image_size}px"
+    kind = "plane" if recipe.broken.dataset in POINT_SETS else "tiles"  # of a plane no part may be cut off
+    size = f"--own:{made['width']}px;--tile:{recipe.broken.image_size}px"
     figures = "".join(
-        f'<figure style="{size}"><figcaption><i style="color:{look.colour}">■</i> {escape(titles[side])}</figcaption>'
-        f'<div><img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {escape(titles[side])}"></div>'
-        "</figure>"
+        f'<figure class="{kind}" style="{size}"><figcaption><i style="color:{look.colour}">■</i> '
+        f'{escape(titles[side])}</figcaption><div><img src="{_source(PICTURES / made[side])}" '
+        f'alt="{escape(recipe.words)}: {escape(titles[side])}"></div></figure>'
         for side, look in failure.looks(recipe).items()
     )
     return f'<div class="pair">{figures}</div>'

@@ -17,12 +17,14 @@ from gan_core.diagnosis.verdict import verdict
 from gan_core.live import aligned_frames
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.mistakes import MISTAKES
+from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
-from pages.parts.shared import glossary, html, pictures, theme
+from pages.parts.shared import glossary, html, pictures, plain_text, theme
 
 SIDES: tuple[Side, Side] = ("broken", "fixed")
 Runs = dict[Side, Snapshot | None]
@@ -69,8 +71,10 @@ def words(recipe: Recipe) -> None:
         if recipe.document:
             left.markdown(f"**Source.** {cited(recipe.document)}")
         if recipe.mistake:
-            left.markdown(f"**The mistake**, `mistake={recipe.mistake}`. {MISTAKES[recipe.mistake]}")
-            right.markdown(f"**{'What it does' if recipe.failure else 'It does no harm here'}.** {recipe.seen}")
+            with left:
+                plain_text.paragraph(f"`mistake={recipe.mistake}`. {MISTAKES[recipe.mistake]}", "The mistake,")
+            with right:
+                plain_text.paragraph(recipe.seen, "What it does." if recipe.failure else "It does no harm here.")
             left.caption("The exported script of a run with it marks the line by `# MISTAKE`.")
         elif not recipe.failure:
             right.markdown(
@@ -80,11 +84,11 @@ def words(recipe: Recipe) -> None:
             return
         told = FAILURES[recipe.failure]
         with left:
-            glossary.paragraph(told.looks, "How it looks.")
-            glossary.paragraph(told.tell, "How to tell.")
-            glossary.paragraph(told.reported, "Where it was reported.")
+            plain_text.paragraph(told.looks, "How it looks.")
+            plain_text.paragraph(told.tell, "How to tell.")
+            plain_text.paragraph(told.reported, "Where it was reported.")
         with right:
-            glossary.paragraph(told.reason, "Why.")
+            plain_text.paragraph(told.reason, "Why.")
         if told.formula:
             right.latex(told.formula)
 
@@ -93,7 +97,7 @@ def elsewhere(recipe: Recipe) -> None:
     """Whether the same happens on other images, where that was tried."""
     tried = [f"{data}: {seen}" for data, seen in recipe.carries_over.items() if seen != "untested"]
     if tried:
-        st.caption(f"The same pair on other images, with the runs that turned out as here: {'; '.join(tried)}.")
+        plain_text.small(f"The same pair on other images, with how many runs turned out as here: {'; '.join(tried)}.")
 
 
 def side_by_side(recipe: Recipe, runs: Runs) -> None:
@@ -154,14 +158,18 @@ def _difference(recipe: Recipe) -> None:
     """The one setting, with both its values."""
     ((setting, values),) = diff(recipe.broken, recipe.fixed).items()
     sides = [(look.colour, panel.words(value)) for look, value in zip(looks(recipe).values(), values, strict=True)]
-    st.html(html.render("failures/difference", label=SETTINGS[setting].label, sides=sides, both=_both(recipe)))
+    drawn = html.render("failures/difference", label=SETTINGS[setting].label, sides=sides, both=_both(recipe))
+    st.html(glossary.marked(drawn))
 
 
 def _both(recipe: Recipe) -> list[tuple[str, str]]:
     """The settings that both sides have and a run of the same network by default does not: label and value."""
-    usual = Experiment(architecture=recipe.broken.architecture)
-    apart = {"steps", *diff(recipe.broken, recipe.fixed)}
-    shared = {*diff(usual, recipe.broken)} - apart | {*diff(Experiment(), recipe.broken)} & {"architecture"} - apart
+    e, apart = recipe.broken, {"steps", *diff(recipe.broken, recipe.fixed)}
+    if e.dataset in POINT_SETS:
+        shared = {"dataset", *diff(Experiment(dataset=e.dataset), e)} - apart
+    else:
+        usual = Experiment(architecture=e.architecture)
+        shared = {*diff(usual, e)} - apart | {*diff(Experiment(), e)} & {"architecture"} - apart
     return [(SETTINGS[name].label, panel.words(getattr(recipe.broken, name))) for name in SETTINGS if name in shared]
 
 
@@ -185,10 +193,12 @@ def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side
 
 def _real(run: Snapshot | None, e: Experiment) -> None:
     """What both are to imitate."""
-    tile = run.opening.tile if run and run.opening else e.image_size
-    heading = pictures.titled("Real images", "", theme.REAL)
-    with st.container(key="grid-real"):
+    points = e.dataset in POINT_SETS
+    width, tall = (SIZE, SIZE) if points else (COLUMNS * e.image_size, ROWS * e.image_size)
+    heading = pictures.titled("Real points" if points else "Real images", "", theme.REAL)
+    with st.container(key="grid-real"), st.container(key="plane-picture-real" if points else "grid-picture-real"):
         if run and run.opening:
-            pictures.grid(heading, run.opening.real_png, COLUMNS * tile, ROWS * tile, "Real images")
+            alt = "Real points" if points else "Real images"
+            pictures.grid(heading, run.opening.real_png, *panel.size_of(run.opening), alt)
         else:
-            pictures.no_grid(heading, COLUMNS * tile, ROWS * tile, "What both learn to imitate")
+            pictures.no_grid(heading, width, tall, "What both learn to imitate")

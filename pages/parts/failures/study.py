@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.shared import theme
+from pages.parts.shared import plain_text, theme
 
 Cell = dict[str, Any]
 
@@ -22,6 +22,7 @@ def show() -> None:
             "no failure is. `python -m tests.study` trains them again."
         )
         _at_random(study["random"])
+        plain_text.look_up(*study["runs"])
         st.markdown(_table("runs", study["totals"]))
         st.markdown("**By failure**, for recipes and for runs that one setting spoils:")
         st.markdown(_table("failure", study["failures"]))

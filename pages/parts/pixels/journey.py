@@ -16,7 +16,7 @@ from gan_core.saving_mistakes.journey import Journey, Numbers, Stage
 from gan_core.saving_mistakes.judge import EVIDENCE, Judgement
 from gan_core.saving_mistakes.stage_choices import STAGES
 from pages.parts.pixels import controls
-from pages.parts.shared import diagnosis_line, html, theme
+from pages.parts.shared import diagnosis_line, glossary, html, theme
 
 LARGE, SMALL = 196, 112  # pixels that a picture may be wide and high, in the comparison and on a card
 TITLES = {"tensor": "Tensor", **{name: title for name, (title, _) in STAGES.items()}}
@@ -56,14 +56,15 @@ def comparison(found: Judgement, met: str) -> None:
     sizes = [_size(found.yours), _size(right)] if not found.difference and right and not broke else []
     with st.container(key="comparison"):
         facts = {"met": met, "found": found, "broke": broke, "apart": found.difference, "sizes": sizes}
-        st.html(html.render("pixels/comparison", files=files, titles=TITLES, evidence=EVIDENCE, **facts))
+        drawn = html.render("pixels/comparison", files=files, titles=TITLES, evidence=EVIDENCE, **facts)
+        st.html(glossary.marked(drawn))
 
 
 def cards(found: Judgement) -> None:
     """Every stage in order; those where it goes wrong are lit up."""
     drawn = [_card(stage, found) for stage in found.yours.stages]
     with st.container(key="stages"):
-        st.html(html.render("pixels/stages", cards=drawn))
+        st.html(glossary.marked(html.render("pixels/stages", cards=drawn)))
         st.html(
             f'<div class="chart-title"><span><i style="border-top:3px solid {theme.BROKEN}"></i>your way</span>'
             f'<span><i style="border-top:3px dotted {theme.FIXED}"></i>the right way</span>'

@@ -57,7 +57,10 @@ def only_points(asked: bool) -> None:
             return
         page_settings.take(Experiment(dataset=points_aside.FIRST))
         if asked:
-            st.info(f"{SOURCES[e.dataset].label} is images: open it on Train. This page shows points, here the ring.")
+            st.info(
+                f"{SOURCES[e.dataset].label} consists of images: open it on Train. This page shows points, so "
+                f"here is the ring."
+            )
 
 
 def shown_frames(run: Snapshot | None) -> tuple[str, list[Frame], Sequence[Row], Sequence[Change]]:
@@ -83,7 +86,7 @@ def headline(run: Snapshot | None, e: Experiment) -> None:
     words = f"{SOURCES[e.dataset].label} · seed {e.seed}"
     if run is None and e == finished().experiment:
         kept = finished()
-        words += f" · a finished run, {kept.rows[-1].step} steps in {kept.seconds:.0f} s of one core"
+        words += f" · a finished run, {kept.rows[-1].step} steps in {kept.seconds:.0f} s on one core"
     elif run is None:
         words += " · press Start"
     st.html(pictures.titled("Points", words, theme.REAL))
@@ -144,5 +147,7 @@ def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: S
 
 
 def draw_plane(run: Snapshot | None, real: str, frames: Sequence[Frame], polled: float | None) -> None:
-    """The plane itself."""
+    """The plane itself. Of a long run the history has few frames of each second, so those of the last one are added."""
+    if run and run.recent and frames and frames[-1].step == run.recent[-1].step:
+        frames = run.recent
     plane.show(run, real, frames, run.experiment if run else page_settings.experiment(), polled)

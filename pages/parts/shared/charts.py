@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import accumulate
 from math import log10
 from typing import Any
@@ -16,7 +15,7 @@ from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Classes, Frame, Opening
 from gan_core.settings.change import Change, marks_of
 from gan_core.settings.loss_balance import BALANCE
-from pages.parts.shared import plain_text, theme
+from pages.parts.shared import glossary, plain_text, theme
 from pages.parts.shared.figure import HEIGHT, SMALL, axes, decades, level, moment, show
 
 MOST_POINTS = 300
@@ -172,7 +171,8 @@ def spread(opening: Opening, frames: Sequence[Frame], at: float) -> str:
     for frame in (frames[0], shown) if shown is not frames[0] else (shown,):
         low, high = _middle(opening, frame)
         told.append(f"at step {frame.step} from {low:.2g} to {high:.2g}")
-    return f"Nine of ten values lie {', '.join(told)}; legal is {opening.legal_low:.2g} to {opening.legal_high:.2g}."
+    legal = f"{opening.legal_low:.2g} to {opening.legal_high:.2g}"
+    return f"Nine in ten values lie {', '.join(told)}; the legal range is {legal}."
 
 
 def recognised(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
@@ -243,7 +243,7 @@ def class_shares(classes: Classes, m: dict[str, float]) -> None:
 
 def numbers(words: str) -> None:
     """The figures of a chart, in words below it."""
-    st.html(f'<div class="numbers">{escape(words)}</div>')
+    st.html(f'<div class="numbers">{glossary.text(words)}</div>')
 
 
 def _line(

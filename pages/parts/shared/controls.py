@@ -22,10 +22,10 @@ LESSON = "Locked in this lesson."
 RATES = ("lr_g", "lr_d")
 
 
-def draw(changed: Changed, locked: str = "") -> None:
+def draw(changed: Changed, locked: str = "", first: Sequence[str] = ()) -> None:
     """Every setting as a control, or those that have the words that are looked for; one that was changed says what it
-    was. `changed` is called after one was changed and the settings are valid. `locked` says why none can be changed,
-    where that is so."""
+    was. In sight are those that a page names as `first`, or else those of the front row. `changed` is called after one
+    was changed and the settings are valid. `locked` says why none can be changed, where that is so."""
     shown = [row for row in SETTINGS.values() if matters(row.name, page_settings.draft())]
     asked = state.TO_FIND.take()
     if asked is not None:
@@ -37,10 +37,13 @@ def draw(changed: Changed, locked: str = "") -> None:
     if words and words.strip():
         found = [row for row in shown if _has(row, words) and row.name != "folder"]
         if not found:
-            plain_text.small(f"No setting here has “{words.strip()[:40]}” in its name or description. Clear the field.")
-        _grouped(found, changed, locked, marked=True)
+            plain_text.small(f"No setting here mentions “{words.strip()[:40]}”. Clear the field to see all.")
+        _grouped(found, changed, locked)
         return
-    for row in sorted((row for row in shown if row.front), key=lambda row: row.front):
+    front = [SETTINGS[name] for name in first] or sorted((row for row in shown if row.front), key=lambda row: row.front)
+    for row in front:
+        if row not in shown:
+            continue
         _control(row, changed, locked, marked=True)
         source = SOURCES.get(str(page_settings.draft()["dataset"]))  # None for what a link has that is no data set
         if row.name == "dataset" and source and source.own:
@@ -49,13 +52,14 @@ def draw(changed: Changed, locked: str = "") -> None:
             if not locked:
                 _upload(changed)
     with st.expander("More settings", key="more"):
-        others = [row for row in shown if not row.front and row.name != "folder"]
-        _grouped(others, changed, locked, marked=True)
+        _grouped([row for row in shown if row not in front and row.name != "folder"], changed, locked)
 
 
 def _has(row: Setting, words: str) -> bool:
-    """Whether somebody who looks for these words means this setting: they stand in its name, group or description."""
-    told = " ".join((row.label, row.name, row.name.replace("_", ""), row.group, row.help)).casefold()
+    """Whether somebody who looks for these words means this setting: they stand in its name, group, description
+    or choices."""
+    told = " ".join((row.label, row.name, row.name.replace("_", ""), row.group, row.help, *map(name_of, row.choices)))
+    told = told.casefold()
     return " ".join(words.split()).casefold() in told
 
 
@@ -64,12 +68,6 @@ def some(fields: Iterable[str], changed: Changed, locked: Container[str] = (), w
     for name in fields:
         if matters(name, page_settings.draft()):
             _control(SETTINGS[name], changed, why if name in locked else "")
-
-
-def rest(fields: Container[str], changed: Changed, locked: str = "") -> None:
-    """All settings that matter and are not among these, by their groups."""
-    shown = [row for row in SETTINGS.values() if row.name not in fields and matters(row.name, page_settings.draft())]
-    _grouped(shown, changed, locked)
 
 
 def rates(fields: Iterable[str], changed: Changed, locked: str = "") -> None:
@@ -100,11 +98,11 @@ def _step_to(row: Setting, values: Sequence[Any], words: str, icon: str, changed
     )  # fmt: skip
 
 
-def _grouped(rows: Iterable[Setting], changed: Changed, locked: str, *, marked: bool = False) -> None:
+def _grouped(rows: Iterable[Setting], changed: Changed, locked: str) -> None:
     for group, members in itertools.groupby(rows, key=lambda row: row.group):
         st.markdown(f"**{group}**")
         for row in members:
-            _control(row, changed, locked, marked=marked)
+            _control(row, changed, locked, marked=True)
 
 
 def name_of(value: Any) -> str:
@@ -121,7 +119,8 @@ def _control(row: Setting, changed: Changed, locked: str = "", *, marked: bool =
     if locked:
         when = locked
     label = f":material/lock: {row.label}" if locked else row.label
-    default = usual(page_settings.draft())[row.name]
+    # No data set of points is another's default: the page Points has all of them.
+    default = page_settings.first().dataset if row.name == "dataset" else usual(page_settings.draft())[row.name]
     if marked and value != default and row.kind != "text":
         label = f"{label} · default {_short(row, default)}"
     words: dict[str, Any] = {

@@ -21,7 +21,17 @@ from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
-from pages.parts.shared import comparison_state, controls, html, page_settings, state, tab_runs, theme
+from pages.parts.shared import (
+    comparison_state,
+    controls,
+    glossary,
+    html,
+    page_settings,
+    plain_text,
+    state,
+    tab_runs,
+    theme,
+)
 from pages.parts.shared.failure_link import LINK, AskedFailure
 from pages.parts.shared.plain_text import say
 
@@ -83,11 +93,11 @@ def tell(e: Experiment, rows: Sequence[Row], key: str = "diagnosis") -> None:
 
 def explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> None:
     """One finding with its evidence and what mends it; with `fixable`, the page can apply the fix."""
-    st.markdown(f"**{finding.title}**: {finding.why}")
+    plain_text.paragraph(finding.why, f"{finding.title}:")
     st.html(
         html.render(
             "shared/evidence",
-            evidence=[(seen.words, _chart(seen, rows)) for seen in told(finding.evidence)],
+            evidence=[(glossary.text(seen.words), _chart(seen, rows)) for seen in told(finding.evidence)],
         )
     )
     if finding.failure in FAILURES:
@@ -96,17 +106,17 @@ def explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> N
             query_params=LINK.query(AskedFailure(finding.failure)),
         )  # fmt: skip
     if finding.advice:
-        st.markdown(f"**What to do:** {finding.advice}")
+        plain_text.paragraph(finding.advice, "What to do:")
     if not finding.fix:
         return
     first, *others = (f"{SETTINGS[name].label} to {controls.name_of(value)}" for name, value in finding.fix.items())
-    st.markdown(f"**Fix:** {first}" if not others else f"**Fix:** first {first}, then {', then '.join(others)}")
+    plain_text.paragraph(first if not others else f"first {first}, then {', then '.join(others)}", "Fix:")
     if not fixable:
         return
     compare, apply = st.columns(2)
     compare.button(
         "Apply the fix and compare", key=f"compare_{key}_{finding.failure}", type="primary", width="stretch",
-        on_click=_compare, args=(finding.fix,), help="Trains both from step 0 beside each other, in lock-step.",
+        on_click=_compare, args=(finding.fix,), help="Trains both from step 0, side by side and in lock-step.",
     )  # fmt: skip
     apply.button(
         "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,),
@@ -126,12 +136,13 @@ def _looked_for(e: Experiment, rows: Sequence[Row], of: Verdict, frame: Frame | 
     """The last state of each detector, and the numbers of the moment."""
     if of.passed:
         st.markdown("**Over**")
-        for finding in of.passed:
-            st.markdown(f"- {finding.title}: from step {finding.since_step} until step {finding.until_step}")
+        plain_text.points(
+            (finding.title, f"from step {finding.since_step} until step {finding.until_step}") for finding in of.passed
+        )
     st.markdown("**What is looked for**")
-    st.markdown("\n".join(f"- {title}: {words}" for title, words in outlook(of, e, rows)))
+    plain_text.points(outlook(of, e, rows))
     if frame:
-        st.caption(_readout(frame))
+        plain_text.small(_readout(frame))
 
 
 def _compare(changes: dict[str, Value]) -> None:

@@ -11,7 +11,7 @@ import plotly.io
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
-from pages.parts.shared import theme
+from pages.parts.shared import glossary, theme
 
 HEIGHT = 140
 # Fixed: plotly draws a chart twice to fit its margins to the labels, and the plot would jump as these change.
@@ -86,9 +86,10 @@ def show(
 ) -> None:
     """Draw it under a line with its title and legend; `alt` says what it shows to who cannot see it."""
     names = "".join(
-        f'<span><i style="border-top:3px {dash} {colour}"></i>{name}</span>' for name, colour, dash in legend
+        f'<span><i style="border-top:3px {dash} {colour}"></i>{glossary.text(name)}</span>'
+        for name, colour, dash in legend
     )
-    st.html(f'<div class="chart-title"><b>{title}</b>{names}</div>')
+    st.html(f'<div class="chart-title"><b>{glossary.text(title)}</b>{names}</div>')
     if not any(trace["x"] for trace in traces):
         layout["xaxis"] |= {"showticklabels": False}
     layout |= {"height": height, "template": _template()}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html import escape
 
 import streamlit as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from pages.parts.shared import plain_text
 from pages.parts.shared.terms import TERMS, Term
 
 # Words that everybody on these pages meets all the time: in the glossary, but not underlined again and again.
@@ -17,9 +15,11 @@ COMMON = frozenset({"step", "pixel", "loss", "weight", "batch", "mode", "seed", 
 
 _SPELT = {spelling.casefold(): term for term in TERMS.values() for spelling in term.spellings}
 _WORDS = re.compile(
-    r"(?<![\w-])(" + "|".join(re.escape(word) for word in sorted(_SPELT, key=len, reverse=True)) + r")(?![\w-])",
+    r"(?<![\w-])((?:" + "|".join(map(re.escape, sorted(_SPELT, key=len, reverse=True))) + r")s?)(?![\w-])",
     re.IGNORECASE,
 )
+# Within these nothing opens: code, and what is a link, a button or unseen anyway.
+_CLOSED = frozenset({"code", "pre", "a", "button", "script", "style"})
 
 
 def definitions() -> None:
@@ -39,16 +39,23 @@ def _definitions() -> str:
 
 def terms_in(text: str) -> list[Term]:
     """The terms that a text uses, in its order."""
-    return list(dict.fromkeys(_SPELT[word.casefold()] for word in _WORDS.findall(text)))
+    return list(dict.fromkeys(_meant(word) for word in _WORDS.findall(text)))
+
+
+def _meant(word: str) -> Term:
+    """The term that a word of a text means, in the singular or plural."""
+    folded = word.casefold()
+    return _SPELT.get(folded) or _SPELT[folded.removesuffix("s")]
 
 
 def marked(html: Markup) -> Markup:
-    """HTML in which each technical word, where it first stands, opens its meaning; code and tags are left alone."""
+    """HTML in which each technical word, where it first stands, opens its meaning; code, links and tags are left
+    alone."""
     done: set[str] = set()
-    parts, in_code = [], False
+    parts, closed = [], ""
 
     def button(found: re.Match[str]) -> str:
-        term = _SPELT[found[0].casefold()]
+        term = _meant(found[0])
         if term.name in done or term.name in COMMON:
             return found[0]
         done.add(term.name)
@@ -56,17 +63,20 @@ def marked(html: Markup) -> Markup:
 
     for part in re.split(r"(<[^>]*>)", html):
         if part.startswith("<"):
-            in_code = part == "<code>" or (in_code and part != "</code>")
+            tag = re.match(r"</?([a-z0-9]*)", part)[1]  # type: ignore[index]
+            if not closed and tag in _CLOSED:
+                closed = tag
+            elif closed and part == f"</{closed}>":
+                closed = ""
             parts.append(part)
         else:
-            parts.append(part if in_code else _WORDS.sub(button, part))
+            parts.append(part if closed else _WORDS.sub(button, part))
     return Markup("".join(parts))
 
 
-def paragraph(words: str, lead: str = "") -> None:
-    """A paragraph of our own words, led in by bold ones, whose technical words open."""
-    start = Markup("<b>{}</b> ").format(lead) if lead else Markup()
-    st.html(Markup('<p class="prose">{}{}</p>').format(start, marked(plain_text.plain(words))))
+def text(words: str) -> Markup:
+    """Words as HTML, of which the technical ones open their meaning."""
+    return marked(escape(words))
 
 
 @cache

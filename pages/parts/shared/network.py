@@ -84,9 +84,10 @@ ACTING: dict[Players, str] = {"d": " D is updated.", "g": " G is updated.", "bot
 RESTS: dict[Players, tuple[str, ...]] = {"d": ("grad_g",), "g": ("grad_d", "real"), "both": ()}
 
 
-def show(e: Experiment, frame: Frame | None, acts: Players | None) -> None:
-    """The picture at the moment of a frame; `acts` is who is, or was last, updated. A click on “settings” of a part
-    brings those to the sidebar."""
+def show(e: Experiment, frame: Frame | None, acts: Players | None, *, finds: bool = True, scale: float = 1.0) -> None:
+    """The picture at the moment of a frame; `acts` is who is, or was last, updated. Where the page `finds` settings, a
+    click on “settings” of a part brings those to the sidebar. `scale` is how many times as large it is drawn, at
+    most."""
     m = frame.measurements if frame else {}
     things = "points" if e.dataset in POINT_SETS else "images"
     real, generated = (f"{m[name]:.2f}" if name in m else "–" for name in ("d_real", "d_fake"))
@@ -94,7 +95,7 @@ def show(e: Experiment, frame: Frame | None, acts: Players | None) -> None:
     lengths = {part: "–" if norm is None else f"{norm:.2g}" for part, norm in norms.items()}
     told = {
         "parts": {
-            name: [part.title.format(things), part.words.format(things, things), part.button]
+            name: [part.title.format(things), part.words.format(things, things), part.button if finds else ""]
             for name, part in PARTS.items()
         },
         "labels": {
@@ -116,7 +117,8 @@ def show(e: Experiment, frame: Frame | None, acts: Players | None) -> None:
         "lit": ["d", "g"] if acts == "both" else [acts] if acts else [],
         "rests": RESTS[acts] if acts else (),
         "colours": COLOURS,
-        "alt": f"The generator G makes {things} of noise; the discriminator D judges them and real ones. D's mean "
+        "scale": scale,
+        "alt": f"The generator G turns noise into {things}; the discriminator D judges them and real ones. D's mean "
         f"answers: real {real}, generated {generated}. Gradient norms: D {lengths['grad_d']}, "
         f"G {lengths['grad_g']}.{ACTING[acts] if acts else ''}",
     }

@@ -10,10 +10,11 @@ from gan_core.settings.points import POINT_SETS
 from pages.parts.shared import state
 
 FIRST = "ring"  # the data that the page Points opens with
+IMAGES_ONLY = ("untrained",)
 
 
-def turn(*, points: bool) -> None:
-    """Put aside the run and settings of the other kind, and take up those of this one: of points, or of images.
+def turn(page: str, came_from: str | None) -> None:
+    """Put aside the run and settings of the other kind, and take up those of this page: of points, or of images.
 
     To be called before a page reads its address. Pages for images keep a run on points that somebody opened there.
     """
@@ -21,10 +22,13 @@ def turn(*, points: bool) -> None:
         return
     kept = state.ASIDE.get()
     here = state.EXPERIMENT.get()
-    if points == (here.dataset in POINT_SETS) or (not points and "images" not in kept):
+    points = page == "points"
+    left = came_from != page and (came_from == "points" or page in IMAGES_ONLY)
+    if points == (here.dataset in POINT_SETS) or not (points or left or "images" in kept):
         return
     aside = {**kept, ("images" if points else "points"): (state.RUN.get(), here)}
-    run_id, experiment = aside.pop("points" if points else "images", (None, Experiment(dataset=FIRST)))
+    first = Experiment(dataset=FIRST) if points else Experiment()
+    run_id, experiment = aside.pop("points" if points else "images", (None, first))
     state.ASIDE.set(aside)
     state.RUN.set(run_id)
     state.EXPERIMENT.set(experiment)

@@ -79,6 +79,14 @@ _TERMS = (
     Term("discriminator", "The network, D, that tells real images from generated ones."),
     Term("diversity", "How far pictures differ from one another: their standard deviation, pixel by pixel."),
     Term("dropout", "Silencing a random share of the units in each training step."),
+    Term(
+        "EMA",
+        "Exponential moving average: a copy of G's weights that follows them slowly, and often draws steadier images.",
+    ),
+    Term(
+        "energy distance",
+        "A distance between two sets of points, from the mean distances between and within them; 0 if they are equal.",
+    ),
     Term("epsilon", "A small number added before dividing, so that nothing is divided by zero."),
     Term("equilibrium", "The state in which neither network can gain by changing alone."),
     Term("eval mode", "BatchNorm normalises by its running statistics. Usual for sampling after training."),
@@ -142,6 +150,11 @@ _TERMS = (
     Term("mode", "A class or cluster of the data, such as one digit.", ("modes",)),
     Term("mode collapse", "The generator makes only a few different pictures."),
     Term(
+        "mode hopping",
+        "A mode collapse that does not stay: the generator leaves its few modes for others, again and again.",
+        ("hopping modes",),
+    ),
+    Term(
         "momentum",
         "The share of past steps in the present one. In BatchNorm: the weight of the newest batch in the running "
         "statistics (in Keras, of the old ones).",
@@ -158,7 +171,9 @@ _TERMS = (
     Term("outlier", "A training image that does not belong to the others.", ("outliers",)),
     Term("packing", "D judges several images together, so that it notices when they are alike (PacGAN)."),
     Term("pixel", "One picture element; its value has to end between 0 and 255.", ("pixels",)),
+    Term("precision", "The share of generated points that lie where real ones do."),
     Term("R1", "A gradient penalty on real images alone, which keeps D flat around them."),
+    Term("recall", "The share of real points that lie where generated ones do."),
     Term("ReLU", "An activation that sets negative values to zero."),
     Term("RMSprop", "An optimiser that divides each step by a running size of the gradient, without momentum."),
     Term(
@@ -196,6 +211,7 @@ _TERMS = (
         "Wasserstein",
         "A distance: how far one distribution has to be moved to become the other. As a loss, D's answers are scores "
         "without bound.",
+        ("Wasserstein-2", "W2", "sliced Wasserstein", "sliced"),
     ),
     Term("weight", "A number in a network that training changes.", ("weights",)),
     Term(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from gan_core.diagnosis.verdict import Mark
 from gan_core.live.errors import RunError
 from gan_core.saved_runs.store import StoreError
 from gan_core.settings import link
+from gan_core.settings.comparison import Comparison, ComparisonError
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.points import POINT_SETS
 from gan_core.sweep import server_sweeps
@@ -29,11 +29,12 @@ from gan_core.sweep.plan import SweepPlan
 from gan_core.sweep.running import SweepState
 from gan_core.sweep.server_sweeps import sweeps
 from gan_core.sweep.sweep_map import COLOURS, Square, SweepMap, side_of, sweep_map
-from pages.parts.shared import access, html, plain_text, state
+from pages.parts.shared import access, glossary, html, plain_text, state
 from pages.parts.sweep import choice
 
 POLL_S = 1.5
 MOST_REASONS = 3
+MOST_NARROW = 6  # squares in a row
 KEY: dict[Mark, str] = {"ill": "fails", "open": "too early, still learning, or too slow", "well": "can be recognised"}
 FILES = {
     "png": ("Picture (PNG)", ".png", "image/png", map_png),
@@ -67,6 +68,11 @@ def _probe() -> SweepState | None:
         return None
 
 
+def narrow() -> bool:
+    """Whether the map leaves room beside it, on a usual screen."""
+    return len(next(iter(choice.now().vary.values()))) <= MOST_NARROW
+
+
 def found() -> SweepMap:
     """The map of now."""
     seen = state_now()
@@ -78,7 +84,8 @@ def buttons(made: SweepMap) -> None:
     """Start or Stop, how far it is, and the files."""
     plan, seen = choice.now(), state_now()
     going = seen is not None and seen.open
-    start, words, files = st.columns([0.16, 0.64, 0.2], vertical_alignment="center")
+    widths = [0.2, 0.54, 0.26] if narrow() else [0.16, 0.64, 0.2]
+    start, words, files = st.columns(widths, vertical_alignment="center")
     with start:
         if going:
             st.button("Stop", key="stop", icon=":material/stop:", on_click=_stop, width="stretch")
@@ -114,20 +121,21 @@ def squares(made: SweepMap) -> None:
                 "sweep/map",
                 found=made,
                 side=side,
-                across=SETTINGS[made.across].label,
-                down=SETTINGS[made.down].label if made.down else "",
+                across=glossary.text(SETTINGS[made.across].label),
+                down=glossary.text(SETTINGS[made.down].label) if made.down else "",
                 value=value_words,
                 hover=hover_words,
                 agreement=agreement,
                 source=lambda square: picture_source(square, side),
                 href=_href,
+                compare=_compare,
                 key=KEY,
                 colours=COLOURS,
             )
         )
         # Where nothing can be pointed at, as on a phone, the reasons are read here.
         for why in list(dict.fromkeys(square.why for row in made.rows for square in row if square.why))[:MOST_REASONS]:
-            plain_text.small(f"Cannot be: {why}.")
+            plain_text.small(f"Not possible: {why}.")
 
 
 def _href(square: Square) -> str:
@@ -138,29 +146,38 @@ def _href(square: Square) -> str:
     return f"{page}?{urlencode(link.to_query(e))}"
 
 
+def _compare(square: Square) -> str:
+    """The square beside the same run with the defaults of its settings; empty where that is the same, or cannot be."""
+    usual = {name: SETTINGS[name].default for name in square.settings}
+    try:
+        both = Comparison(choice.now().base, (dict(square.settings), usual))
+    except ComparisonError:
+        return ""
+    return f"compare?{urlencode(both.to_query())}"
+
+
 def _words(plan: SweepPlan, made: SweepMap, seen: SweepState | None) -> str:
     refused = made.refused
     runs = len(plan.cells) - refused
-    more = f" {refused} cannot be." if refused else ""
-    done = f"{made.trained:,} of {runs:,} runs are there.{more}"
+    more = f" {refused} are not possible." if refused else ""
+    done = f"{made.trained:,} of {runs:,} runs are done.{more}"
     if not made.lacks:
-        return f"All {runs:,} runs are there.{more} Point at a square for its numbers, click it to train it."
+        return f"All {runs:,} runs are done.{more} Point at a square to see its numbers; click it to train it."
     if seen is not None and seen.waiting:
-        return f"{done} Waiting: live runs have all cores, and go first."
+        return f"{done} Waiting: live runs go first and use all cores."
     left = server_sweeps.seconds_left(plan)
     if left is None:
-        return f"{done} How long the rest takes is being measured…"
+        return f"{done} Measuring how long the rest takes…"
     took = f"about {_time(left)}"
     if seen is not None and seen.open:
-        return f"{done} {seen.training} train now; {took} left."
+        return f"{done} {seen.training} training now; {took} left."
     return f"{done} The rest takes {took} on {_where()}."
 
 
 def _where() -> str:
-    if os.environ.get("GAN_SCHEDULER"):
-        return "one such machine as this; the cluster is faster"
     places = server_sweeps.places()
-    return f"{places} core{'s' if places > 1 else ''} of this machine, where no live run needs them"
+    whose = "the cluster" if server_sweeps.on_cluster() else "this machine"
+    return f"{places} core{'s' if places > 1 else ''} of {whose}, where no live run needs them"
 
 
 def _time(seconds: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from html import escape
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -84,7 +85,7 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
     if run and run.frame_age_s is not None and run.state in ACTIVE:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name and run.people < 2:  # where that is told, there is no room for both
-        parts.append(run.device_name)
+        parts.append(f"{run.device_name} of {urlsplit(run.place).hostname}" if run.place else run.device_name)
     if run and run.memory_mb and run.state not in ACTIVE:  # where speed and time stand there, it would not fit
         parts.append(f"{run.memory_mb:.0f} MB")
     if run and not tab_runs.watched(run) and (saved := save_run.words(run)):
@@ -160,7 +161,8 @@ def _single_steps(*, disabled: bool) -> None:
 def actors(run: Snapshot | None, frame: Frame | None) -> None:
     """Both networks, and under them what they are about: real beside generated, at the same scale."""
     with st.container(key="actors"):
-        network.show(run.experiment if run else page_settings.experiment(), frame, _acts(run))
+        e = run.experiment if run else page_settings.experiment()
+        network.show(e, frame, acts(run), finds=page_settings.lesson() is None)
         grids(run, frame)
 
 
@@ -205,8 +207,14 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     curves = past.measurements if past else rows[-1].measurements if rows else {}
     pixel, loss, right, gradient = st.columns(4)
     with pixel, st.container(key="histogram"):
-        charts.pixel_histogram(run.opening if run else None, frame)
-        numbers(caption(m, "out_of_range", "saturated"))
+        if e.dataset in POINT_SETS:
+            charts.point_quality(rows, changes)
+            numbers(caption(curves, "modes_covered", "high_quality"))
+        else:
+            charts.pixel_histogram(run.opening if run else None, frame)
+            numbers(caption(m, "out_of_range", "saturated"))
+    if not e.steps:
+        return  # nothing will be trained, so nothing runs over the steps
     with loss, st.container(key="losses"):
         charts.losses(rows, e.loss, changes=changes, at=at)
         numbers(caption(curves, "loss_d", "loss_g"))
@@ -237,7 +245,7 @@ def _step(players: Players) -> None:
         state.STEPPED.set((run_id, players))
 
 
-def _acts(run: Snapshot | None) -> Players | None:
+def acts(run: Snapshot | None) -> Players | None:
     """Who is updated now or, where a run stands still after a single step, who was."""
     if run is None:
         return None
