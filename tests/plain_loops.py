@@ -26,15 +26,19 @@ NEED_NORMS, NEED_PENALTY = ("no_zero_grad",), ("detached_penalty",)
 
 
 def log_of(
-    mistake: str, dataset: str, seed: int, *, steps: int = 300, every: int = 5, lr: float = 2e-4
+    mistake: str, dataset: str, seed: int, *, steps: int = 300, every: int = 5, lr: float = 2e-4, size: int = 28
 ) -> list[dict[str, float]]:
-    """The rows that such a loop logs: losses, D's answers and accuracy, gradient norms, a penalty where it has one."""
+    """The rows that such a loop logs: losses, D's answers and accuracy, gradient norms, a penalty where it has one.
+
+    It trains on pictures of `size` pixels in height and width.
+    """
     torch.manual_seed(seed)
-    images = torch.from_numpy(load(dataset, 28, 1).pixels[:8192].copy()).float().reshape(-1, 784) / 127.5 - 1
-    d = nn.Sequential(nn.Linear(784, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
-    g = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 784), nn.Tanh())
-    of_d = torch.optim.Adam(d.parameters(), 0.0 if mistake == "d_never_learns" else lr, betas=(0.5, 0.999))
-    of_g = torch.optim.Adam(g.parameters(), lr, betas=(0.5, 0.999))
+    each = size * size
+    images = torch.from_numpy(load(dataset, size, 1).pixels[:8192].copy()).float().reshape(-1, each) / 127.5 - 1
+    d = nn.Sequential(nn.Linear(each, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+    g = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, each), nn.Tanh())
+    of_d = torch.optim.Adam(d.parameters(), 0.0 if mistake == "d_never_learns" else lr, betas=(0.5, 0.999), fused=True)
+    of_g = torch.optim.Adam(g.parameters(), lr, betas=(0.5, 0.999), fused=True)
     if mistake == "d_never_learns":
         nn.init.zeros_(d[4].weight), nn.init.zeros_(d[4].bias)
     penalised = mistake in NEED_PENALTY

@@ -214,19 +214,30 @@ ANSWERS = (*LOSSES, "acc_real", "acc_fake", "D(x)", "D(G(z))")
 ALL = (*ANSWERS, "grad_norm_d", "grad_norm_g", "gp")
 
 
-def _count_logs(cases: int, first: int) -> Iterator[tuple[str, str, bool]]:
-    """`cases` of each mistake, three times as many healthy ones: loops, each in one set of columns or in three."""
+# The sets of columns in which each log is brought; where only a gradient or a penalty shows the mistake, with these.
+KINDS = (LOSSES, ANSWERS, ALL)
+NORMS = ((*LOSSES, "grad_norm_d", "grad_norm_g"), ("step", "grad_norm_d", "grad_norm_g"), ALL)
+PENALTY = ((*LOSSES, "gp"), (*ANSWERS, "gp"), ALL)
+
+
+def _count_logs(cases: int, first: int, only: str) -> Iterator[tuple[str, str, bool]]:
+    """`cases` of each mistake, and three times as many healthy ones: each loop in three sets of columns."""
     from tests.plain_loops import MISTAKES, NEED_NORMS, NEED_PENALTY, log_of
 
     for mistake, failure in MISTAKES.items():
-        needs_all = mistake in NEED_NORMS or mistake in NEED_PENALTY
-        kinds = {"all columns": ALL} if needs_all else {"losses": LOSSES, "with D's answers": ANSWERS, "all": ALL}
+        if only not in ("", mistake or "healthy"):
+            continue
+        kinds = NORMS if mistake in NEED_NORMS else PENALTY if mistake in NEED_PENALTY else KINDS
         for number in range(first, first + -(-(cases if mistake else 3 * cases) // len(kinds))):
             dataset = ("digits", "mnist", "fashion-mnist")[number % 3]
-            rows = log_of(mistake, dataset, number, lr=(2e-4, 1e-3, 1e-4)[number // 3 % 3])
-            for columns in kinds.values():
+            lr = (2e-4, 1e-3, 1e-4)[number // 3 % 3]
+            rows = log_of(mistake, dataset, number, lr=lr, size=14)
+            for columns in kinds:
                 named = {one.failure for one in examine(*log_file(rows, number, columns)).findings}
-                yield failure or "healthy loops' logs", "", (failure in named if failure else not named)
+                right = failure in named if failure else not named
+                if not right:
+                    print(mistake or "healthy", dataset, lr, number, columns, sorted(named), file=sys.stderr)
+                yield failure or "healthy loops' logs", "", right
         print(mistake or "healthy", file=sys.stderr)
 
 
@@ -268,7 +279,8 @@ def run(pictures: int, logs: int, photos: Path | None, only: str, first: int) ->
     """Count, and write the study; of what is not counted this time, the counts stay."""
     cells = json.loads(STUDY.read_text()) if STUDY.exists() else {}
     several = sorted(path for path in photos.iterdir() if path.is_file()) if photos else []
-    for counted in (_count_pictures(pictures, only, first), _count_photos(several, first), _count_logs(logs, first)):
+    counting = (_count_pictures(pictures, only, first), _count_photos(several, first), _count_logs(logs, first, only))
+    for counted in counting:
         counts: dict[str, dict[str, list[bool]]] = {}
         for name, what, right in counted:
             counts.setdefault(name, {}).setdefault(what or "right", []).append(right)
@@ -301,7 +313,7 @@ def main() -> None:
     runs.add_argument("--pictures", type=int, default=0, help="spoilt files of each fault, and twice as few clean ones")
     runs.add_argument("--logs", type=int, default=0, help="logs of each mistake, and three times as many healthy ones")
     runs.add_argument("--photos", type=Path, help="a folder of photographs")
-    runs.add_argument("--only", default="", help="one fault of pictures, or one way of bringing clean ones")
+    runs.add_argument("--only", default="", help="one fault of pictures, a way of bringing clean ones, or a mistake")
     runs.add_argument("--first", type=int, default=0, help="the number of the first file; others are others")
     parts.add_parser("table")
     given = parser.parse_args()

@@ -94,6 +94,7 @@ _OTHERS = {
     "least_loss_d": "D's least loss",
     "least_loss_g": "G's least loss",
     "greatest_loss_g": "G's greatest loss",
+    "left_for_real": "what G's loss leaves of D's for real images (two sigmoids: 0.31 at least)",
     "loss_g_rises": "how steadily G's loss rises (1: at every row)",
     "loss_d_falls": "how steadily D's loss falls (1: at every row)",
     "gradients_rise": "how steadily the gradient grows (1: at every row)",

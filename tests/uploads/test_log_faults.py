@@ -151,3 +151,29 @@ def test_rows_that_take_turns_are_one() -> None:
     found = examine("metrics.csv", "\n".join(lines).encode())
     assert named(found) == {"discriminator-too-strong"} and found.seems.steps == (0, 1950)
     assert "Keras" in found.findings[0].why
+
+
+def answered(twice: bool) -> list[dict[str, float]]:
+    """The log of a D that learns slowly: its answers on real images rise and fall again, on generated ones they stay
+    near one half, and its losses are those of one sigmoid, or of two."""
+    # As a loop on MNIST at a rate of 1e-4 had them.
+    real = np.interp(np.arange(60), [0, 8, 18, 40, 59], [0.53, 0.60, 0.80, 0.70, 0.62])
+    fake = np.interp(np.arange(60), [0, 8, 18, 40, 59], [0.51, 0.52, 0.56, 0.58, 0.57])
+    loss = (lambda p: np.log1p(np.exp(-p))) if twice else (lambda p: -np.log(p))
+    against = (lambda p: np.log1p(np.exp(p))) if twice else (lambda p: -np.log(1 - p))
+    return [
+        {"step": 5 * n, "loss_d": float(loss(p) + against(q)), "loss_g": float(loss(q)), "D(x)": p, "D(G(z))": q,
+         "acc_real": 1.0, "acc_fake": 0.0}
+        for n, (p, q) in enumerate(zip(real.tolist(), fake.tolist(), strict=True))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [(), LOSSES, (*LOSSES, "acc_real", "acc_fake")])
+def test_a_slow_healthy_loop_is_not_taken_for_one_with_two_sigmoids_nor_for_a_constant_d(
+    columns: tuple[str, ...],
+) -> None:
+    healthy, wrong = answered(twice=False), answered(twice=True)
+    # Within all the bounds of two sigmoids, so that these alone would accuse it.
+    assert min(row["loss_d"] for row in healthy) > 1.0064 and max(row["loss_g"] for row in healthy) < 0.693
+    assert named(report(healthy, columns)) == set()
+    assert "double-sigmoid" in named(report(wrong, columns))

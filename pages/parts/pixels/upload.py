@@ -75,9 +75,9 @@ def section() -> None:
     with left:
         file = st.file_uploader(
             "Samples as .npy or .pt, pictures or figures, a zip of them, or a training log of any kind", key="bring",
-            help="Logs: what your loop prints (.txt, .log), .csv, .json, .jsonl, TensorBoard event files. The file is "
-                "read here and not kept. Nothing in it is executed: from a .pt file, only plain tensors and numbers "
-                "are read.",
+            help="Logs: what your loop prints (.txt, .log, a notebook), .csv, .json, .jsonl, TensorBoard event files, "
+                "pickled lists. The file is read here and not kept. Nothing in it is executed: from a .pt or .pkl "
+                "file, only plain tensors and numbers are read.",
         )  # fmt: skip
         with st.expander("… or paste what your loop prints", key="paste"):
             pasted = st.text_area(
