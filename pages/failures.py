@@ -10,7 +10,7 @@ from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
-from pages.parts.failures import cards, failure, study, study_files
+from pages.parts.failures import cards, failure, study, study_files, study_points
 from pages.parts.shared import (
     diagnosis_line,
     failure_link,
@@ -138,5 +138,6 @@ else:
     st.markdown("The tensor is good, the file is not. Pixels shows each mistake beside the right way.")
     cards.saving()
     study.show()
+    study_points.show()
     study_files.show()
     cards.go_where_opened()

@@ -11,11 +11,13 @@ from pages.parts.shared import (
     diagnosis_line,
     link_problems,
     network,
+    pace,
     page_settings,
     state,
     tab_runs,
     watching,
 )
+from pages.parts.sweep import choice
 from pages.parts.train import live_view, save
 
 navigation.require()
@@ -29,14 +31,16 @@ if came and not page_settings.problems():
 
 with st.sidebar:
     locked = watching.read_only(tab_runs.snapshot())
-    controls.draw(changed=tab_runs.adopt, locked=locked, first=view.FIRST)
     failures.draw()
+    controls.draw(changed=tab_runs.adopt, locked=locked, first=view.FIRST)
     comparison_state.button(page_settings.experiment())
+    choice.way_here(page_settings.experiment())
 comparison_state.go_where_asked()
 link_problems.show()
 
 
-@st.fragment(run_every=live_view.interval(tab_runs.snapshot()))
+@st.fragment(run_every=live_view.interval_with_rest(tab_runs.snapshot()))
+@pace.measured
 def plane(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
     run = tab_runs.snapshot()
@@ -64,7 +68,7 @@ def plane(polled: float | None) -> None:
         if e.dataset == "dirac":
             dirac.phase(e, [row for row in rows if frame and row.step <= frame.step])
         else:
-            view.draw_plane(run, real, shown, polled)
+            view.draw_plane(run, real, shown, live_view.interval(run))
     with networks:
         network.show(e, frame, live_view.acts(run))
     with said:
@@ -73,11 +77,11 @@ def plane(polled: float | None) -> None:
         else:
             diagnosis_line.show(run, frame, e)
     comparison_state.go_where_asked()
-    if (live_view.interval(run) is None) != (polled is None) or state.REDRAW.take():
+    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
         st.rerun()
 
 
-plane(live_view.interval(tab_runs.snapshot()))
+plane(live_view.interval_with_rest(tab_runs.snapshot()))
 if page_settings.experiment().dataset == "dirac":
     dirac.table(page_settings.experiment())
 page_settings.write(state.RUN.get())

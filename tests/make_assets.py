@@ -25,15 +25,17 @@ from gan_core.engine import take_frame
 from gan_core.engine.drive import drive
 from gan_core.engine.take_samples import collect
 from gan_core.engine.trainer import Trainer
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.saving_mistakes.sample_tensors import COUNT
 from gan_core.saving_mistakes.sample_tensors import FOLDER as TENSORS
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 ASSETS = Path(__file__).parents[1] / "assets"
 FOLDER = ASSETS / "home"
 CARDS = ASSETS / "failures"
 POINTS = ASSETS / "points"
-CARD_TILES = 3  # a card shows three by three images
+CARD_TILES = 3  # a card shows three by three images, or the whole plane
 # Cards whose recipe shows its failure plainly only to those who know it: what their pictures are made with, and what
 # the card says of it.
 PLAINER: dict[str, tuple[dict[str, Any], str]] = {
@@ -78,7 +80,7 @@ def make_cards(names: list[str]) -> None:
             *_, last = drive(trainer)
             if last.broken is not None:
                 print(f"{name}: {last.broken}")
-            size = CARD_TILES * e.image_size
+            size = SIZE if e.dataset in POINT_SETS else CARD_TILES * e.image_size
             with Image.open(io.BytesIO(take_frame.take(trainer).fake_png)) as picture:
                 picture.crop((0, 0, size, size)).save(CARDS / f"{name}-{side}.png")
             made[name] |= {side: f"{name}-{side}.png", "width": size, "height": size}
@@ -135,14 +137,14 @@ def make_home() -> None:
 def make_points() -> None:
     """A run on the ring at its own settings: rows, and pictures as numbers."""
     trainer = Trainer(Experiment(dataset="ring"))
-    rows, frames, seconds = [], [], 0.0
+    rows, frames, begun = [], [], time.process_time()
     for moment in drive(trainer):
-        seconds += moment.seconds
         if moment.row:
             rows.append({"step": moment.step, **moment.row.measurements})
         if moment.step in (0, 10, 20, 40, 70, 100, 150, 200, 300, 400, 600, 800, 1000, 1250, trainer.experiment.steps):
             frame = take_frame.take(trainer)
             frames.append({"step": frame.step, "measurements": frame.measurements, "plane": frame.plane})
+    seconds = time.process_time() - begun
     told = {
         "experiment": trainer.experiment.model_dump(mode="json"),
         "real": take_frame.opening(trainer).plane,

@@ -227,7 +227,7 @@ class PlaneView {
     const cell = (value) => Math.min(SIDE - 1, Math.max(0, Math.round((value + this.data.limit) / (2 * this.data.limit) * (SIDE - 1))))
     const level = this.shown.levels[cell(y) * SIDE + cell(x)]
     const value = this.shown.low + (this.shown.high - this.shown.low) * level / 255
-    const told = this.data.probability ? `${Math.round(100 * value)} % real` : value.toPrecision(3)
+    const told = this.data.probability ? `${Math.round(100 * value)}% real` : value.toPrecision(3)
     this.answer.textContent = `D at (${x.toFixed(2)}, ${y.toFixed(2)}): ${told}`
   }
 

@@ -39,7 +39,7 @@ def distance_to_real(trainer: Trainer, real: Images | None = None) -> float:
         raise ValueError("real images must have classes that can be told apart: give labelled ones.")
     e, line = trainer.experiment, trainer.range_map
     z = noise.draw(e.noise, e.noise_scale, COUNT, e.latent_dim, source(e.seed, DISTANCE))
-    generator = trainer.g if trainer.average is None else trainer.average
+    generator = trainer.drawing
     with torch.no_grad(), untouched(generator):
         generator.train(e.sample_mode == "train")
         made = torch.cat([generator(part).float() for part in z.to(trainer.device).split(Probe.COUNT)])

@@ -26,7 +26,7 @@ def connect(address: str) -> Client:
     except (OSError, ValueError) as error:
         raise ClusterError(
             f"No Dask scheduler answers at {address!r} ({' '.join(str(error).split())}): start one with "
-            "“dask scheduler”, and give its address as in tcp://192.168.0.7:8786."
+            "“PYTHONPATH=. dask scheduler”, and give its address as in tcp://192.168.0.7:8786."
         ) from None
 
 
@@ -35,22 +35,31 @@ def connect_to_workers(address: str) -> Client:
     client = connect(address)
     try:
         client.wait_for_workers(1, timeout=WORKERS_S)
-        for place, answer in client.run(versions, on_error="return").items():
-            if isinstance(answer, Exception):
-                raise ClusterError(not_ours(place, answer))
-            if words := differences(versions(), answer, f"The worker {place}"):
-                raise ClusterError(words)
+        check_versions(client)
     except TimeoutError:
         client.close()
-        raise ClusterError(
-            f"The scheduler at {address} has no worker: start some, “dask worker {address} --nthreads 2”."
-        ) from None
+        raise ClusterError(no_worker(address)) from None
     except ClusterError:
         client.close()
         raise
     return client
 
 
-def not_ours(place: str, error: Exception) -> str:
-    """What to say of a worker that could not do what a function of ours asks."""
-    return f"The worker {place} does not run gan_core ({error}): start it in its folder."
+def no_worker(address: str) -> str:
+    """What to say of a scheduler that nobody works for."""
+    return f"The scheduler at {address} has no worker: start some, “PYTHONPATH=. dask worker {address} --nthreads 2”."
+
+
+def check_versions(client: Client, workers: list[str] | None = None) -> None:
+    """Raises ClusterError where one of these workers, or of all, has other versions than this process."""
+    for place, answer in client.run(versions, workers=workers, on_error="return").items():
+        if isinstance(answer, Exception):
+            why = " ".join(str(answer).split()) or type(answer).__name__
+            if "No module named" not in why:  # Dask may hand on the words of an ImportError alone
+                raise ClusterError(f"The worker {place} does not answer ({why}): start it again.")
+            raise ClusterError(
+                f"The worker {place} does not find gan_core ({why}): start it, and the scheduler, in its folder, with "
+                "PYTHONPATH=. before “dask”."
+            )
+        if words := differences(versions(), answer, f"The worker {place}"):
+            raise ClusterError(words)

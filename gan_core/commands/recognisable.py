@@ -61,7 +61,7 @@ def recognisable_after(what: str, trainer: Trainer, most_s: float) -> Recognisab
 
 def looked_at(trainer: Trainer, classifier: Classifier) -> tuple[float, int]:
     """The share of recognisable images among IMAGES, and how many classes have OF_ALL of them; changes nothing."""
-    e, generator = trainer.experiment, trainer.g if trainer.average is None else trainer.average
+    e, generator = trainer.experiment, trainer.drawing
     z = noise.draw(e.noise, e.noise_scale, IMAGES, e.latent_dim, source(e.seed, CLASSES)).to(trainer.device)
     shares = classifier.shares(drawn(e, generator, z, trainer.range_map), RECOGNISED)
     return float(shares.sum()), int((shares >= OF_ALL).sum())

@@ -120,6 +120,10 @@ _RECORDS = (
         better=_LESS,
     ),
     Measurement(
+        "mode_turnover", "Moved to other modes", "the share of points that move to other modes within 50 steps",
+        "moved to other modes", share=True, better=_LESS,
+    ),
+    Measurement(
         "wasserstein_2", "Wasserstein-2", "the exact Wasserstein-2 distance of 256 points", "W2", "W2 {}", better=_LESS,
     ),
     Measurement(

@@ -10,6 +10,7 @@ from gan_core.settings.experiment import Experiment
 
 # The modes of each data set that has any to be counted.
 MODES = {"ring": 8, "grid": 25, "gaussian": 1}
+FEW = 0.65  # of them: with fewer, the generator leaves out modes for good
 
 # From these on points look like the real ones: near a mode, among the real ones, and all over them.
 GOOD = {"high_quality": 0.9, "precision": 0.75, "recall": 0.7}

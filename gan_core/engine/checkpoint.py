@@ -18,6 +18,7 @@ from gan_core.data.images import Images
 from gan_core.data.points import Points
 from gan_core.engine.device import resolve
 from gan_core.engine.layers import multiply_by
+from gan_core.engine.mode_turnover import ModeTurnover
 from gan_core.engine.networks import build_generator, memory_layout
 from gan_core.engine.products import UNRECORDED, Library
 from gan_core.engine.trainer import Trainer
@@ -38,6 +39,8 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "images": _own_images(trainer),
         "product_library": trainer.product_library,
     }
+    if trainer.mode_turnover.shares is not None:
+        state["modes"] = asdict(trainer.mode_turnover)
     if trainer.changes:
         state["changes"] = [asdict(change) for change in trainer.changes]
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in _tensors(trainer).items()}
@@ -89,6 +92,7 @@ def _own_images(trainer: Trainer) -> str | None:
 def _restore(trainer: Trainer, state: dict[str, Any], saved: dict[str, Tensor]) -> None:
     trainer.step, trainer.last = state["step"], state["last"]
     trainer.changes = changes_of(state)
+    trainer.mode_turnover = ModeTurnover(**state.get("modes", {}))
     trainer.batches.position = state["position"]
     trainer.batches.order = saved.pop("order")
     for name, source in _sources(trainer).items():

@@ -76,8 +76,7 @@ def regenerate(saved: Path, checkpoint: Path) -> RemadePicture:
 def remade_by(trainer: Trainer, origin: Origin) -> Pixels:
     """The picture of an origin, drawn by a trainer that stands at its step; changes nothing that training uses.
     Raises RegenerateError for another step or experiment."""
-    generator = trainer.g if trainer.average is None else trainer.average
-    return remade(origin, trainer.step, trainer.experiment, generator)
+    return remade(origin, trainer.step, trainer.experiment, trainer.drawing)
 
 
 @torch.no_grad()

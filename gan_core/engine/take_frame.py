@@ -44,8 +44,7 @@ def take(trainer: Trainer, trained_s: float = 0.0) -> Frame:
     margin = (legal_high - legal_low) / 4
     plane = ""
     if isinstance(trainer.data, Points):
-        generator = trainer.g if trainer.average is None else trainer.average
-        shown = plane_of(trainer.experiment, generator, trainer.d, looked.fake)
+        shown = plane_of(trainer.experiment, trainer.drawing, trainer.d, looked.fake)
         plane, png = shown.text(), png_bytes(plane_picture(shown, in_plane(trainer.probe.real.cpu().numpy())))
     else:
         png = picture(fake, trainer.range_map)

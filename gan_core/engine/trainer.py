@@ -25,6 +25,7 @@ from gan_core.engine.layers import multiply_by
 from gan_core.engine.measure import MeasuredGAN, look
 from gan_core.engine.measure_points import PointProbe, look_at_points
 from gan_core.engine.mistakes import adversarial_loss
+from gan_core.engine.mode_turnover import ModeTurnover, shares_of_modes
 from gan_core.engine.network_parts import Dropout
 from gan_core.engine.networks import build, memory_layout
 from gan_core.engine.optimisers import AveragedGenerator, advance, optimiser_of, optimiser_settings
@@ -89,6 +90,7 @@ class Trainer:
         for network in (self.g, self.d):
             multiply_by(self.product_library, network)
         self.average = AveragedGenerator(e, self.g) if e.ema else None
+        self.drawing: nn.Module = self.g if self.average is None else self.average  # what makes the pictures
         self.dropouts = [module for module in self.d.modules() if isinstance(module, Dropout)]
         for dropout in self.dropouts:
             dropout.generator = self.chance
@@ -106,6 +108,8 @@ class Trainer:
         # What every picture and measurement is taken of: the same noise and the same real images throughout.
         self.probe = probe_of(self.experiment, self.data, self.batches, self.range_map)
         self._looked: MeasuredGAN | None = None
+        self.mode_turnover = ModeTurnover()
+        self._follow_modes()
 
     @property
     def images(self) -> Images:
@@ -131,6 +135,7 @@ class Trainer:
             self._alternating(n_dis, n_gen)
         if self._measured:
             self._check_weights()
+            self._follow_modes()
 
     def _alternating(self, n_dis: int, n_gen: int) -> None:
         """D first, then G against the D just updated."""
@@ -197,12 +202,7 @@ class Trainer:
         return loss
 
     def _update(
-        self,
-        network: nn.Module,
-        parameters: list[nn.Parameter],
-        optimiser: Optimizer,
-        loss: Tensor,
-        player: str,
+        self, network: nn.Module, parameters: list[nn.Parameter], optimiser: Optimizer, loss: Tensor, player: str
     ) -> None:
         self._backward(network, parameters, loss, player)
         self._apply(parameters, optimiser, player)
@@ -279,6 +279,12 @@ class Trainer:
 
     # ------------------------------------------------------------------------------------------ looking
 
+    def _follow_modes(self) -> None:
+        """Note at each row which modes the points are at, whoever looks at it or not."""
+        with self._precision():
+            shares = shares_of_modes(self.experiment, self.drawing, self.probe, self.data)
+        self.last |= self.mode_turnover.follow(self.experiment, self.step, shares)
+
     def due(self) -> bool:
         """Whether this step has a row of measurements: the first, every measure_every-th, the last."""
         e = self.experiment
@@ -291,8 +297,9 @@ class Trainer:
                 look_at = look_at_points if isinstance(self.probe, PointProbe) else look
                 self._looked = look_at(self.experiment, self.g, self.d, self.average, self.probe, self.last)  # type: ignore[arg-type]
             if self.due():
-                generator = self.g if self.average is None else self.average
-                modes = modes_of(self.experiment, generator, self.data, self.device, self.range_map, self._precision())
+                modes = modes_of(
+                    self.experiment, self.drawing, self.data, self.device, self.range_map, self._precision()
+                )
                 self._looked.measurements.update(modes)
         return self._looked
 

@@ -16,17 +16,17 @@ from gan_core.files.pictures import Picture
 # How names end -> what is in such a file.
 KINDS: dict[str, tuple[str, ...]] = {
     "an array": (".npy",),
-    "tensors": (".pt", ".pth", ".losses"),
+    "tensors": (".pt", ".pth", ".losses", ".pkl", ".pickle"),
     "a picture": pictures.ENDINGS,
     "a zip file": (".zip", ".npz"),
-    "a training log": (".csv", ".tsv", ".jsonl", ".json", ".txt", ".log", ".out"),
+    "a training log": (".csv", ".tsv", ".jsonl", ".json", ".txt", ".log", ".out", ".ipynb"),
 }
 ENDINGS = tuple(ending for endings in KINDS.values() for ending in endings)
 
 
 @dataclass
 class Contents:
-    """What was found: mostly one kind alone."""
+    """What was found: mostly one kind alone. Of arrays that are no pictures, the rows are what was brought."""
 
     arrays: list[Array] = field(default_factory=list)
     pictures: list[tuple[str, Picture]] = field(default_factory=list)  # each with its file's name
@@ -58,7 +58,7 @@ def read(name: str, content: bytes) -> Contents:
 
 
 def _by_content(content: bytes, said: str, found: str | None) -> Contents:
-    """A file whose name says nothing, by what is in it: what torch.save wrote, a picture, or a log."""
+    """A file whose name says nothing, by what is in it: what torch.save wrote, or a log."""
     unknown = DataError(
         f"{said} cannot be read, its name does not end in any of {', '.join(ENDINGS)}: rename or convert it."
     )
@@ -66,6 +66,8 @@ def _by_content(content: bytes, said: str, found: str | None) -> Contents:
         with archives.opened(io.BytesIO(content), said, BROUGHT) as archive:
             if not tensors.is_tensors(archive):
                 raise unknown
+        return _tensors(content, said)
+    if tensors.is_legacy(content):
         return _tensors(content, said)
     if event_files.is_named_so(said):
         return Contents(rows=event_files.read(content, said))
@@ -122,15 +124,9 @@ def _kind(content: bytes) -> str | None:
 
 
 def _tensors(content: bytes, said: str) -> Contents:
-    """Tensors, or lists of numbers, which are a log."""
-    if content.startswith(tensors.LEGACY):
-        raise DataError(
-            f"{said} has the old format of torch.save, which is never unpickled here: load it and save it again."
-        )
-    if not archives.is_zip(content[:4]):
-        raise DataError(f"{said} was not written by torch.save: save a tensor with torch.save(tensor, 'samples.pt').")
+    """Tensors, or lists of numbers, which are a log; both where a checkpoint keeps its losses."""
     arrays, series = tensors.read_all(content, said)
-    return Contents(arrays=arrays) if arrays else Contents(rows=logs.of_series(series))
+    return Contents(arrays=arrays, rows=logs.of_series(series))
 
 
 def _zip(content: bytes, said: str) -> Contents:
@@ -151,10 +147,11 @@ def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:
     for name, content in files:
         within = said if name == said else f"{shown(name)} in {said}"
         match _kind(content):
-            case "a zip file" if name.lower().endswith(KINDS["tensors"]):
-                found = tensors.read(content, within)
+            case "a zip file" | None if name.lower().endswith(KINDS["tensors"]):
+                found, series = tensors.read_all(content, within)
                 contents.arrays += [replace(array, name=f"{name} {array.name}".strip(), member=name) for array in found]
                 values += sum(array.values.size for array in found)
+                brought_logs += [logs.of_series(series)] if series else []
             case "a zip file":
                 raise DataError(f"{within} is a zip file again: unpack it and bring what is inside.")
             case "an array":

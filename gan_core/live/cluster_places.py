@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from gan_core.cluster.connection import connect
+from gan_core.cluster.connection import connect, no_worker
 from gan_core.cluster.errors import ClusterError
 from gan_core.live.machine import Machine
 from gan_core.live.remote_process import RemoteProcess
@@ -100,8 +100,7 @@ class ClusterPlaces:
             for address, count in threads.items():
                 if address not in self._machines:
                     self._machines[address] = Machine(client, address, count, self._changed)
-        none = f"The scheduler at {self.address} has no worker: start some, “dask worker {self.address} --nthreads 2”."
-        self._tell("" if threads else none)
+        self._tell("" if threads else no_worker(self.address))
 
     def _drop(self, addresses: list[str], why: str) -> None:
         with self._lock:

@@ -39,8 +39,8 @@ class Limits:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
         """The limits that GAN_MAX_WORKERS (default: this machine's processors), GAN_MAX_RUNS (default: what fits into
-        the memory that is free now), GAN_RUNS_EACH, GAN_STEPS_EACH, GAN_GRACE_SECONDS, GAN_IDLE_MINUTES,
-        GAN_SCHEDULER and GAN_STATS_SECONDS set; raises LimitsError for a value that makes no sense."""
+        the memory that is free now), GAN_RUNS_EACH, GAN_STEPS_EACH, GAN_GRACE_SECONDS, GAN_IDLE_MINUTES and
+        GAN_STATS_SECONDS set, and GAN_SCHEDULER. Raises LimitsError for a value that makes no sense."""
         return cls(
             max_workers=_count(environment, "GAN_MAX_WORKERS", os.cpu_count() or 1),
             max_runs=_count(environment, "GAN_MAX_RUNS", _fitting(available_mb(), cls.max_runs)),

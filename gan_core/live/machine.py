@@ -8,9 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from gan_core.cluster.connection import not_ours
-from gan_core.cluster.errors import ClusterError
-from gan_core.cluster.versions import versions
+from gan_core.cluster.connection import check_versions
 from gan_core.live.remote_machine import ANSWER_S, RemoteMachine
 from gan_core.live.remote_process import RemoteProcess
 
@@ -72,9 +70,8 @@ class Machine:
     def _work(self) -> None:
         try:
             self._actor = self._opened()
-        except Exception as error:  # of Dask, of an import there, of other versions
-            words = str(error) if isinstance(error, ClusterError) else not_ours(self.address, error)
-            self.trouble = "" if self.lost else words
+        except Exception as error:  # of Dask, of other versions
+            self.trouble = "" if self.lost else " ".join(str(error).split()) or type(error).__name__
             self._changed()
             return
         self.open = True
@@ -92,10 +89,12 @@ class Machine:
             self.lose(f"the machine {self.address} is lost ({str(error) or type(error).__name__})")
 
     def _opened(self) -> Any:
-        """The actor; waits until the worker has a moment for it. Raises whatever its making does."""
+        """The actor; waits until the worker has a moment for it. Raises ClusterError for one of other versions, and
+        whatever Dask does."""
+        check_versions(self._client, [self.address])  # a worker that cannot read what an actor is would end itself
         with self._client.as_current():
             self._future = self._client.submit(
-                RemoteMachine, versions(), actor=True, workers=[self.address], allow_other_workers=False, pure=False,
+                RemoteMachine, actor=True, workers=[self.address], allow_other_workers=False, pure=False,
                 priority=FIRST,
             )  # fmt: skip
             while True:

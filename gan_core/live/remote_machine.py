@@ -5,14 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import io
-import platform
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from gan_core.cluster.errors import ClusterError
-from gan_core.cluster.versions import differences, versions
 from gan_core.data import sent_images
 from gan_core.data.sent_images import SentImages
 from gan_core.files.atomic_write import write_whole
@@ -29,7 +25,7 @@ TOGETHER_S = 0.03  # what comes within this time travels together
 
 
 @dataclass(frozen=True)
-class Told:
+class Relayed:
     """What the process of a run told, or without a report, that it has ended."""
 
     run: str
@@ -41,18 +37,17 @@ class Told:
 
 
 class RemoteMachine:
-    """An actor, made on each worker by a server that may have runs there. Raises ClusterError for other versions.
+    """An actor, made on each worker by a server that may have runs there.
 
     Dask drops it when that server's connection ends, and with it go its processes. No coroutine waits for a process.
     """
 
-    def __init__(self, wanted: Mapping[str, str]) -> None:
-        if words := differences(wanted, versions(), f"The worker on {platform.node()}"):
-            raise ClusterError(words)
+    def __init__(self) -> None:
         for folder in found_folders():
             remove_if_left(folder)
         self._outbox = _Outbox()  # the threads of the processes know this alone, and keep no actor alive
         self._runs: dict[str, _RemoteRun] = {}
+        threading.Thread(target=_warm_up, daemon=True).start()
 
     async def start(self, run: str) -> None:
         """Start a process for a run. Raises OSError."""
@@ -70,7 +65,7 @@ class RemoteMachine:
         """End the process at once."""
         self._runs[run].child.kill()
 
-    async def heard(self) -> list[Told]:
+    async def heard(self) -> list[Relayed]:
         """What was told since the last call; waits for the first of it, ANSWER_S seconds at most."""
         told = await self._outbox.taken()
         for one in told:
@@ -89,6 +84,15 @@ class RemoteMachine:
     def __del__(self) -> None:
         for run in self._runs.values():
             run.child.kill()
+
+
+def _warm_up() -> None:
+    """Have PyTorch imported where the processes are forked from, so that the first of them need not wait for it."""
+    with suppress(OSError):  # a run that cannot be started either says so
+        process = start(MODULE)
+        process.stdin.close()  # which ends it
+        process.wait()
+        process.stdout.close()
 
 
 class _RemoteRun:
@@ -122,7 +126,7 @@ class _RemoteRun:
         if begins:
             self._known = (0, 0)
         checkpoint = self._new_checkpoint() if isinstance(report, Checkpointed) else None
-        self._outbox.put(Told(self._run, framing.encode(report), checkpoint, begins))
+        self._outbox.put(Relayed(self._run, framing.encode(report), checkpoint, begins))
 
     def _new_checkpoint(self) -> bytes | None:
         try:
@@ -138,7 +142,7 @@ class _RemoteRun:
 
     def _gone(self) -> None:
         self._folder.remove()
-        self._outbox.put(Told(self._run, exit_code=self.child.exit_code, corrupt=self.child.corrupt))
+        self._outbox.put(Relayed(self._run, exit_code=self.child.exit_code, corrupt=self.child.corrupt))
 
 
 class _Outbox:
@@ -146,11 +150,11 @@ class _Outbox:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: list[Told] = []
+        self._told: list[Relayed] = []
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None  # once somebody has asked
 
-    def put(self, told: Told) -> None:
+    def put(self, told: Relayed) -> None:
         with self._lock:
             if told.checkpoint is not None:  # of two that wait, only the newer one travels
                 self._told = [replace(one, checkpoint=None) if one.run == told.run else one for one in self._told]
@@ -159,7 +163,7 @@ class _Outbox:
                 with suppress(RuntimeError):  # the Dask worker is ending
                     self._loop.call_soon_threadsafe(self._news.set)
 
-    async def taken(self) -> list[Told]:
+    async def taken(self) -> list[Relayed]:
         with self._lock:
             self._loop = asyncio.get_running_loop()
             self._news.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -48,6 +49,7 @@ SILENT_STEPS = 5.0  # and where a step takes long, so many steps
 MAX_FRAMES = 100
 MAX_FRAME_BYTES = 16 * 2**20
 MAX_ROWS = 5000
+RECENT_FRAMES = 10  # of points, which move: those of a second
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Snapshot:
     owner: str = ""  # whose it is counted as; empty on a server for one
     controller: str = ""  # the browser that may change it; empty before one has come
     people: int = 0  # how many browsers look at it now
+    recent: tuple[Frame, ...] = ()  # of points the newest frames, none of them left out
     place: str = ""  # the machine of the cluster that its worker is on; empty for this one
 
 
@@ -118,6 +121,7 @@ class Run:
         self.opening: Opening | None = None
         self.trained_before_s = 0.0  # by earlier workers, until the checkpoint that the present one began with
         self.frames: BoundedHistory[Frame] = BoundedHistory(MAX_FRAMES)
+        self.recent: deque[Frame] = deque(maxlen=RECENT_FRAMES)
         self.framed_at: float | None = None
         self.rows: BoundedHistory[Row] = BoundedHistory(MAX_ROWS)
         self.changes: tuple[Change, ...] = ()
@@ -218,6 +222,7 @@ class Run:
             controller=self.controller,
             place=self.place,
             people=bool(self.sessions) + len(set(self.watchers.values())),
+            recent=tuple(self.recent),
         )
 
     def remember(self, history: History) -> None:
@@ -330,5 +335,9 @@ class Run:
             if len(self.frames.entries) <= 2:
                 break
             self.frames.thin()
+        while self.recent and self.recent[-1].step >= frame.step:  # as in the history, those are void
+            self.recent.pop()
+        if frame.plane:
+            self.recent.append(frame)
         self.framed_at = time.monotonic()
         self.step = frame.step

@@ -28,12 +28,12 @@ def plane_picture(shown: Plane, real: Floats | None = None) -> Pixels:
     folded = _placed(shown.folded)
     for line in (*folded, *folded.swapaxes(0, 1)):
         if len(line) > 1:
-            pen.line([tuple(point) for point in line if np.isfinite(point).all()], fill=_FOLDED)
+            pen.line(_finite(line).ravel().tolist(), fill=_FOLDED)
     if real is not None:
         _squares(pen, real)
-    for start, end in zip(_placed(shown.points), _placed(shown.arrows), strict=True):
-        if np.isfinite([start, end]).all():
-            pen.line([tuple(start), tuple(end)], fill=GRADIENT)
+    arrows = np.concatenate([_placed(shown.points), _placed(shown.arrows)], axis=1)
+    for arrow in _finite(arrows).tolist():
+        pen.line(arrow, fill=GRADIENT)
     _dots(pen, shown.points)
     return np.asarray(image)
 
@@ -67,13 +67,16 @@ def _placed(points: Floats) -> NDArray[np.float64]:
     return np.stack([across, down], axis=-1).clip(-1, 2).astype(np.float64) * SIZE
 
 
+def _finite(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Those of (N, coordinates) that have no NaN."""
+    return places[np.isfinite(places).all(axis=1)]
+
+
 def _squares(pen: ImageDraw.ImageDraw, points: Floats) -> None:
-    for x, y in _placed(points):
-        if np.isfinite([x, y]).all():
-            pen.rectangle((x - 1, y - 1, x + 1, y + 1), fill=REAL)
+    for x, y in _finite(_placed(points)).tolist():
+        pen.rectangle((x - 1, y - 1, x + 1, y + 1), fill=REAL)
 
 
 def _dots(pen: ImageDraw.ImageDraw, points: Floats) -> None:
-    for x, y in _placed(points):
-        if np.isfinite([x, y]).all():
-            pen.ellipse((x - 2, y - 2, x + 2, y + 2), fill=GENERATED)
+    for x, y in _finite(_placed(points)).tolist():
+        pen.ellipse((x - 2, y - 2, x + 2, y + 2), fill=GENERATED)

@@ -10,11 +10,15 @@ from gan_core.files.contents import Contents
 from gan_core.files.errors import DataError, shown
 from gan_core.uploads.as_pictures import BroughtPictures, evenly, samples, what_pillow_says
 from gan_core.uploads.faults import Fault, faults, judged, untold
+from gan_core.uploads.log_columns import recognised
 from gan_core.uploads.measure import FEW, measure
 from gan_core.uploads.reference_set import AGAINST, COUNT, Own, Reference, Stored
 from gan_core.uploads.repairs import code
 from gan_core.uploads.report import Mended, Report, Seems
 from gan_core.uploads.training_log import diagnose_log
+
+# How the names of tensors end that are weights.
+_WEIGHTS = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
 
 def examine(
@@ -51,7 +55,7 @@ def own_set_at(path: Path) -> Own:
 
 def _own(contents: Contents, name: str) -> Own:
     said = shown(Path(name).name)
-    if contents.rows:
+    if _is_log(contents):
         raise DataError(f"{said} is a log, but real pictures to compare with are needed: name a folder of them.")
     found = samples(contents, said, Stored(AGAINST[0]))
     if len(found.squares) < FEW:
@@ -71,7 +75,7 @@ def _reference(against: str | Own) -> Reference:
 
 def _report(contents: Contents, name: str, against: Reference, columns: Mapping[str, str] | None) -> Report:
     said = shown(Path(name).name)
-    if contents.rows:
+    if _is_log(contents):
         return diagnose_log(contents.rows, said, against.name, columns)
     of = samples(contents, said, against)
     measurements = measure(of)
@@ -100,6 +104,12 @@ def _report(contents: Contents, name: str, against: Reference, columns: Mapping[
         pictures=of.squares[evenly(len(of.squares), COUNT)].astype("uint8") if len(of.squares) else None,
         first=of.first,
     )
+
+
+def _is_log(contents: Contents) -> bool:
+    """Whether it is: also a checkpoint that keeps losses beside the weights."""
+    weights = any(str(array.keys[-1]).endswith(_WEIGHTS) for array in contents.arrays if array.keys)
+    return bool(contents.rows) and (not contents.arrays or (weights and bool(recognised(contents.rows))))
 
 
 def _finding(fault: Fault, of: BroughtPictures, name: str, pillow: str) -> Mended:

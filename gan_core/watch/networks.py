@@ -1,12 +1,16 @@
 """What a network shows without being called: whether its weights move, and what lies in its gradients.
 
-Nothing of it is changed: weights, gradients and buffers are only read.
+Nothing of it is changed: weights, gradients and buffers are only read. Of large ones a part is read: what is true of
+the first rows of a weight is true of it.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -16,15 +20,21 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from gan_core.watch.arrays import Unusable
 
-MOST_COPIED = 1_000_000  # numbers of a gradient that are kept from one step to the next
+EACH = 8192  # numbers of a weight, or of its gradient, that are looked at
+LATELY = 5  # looks over which the share of a gradient is taken that was kept
+# Keras keeps as weights what no optimiser moves: BatchNorm's averages, by these names, and random states.
+_AVERAGES, _STATES = ("moving_mean", "moving_variance"), ("seed_generator_state",)
+
+Sums = list[tuple[float, float]]  # of the numbers looked at in each weight: their norm, and their sum
 
 
 @dataclass(frozen=True)
 class SeenNetwork:
     """What is remembered of a network from one look to the next."""
 
-    weights: list[tuple[float, float]]  # norm of each, and the sum of its first row
-    batches: list[int]  # how many each BatchNorm layer has counted
+    weights: Sums
+    batches: Sums  # what moves with each batch that a BatchNorm layer normalises: its count, or its averages
+    moves: int = 0  # how often its weights were written to, where that is counted
 
 
 class WatchedNetwork:
@@ -35,24 +45,32 @@ class WatchedNetwork:
 
     def __init__(self, player: str) -> None:
         self.player = player
+        self.moves = 0  # how often its weights were written to between the last two looks; 0 where nobody counts it
+        self.last_norm: int | None = None  # how many channels its last layer normalises, 0 where it is no BatchNorm
         self._before: SeenNetwork | None = None
         self._gradients: list[Tensor] = []  # of the step before the look
+        self._kept: deque[float] = deque(maxlen=LATELY)  # shares of the gradient, at the last looks that had any
 
     def remember_gradients(self, network: Any) -> None:
         """Copy the gradients of the step before a look, to see what is left of them in it."""
         if isinstance(network, nn.Module):
-            self._gradients = [gradient.clone() for gradient in _some(_gradients(network))]
+            self._gradients = [_part(gradient).clone() for gradient in _gradients(network)]
 
     @torch.no_grad()
     def measure(self, network: Any) -> dict[str, float]:
-        """`still`: the share of the weights that are exactly as at the look before; `stale_norm`: the share of the
-        BatchNorm layers that counted no batch since; `grad_kept`: see `_kept`; and G's `grad_norm`. D's gradient has
-        G's step in it by then. Raises Unusable."""
+        """Shares: `still`, of the weights that are exactly as at the look before; `stale_norm`, of the BatchNorm layers
+        that saw no batch since; `grad_kept`, see `_kept`; `grad_kept_lately`, its median over some looks.
+
+        And G's `grad_norm`: D's gradient has G's step in it by then. Raises Unusable.
+        """
         seen, told = _seen(self.player, network), {}
         before, self._before = self._before, seen
+        if self.last_norm is None:
+            self.last_norm = _last_norm(network)
         if before and len(before.weights) == len(seen.weights) and seen.weights:
             same = [now == then for now, then in zip(seen.weights, before.weights, strict=True)]
             told["still"] = sum(same) / len(same)
+            self.moves = seen.moves - before.moves
             if seen.batches and len(before.batches) == len(seen.batches) and not all(same):
                 stale = [now == then for now, then in zip(seen.batches, before.batches, strict=True)]
                 told["stale_norm"] = sum(stale) / len(stale)
@@ -62,9 +80,12 @@ class WatchedNetwork:
             norm = _norm(now)
             if norm > 0 and self.player == "g":
                 told["grad_norm"] = norm
-            some = _some(now)
-            if norm > 0 and [one.shape for one in some] == [one.shape for one in then]:
+            some = [_part(gradient) for gradient in now] if then else []
+            if norm > 0 and then and [one.shape for one in some] == [one.shape for one in then]:
                 told |= _kept(some, then)
+            self._kept.extend([told["grad_kept"]] if "grad_kept" in told else [])
+            if len(self._kept) == LATELY:
+                told["grad_kept_lately"] = median(self._kept)
         return {f"{name}_{self.player}": value for name, value in told.items()}
 
 
@@ -79,15 +100,15 @@ def _gradients(network: nn.Module) -> list[Tensor]:
     return [p.grad.detach() for p in network.parameters() if p.grad is not None and not p.grad.is_sparse]
 
 
-def _some(gradients: list[Tensor]) -> list[Tensor]:
-    """The first of them, up to MOST_COPIED numbers: what is true of some layers is true of all."""
-    kept: list[Tensor] = []
-    numbers = 0
-    for gradient in gradients:
-        if numbers + gradient.numel() <= MOST_COPIED or not kept:
-            kept.append(gradient)
-            numbers += gradient.numel()
-    return kept
+def _part(tensor: Tensor) -> Tensor:
+    """Its first rows, of at most EACH numbers but for the very first."""
+    return tensor if tensor.numel() <= EACH else tensor[: max(1, len(tensor) * EACH // tensor.numel())]
+
+
+def _sums(weights: list[Tensor]) -> Sums:
+    parts = [_part(weight) for weight in weights]
+    norms = torch._foreach_norm(parts) if parts else []
+    return [(float(norm), float(part.sum())) for norm, part in zip(norms, parts, strict=True)]
 
 
 def _norm(tensors: list[Tensor] | tuple[Tensor, ...]) -> float:
@@ -96,14 +117,43 @@ def _norm(tensors: list[Tensor] | tuple[Tensor, ...]) -> float:
 
 def _seen(player: str, network: Any) -> SeenNetwork:
     if isinstance(network, nn.Module):
-        weights = [parameter.detach() for parameter in network.parameters()]
-        norms = torch._foreach_norm(weights) if weights else []
-        sums = [weight[:1].sum() if weight.dim() else weight for weight in weights]
-        pairs = [(float(norm), float(total)) for norm, total in zip(norms, sums, strict=True)]
+        tensors = [(name, weight.detach()) for name, weight in network.named_parameters()]
+        weights = [weight for name, weight in tensors if not name.endswith(_AVERAGES + _STATES)]
+        averages = [weight for name, weight in tensors if name.endswith(_AVERAGES)]
         counted = [module.num_batches_tracked for module in network.modules() if isinstance(module, _BatchNorm)]
-        return SeenNetwork(pairs, [int(count) for count in counted if count is not None])
+        batches = [(float(count), 0.0) for count in counted if count is not None]
+        return SeenNetwork(_sums(weights), batches + _sums(averages), max((w._version for w in weights), default=0))
     if callable(get_weights := getattr(network, "get_weights", None)):
         arrays = [np.asarray(weight, np.float64) for weight in get_weights()]
-        return SeenNetwork([(float(np.linalg.norm(one)), float(one.sum())) for one in arrays], [])
+        sums = [(float(np.linalg.norm(one)), float(one.sum())) for one in arrays]
+        named = list(zip(_names(network, len(arrays)), sums, strict=True))
+        return SeenNetwork(
+            [one for name, one in named if not name.endswith(_AVERAGES + _STATES)],
+            [one for name, one in named if name.endswith(_AVERAGES)],
+        )
     name = "generator" if player == "g" else "discriminator"
     raise Unusable(f"{name} is a {type(network).__name__}: pass a torch module, or a model with get_weights().")
+
+
+def _names(model: Any, count: int) -> list[str]:
+    """How Keras calls its weights, as in "batch_normalization/moving_mean:0"; empty names where that is not known."""
+    weights = list(getattr(model, "weights", ()))
+    if len(weights) != count:
+        return [""] * count
+    return [str(getattr(weight, "path", getattr(weight, "name", ""))).partition(":")[0] for weight in weights]
+
+
+def _last_norm(network: Any) -> int:
+    """How many channels a network's last layer with weights normalises; 0 where that is no BatchNorm."""
+    if callable(getattr(network, "get_weights", None)):
+        having = [(layer, list(weights)) for layer in _layers(network) if (weights := getattr(layer, "weights", None))]
+        last, weights = having[-1] if having else (None, [])
+        return int(weights[0].shape[0]) if type(last).__name__ == "BatchNormalization" else 0
+    last = next((one for one in reversed(list(network.modules())) if one._parameters), None)
+    return last.num_features if isinstance(last, _BatchNorm) else 0
+
+
+def _layers(model: Any) -> Iterator[Any]:
+    """A Keras model's layers, those of models in it too."""
+    for layer in getattr(model, "layers", ()):
+        yield from _layers(layer) if hasattr(layer, "layers") else [layer]

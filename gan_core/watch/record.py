@@ -16,13 +16,17 @@ from gan_core.saved_runs.watched_runs import LoopFacts, write_facts, write_watch
 
 MOST_ROWS = 600
 MOST_FRAMES = 64
+LONGEST_REST = 63  # rows that are not tried to be written after attempts that failed
 
 Entry = TypeVar("Entry")
 
 
 class WatchRecord:
-    """Rows and frames of a watched run, in memory and in a folder. `tell` is given one sentence where the folder cannot
-    be written; it is tried again with each row, and then written whole."""
+    """Rows and frames of a watched run, in memory and in a folder.
+
+    `tell` is given one sentence where the folder cannot be written. It is tried again after 1, 2, 4, … rows and at the
+    end, and then written whole, which takes as long as many rows.
+    """
 
     def __init__(self, name: str, facts: LoopFacts, opening: Opening | None, tell: Callable[[str], None]) -> None:
         self.facts = facts
@@ -33,6 +37,8 @@ class WatchRecord:
         self._name = name
         self._tell = tell
         self._whole = False  # whether the folder has all that is here
+        self._failed = 0  # attempts to write since the last that could
+        self._rest = 0  # rows until the next attempt
         self._write()
 
     def add(self, row: Row, frame: Frame | None) -> None:
@@ -48,6 +54,10 @@ class WatchRecord:
     def end(self) -> None:
         """Say that the loop has ended."""
         self.facts = dataclasses.replace(self.facts, ended=True)
+        if not self._whole:
+            self._rest = 0
+            self._write()
+            return
         try:
             if self.folder is not None:
                 write_facts(self.folder, self.facts)
@@ -55,12 +65,15 @@ class WatchRecord:
             self._tell(str(error))
 
     def _write(self, row: Row | None = None, frame: Frame | None = None) -> None:
+        if self._rest > 0:
+            self._rest -= 1
+            return
         try:
             if self.folder is None:
                 self.folder = Store.from_environment().new(self._name)
             if not self._whole:
                 write_watched(self.folder, self.facts, History(tuple(self.rows), tuple(self.frames), self.opening))
-                self._whole = True
+                self._whole, self._failed = True, 0
                 return
             self._whole = False  # until both are written: half a line must not be followed by another
             if frame is not None:
@@ -69,6 +82,8 @@ class WatchRecord:
                 append_row(self.folder, row)
             self._whole = True
         except (NotWritten, StoreError) as error:
+            self._rest = min(2**self._failed - 1, LONGEST_REST)
+            self._failed += 1
             self._tell(f"{error} The training goes on, and findings() answers.")
 
 

@@ -23,7 +23,7 @@ from gan_core.pixels.range_map import RangeMap
 from gan_core.pixels.tiles import COLUMNS, ROWS, histogram, picture
 from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.watched_runs import LoopFacts
-from gan_core.watch.answers import measure_answers
+from gan_core.watch.answers import WatchedAnswers
 from gan_core.watch.arrays import Floats, Unusable, as_floats, as_images, as_number, reduced
 from gan_core.watch.networks import WatchedNetwork
 from gan_core.watch.record import WatchRecord
@@ -58,6 +58,7 @@ class Watch:
         self._offset = 0  # of steps that begin anew, as in each epoch
         self._given = self._measured = -1  # the last step that was given, and measured
         self._players = {"generator": WatchedNetwork("g"), "discriminator": WatchedNetwork("d")}
+        self._answers = WatchedAnswers()
         self._shape: tuple[int, ...] = ()  # of the images as they are handed over
         self._every, self._map = self._settled(every, data_range)
         self._real = self._usable_real(real)
@@ -142,10 +143,11 @@ class Watch:
             None if one is None else self._tried(as_floats, name, one) for name, one in zip(names, answers, strict=True)
         ]
         finite = [math.isfinite(loss) for loss in told.values()]
-        told |= measure_answers(given[0], given[1], told.get("loss_d"), told.get("loss_g"))
+        told |= self._answers.measure(given[0], given[1], told.get("loss_d"), told.get("loss_g"))
         for name, network in networks.items():
             if network is not None and (seen := self._tried(self._players[name].measure, network)) is not None:
                 told |= seen
+        told |= self._of_both()
         frame = None
         shape = self._record.facts.shape
         needed = Probe.COUNT if self._real is None or self._classifier else self._count(Probe.COUNT)
@@ -166,6 +168,15 @@ class Watch:
             if finding.failure not in self._named:
                 self._named.add(finding.failure)
                 self._say(f"{finding.title} (since step {finding.since_step}): {finding.why} {finding.advice}")
+
+    def _of_both(self) -> dict[str, float]:
+        """What is only said beside the other network, or beside the images."""
+        g, d = self._players["generator"], self._players["discriminator"]
+        told = {"d_updates": d.moves / g.moves} if d.moves > 0 and g.moves > 0 else {}
+        if g.last_norm is not None and self._shape:
+            channels, height, width = self._shape
+            told["last_norm_g"] = float(g.last_norm in (channels, channels * height * width))
+        return told
 
     def _pixels(self, images: Floats) -> dict[str, float]:
         count = self._count(len(images))

@@ -162,15 +162,14 @@ class WorkerLoop:
         self._open(trainer)
 
     def _trainer(self, command: Start | Rewind) -> Trainer:
-        experiment, resume = command.experiment, command.resume if isinstance(command, Start) else None
-        images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+        images = self.loaded[1] if self.loaded and same_data(command.experiment, self.loaded[0]) else None
         if images is None:
-            images = load_data(experiment, self._loading, command.images)
-        if resume is None:
-            trainer = Trainer(experiment, images)
+            images = load_data(command.experiment, self._loading, command.images)
+        if isinstance(command, Rewind) or command.resume is None:
+            trainer = Trainer(command.experiment, images)
         else:
-            trainer = load_checkpoint(Path(resume), images)
-            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, experiment).items()})
+            trainer = load_checkpoint(Path(command.resume), images)
+            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, command.experiment).items()})
         self.loaded = trainer.experiment, trainer.data
         return trainer
 
@@ -312,11 +311,11 @@ class WorkerLoop:
     def _frame(self, trainer: Trainer) -> None:
         # The share is one of this process's own time: where many train, a picture waits for its turn like a step,
         # and would look many times as dear by the clock.
-        begun = time.process_time()
+        looked_at, begun = time.monotonic(), time.process_time()
         self.report(Framed(take_frame.take(trainer, self.trained_s)))
         now = time.process_time()
         every, share = OF_POINTS if isinstance(trainer.data, Points) else (FRAME_S, FRAME_SHARE)
-        self.next_frame, self.next_frame_cpu = time.monotonic() + every, now + (now - begun) / share
+        self.next_frame, self.next_frame_cpu = looked_at + every, now + (now - begun) / share
 
     def _heartbeat(self) -> None:
         self.next_heartbeat = time.monotonic() + HEARTBEAT_S

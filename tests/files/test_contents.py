@@ -145,8 +145,7 @@ def test_cut_short_anywhere(content: bytes) -> None:
         ("x.exe", PNG, "does not end in any of .npy"),
         ("x", PNG, "does not end in any of .npy"),
         ("x.npy.txt", NPY, "holds an array, but its name says a training log: rename it to end in .npy"),
-        ("x.pt", pt(torch.zeros(2), _use_new_zipfile_serialization=False), "the old format of torch.save"),
-        ("x.pt", b"\x80\x04K\x01.", "was not written by torch.save"),
+        ("x.pt", b"\x80\x04K\x01.", "no tensor and no list of numbers"),
     ],
 )
 def test_names_that_do_not_fit(name: str, content: bytes, words: str) -> None:
@@ -271,7 +270,7 @@ def test_thousands_of_entries(number: int) -> None:
     ("name", "content", "words"),
     [
         ("x.csv", b"step,loss\n", "holds no columns of numbers"),
-        ("x.csv", b"\xff\xfes\0t\0e\0p\0", "is not UTF-8 text"),
+        ("x.csv", b"\xff\xfes\0t\0e\0p\0", "holds no columns of numbers"),
         ("x.csv", b"a,b\n1,\0\n", "zero bytes"),
         ("x.csv", b"a," * 600 + b"b\n1", "more than 500 columns"),
         ("x.csv", b"a" * 200_000, "characters|as a table"),

@@ -154,14 +154,14 @@ def test_a_hand_made_tensor() -> None:
         (machine(b"("), "is damaged"),
         (machine(b"h\x05"), "is damaged"),
         (machine(b"cos\nsystem\nX\x02\x00\x00\x00ls\x85R"), "os.system"),
-        (machine(b"\x8cA" + b"a" * 65), "SHORT_BINUNICODE"),
+        (machine(b"B\x01\x00\x00\x00a"), "BINBYTES"),
         (machine(REBUILD, b")R"), "is damaged|conjugate"),
         (with_pickle(b""), "is damaged"),
         (with_pickle(b"\x80\x02X\xff\xff\xff\xff"), "is damaged"),
         (with_pickle(bytes(5_000_000)), "list of contents of over 4 MB"),
         (packed({"a.txt": b"words"}), "was not written by torch.save: it holds no data.pkl"),
         (pt(T)[:-300], "not a zip file"),
-        (b"no zip", "not a zip file"),
+        (b"no zip", "was not written by torch.save"),
     ],
 )  # fmt: skip
 def test_hostile_contents(content: bytes, words: str) -> None:
@@ -202,3 +202,78 @@ def test_the_numbers_of_a_double_are_eight_bytes() -> None:
     content = machine(tensor(0, [8], [1]).replace(FLOATS, doubles))
     files = unpacked(content) | {"x/data/0": struct.pack("<8d", *range(8))}
     assert tensors.read(packed(files), "x.pt")[0].values.tolist() == list(range(8))
+
+
+# ------------------------------------------------------------------------- before PyTorch 1.6, and plain pickles
+
+
+def legacy(item: Any) -> bytes:
+    return pt(item, _use_new_zipfile_serialization=False)
+
+
+@pytest.mark.parametrize("tensor", [T, T.double(), T.half(), T > 0, (100 * T).long(), T[1:, ::2, 3:], T.bfloat16()])
+def test_the_old_format_is_read_as_torch_reads_it(tensor: torch.Tensor) -> None:
+    (found,) = tensors.read(legacy(tensor), "x.pt")
+    np.testing.assert_array_equal(found.values, torch.load(io.BytesIO(legacy(tensor)), weights_only=True).float())
+
+
+def test_a_state_dict_of_the_old_format_in_which_storages_are_shared() -> None:
+    state = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3)).state_dict()
+    state["view"] = state["0.weight"][1:]
+    found = {array.name: array.values for array in tensors.read(legacy(state), "x.pt")}
+    assert set(found) == set(state)
+    for name, value in found.items():
+        np.testing.assert_array_equal(value, state[name].numpy())
+
+
+LOSSES: dict[str, Any] = {
+    "D_losses": [0.5, 1, float("nan")], "nested": {"G": (2.5, 3.5)}, "numpy": [np.float32(0.1), np.float64(0.2)],
+    "steps": [np.int64(7), np.int16(-2)], "names": ["a", "b"], "none": None,
+}  # fmt: skip
+READ = {
+    "D_losses": [0.5, 1.0, float("nan")], "nested.G": [2.5, 3.5], "numpy": [float(np.float32(0.1)), 0.2],
+    "steps": [7.0, -2.0],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("write", ["pickle", "zip", "old format"])
+def test_lists_of_numbers_of_any_protocol(write: str, protocol: int) -> None:
+    if write == "pickle":
+        content = pickle.dumps(LOSSES, protocol)
+    else:
+        content = pt(LOSSES, pickle_protocol=protocol, _use_new_zipfile_serialization=write == "zip")
+    arrays, series = tensors.read_all(content, "x.pt")
+    assert arrays == []
+    np.testing.assert_equal(series, READ)
+
+
+def test_a_checkpoint_with_its_losses_has_both() -> None:
+    arrays, series = tensors.read_all(legacy({"g": torch.nn.Linear(2, 3).state_dict(), "losses": [1.0, 2.0]}), "x.pt")
+    assert [array.name for array in arrays] == ["g.weight", "g.bias"]
+    assert series == {"losses": [1.0, 2.0]}
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_the_old_format_is_not_executed_either(protocol: int) -> None:
+    refused(legacy({"extra": Trap()}), "_pytest.outcomes._Fail")
+    refused(pickle.dumps({"extra": Trap()}, protocol), "_pytest.outcomes._Fail")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (legacy(T)[:-300], "reaches beyond its numbers"),
+        (legacy(T)[:60], "is damaged"),
+        (legacy(T).replace(b"FloatStorage", b"EvilsStorage"), "EvilsStorage"),
+        (pickle.dumps([1.0] * 600_000, 2), "list of contents of over 4 MB"),
+        (pickle.dumps("only a text", 4), "no tensor and no list of numbers"),
+        (b"\x80\x02c_codecs\nencode\nX\x20\x00\x00\x00" + b"a" * 32 + b"X\x06\x00\x00\x00latin1\x86R.", "is damaged"),
+        (b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02ls\x85R.", "os.system"),
+        (b"\x80\x04]]\x93.", "is damaged"),
+    ],
+)  # fmt: skip
+def test_hostile_contents_of_the_old_format(content: bytes, words: str) -> None:
+    with pytest.raises(DataError, match=words) as caught:
+        tensors.read_all(content, "x.pt")
+    assert "\n" not in str(caught.value)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import struct
 import sys
 import tracemalloc
@@ -89,6 +90,8 @@ FILES: dict[str, bytes] = {
     "printed.log": PRINTED.encode(),
     "history.json": b'{"history": {"d_loss": [0.7, 0.5, 0.2], "g_loss": [0.8, 1.5, 2.0]}, "params": {"a": {"b": 1}}}',
     "events.tfevents": EVENTS,
+    "old.pt": pt({"fake": torch.from_numpy(COLOUR.copy()).float(), "l": [0.5]}, _use_new_zipfile_serialization=False),
+    "history.pkl": pickle.dumps({"d_loss": [0.5, np.float32(0.25)], "g_loss": [1.5, 2.0]}),
     "d.losses": pt({"d_losses": [0.5, 0.25, float("nan")], "g_losses": [torch.tensor(1.5), torch.tensor(2.0)]}),
     "deep.png": picture(DIGITS[0, 0].astype(np.uint16) * 16),
     "figure.png": picture(figure(DIGITS[:16], 30)),
@@ -308,6 +311,7 @@ def test_arrays_of_any_shape_and_strange_values(
     judged("x.npy", npy(strange))
 
 
+OLD_BEGINNING = b"".join(pickle.dumps(one, 2) for one in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}))
 STORAGE = b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x10tQ"
 REBUILD = b"ctorch._utils\n_rebuild_tensor_v2\n"
 HOOKS = b"ccollections\nOrderedDict\n"
@@ -316,7 +320,9 @@ OPERATIONS = st.sampled_from([
     b"\x87", b"q\x00", b"h\x00", b"q\x01", b"h\x01", b"K\x02", b"M\x00\x01", b"J\xff\xff\xff\xff", b"\x8a\x02\xff\x00",
     b"\x93", b"G" + bytes(8), b"X\x01\x00\x00\x000", b"X\x03\x00\x00\x00cpu", b"ctorch\nFloatStorage\n", REBUILD,
     b"ctorch\nSize\n", HOOKS, b"ctorch._utils\n_rebuild_parameter\n", b"cos\nsystem\n", b"cbuiltins\neval\n",
-    b"S'ls'\n", b"\x81", b"\x80\x04", STORAGE,
+    b"S'ls'\n", b"\x81", b"\x80\x04", STORAGE, b"\x94", b"\x95" + bytes(8), b"\x8c\x02os", b"\x8c\x06system",
+    b"C\x04abcd", b"cnumpy._core.multiarray\nscalar\n", b"cnumpy\ndtype\n", b"c_codecs\nencode\n",
+    b"X\x06\x00\x00\x00latin1", b"cnumpy\ndtype\nX\x02\x00\x00\x00f4\x89\x88\x87R(K\x03X\x01\x00\x00\x00<tb",
     REBUILD + b"(" + STORAGE + b"K\x00K\x10\x85K\x01\x85\x89" + HOOKS + b")RtR",
 ])  # fmt: skip
 
@@ -324,7 +330,10 @@ OPERATIONS = st.sampled_from([
 @fuzz
 @given(st.lists(OPERATIONS, max_size=30))
 def test_pickles_of_any_operations(operations: list[bytes]) -> None:
-    judged("x.pt", with_pickle(b"\x80\x02" + b"".join(operations) + b"."))
+    pickled = b"\x80\x02" + b"".join(operations) + b"."
+    judged("x.pt", with_pickle(pickled))
+    judged("x.pkl", pickled)
+    judged("x.pt", OLD_BEGINNING + pickled + pickle.dumps(["0"], 2) + struct.pack("<q16f", 16, *range(16)))
 
 
 CELLS = st.one_of(

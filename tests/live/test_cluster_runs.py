@@ -82,6 +82,7 @@ def children(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [child for child in found if child.name().startswith("gan_core.worker")]
 
 
+@pytest.mark.timeout(900)  # three times PyTorch is imported, and six runs share whatever the machine has left
 def test_runs_beyond_the_places_here_train_there_and_outlive_their_machine(
     processes: Processes, fresh: Make, tmp_path: Path
 ) -> None:
@@ -231,6 +232,11 @@ def test_what_is_wrong_with_the_cluster_is_told_to_who_waits_for_it(
     run_id = registry.start(QUICK)
     seen = reach(registry, run_id, waits_for("has no worker"))
     assert "number 1 in line" in seen.queue
+    (tmp_path / "empty").mkdir()
+    (stranger,) = processes.workers(1, PYTHONPATH=str(tmp_path / "empty")).values()
+    reach(registry, run_id, waits_for("does not find gan_core"))
+    stranger.kill()
+    reach(registry, run_id, waits_for("has no worker"))
     shutil.copytree(ROOT / "gan_core", tmp_path / "gan_core")
     with (tmp_path / "gan_core" / "__init__.py").open("a") as file:
         file.write("# Another version.\n")

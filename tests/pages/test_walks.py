@@ -30,6 +30,7 @@ from gan_core.live.registry import registry
 from gan_core.saved_runs.search import Search, SearchError
 from gan_core.settings import comparison, link
 from gan_core.settings.experiment import Experiment, SettingsError
+from gan_core.sweep.server_sweeps import sweeps
 
 WALKS = int(os.environ.get("GAN_WALKS", "300"))
 STEPS = 10
@@ -234,6 +235,8 @@ class Walk(RuleBasedStateMachine):
         end_sweeps()
         for run_id in self.runs:
             registry().forget(run_id)
+        for owner in sweeps().going_on():  # also one that only measures how long a map would take
+            sweeps().stop(owner)
 
     # ---------------------------------------------------------------------------------------- what is seen
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
+from watch.keras_models import Activation, BatchNormalization, Dense, Model, entropy
 
 nz, ngf, ndf, nc, size, batch = 8, 4, 4, 1, 16, 16
 real_label, fake_label = 1.0, 0.0
@@ -52,16 +52,16 @@ def discriminator() -> nn.Sequential:
     )  # fmt: skip
 
 
-def dcgan(steps: int, mistake: str = "none", lr: float = 0.002) -> Iterator[dict[str, Any]]:
+def dcgan(steps: int, mistake: str = "none", lr: float = 0.002, seed: int = 999) -> Iterator[dict[str, Any]]:
     """The loop; what it has in each step is yielded, as one would hand it over."""
-    torch.manual_seed(999)
-    rng = np.random.default_rng(999)
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
     netG, netD = generator(mistake), discriminator()
     netG.apply(weights_init)
     netD.apply(weights_init)
     criterion = nn.BCEWithLogitsLoss() if mistake == "double_sigmoid" else nn.BCELoss()
     # BCELoss takes no labels above 1 on every device; written out, it is the same.
-    d_criterion = _entropy if mistake == "smoothing_sign" else criterion
+    d_criterion = (lambda p, y: entropy(y, p)) if mistake == "smoothing_sign" else criterion
     optimizerD = torch.optim.Adam(netD.parameters(), lr=lr, betas=(0.5, 0.999))
     optimizerG = torch.optim.Adam(netG.parameters(), lr=lr, betas=(0.5, 0.999))
     if mistake == "d_in_eval":
@@ -107,78 +107,55 @@ def dcgan(steps: int, mistake: str = "none", lr: float = 0.002) -> Iterator[dict
         }  # fmt: skip
 
 
-# ---------------------------------------------------------------------- in the style of Keras
+# ---------------------------------------------------------------------- in the style of Keras-GAN's gan.py
 
 
-class Model:
-    """As much of Keras's model as such loops use, by way of torch: NHWC arrays in and out, `train_on_batch`."""
-
-    def __init__(self, net: nn.Module, lr: float, *, logits: bool = False) -> None:
-        self.net, self.logits = net, logits
-        self.optimizer = torch.optim.Adam(net.parameters(), lr=lr, betas=(0.5, 0.999))
-
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        with torch.no_grad():
-            return self(torch.from_numpy(x)).numpy()
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return self.net(x)
-
-    def train_on_batch(self, x: np.ndarray, y: np.ndarray) -> float:
-        out, label = self(torch.from_numpy(x)), torch.from_numpy(y.astype(np.float32))
-        entropy = F.binary_cross_entropy_with_logits if self.logits else _entropy
-        loss = entropy(out, label)
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.optimizer.step()
-        return loss.item()
-
-    def get_weights(self) -> list[np.ndarray]:
-        return [weight.detach().numpy() for weight in self.net.parameters()]
-
-
-def _entropy(p: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    p = p.clamp(1e-7, 1 - 1e-7)
-    return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
-
-
-class _Picture(nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.tanh(x).view(-1, size, size, 1)
-
-
-def keras_like(steps: int, mistake: str = "none") -> Iterator[dict[str, Any]]:
-    """The loop of Keras-GAN's dcgan.py: train_on_batch for D twice, then the combined model for G."""
-    torch.manual_seed(3)
-    rng = np.random.default_rng(3)
-    last = [nn.BatchNorm1d(size * size)] if mistake == "batchnorm_before_tanh" else []
-    g_net = nn.Sequential(
-        nn.Linear(nz, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.2), nn.Linear(128, size * size), *last, _Picture()
+def keras_like(
+    steps: int, mistake: str = "none", lr: float = 0.001, seed: int = 3, *, norm_d: bool = False
+) -> Iterator[dict[str, Any]]:
+    """The loop: train_on_batch for D twice, then the combined model for G."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    last = [BatchNormalization(size * size)] if mistake == "batchnorm_before_tanh" else []
+    generator = Model(
+        Dense(nz, 128), BatchNormalization(128), Activation(nn.LeakyReLU(0.2)),
+        Dense(128, size * size), *last, Activation(nn.Tanh(), (size, size, nc)),
     )  # fmt: skip
-    d_net = nn.Sequential(nn.Flatten(), nn.Linear(size * size, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1), nn.Sigmoid())
-    discriminator = Model(d_net, 1e-3, logits=mistake == "double_sigmoid")  # from_logits=True after a sigmoid
-    combined = Model(nn.Sequential(g_net, d_net), 1e-3, logits=mistake == "double_sigmoid")
-    if mistake != "d_not_frozen":  # discriminator.trainable = False
-        combined.optimizer = torch.optim.Adam(g_net.parameters(), lr=1e-3, betas=(0.5, 0.999))
-    if mistake == "detached_generator":  # generator.trainable = False, left over from another experiment
-        combined.optimizer = torch.optim.Adam([torch.zeros(1, requires_grad=True)])
-    generator = Model(g_net, 1e-3)
+    discriminator = Model(
+        Activation(nn.Identity(), (size * size,)), Dense(size * size, 128),
+        *([BatchNormalization(128)] if norm_d else []), Activation(nn.LeakyReLU(0.2)),
+        Dense(128, 64), Activation(nn.LeakyReLU(0.2)), Dense(64, 1), Activation(nn.Sigmoid()),
+    )  # fmt: skip
+    loss = "from_logits=True" if mistake == "double_sigmoid" else "binary_crossentropy"
+    if mistake == "d_in_eval":
+        discriminator.layers[2].trainable = False  # the mistake: BatchNorm by its averages, as for fine-tuning
+    discriminator.compile(loss, lr)
+    if mistake != "d_not_frozen":  # the mistake is to leave it out
+        discriminator.trainable = False
+    if mistake == "detached_generator":
+        generator.trainable = False  # the mistake: left over from another experiment
+    combined = Model(generator, discriminator)
+    combined.compile(loss, lr)
+    discriminator.trainable = generator.trainable = True
+    if mistake == "d_in_eval":
+        discriminator.layers[2].trainable = False
     valid, fake = np.ones((batch, 1)), np.zeros((batch, 1))
     if mistake == "swapped_labels":
-        valid, fake = fake, valid
-    smooth = valid * (1.2 if mistake == "smoothing_sign" else 1.0)
+        valid, fake = fake, valid  # the mistake
+    smooth = valid + (0.2 if mistake == "smoothing_sign" else 0.0)  # the mistake: minus was meant
+    clears = mistake != "no_zero_grad"  # the mistake: zero_grad() left out of a train_step of one's own
     for _ in range(steps):
         imgs = np.moveaxis(drawn(batch, rng), 1, -1)
         noise = rng.normal(0, 1, (batch, nz)).astype(np.float32)
         gen_imgs = generator.predict(noise)
         real_p, fake_p = discriminator.predict(imgs), discriminator.predict(gen_imgs)
-        d_loss_real = discriminator.train_on_batch(imgs, smooth)
-        d_loss_fake = discriminator.train_on_batch(gen_imgs, fake)
+        d_loss_real = discriminator.train_step(imgs, smooth, clears=clears)
+        d_loss_fake = discriminator.train_step(gen_imgs, fake, clears=clears)
         d_loss = 0.5 * (d_loss_real + d_loss_fake)
         if mistake == "other_noise_for_d":
-            noise = rng.normal(0, 1, (batch, nz)).astype(np.float32)
+            noise = rng.normal(0, 1, (batch, nz)).astype(np.float32)  # D was shown images of other noise
         aim = np.zeros((batch, 1)) if mistake == "fake_label_for_g" else np.ones((batch, 1))
-        g_loss = combined.train_on_batch(noise, aim)
+        g_loss = combined.train_step(noise, aim, clears=clears)
         yield {
             "fake": gen_imgs, "loss_d": d_loss, "loss_g": g_loss, "real_logits": real_p, "fake_logits": fake_p,
             "generator": generator, "discriminator": discriminator,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +195,37 @@ def test_once_there_is_room_again_everything_is_written(
     run = only(store)
     assert [row.step for row in run.rows] == [frame.step for frame in run.frames] == [0, 1, 2]
     assert run.facts.ended
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A GAN_HOME of little room: a file system of its own."""
+    home = tmp_path / "small"
+    home.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=900k", "none", str(home)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a file system (root on Linux)")
+    monkeypatch.setenv("GAN_HOME", str(home))
+    yield home
+    subprocess.run(["umount", "-l", home], check=True)
+
+
+def test_on_a_full_disk_the_training_goes_on_and_all_is_written_once_there_is_room(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small / "other").write_bytes(bytes(800_000))
+    watch = Watch("full", real=REAL, every=1)
+    steps = 150
+    for step in range(steps):
+        watch(step, fake=REAL, loss_d=1.0, generator=nn.Linear(2, 2))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "there is no room left" in line and "The training goes on" in line
+    kept = only(Store.from_environment())  # what had room is whole, and can be read
+    assert 0 < len(kept.rows) < steps and kept.rows[-1].step == len(kept.rows) - 1 and not kept.facts.ended
+    (small / "other").unlink()
+    watch.close()
+    run = only(Store.from_environment())
+    assert [row.step for row in run.rows] == list(range(steps)) and run.facts.ended
 
 
 def test_large_images_are_reduced_and_as_large_ones_compared(store: Store) -> None:

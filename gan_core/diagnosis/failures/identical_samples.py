@@ -17,7 +17,8 @@ def _detector(e: Experiment) -> Detector:
 
 
 def _on_points(_: Experiment) -> Detector:
-    return Detector((Condition("diversity", "<", 0.1, calm=0.13),), lasting=100, after=100)
+    # All points on one mode are several times as far apart as this.
+    return Detector((Condition("diversity", "<", 0.03, calm=0.04),), lasting=100, after=100)
 
 
 FAILURE = Failure(

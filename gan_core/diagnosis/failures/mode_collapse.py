@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gan_core.diagnosis.conditions import BLANKS, OUT_OF_BALANCE, patience
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
-from gan_core.diagnosis.point_quality import MODES
+from gan_core.diagnosis.point_quality import FEW, MODES
 from gan_core.diagnosis.recipe import SHORT, of_failure
 from gan_core.diagnosis.remedies import Change, shorter_steps, sure_change, usual_lr
 from gan_core.settings.experiment import Experiment
@@ -52,7 +52,7 @@ def remedies(e: Experiment) -> Iterator[Change]:
 def _on_points(e: Experiment) -> Detector:
     # Modes are counted where the data have them; else what is covered of the real points tells it.
     if e.dataset in MODES:
-        return Detector((Condition("modes_covered", "<", 0.65 * MODES[e.dataset]),), lasting=100, after=250)
+        return Detector((Condition("modes_covered", "<", FEW * MODES[e.dataset]),), lasting=100, after=250)
     return Detector((Condition("recall", "<", 0.3, calm=0.4),), lasting=100, after=250)
 
 
@@ -108,6 +108,7 @@ FAILURE = Failure(
         "batchnorm-mismatch",
         "exploding",
         "identical-samples",
+        "mode-hopping",
         "no-gradient-to-g",
         "noise",
         "too-slow",

@@ -71,8 +71,7 @@ def _why_here(e: Experiment) -> str:
             "BatchNorm as the last layer gives each batch a middling brightness and contrast, and G works against it."
         )
     if e.dataset in POINT_SETS:
-        small = "The generator is too small for the shape of the data: most of its points lie beside the real ones."
-        return small if e.width < 1 else "The steps do not suffice: most points still lie beside the real ones."
+        return "The steps do not suffice: most points still lie beside the real ones."
     if suspect := next(iter(sure_values(e)), ""):
         return f"Nothing can be recognised yet, and “{SETTINGS[suspect].label}” is the setting to suspect first."
     return ""

@@ -12,6 +12,8 @@ from gan_core.diagnosis.verdict import verdict
 from gan_core.live.registry import RunError, registry
 from gan_core.live.run import Snapshot
 from gan_core.pixels.tiles import COLUMNS, ROWS
+from gan_core.settings.fields import SETTINGS
+from gan_core.sweep import server_sweeps
 from pages.parts.shared import diagnosis_line, html, state, tab_runs
 from pages.parts.train.live_view import ACTIVE, STATE_WORDS
 
@@ -24,6 +26,7 @@ def show() -> None:
     """The buttons for all, and a card for each."""
     runs = registry().everything()
     _buttons(runs)
+    _maps()
     if not runs:
         st.markdown("Nobody is training yet.")
     for start in range(0, len(runs), ACROSS):
@@ -52,6 +55,22 @@ def _buttons(runs: list[Snapshot]) -> None:
             disabled=not alive, help="Frees the machine. Each can go on from its last checkpoint.",
         )  # fmt: skip
         st.html(Markup('<div class="budget">{} live, {} training or waiting</div>').format(len(runs), len(active)))
+
+
+def _maps() -> None:
+    """The maps that go on, each with a button that stops it."""
+    for number, (owner, sweep) in enumerate(server_sweeps.of_people().items()):
+        settings = " × ".join(SETTINGS[name].label for name in sweep.plan.vary)
+        words, button = st.columns([0.8, 0.2], vertical_alignment="center")
+        words.html(
+            Markup('<div class="small-print">A map of {}: {} of {} runs are there, {} train</div>').format(
+                settings, sweep.done, sweep.total, sweep.training
+            )
+        )
+        button.button(
+            "Stop the map", key=f"stop-map-{number}", icon=":material/stop:", on_click=server_sweeps.sweeps().stop,
+            args=(owner,), width="stretch", help="What was finished is kept, and Start goes on with the rest.",
+        )  # fmt: skip
 
 
 def _card(run: Snapshot) -> None:

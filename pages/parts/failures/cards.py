@@ -19,6 +19,7 @@ from gan_core.diagnosis.titles import title_of
 from gan_core.saving_mistakes import link
 from gan_core.saving_mistakes.known_mistakes import KNOWN_MISTAKES, PLAINEST
 from gan_core.settings.experiment import diff
+from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
 from pages.parts.failures import failure
 from pages.parts.shared import failure_link, glossary, plain_text, state, theme
@@ -114,12 +115,12 @@ def _made() -> dict[str, Any]:
 
 
 def _pair(recipe: Recipe, made: dict[str, Any], titles: Mapping[Side, str]) -> str:
-    width = made["width"]
-    size = f"--own:{width}px;--tile:{recipe.broken.image_size}px"
+    kind = "plane" if recipe.broken.dataset in POINT_SETS else "tiles"  # of a plane no part may be cut off
+    size = f"--own:{made['width']}px;--tile:{recipe.broken.image_size}px"
     figures = "".join(
-        f'<figure style="{size}"><figcaption><i style="color:{look.colour}">■</i> {escape(titles[side])}</figcaption>'
-        f'<div><img src="{_source(PICTURES / made[side])}" alt="{escape(recipe.words)}: {escape(titles[side])}"></div>'
-        "</figure>"
+        f'<figure class="{kind}" style="{size}"><figcaption><i style="color:{look.colour}">■</i> '
+        f'{escape(titles[side])}</figcaption><div><img src="{_source(PICTURES / made[side])}" '
+        f'alt="{escape(recipe.words)}: {escape(titles[side])}"></div></figure>'
         for side, look in failure.looks(recipe).items()
     )
     return f'<div class="pair">{figures}</div>'

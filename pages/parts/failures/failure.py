@@ -17,10 +17,12 @@ from gan_core.diagnosis.verdict import verdict
 from gan_core.live import aligned_frames
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
+from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.mistakes import MISTAKES
+from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
 from pages.parts.shared import glossary, html, pictures, plain_text, theme
 
@@ -162,9 +164,12 @@ def _difference(recipe: Recipe) -> None:
 
 def _both(recipe: Recipe) -> list[tuple[str, str]]:
     """The settings that both sides have and a run of the same network by default does not: label and value."""
-    usual = Experiment(architecture=recipe.broken.architecture)
-    apart = {"steps", *diff(recipe.broken, recipe.fixed)}
-    shared = {*diff(usual, recipe.broken)} - apart | {*diff(Experiment(), recipe.broken)} & {"architecture"} - apart
+    e, apart = recipe.broken, {"steps", *diff(recipe.broken, recipe.fixed)}
+    if e.dataset in POINT_SETS:
+        shared = {"dataset", *diff(Experiment(dataset=e.dataset), e)} - apart
+    else:
+        usual = Experiment(architecture=e.architecture)
+        shared = {*diff(usual, e)} - apart | {*diff(Experiment(), e)} & {"architecture"} - apart
     return [(SETTINGS[name].label, panel.words(getattr(recipe.broken, name))) for name in SETTINGS if name in shared]
 
 
@@ -188,10 +193,12 @@ def _measured(recipe: Recipe, frames: dict[Side, Frame | None], found: dict[Side
 
 def _real(run: Snapshot | None, e: Experiment) -> None:
     """What both are to imitate."""
-    tile = run.opening.tile if run and run.opening else e.image_size
-    heading = pictures.titled("Real images", "", theme.REAL)
-    with st.container(key="grid-real"):
+    points = e.dataset in POINT_SETS
+    width, tall = (SIZE, SIZE) if points else (COLUMNS * e.image_size, ROWS * e.image_size)
+    heading = pictures.titled("Real points" if points else "Real images", "", theme.REAL)
+    with st.container(key="grid-real"), st.container(key="plane-picture-real" if points else "grid-picture-real"):
         if run and run.opening:
-            pictures.grid(heading, run.opening.real_png, COLUMNS * tile, ROWS * tile, "Real images")
+            alt = "Real points" if points else "Real images"
+            pictures.grid(heading, run.opening.real_png, *panel.size_of(run.opening), alt)
         else:
-            pictures.no_grid(heading, COLUMNS * tile, ROWS * tile, "What both learn to imitate")
+            pictures.no_grid(heading, width, tall, "What both learn to imitate")

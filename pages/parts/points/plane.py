@@ -8,13 +8,12 @@ from typing import Any
 import streamlit as st
 
 from gan_core.live.registry import registry
-from gan_core.live.run import Snapshot
+from gan_core.live.run import RECENT_FRAMES, Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.points import LIMIT
 from pages.parts.shared import page_settings, state, tab_runs, theme
 
-MOST_FRAMES = 10  # sent at each look: what came since the last one
 _html, _css, _js = ((theme.ASSETS / "points" / f"plane.{ending}").read_text() for ending in ("html", "css", "js"))
 _component = st.components.v2.component("gan_plane", html=_html, css=_css, js=_js)
 
@@ -28,7 +27,7 @@ def show(run: Snapshot | None, real: str, frames: Sequence[Frame], e: Experiment
         data={
             "run": f"{run.run_id if run else 'kept'} {e.digest}",
             "real": real,
-            "frames": [[frame.step, frame.plane] for frame in frames[-MOST_FRAMES:]],
+            "frames": [[frame.step, frame.plane] for frame in frames[-RECENT_FRAMES:]],
             "moving": looked_every_s is not None,
             "interval": looked_every_s or 0,
             "limit": LIMIT,

@@ -147,5 +147,7 @@ def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: S
 
 
 def draw_plane(run: Snapshot | None, real: str, frames: Sequence[Frame], polled: float | None) -> None:
-    """The plane itself."""
+    """The plane itself. Of a long run the history has few frames of each second, so those of the last one are added."""
+    if run and run.recent and frames and frames[-1].step == run.recent[-1].step:
+        frames = run.recent
     plane.show(run, real, frames, run.experiment if run else page_settings.experiment(), polled)

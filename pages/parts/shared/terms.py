@@ -150,6 +150,11 @@ _TERMS = (
     Term("mode", "A class or cluster of the data, such as one digit.", ("modes",)),
     Term("mode collapse", "The generator makes only a few different pictures."),
     Term(
+        "mode hopping",
+        "A mode collapse that does not stay: the generator leaves its few modes for others, again and again.",
+        ("hopping modes",),
+    ),
+    Term(
         "momentum",
         "The share of past steps in the present one. In BatchNorm: the weight of the newest batch in the running "
         "statistics (in Keras, of the old ones).",
