@@ -41,6 +41,8 @@ SMALL = """() => {
         const {x, width, height, bottom, top} = e.getBoundingClientRect();
         if (!e.checkVisibility({visibilityProperty: true}) || width < 2 || x < 0) return false;
         if (e.type === 'range') return top > 0 && bottom < innerHeight && !reaches(e);
+        // A word within a text answers around itself.
+        if (e.matches('.term')) return height - 2 * parseFloat(getComputedStyle(e, '::after').top) < 40;
         const least = (e.ariaLabel ?? '').startsWith('Help') ? 24 : 40;
         return Math.round(height) < least || (least === 24 && Math.round(width) < 24);
     }).map(e => e.ariaLabel || e.innerText || e.outerHTML.slice(0, 80));
