@@ -51,7 +51,7 @@ with st.container(key="home"):
         picture = (FOLDER / f"step-{last}.png").read_bytes()
         pictures.grid(heading, picture, width, height, "Generated images that look like drawn digits")
 
-    st.markdown("**How it got there:** the same noise at four moments of one run, seed 0, settings as they come.")
+    st.markdown("**How it got there:** the same noise at four moments of one run, seed 0, default settings.")
     for column, step in zip(st.columns(4), run["steps"], strict=True):
         with column:
             heading = pictures.titled(f"Step {step}", run["captions"][str(step)], theme.GENERATED, square=True)

@@ -17,6 +17,7 @@ from pages.parts.shared import (
     tab_runs,
     watching,
 )
+from pages.parts.sweep import choice
 from pages.parts.train import live_view, save
 
 navigation.require()
@@ -33,6 +34,7 @@ with st.sidebar:
     failures.draw()
     controls.draw(changed=tab_runs.adopt, locked=locked, first=view.FIRST)
     comparison_state.button(page_settings.experiment())
+    choice.way_here(page_settings.experiment())
 comparison_state.go_where_asked()
 link_problems.show()
 

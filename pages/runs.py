@@ -63,7 +63,7 @@ uploads.listing(store)
 if listed or loops or asked:
     st.text_input(
         "Find", key=state.FIND.name, placeholder="loss=hinge lr_g=0.001 monday",
-        help="Settings as name=value, and words of the name or of a setting that was changed; all must hold.",
+        help="Settings as name=value, and words from the name or from a changed setting; a run must match them all.",
     )  # fmt: skip
     if unsearchable:
         diagnosis_line.say(diagnosis_line.TROUBLE, unsearchable)

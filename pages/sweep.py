@@ -9,9 +9,6 @@ from pages.parts.sweep import choice, shown
 navigation.require()
 st.html(theme.ASSETS / "sweep.css")
 choice.open_page()
-with st.container(key="setup"):
-    choice.draw()
-    choice.shared()
 
 
 @st.fragment(run_every=shown.interval())
@@ -25,5 +22,16 @@ def view(polled: float | None) -> None:
         st.rerun()
 
 
-view(shown.interval())
+if shown.narrow():
+    left, right = st.columns([0.58, 0.42], gap="medium")
+    with left:
+        view(shown.interval())
+    with right, st.container(key="setup-beside"):
+        choice.draw(beside=True)
+        choice.shared(beside=True)
+else:
+    with st.container(key="setup-above"):
+        choice.draw(beside=False)
+        choice.shared(beside=False)
+    view(shown.interval())
 choice.LINK.put(choice.now())

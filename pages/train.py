@@ -16,6 +16,7 @@ from pages.parts.shared import (
     tab_runs,
     watching,
 )
+from pages.parts.sweep import choice
 from pages.parts.train import code, go_on, live_view, look_back
 
 navigation.require()
@@ -35,6 +36,7 @@ with st.sidebar:
     if page_settings.changed() and not tab_runs.watched(tab_runs.snapshot()):
         go_on.defaults("all_defaults", "stretch")
     comparison_state.button(page_settings.experiment())
+    choice.way_here(page_settings.experiment())
     teacher.button()
 comparison_state.go_where_asked()
 link_problems.show()

@@ -1,10 +1,12 @@
 """How often the diagnosis of brought files is right: spoilt and clean pictures, loops with and without mistakes.
 
-    python -m tests.study_files run --pictures 200 --logs 20
+    python -m tests.study_files run --pictures 200 --logs 200 --first 40000
+    python -m tests.study_files run --photos FOLDER
     python -m tests.study_files table
 
 `run` makes the files, diagnoses them, and writes assets/study_files.json; `table` prints it as Markdown. A spoilt file
-is right when it is named as what it is; a clean one when nothing is named.
+is right when it is named as what it is; a clean one when nothing is named. `--photos` takes a folder of photographs, as
+scikit-learn and scikit-image have them in their wheels, and counts their crops as clean files.
 """
 
 from __future__ import annotations
@@ -36,6 +38,21 @@ Pixels = NDArray[np.uint8]
 
 
 # ---------------------------------------------------------------------------------------------- pictures
+
+
+def crops(photos: list[Path], number: int) -> Pixels:
+    """16 to 48 crops of one photograph (N, C, H, W), each of a place and a scale of its own."""
+    rng = np.random.default_rng(number)
+    with Image.open(photos[number % len(photos)]) as opened:
+        photo = opened.convert("L" if opened.mode in ("L", "I;16", "LA") else "RGB")
+    size, shortest = int(rng.choice([48, 64])), min(photo.size)
+    several = []
+    for _ in range(int(rng.integers(16, 49))):
+        side = int(rng.uniform(min(size, shortest), max(size, shortest / 2)))
+        x, y = (int(rng.integers(0, length - side + 1)) for length in photo.size)
+        crop = photo.crop((x, y, x + side, y + side)).resize((size, size), Image.Resampling.LANCZOS)
+        several.append(np.atleast_3d(np.asarray(crop)).transpose(2, 0, 1))
+    return np.stack(several)
 
 
 def real_pictures(number: int) -> tuple[str, Pixels]:
@@ -197,19 +214,29 @@ ANSWERS = (*LOSSES, "acc_real", "acc_fake", "D(x)", "D(G(z))")
 ALL = (*ANSWERS, "grad_norm_d", "grad_norm_g", "gp")
 
 
-def _count_logs(each: int) -> Iterator[tuple[str, str, bool]]:
+def _count_logs(cases: int, first: int) -> Iterator[tuple[str, str, bool]]:
+    """`cases` of each mistake, three times as many healthy ones: loops, each in one set of columns or in three."""
     from tests.plain_loops import MISTAKES, NEED_NORMS, NEED_PENALTY, log_of
 
     for mistake, failure in MISTAKES.items():
-        for number in range(each if mistake else 3 * each):
+        needs_all = mistake in NEED_NORMS or mistake in NEED_PENALTY
+        kinds = {"all columns": ALL} if needs_all else {"losses": LOSSES, "with D's answers": ANSWERS, "all": ALL}
+        for number in range(first, first + -(-(cases if mistake else 3 * cases) // len(kinds))):
             dataset = ("digits", "mnist", "fashion-mnist")[number % 3]
             rows = log_of(mistake, dataset, number, lr=(2e-4, 1e-3, 1e-4)[number // 3 % 3])
-            needs_all = mistake in NEED_NORMS or mistake in NEED_PENALTY
-            kinds = {"all columns": ALL} if needs_all else {"losses": LOSSES, "with D's answers": ANSWERS, "all": ALL}
             for columns in kinds.values():
                 named = {one.failure for one in examine(*log_file(rows, number, columns)).findings}
                 yield failure or "healthy loops' logs", "", (failure in named if failure else not named)
-            print(mistake or "healthy", number, file=sys.stderr)
+        print(mistake or "healthy", file=sys.stderr)
+
+
+def _count_photos(photos: list[Path], first: int) -> Iterator[tuple[str, str, bool]]:
+    for how, (name, made) in CLEAN.items():
+        for number in range(first, first + (2 * len(photos) if photos else 0)):
+            named = [one.failure for one in examine(name, made(crops(photos, number))).findings]
+            if named:
+                print(how, photos[number % len(photos)].name, number, named, file=sys.stderr)
+            yield "clean: crops of photographs", "", not named
 
 
 def _count_pictures(each: int, only: str, first: int) -> Iterator[tuple[str, str, bool]]:
@@ -237,10 +264,11 @@ def _count_pictures(each: int, only: str, first: int) -> Iterator[tuple[str, str
         print(how, file=sys.stderr)
 
 
-def run(pictures: int, logs: int, only: str, first: int) -> None:
+def run(pictures: int, logs: int, photos: Path | None, only: str, first: int) -> None:
     """Count, and write the study; of what is not counted this time, the counts stay."""
     cells = json.loads(STUDY.read_text()) if STUDY.exists() else {}
-    for counted in (_count_pictures(pictures, only, first), _count_logs(logs)):
+    several = sorted(path for path in photos.iterdir() if path.is_file()) if photos else []
+    for counted in (_count_pictures(pictures, only, first), _count_photos(several, first), _count_logs(logs, first)):
         counts: dict[str, dict[str, list[bool]]] = {}
         for name, what, right in counted:
             counts.setdefault(name, {}).setdefault(what or "right", []).append(right)
@@ -270,14 +298,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = parser.add_subparsers(dest="part", required=True)
     runs = parts.add_parser("run")
-    runs.add_argument("--pictures", type=int, default=200)
-    runs.add_argument("--logs", type=int, default=20)
+    runs.add_argument("--pictures", type=int, default=0, help="spoilt files of each fault, and twice as few clean ones")
+    runs.add_argument("--logs", type=int, default=0, help="logs of each mistake, and three times as many healthy ones")
+    runs.add_argument("--photos", type=Path, help="a folder of photographs")
     runs.add_argument("--only", default="", help="one fault of pictures, or one way of bringing clean ones")
-    runs.add_argument("--first", type=int, default=0, help="the number of the first picture; others are others")
+    runs.add_argument("--first", type=int, default=0, help="the number of the first file; others are others")
     parts.add_parser("table")
     given = parser.parse_args()
     if given.part == "run":
-        run(given.pictures, given.logs, given.only, given.first)
+        run(given.pictures, given.logs, given.photos, given.only, given.first)
     print(table())
 
 

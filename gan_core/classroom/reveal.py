@@ -72,10 +72,10 @@ def _failure(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row])
     nothing = f"The diagnosis found no failure up to step {step}"
     if answer == NONE and later:
         last = max(later, key=lambda name: later[name])
-        words = f"{nothing}, but some show only later: {_title(last)} from step {later[last]} on."
+        words = f"{nothing}, but some show only later: {_title(last)} cannot be judged before step {later[last]}."
         return Reveal("open", words, ())
     if answer in later:
-        words = f"{nothing}, and {_title(answer)} can be told only from step {later[answer]} on."
+        words = f"{nothing}, and {_title(answer)} cannot be judged before step {later[answer]}."
         return Reveal("open", words, ())
     if answer != NONE and not FAILURES[answer].is_looked_for(e):
         return Reveal("open", f"{nothing}; with these settings it does not look for {_title(answer)}.", ())
@@ -95,7 +95,7 @@ def _beside(
         words = f"The signs of {_title(answer)} are there, and {_listed(causes)} explains them. {words}"
         return Reveal("right", words, (answer, *measured))
     if answer in later:
-        words = f"{words} {_title(answer)} can be told only from step {later[answer]} on, and this run ended before."
+        words = f"{words} {_title(answer)} cannot be judged before step {later[answer]}, and this run ended earlier."
     return Reveal("other", words, measured)
 
 

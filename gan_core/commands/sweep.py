@@ -36,7 +36,7 @@ def run(given: argparse.Namespace) -> int:
     """
     plan = read_plan(given.file.read_text())
     for words in plan.refusals():
-        print(f"Left out, since it cannot be: {words}", file=sys.stderr)
+        print(f"Left out, since it is not possible: {words}", file=sys.stderr)
     kept = CellFolder.of_this_machine()
     sweeps = Sweeps(lambda: machines(given.scheduler), kept)
     try:

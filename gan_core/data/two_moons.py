@@ -17,7 +17,7 @@ def load(request: Request) -> Points:
 
 SOURCE = Source(
     label="Two moons",
-    words="Points along two half circles that reach into each other.",
+    words="Points along two interlocking half circles.",
     load=load,
     stamp=lambda request: request.mode_std,
 )

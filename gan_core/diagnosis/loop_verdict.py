@@ -41,7 +41,7 @@ def _unfailed(rows: Sequence[Row]) -> tuple[State, str, str]:
     if not rows:
         return "not started", "Not started", "Nothing was measured yet."
     if rows[-1].step < SOME:
-        return "too early", "Too early to tell", f"Most failures can be told from step {SOME} on."
+        return "too early", "Too early to tell", f"Most failures cannot be judged before step {SOME}."
     if recognition.good(rows):
         return "healthy", "No failure found", recognition.words(rows)
     if recognition.told(rows):
@@ -60,7 +60,7 @@ def loop_outlook(rows: Sequence[Row]) -> list[tuple[str, str]]:
     unseen = {}
     for name, fault in LOOP_FAULTS.items():
         after = fault.detector.after
-        later = f"can be told from step {after}" if step < after else "not seen"
+        later = f"cannot be judged before step {after}" if step < after else "not seen"
         unseen[name] = f"not judged: {missing[name]}" if name in missing else later
     return told_of_each(loop_verdict(rows), unseen)
 

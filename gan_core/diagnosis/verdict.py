@@ -190,7 +190,7 @@ def _waits(waiting: dict[str, int]) -> str:
     if not waiting:
         return ""
     last = max(waiting, key=lambda failure: waiting[failure])
-    return f"{FAILURES[last].title} can be told from step {waiting[last]} on."
+    return f"“{FAILURES[last].title}” cannot be judged before step {waiting[last]}."
 
 
 def outlook(of: Verdict, e: Experiment, rows: Sequence[Row]) -> list[tuple[str, str]]:
@@ -200,9 +200,9 @@ def outlook(of: Verdict, e: Experiment, rows: Sequence[Row]) -> list[tuple[str, 
     step = rows[-1].step if rows else 0
     unseen = {}
     for name, detector in detectors(e).items():
-        unseen[name] = f"can be told from step {detector.after}" if step < detector.after else "not seen"
+        unseen[name] = f"cannot be judged before step {detector.after}" if step < detector.after else "not seen"
         if step < detector.after and name not in waiting:
-            unseen[name] = f"could be told from step {detector.after} only, and this run ends before"
+            unseen[name] = f"cannot be judged before step {detector.after}, and this run ends earlier"
     return told_of_each(of, unseen)
 
 

@@ -89,4 +89,4 @@ def told(path: Path) -> Iterator[None]:
             why = "the folder is read-only or somebody else's: choose another place, or have it opened to you"
         else:
             why = f"{error.strerror or error}: choose another place"
-        raise NotWritten(f"{path} cannot be written, {why}; what was there before is as it was.") from error
+        raise NotWritten(f"{path} cannot be written, {why}; what was there before is unchanged.") from error

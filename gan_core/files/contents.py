@@ -19,7 +19,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "tensors": (".pt", ".pth", ".losses", ".pkl", ".pickle"),
     "a picture": pictures.ENDINGS,
     "a zip file": (".zip", ".npz"),
-    "a training log": (".csv", ".tsv", ".jsonl", ".json", ".txt", ".log", ".out"),
+    "a training log": (".csv", ".tsv", ".jsonl", ".json", ".txt", ".log", ".out", ".ipynb"),
 }
 ENDINGS = tuple(ending for endings in KINDS.values() for ending in endings)
 

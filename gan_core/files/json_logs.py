@@ -38,6 +38,19 @@ def document(item: Any) -> list[Flat]:
     return _side_by_side({"Value": item})
 
 
+def printed_in_notebook(item: dict[str, Any]) -> list[str]:
+    """The lines that the cells of a Jupyter notebook printed; none of anything else."""
+    cells = item.get("cells")
+    texts: list[str] = []
+    for cell in cells if isinstance(cells, list) and "nbformat" in item else []:
+        outputs = cell.get("outputs") if isinstance(cell, dict) else None
+        for output in outputs if isinstance(outputs, list) else []:
+            text = output.get("text") if isinstance(output, dict) else None
+            texts += [text] if isinstance(text, str) else text if isinstance(text, list) else []
+    whole = "".join(text for text in texts if isinstance(text, str))
+    return [line for line in whole.splitlines() if line.strip()][: ROWS + 1]
+
+
 def parsed(text: str) -> Any:
     """The value that a text is, None for none."""
     try:
@@ -66,13 +79,16 @@ def _side_by_side(item: dict[str, Any]) -> list[Flat]:
 
 
 def _counted(item: dict[str, Any]) -> dict[str, Any]:
-    """pandas writes a column as {"0": 0.7, "1": 0.6}: as a list."""
-    return {
-        key: list(value.values())
-        if isinstance(value, dict) and value and all(inner.isdigit() for inner in value)
-        else value
-        for key, value in item.items()
-    }
+    """Columns as lists that pandas writes as {"0": 0.7, "1": 0.6}, and Sacred as {"steps": [0, 1], "values": […]}."""
+    found: Flat = {}
+    for key, value in item.items():
+        if isinstance(value, dict) and value and all(inner.isdigit() for inner in value):
+            found[key] = list(value.values())
+        elif isinstance(value, dict) and isinstance(value.get("values"), list) and "steps" in value:
+            found |= {"step": value["steps"], key: value["values"]}
+        else:
+            found[key] = value
+    return found
 
 
 def _series(value: Any) -> list[Any]:

@@ -17,10 +17,21 @@ LogRow = dict[str, float]
 
 # More characters than any number needs.
 _NUMBER = 40
+# Bytes by which a text's encoding is told.
+_BEGINNING = 2000
 # Lines from which a table is told, and the share of them that must be like the first.
 _SEEN, _ALIKE = 40, 0.8
+# The share of lines that make a table among others.
+_INSIDE = 0.2
+# Numbers with a comma, and with a point, as decimal sign.
+_COMMA, _POINT = (
+    re.compile(r" *[-+]?\d+,\d+(?:[eE][-+]?\d+)?%? *$"),
+    re.compile(r" *[-+]?\d*\.\d+(?:[eE][-+]?\d+)?%? *$"),
+)
 # The names of files that are tables, or JSON lines, whatever is in them.
 _TABLE, _LINES = re.compile(r"\.(csv|tsv|jsonl)\b", re.IGNORECASE), re.compile(r"\.jsonl\b", re.IGNORECASE)
+# Times in milliseconds are greater.
+_MILLISECONDS = 1e11
 # TensorBoard's CSV of one scalar, which is named in the file's name alone.
 _ONE_SCALAR = ["wall time", "step", "value"]
 
@@ -32,12 +43,7 @@ def read(content: bytes, name: str) -> list[LogRow]:
         raise DataError(f"{name} has more than {LOG_BYTES // MEGA} MB: keep every tenth line.")
     if event_files.is_events(content):
         return event_files.read(content, name)
-    try:
-        text = content.decode("utf-16" if _is_redirected(content, name) else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{name} is not UTF-8 text: save the log as plain .csv or .jsonl.") from None
-    if "\0" in text:
-        raise DataError(f"{name} is not text: it holds zero bytes: save the log as plain .csv or .jsonl.")
+    text = _text(content, name)
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > ROWS:
         raise DataError(f"{name} has more than {ROWS:,} lines: keep every tenth of them.")
@@ -49,9 +55,24 @@ def read(content: bytes, name: str) -> list[LogRow]:
     return rows
 
 
-def _is_redirected(content: bytes, name: str) -> bool:
-    """Whether PowerShell's > wrote it, which is UTF-16."""
-    return content.startswith((b"\xff\xfe", b"\xfe\xff")) and not _TABLE.search(name)
+def _text(content: bytes, name: str) -> str:
+    """A log's text: UTF-8, UTF-16 as Windows writes it, or Latin-1 with few letters beyond ASCII. Raises DataError."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif content[1:_BEGINNING:2].count(0) > 0.4 * len(content[1:_BEGINNING:2]) and not content[:_BEGINNING:2].count(0):
+        encoding = "utf-16-le"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+        beyond = sum(letter > "~" for letter in text)
+        if encoding != "utf-8-sig" or beyond > len(text) / 10 or re.search("[\x01-\x06\x0e-\x1a\x80-\x9f]", text):
+            raise DataError(f"{name} is not UTF-8 text: save the log as plain .csv or .jsonl.") from None
+    if "\0" in text:
+        raise DataError(f"{name} is not text: it holds zero bytes: save the log as plain .csv or .jsonl.")
+    return text
 
 
 def of_series(series: dict[str, list[float]]) -> list[LogRow]:
@@ -63,9 +84,11 @@ def of_series(series: dict[str, list[float]]) -> list[LogRow]:
 def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
     first = lines[0].lstrip() if lines else ""
     if first.startswith(("{", "[")):
+        whole = json_logs.parsed(text)
+        if isinstance(whole, dict) and (printed := json_logs.printed_in_notebook(whole)):
+            return _rows("\n".join(printed), printed, name)
         if isinstance(json_logs.parsed(first), dict) and len(lines) > 1:
             return _numbers(json_logs.lines(lines, name), name)
-        whole = json_logs.parsed(text)
         if whole is not None and not (isinstance(whole, list) and _LINES.search(name)):
             if found := _numbers(json_logs.document(whole), name):
                 return _named(found, name)
@@ -75,9 +98,14 @@ def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
             return []
         if re.search(r"\.(jsonl|json)\b", name.lower()):
             raise DataError(f"{name} is damaged in line 1, which is not a JSON object: take that line out.")
+    lines = [line for line in lines if re.search(r"\w", line)]  # without rules such as |---|---|
     lines[:1] = [line.lstrip("# ") for line in lines[:1]]  # as numpy.savetxt marks its header
     split = _table_split(lines, name)
     if split is None:
+        if lists := printed_logs.lists(text):
+            return of_series(lists)
+        if inside := _table_inside(lines):
+            return _table(inside, _by_spaces, name)
         found = printed_logs.rows(lines)
         if any(row.keys() - {"step"} for row in found):
             return found
@@ -102,7 +130,7 @@ def _table_split(lines: list[str], name: str) -> _Split | None:
     delimiter = max(",;\t", key=lines[0].count)
     ways: list[_Split] = [_by(delimiter)] if delimiter in lines[0] or _TABLE.search(name) else []
     if not (ways and _TABLE.search(name)):
-        ways.append(lambda some: [line.split() for line in some])
+        ways += [_by_spaces, _by_spaces_and_numbered]
     for split in ways:
         try:
             header, *table = split(lines[: _SEEN + 1])
@@ -119,7 +147,39 @@ def _table_split(lines: list[str], name: str) -> _Split | None:
 
 
 def _by(delimiter: str) -> _Split:
-    return lambda lines: list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter))
+    return lambda lines: _with_points(list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)))
+
+
+def _by_spaces(lines: list[str]) -> list[list[str]]:
+    return _with_points([line.split() for line in lines])
+
+
+def _by_spaces_and_numbered(lines: list[str]) -> list[list[str]]:
+    """As pandas prints a table: before each row stands its number, and nothing above it."""
+    header, *table = _by_spaces(lines)
+    return [["row", *header], *table]
+
+
+def _with_points(table: list[list[str]]) -> list[list[str]]:
+    """Cells with points as decimal signs, where all have commas."""
+    cells = [cell for row in table for cell in row]
+    if not any(map(_COMMA.match, cells)) or any(map(_POINT.match, cells)):
+        return table
+    return [[cell.replace(",", ".") if _COMMA.match(cell) else cell for cell in row] for row in table]
+
+
+def _table_inside(lines: list[str]) -> list[str]:
+    """A header of words, and below it as many numbers in many lines, among others such as progress bars; or nothing."""
+    split = [printed_logs.without_colours(line).split() for line in lines]
+    numeric = [bool(cells) and all(_number(cell) is not None for cell in cells) for cells in split]
+    for at, cells in enumerate(split):
+        if len(cells) >= 3 and all(_number(cell) is None for cell in cells) and not numeric[at]:
+            rows = [row for row in range(at + 1, len(lines)) if numeric[row] and len(split[row]) == len(cells)]
+            if len(rows) >= max(3, _INSIDE * len(lines)):
+                return [" ".join(split[row]) for row in (at, *rows)]
+            if at > _SEEN:
+                return []
+    return []
 
 
 def _table(lines: list[str], split: _Split, name: str) -> list[LogRow]:
@@ -140,6 +200,10 @@ def _table(lines: list[str], split: _Split, name: str) -> list[LogRow]:
 def _named(rows: list[LogRow], name: str) -> list[LogRow]:
     """A single column that only the file's name names: that of TensorBoard, or of bare numbers."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
+    if columns == ["column 1", "column 2", "column 3"] and all(row.get("column 1", 0) > _MILLISECONDS for row in rows):
+        names = dict(zip(columns, ("Wall time", "Value", "Step"), strict=True))  # MLflow's file of one metric
+        rows = [{names[column]: value for column, value in row.items()} for row in rows]
+        columns = ["Wall time", "Step", "Value"]
     plain = [column.lower() for column in columns]
     if plain not in (_ONE_SCALAR, ["value"], ["column 1"]):
         return rows

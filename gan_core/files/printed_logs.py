@@ -14,6 +14,22 @@ _NUMBER = re.compile(
     r"(?!\w|\.\w)(?P<percent>%?)",
     re.IGNORECASE,
 )
+# Numbers that are none in C's words on Windows, and pairs whose names stand before both or behind each.
+_WORDS = (
+    (re.compile(r"-?nan\((?:ind|snan)\)|-?1\.#(?:QNAN|SNAN|IND)\d*", re.IGNORECASE), "nan"),
+    (re.compile(r"1\.#INF\d*", re.IGNORECASE), "inf"),
+    (re.compile(r"\bD ?/ ?G\)?[ :=]+([-+.\deE]+) ?/ ?([-+.\deE]+)"), r"loss_D: \1 loss_G: \2"),
+    (
+        re.compile(r"\bD \(([-+.\deE]+) real_err, ([-+.\deE]+) fake_err\) G \(([-+.\deE]+) err\)"),
+        r"loss_D_real: \1 loss_D_fake: \2 loss_G: \3",
+    ),
+)
+# A comma that is a decimal sign, in a text in which no number has a point.
+_COMMA = re.compile(r"(?<![\w.,])([-+]?\d+),(\d+)(?![\w,])")
+_POINT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+# A list of numbers behind its name, and how many of them make it one of a whole run.
+_LIST = re.compile(r"(?P<name>[A-Za-z_][\w ./()-]{0,60})['\"]?\s{0,3}[:=]\s{0,3}\[(?P<numbers>[-+.,\deEnaif\s]{5,})\]")
+_LEAST = 10
 # What stands between the names on a line.
 _BETWEEN = re.compile(r"[\[\]{}|,;<>\t]|\s-\s|\s{2,}|\)\s+|(?<!\w)\(")
 _WRAPPED = re.compile(r"[:=\s]*\b(?:tensor|array|np\.float\d*|float)\($")
@@ -30,10 +46,36 @@ def rows(lines: list[str]) -> list[dict[str, float]]:
     `[3/25][10/1583] Loss_D: 0.2 D(x): 0.9` is {"step": 4759, "Loss_D": 0.2, "D(x)": 0.9}: a count of a total, such as
     [10/1583], is the step, counted on from one total to the next where there are two.
     """
-    found = [row for line in lines if (row := _row(_ANSI.sub("", line[:_LINE])))]
+    commas = not any(_POINT.search(line[:_LINE]) for line in lines) and any(_COMMA.search(line) for line in lines)
+    found = [row for line in lines if (row := _row(_plain(line[:_LINE], commas=commas)))]
     often = Counter(name for row in found for name in row)
     kept = {name for name, _ in often.most_common(_NAMES)}
     return [row for all_ in found if (row := {name: value for name, value in all_.items() if name in kept})]
+
+
+def lists(text: str) -> dict[str, list[float]]:
+    """Lists of numbers that were printed whole, each with its name before it: `d_losses = [0.7, 0.5, …]`."""
+    found: dict[str, list[float]] = {}
+    for match in _LIST.finditer(text):
+        numbers = match["numbers"].replace("\n", " ").replace(",", " ").split()
+        if len(numbers) >= _LEAST and len(found) < _NAMES:
+            try:
+                found[match["name"].strip()] = [float(number) for number in numbers]
+            except ValueError:
+                continue
+    return found
+
+
+def without_colours(line: str) -> str:
+    """A line without the signs by which terminals colour it and move in it."""
+    return _ANSI.sub("", line)
+
+
+def _plain(line: str, *, commas: bool) -> str:
+    line = without_colours(line)
+    for pattern, words in _WORDS:
+        line = pattern.sub(words, line)
+    return _COMMA.sub(r"\1.\2", line) if commas else line
 
 
 def _row(line: str) -> dict[str, float]:
@@ -53,7 +95,8 @@ def _row(line: str) -> dict[str, float]:
 def _name(text: str) -> str:
     """What a number is called by the text before it; "" for none."""
     pieces = [piece for piece in _BETWEEN.split(_WRAPPED.sub("", text)) if re.search("[A-Za-z]", piece)]
-    name = pieces[-1].strip(" \t:=~>'\"*#-.\\") if pieces else ""
+    name = pieces[-1].strip(" \t:=~>'`\"*#-.\\") if pieces else ""
+    name = name if "(" in name else name.rstrip(")")
     return name if len(name) <= COLUMN_NAME else ""
 
 

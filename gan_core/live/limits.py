@@ -39,8 +39,8 @@ class Limits:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
         """The limits that GAN_MAX_WORKERS (default: this machine's processors), GAN_MAX_RUNS (default: what fits into
-        the memory that is free now), GAN_RUNS_EACH, GAN_STEPS_EACH, GAN_GRACE_SECONDS, GAN_IDLE_MINUTES,
-        GAN_SCHEDULER and GAN_STATS_SECONDS set; raises LimitsError for a value that makes no sense."""
+        the memory that is free now), GAN_RUNS_EACH, GAN_STEPS_EACH, GAN_GRACE_SECONDS, GAN_IDLE_MINUTES and
+        GAN_STATS_SECONDS set, and GAN_SCHEDULER. Raises LimitsError for a value that makes no sense."""
         return cls(
             max_workers=_count(environment, "GAN_MAX_WORKERS", os.cpu_count() or 1),
             max_runs=_count(environment, "GAN_MAX_RUNS", _fitting(available_mb(), cls.max_runs)),
@@ -65,7 +65,7 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     except ValueError:
         count = 0
     if count < 1:
-        raise LimitsError(f"{name}={text!r} is no limit: a whole number of at least 1 is expected.")
+        raise LimitsError(f"{name}={text!r} is not a limit: use a whole number of at least 1.")
     return count
 
 
@@ -76,5 +76,5 @@ def _duration(environment: Mapping[str, str], name: str, default: float) -> floa
     except ValueError:
         duration = -1.0
     if not 0 <= duration < math.inf:
-        raise LimitsError(f"{name}={text!r} is no duration: a number of at least 0 is expected.")
+        raise LimitsError(f"{name}={text!r} is not a duration: use a number of at least 0.")
     return duration

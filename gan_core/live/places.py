@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from gan_core.live.cluster_places import ClusterPlaces
 from gan_core.live.errors import RunsFull
 from gan_core.live.limits import Limits
 from gan_core.live.run import Run
+from gan_core.live.worker_process import WorkerProcess
+from gan_core.processes.memory import available_mb
 
 # Of megabytes that are free, so much is left to the server and to what runs take later.
 LEAST_FREE_MB = 300
@@ -47,6 +51,21 @@ class Room:
     there: Mapping[str, int]  # by machine of the cluster, those that are free
     places: int  # all that there are
     trouble: str = ""  # what is wrong with the cluster
+
+
+def room(
+    limits: Limits, holding: Collection[Run], ending: Collection[WorkerProcess], cluster: ClusterPlaces | None
+) -> Room:
+    """What is left beside the runs that have a worker, and the workers that end. Where memory is short, that is nothing
+    on this machine."""
+    used = Counter([*(run.place for run in holding), *(worker.place for worker in ending)])
+    here = used.pop("", 0)
+    memory = available_mb()
+    short = memory is not None and memory < LEAST_FREE_MB and bool(holding)
+    free = 0 if short else limits.max_runs - here
+    if cluster is None:
+        return Room(free, {}, limits.max_runs)
+    return Room(free, cluster.free(used), limits.max_runs + cluster.total, cluster.trouble)
 
 
 def assigned(needing: Sequence[Run], holding: Collection[Run], room: Room) -> tuple[dict[Run, str], int]:

@@ -25,7 +25,7 @@ TOGETHER_S = 0.03  # what comes within this time travels together
 
 
 @dataclass(frozen=True)
-class Told:
+class Relayed:
     """What the process of a run told, or without a report, that it has ended."""
 
     run: str
@@ -47,6 +47,7 @@ class RemoteMachine:
             remove_if_left(folder)
         self._outbox = _Outbox()  # the threads of the processes know this alone, and keep no actor alive
         self._runs: dict[str, _RemoteRun] = {}
+        threading.Thread(target=_warm_up, daemon=True).start()
 
     async def start(self, run: str) -> None:
         """Start a process for a run. Raises OSError."""
@@ -64,7 +65,7 @@ class RemoteMachine:
         """End the process at once."""
         self._runs[run].child.kill()
 
-    async def heard(self) -> list[Told]:
+    async def heard(self) -> list[Relayed]:
         """What was told since the last call; waits for the first of it, ANSWER_S seconds at most."""
         told = await self._outbox.taken()
         for one in told:
@@ -83,6 +84,15 @@ class RemoteMachine:
     def __del__(self) -> None:
         for run in self._runs.values():
             run.child.kill()
+
+
+def _warm_up() -> None:
+    """Have PyTorch imported where the processes are forked from, so that the first of them need not wait for it."""
+    with suppress(OSError):  # a run that cannot be started either says so
+        process = start(MODULE)
+        process.stdin.close()  # which ends it
+        process.wait()
+        process.stdout.close()
 
 
 class _RemoteRun:
@@ -116,7 +126,7 @@ class _RemoteRun:
         if begins:
             self._known = (0, 0)
         checkpoint = self._new_checkpoint() if isinstance(report, Checkpointed) else None
-        self._outbox.put(Told(self._run, framing.encode(report), checkpoint, begins))
+        self._outbox.put(Relayed(self._run, framing.encode(report), checkpoint, begins))
 
     def _new_checkpoint(self) -> bytes | None:
         try:
@@ -132,7 +142,7 @@ class _RemoteRun:
 
     def _gone(self) -> None:
         self._folder.remove()
-        self._outbox.put(Told(self._run, exit_code=self.child.exit_code, corrupt=self.child.corrupt))
+        self._outbox.put(Relayed(self._run, exit_code=self.child.exit_code, corrupt=self.child.corrupt))
 
 
 class _Outbox:
@@ -140,11 +150,11 @@ class _Outbox:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: list[Told] = []
+        self._told: list[Relayed] = []
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None  # once somebody has asked
 
-    def put(self, told: Told) -> None:
+    def put(self, told: Relayed) -> None:
         with self._lock:
             if told.checkpoint is not None:  # of two that wait, only the newer one travels
                 self._told = [replace(one, checkpoint=None) if one.run == told.run else one for one in self._told]
@@ -153,7 +163,7 @@ class _Outbox:
                 with suppress(RuntimeError):  # the Dask worker is ending
                     self._loop.call_soon_threadsafe(self._news.set)
 
-    async def taken(self) -> list[Told]:
+    async def taken(self) -> list[Relayed]:
         with self._lock:
             self._loop = asyncio.get_running_loop()
             self._news.clear()

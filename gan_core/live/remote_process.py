@@ -14,7 +14,7 @@ from gan_core.data import load_for, sent_images
 from gan_core.data.images import Images
 from gan_core.files.atomic_write import write_whole
 from gan_core.files.errors import DataError
-from gan_core.live.remote_machine import Told
+from gan_core.live.remote_machine import Relayed
 from gan_core.messages import framing
 from gan_core.messages.commands_and_reports import Checkpoint, Command, Refused, Rewind, Start
 from gan_core.settings.experiment import Experiment
@@ -28,7 +28,8 @@ class RemoteProcess:
 
     def __init__(self, machine: Machine, run: str) -> None:
         self._machine, self._run = machine, run
-        self._told: SimpleQueue[Told] = SimpleQueue()
+        self.place = machine.address
+        self._told: SimpleQueue[Relayed] = SimpleQueue()
         self._checkpoint = Path()  # the file here, once a Start has named it
         self._started = self._killed = False
         self._ended = threading.Event()
@@ -67,7 +68,7 @@ class RemoteProcess:
 
     # ------------------------------------------------------------------------------------------ what its machine says
 
-    def heard(self, told: Told) -> None:
+    def heard(self, told: Relayed) -> None:
         """Something came."""
         if not told.report:
             self.exit_code = told.exit_code
@@ -80,7 +81,7 @@ class RemoteProcess:
         if not self._ended.is_set():
             self.trouble = words
             self._ended.set()
-            self._told.put(Told(self._run))
+            self._told.put(Relayed(self._run))
             if self._started:
                 self._machine.post("kill", self._run)  # where it is there after all
 
@@ -105,7 +106,7 @@ class RemoteProcess:
             try:
                 message = framing.encode(self._with_images(command))
             except DataError as error:
-                self._told.put(Told(self._run, framing.encode(Refused(command.kind, str(error)))))
+                self._told.put(Relayed(self._run, framing.encode(Refused(command.kind, str(error)))))
                 return
         if isinstance(command, Start):
             self._checkpoint = Path(command.checkpoint)

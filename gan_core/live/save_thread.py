@@ -174,7 +174,7 @@ class SaveThread:
             if left():
                 raise _Left
             if not told:
-                raise StoreError("Not saved: the run's process does not answer. What was saved before is as it was.")
+                raise StoreError("Not saved: the run's process does not answer. What was saved before is unchanged.")
             return History(run.rows.entries, run.frames.entries, run.opening, run.changes)
 
 

@@ -12,7 +12,6 @@ import math
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -35,7 +34,6 @@ from gan_core.messages.commands_and_reports import (
     Report,
     Stop,
 )
-from gan_core.processes.memory import available_mb
 
 CHECKPOINT_PATIENCE_S = 10.0  # for a worker's last checkpoint, before it is pressed to end
 LINE_S = 2.0  # how often to look for a place while somebody waits for one
@@ -81,9 +79,9 @@ class Scheduler:
             ids = [run.run_id for run in wanting if self._turns_of(run) is turns]
             more, lost = turns.settle(ids, time.monotonic())
             got += more
-            for run_id in lost:
-                if run_id in self.runs and self.runs[run_id].worker is not None:
-                    self.runs[run_id].send(Pause(turn_over=True))
+            for run in self.runs.values():
+                if run.run_id in lost and run.worker is not None:
+                    run.send(Pause(turn_over=True))
         for run in self.runs.values():
             if run.run_id in got or (self.has_turn(run) and run.told_until != run.bound):
                 run.told_until = run.bound
@@ -264,8 +262,7 @@ class Scheduler:
         starts: list[Callable[[], None]] = [
             partial(self._start_worker, run, place) for run, place in placed.items() if place or run in here
         ]
-        starting += len(self.spares) - len(self.warm)
-        idle = not starting and not any(run.needs_worker for run in self.runs.values())
+        idle = starting + len(self.spares) == len(self.warm) and not any(run.needs_worker for run in self.runs.values())
         # Somebody who asks wants to know at once whether it fails again.
         may = now >= self._spare_not_before or self.requests.waiting
         if len(self.spares) < self.spares_wanted and idle and may:
@@ -280,13 +277,7 @@ class Scheduler:
         if not needing:
             return {}
         holding = [run for run in self.runs.values() if run.worker is not None]
-        used = Counter([*(run.place for run in holding), *(worker.place for worker in self.ending)])
-        free = self.limits.max_runs - used.pop("", 0)
-        memory = available_mb()
-        if memory is not None and memory < places.LEAST_FREE_MB and holding:
-            free = 0
-        there, trouble = (self._cluster.free(used), self._cluster.trouble) if self._cluster else ({}, "")
-        room = places.Room(free, there, self.limits.max_runs + self.places_elsewhere, trouble)
+        room = places.room(self.limits, holding, self.ending, self._cluster)
         got, short = places.assigned(needing, holding, room)
         for run in places.resting(self.runs.values(), now)[: max(0, short - len(self.ending))]:
             self.stop(run, f"Put aside at step {run.step}, since others wait for a place; it can go on from there.")
@@ -298,7 +289,6 @@ class Scheduler:
         return self._cluster.total if self._cluster else 0
 
     def _cluster_changed(self) -> None:
-        """There are other machines than before; called from a thread of the cluster's."""
         with self.lock:
             self.work.notify()
             self.changed.notify_all()
@@ -306,8 +296,8 @@ class Scheduler:
     def _start_worker(self, run: Run | None, place: str = "") -> None:
         """Start a worker for a run, or as a spare one; `place` is a machine of the cluster, "" this one."""
         try:
-            there = self._cluster.process(place) if place and self._cluster else None
-            worker = WorkerProcess(self.heard, self.gone, there, place)
+            there = self._cluster.process(place) if self._cluster and place else None
+            worker = WorkerProcess(self.heard, self.gone, there)
         except OSError as error:
             with self.lock:
                 if place:

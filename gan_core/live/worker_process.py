@@ -19,7 +19,7 @@ MEMORY_S = 5.0  # how old a measurement of memory may be
 class WorkerProcess(ChildProcess[Command, Report]):
     """A worker, started at once and heard from after `listen`. Raises OSError where it cannot be started.
 
-    `there` is the process of one on a machine of the cluster, and `place` that machine's address; "" is this one.
+    `there` is the process of one on a machine of the cluster.
     """
 
     def __init__(
@@ -27,9 +27,9 @@ class WorkerProcess(ChildProcess[Command, Report]):
         heard: Callable[[WorkerProcess, Report], None],
         gone: Callable[[WorkerProcess], None],
         there: RemoteProcess | None = None,
-        place: str = "",
     ) -> None:
-        self.place, self._there = place, there
+        self._there = there
+        self.place = there.place if there else ""  # that machine's address; "" is this one
         language = Language[Command, Report](framing.write, framing.read_report)
         self._memory: tuple[float, float | None] = (-MEMORY_S, None)  # when it was measured, and what
         self.told = False  # whether it has told anything yet: before, it may not even be forked

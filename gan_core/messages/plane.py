@@ -58,11 +58,11 @@ class Plane:
             content = base64.b64decode(text, validate=True)
             head: Any = np.frombuffer(content, _HEAD, 1)[0]
         except ValueError as error:
-            raise ValueError(f"no plane of points: {error}") from None
+            raise ValueError(f"not a plane of points: {error}") from None
         count, rows, columns = int(head["count"]), int(head["rows"]), int(head["columns"])
         start = _HEAD.itemsize + SIDE * SIDE
         if head["mark"] != _MARK or len(content) != start + 4 * (2 * count + rows * columns):
-            raise ValueError("no plane of points: its length does not fit")
+            raise ValueError("not a plane of points: its length does not fit")
         low, high = float(head["low"]), float(head["high"])
         levels = np.frombuffer(content, np.uint8, SIDE * SIDE, _HEAD.itemsize).reshape(SIDE, SIDE)
         numbers = np.frombuffer(content, "<i2", offset=start)

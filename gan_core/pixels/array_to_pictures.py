@@ -81,14 +81,14 @@ def _no_layout(shape: tuple[int, ...]) -> str:
         )
     if len(shape) == 4:
         return f"The shape {shape} is neither NCHW nor NHWC with 1 or 3 channels: choose the channels to show."
-    return f"The shape {shape} is no picture's: it needs 2 to 4 dimensions, as (H, W), (C, H, W) or (N, C, H, W)."
+    return f"The shape {shape} is not that of a picture: it has 2 to 4 axes, as (H, W), (C, H, W) or (N, C, H, W)."
 
 
 def _check_numbers(images: Numbers, line: RangeMap) -> None:
     if images.dtype == np.uint8 and line.name != "raw":
         raise ValueError(f"The values are uint8, which is bytes from 0 to 255, not {line.name}: name the range raw.")
     if not (np.issubdtype(images.dtype, np.floating) or np.issubdtype(images.dtype, np.integer)):
-        raise ValueError(f"The values are {images.dtype}, which is no number of a pixel: convert them to float32.")
+        raise ValueError(f"The values are {images.dtype}, which are not pixel values: convert them to float32.")
     if np.issubdtype(images.dtype, np.integer):
         if line.name != "raw":
             raise ValueError(

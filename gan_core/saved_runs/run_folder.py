@@ -115,7 +115,7 @@ def read_heading(folder: Path) -> Heading:
             state, experiment = read_state(path)
             step, written, changes = state["step"], path, changes_of(state)
         elif there(folder / LABEL) and not (there(written) or there(folder / ROWS)):
-            raise ValueError("its server ended before it was saved; nothing is in it, and it may be deleted")
+            raise ValueError("its server ended before it was saved; it is empty and can be deleted")
         else:
             step, experiment, changes = 0, Experiment.from_json(_text(written)), ()
         saved = datetime.fromtimestamp(written.stat().st_mtime, UTC)
@@ -230,7 +230,7 @@ def in_one_sentence(folder: Path) -> Iterator[None]:
             why = f"{Path(str(error.filename)).name} is missing"
         else:
             why = error.strerror or "" if isinstance(error, OSError) else _first_line(error)
-        raise SavedRunError(f"{folder.name} is no run that can be opened: {why.rstrip('.')}.") from None
+        raise SavedRunError(f"{folder.name} is not a run that can be opened: {why.rstrip('.')}.") from None
 
 
 def _first_line(error: Exception) -> str:

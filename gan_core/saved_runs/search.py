@@ -69,5 +69,5 @@ def changed_settings(e: Experiment) -> list[str]:
 
 def suggested_name(e: Experiment) -> str:
     """A name for a run of these settings, of at most MOST_NAME characters."""
-    words = ", ".join(changed_settings(e)) or f"{e.dataset}, settings as they come"
+    words = ", ".join(changed_settings(e)) or f"{e.dataset}, default settings"
     return words if len(words) <= MOST_NAME else words[: MOST_NAME - 1] + "…"

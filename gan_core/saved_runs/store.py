@@ -244,7 +244,7 @@ class Store:
         if used + more > self.most_mb * 1e6:
             raise StoreError(
                 f"Not saved: saved runs take {used / 1e6:.0f} of {self.most_mb:.0f} MB (GAN_HOME_MB), and this one "
-                f"needs {max(more, 0) / 1e6:.0f} MB more. Delete some on the page Runs; what was saved is as it was."
+                f"needs {max(more, 0) / 1e6:.0f} MB more. Delete some on the page Runs; what was saved is unchanged."
             )
 
     def _forget_old(self) -> None:
@@ -266,7 +266,7 @@ def _megabytes(environment: Mapping[str, str], name: str, default: float) -> flo
     except ValueError:
         most = math.nan
     if not 0 < most < math.inf:
-        raise StoreError(f"{name}={text!r} is no limit: a number of megabytes above 0 is expected.")
+        raise StoreError(f"{name}={text!r} is not a limit: use a number of megabytes above 0.")
     return most
 
 

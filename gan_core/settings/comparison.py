@@ -136,7 +136,7 @@ def read_query(base: Experiment, query: Mapping[str, str]) -> tuple[Comparison |
         else:
             kept.append(changes)
     if len(kept) == 1:
-        told.append(f"The link names one run that can be; a comparison has {LEAST} to {MOST}: `v1`, `v2`…")
+        told.append(f"The link has only one run that can be used; a comparison needs {LEAST} to {MOST}: `v1`, `v2`…")
     return (Comparison(base, tuple(kept)) if len(kept) >= LEAST else None), told
 
 

@@ -74,7 +74,7 @@ def _axis(text: str) -> tuple[str, tuple[Any, ...]]:
     key, colon, values = text.partition(":")
     row = link.setting_of(key)
     if row is None or not colon:
-        raise PlanError(f"“{text}” is no setting with its values, as in `lg:0.001;0.01`.")
+        raise PlanError(f"“{text}” is not a setting with its values, as in `lg:0.001;0.01`.")
     try:
         return row.name, tuple(row.parse(value) for value in values.split(AND))
     except ValueError:

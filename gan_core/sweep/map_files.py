@@ -93,7 +93,7 @@ def _paint(
     below = top + side + 2 * EDGE + 1
     if square.shown is None:
         draw.rectangle((left, top, left + side + 2 * EDGE, below - 1), outline=(190, 190, 190))
-        draw.text((left, below), "cannot be" if square.kind == "refused" else "", INK, font)
+        draw.text((left, below), "not possible" if square.kind == "refused" else "", INK, font)
         return
     with suppress(OSError), Image.open(io.BytesIO(small_picture(square.shown, side))) as picture:
         draw.rectangle(

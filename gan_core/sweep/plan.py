@@ -95,7 +95,7 @@ def read_plan(text: str) -> SweepPlan:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise PlanError(f"The file is no JSON: {error}.") from None
+        raise PlanError(f"The file is not JSON: {error}.") from None
     if not isinstance(given, dict):
         raise PlanError('The file holds no JSON object: write {"vary": {"lr_g": [0.001, 0.01]}}.')
     if unknown := [name for name in given if name not in PARTS]:

@@ -90,6 +90,12 @@ class Sweeps:
                 sweep.trouble, waiting,
             )  # fmt: skip
 
+    def going_on(self) -> dict[str, SweepState]:
+        """The sweeps that have something left to train, by their owners."""
+        with self._news:
+            found = {owner: self.seen(owner) for owner in self._sweeps}
+        return {owner: state for owner, state in found.items() if state is not None and state.open}
+
     def stop(self, owner: str) -> None:
         """Train no more of this owner's sweep; what was finished is kept."""
         with self._news:

@@ -15,12 +15,18 @@ from gan_core.sweep.running import Sweeps, SweepState
 
 NICENESS = 19  # beside a live run, a cell gets what that leaves
 PROBE_STEPS = (0, 40)  # two short runs tell what a run takes at first, and for each step
+PROBE = "probe of "  # the owner of such a measurement, before the one whom it is for
 ENOUGH = 4  # cells of a plan that tell it better
 
 
 def sweeps() -> Sweeps:
     """The one of this process, made on first use; its processes end with it. Raises StoreError."""
     return only_one("sweeps", lambda: Sweeps(lambda: machines(None, NICENESS), CellFolder.of_this_machine(), _room))
+
+
+def of_people() -> dict[str, SweepState]:
+    """The sweeps that somebody began and that go on, by their owners."""
+    return {owner: state for owner, state in sweeps().going_on().items() if not owner.startswith(PROBE)}
 
 
 def _room() -> int:
@@ -37,7 +43,7 @@ def probe(plan: SweepPlan, owner: str) -> SweepState | None:
     wanted = SweepPlan(_plain(plan.base), {"steps": PROBE_STEPS})
     if all(cell.experiment is None or sweeps().kept.has(cell.experiment) for cell in wanted.cells):
         return None
-    name = f"probe of {owner}"
+    name = f"{PROBE}{owner}"
     seen = sweeps().seen(name)
     if seen is None or seen.plan != wanted:
         sweeps().begin(name, wanted)

@@ -45,7 +45,7 @@ KNOWN_FAULTS = (
         shown_by="floats",
         conditions=(Condition("pixel_max", "<", 1.5 / 255), Condition("contrast", ">", 0.3 / 255)),
         explained_by=_RANGE,
-        why="Values in [0, 1] were divided by 255 once more, so all is black.",
+        why="Values in [0, 1] were divided by 255 once more, so everything is black.",
         repair=repairs.divided_twice,
     ),
     KnownFault(
@@ -57,7 +57,7 @@ KNOWN_FAULTS = (
             Condition("pixel_min", ">", -1.0),
         ),
         explained_by=_RANGE,
-        why="Values of 0 to 255 were multiplied by 255 once more, or have 16 bits: as bytes, all is white.",
+        why="Values of 0 to 255 were multiplied by 255 once more, or have 16 bits: as bytes, everything is white.",
         repair=repairs.times_twice,
     ),
     KnownFault(
@@ -78,7 +78,7 @@ KNOWN_FAULTS = (
         shown_by="bytes",
         conditions=(Condition("pixel_max", "<", 2.5), Condition("pixel_max", ">", 0.0)),
         explained_by=_RANGE,
-        why="Values in [0, 1] were made bytes without times 255, so all is black.",
+        why="Values in [0, 1] were converted to bytes without multiplying by 255, so everything is black.",
         repair=repairs.save_unit_again,
     ),
     KnownFault(
@@ -98,7 +98,7 @@ KNOWN_FAULTS = (
             Condition("end_balance", ">", 0.4),
             Condition("end_spike", "<", 12.0),
         ),
-        why="Values below 0 or above 255 were made bytes without clipping, so they wrapped round: just below "
+        why="Values below 0 or above 255 were converted to bytes without clipping, so they wrapped round: just below "
         "black became white.",
         repair=repairs.save_signed_again,
     ),
@@ -112,7 +112,8 @@ KNOWN_FAULTS = (
             Condition("white", "<", 4.0),
         ),
         explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
-        why="Values just below 0 or above 255 were made bytes without clipping, so they wrapped round: much of the "
+        why="Values just below 0 or above 255 were converted to bytes without clipping, so they wrapped round: much "
+        "of the "
         "background became its opposite.",
         repair=repairs.save_signed_again,
     ),
@@ -128,7 +129,7 @@ KNOWN_FAULTS = (
         ),
         needs_range=True,
         explained_by=_RANGE,
-        why="Nothing is darker than mid-grey: (x + 1) / 2 was taken of values that were in [0, 1] already.",
+        why="Nothing is darker than mid-grey: (x + 1) / 2 was applied to values that were already in [0, 1].",
         repair=repairs.bright_half,
     ),
     KnownFault(
@@ -196,7 +197,8 @@ KNOWN_FAULTS = (
             Condition("compared", ">", ALIKE - 1),
         ),
         explained_by=BLANKS | _RANGE | {"identical-samples", "mode-collapse"},
-        why="The pictures differ far less from each other than each is varied: the generator makes one thing alone.",
+        why="The pictures differ far less from each other than the tones within each do: the generator makes only one "
+        "thing.",
         repair=repairs.own_noise,
         fix={"beta1": 0.5},
     ),
@@ -208,7 +210,7 @@ KNOWN_FAULTS = (
             Condition("compared", ">", 11.0),
         ),
         explained_by=BLANKS | _RANGE | {"identical-samples", "mode-collapse"},
-        why="Nearly all pictures are of one class of the real set: the generator makes that one alone.",
+        why="Nearly all pictures are of one class of the real set: the generator makes only that one.",
         repair=repairs.own_noise,
         fix={"beta1": 0.5},
     ),
@@ -217,7 +219,7 @@ KNOWN_FAULTS = (
         conditions=(Condition("reshaped", "<", 0.8),),
         explained_by=_ORDER,
         why="The channels' axis was moved by reshape, which keeps the values in their order, so colours became "
-        "places: it takes transpose.",
+        "positions: use transpose.",
         repair=repairs.unreshape,
     ),
     KnownFault(
@@ -258,7 +260,7 @@ KNOWN_FAULTS = (
         shown_by="bytes",
         conditions=(Condition("jpeg_blocks", ">", 0.03),),
         explained_by=_JPEG,
-        why="The fine details are rounded in blocks of 8×8 pixels, as JPEG does it: the values are not those that "
+        why="The fine details are rounded in blocks of 8×8 pixels, as JPEG does: the values are not those that "
         "were first saved.",
         repair=repairs.save_as_png,
     ),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from gan_core.diagnosis.row import Row
 from gan_core.files.logs import LogRow
 
-# What detectors know by these very names, as this project's own logs have them; not how large logits are, which
-# means nothing without the range of the data.
+# What detectors know by these very names, as this project's own logs have them. Not how large logits are, which means
+# nothing without the range of the data.
 KNOWN = frozenset({
     "loss_d", "loss_g", "d_accuracy", "d_accuracy_real", "d_accuracy_fake", "d_real", "d_fake", "grad_norm_g",
     "grad_norm_d", "logit_gap", "contrast", "pixel_mean", "diversity", "duplicates", "out_of_range",
-    "excess", "finite",
+    "excess", "finite", "neighbours", "nyquist",
 })  # fmt: skip
 
 # What a column may be said to be, with the words for it.
@@ -41,20 +41,32 @@ MEANINGS = {
 
 _D = {"d", "dis", "disc", "discriminator", "critic", "netd"}
 _G = {"g", "gen", "generator", "netg"}
-_LOSS = {"loss", "losses", "err", "error", "cost"}
+_LOSS = {"loss", "losses", "err", "error", "cost", "l"}
 _ACCURACY = {"acc", "accuracy"}
 _GRADIENT = {"grad", "gradient", "gradnorm"}
 _PENALTY = {"gp", "penalty", "r1"}
 _SCORE = {"score", "scores", "logit", "logits", "prob", "output", "out"}
-_STEPS = {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "kimg", "nimg"}
+_STEPS = {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "kimg", "nimg"}
 _EPOCHS = {"epoch", "epochs", "tick"}
 # Of a measurement, not the measurement itself; and what is set, not measured.
 _ASIDE = {"std", "num", "min", "max", "var", "count", "lambda", "weight", "lr", "val"}
+# Of the adversarial game, and of what else a loss is added up from.
+_ADVERSARIAL = {"gan", "adv", "adversarial"}
+_BESIDES = {
+    "cls", "rec", "recon", "reconstruction", "cycle", "cyc", "idt", "identity", "pix", "pixel", "vgg", "feat", "fm",
+    "content", "perc", "percep", "perceptual", "lpips", "kl", "mel", "tv", "style", "mask", "aux", "ppl", "pl", "mse",
+    "mae",
+}  # fmt: skip
 # Names that are only understood beside the other: of one letter, or what is a loss here and a probability elsewhere.
 _BESIDE = (
     {"g": "loss_g", "d": "loss_d"},
     {"g": "loss_g", "d1": "loss_d_real", "d2": "loss_d_fake"},
     {"g": "loss_g", "c1": "loss_d_real", "c2": "loss_d_fake"},
+    {"g": "loss_g", "dr": "loss_d_real", "df": "loss_d_fake"},
+    {"gan": "loss_g", "d_real": "loss_d_real", "d_fake": "loss_d_fake"},
+    {"netg": "loss_g", "netd": "loss_d"},
+    {"lg": "loss_g", "ld": "loss_d"},
+    {"gl": "loss_g", "dl": "loss_d"},
     {"g_a": "loss_g", "d_a": "loss_d"},
     {"g_gan": "loss_g", "d_real": "loss_d_real", "d_fake": "loss_d_fake"},
     {"gen": "loss_g", "disc": "loss_d"},
@@ -68,13 +80,32 @@ def recognised(rows: Sequence[LogRow]) -> dict[str, str]:
     columns = dict.fromkeys(column for row in rows for column in row)
     beside = _known_beside(list(columns))
     found: dict[str, str] = {}
-    for column in columns:
+    for column in sorted(columns, key=_adversarial_first):
         name = beside.get(column) or (column if column in KNOWN else _measurement(column))
         if name in ("d_real", "d_fake") and _beyond_1(column, rows):
             name = name.replace("d_", "logit_")
         if name and name not in found.values():
             found[column] = name
-    return found
+    _complete(found, columns)
+    return {column: found[column] for column in columns if column in found}
+
+
+def _adversarial_first(column: str) -> int:
+    """G's loss is often a sum, with a part that is of the game alone: that comes first. D's is as it is."""
+    words = set(_words(column))
+    return 0 if words & _ADVERSARIAL and words & _G else 2 if words & _G and "fake" in words else 1
+
+
+def _complete(found: dict[str, str], columns: Iterable[str]) -> None:
+    """A loss that is only named by its player, or as adversarial, beside the other's."""
+    for name, other, plain in (("loss_g", "loss_d", _G), ("loss_d", "loss_g", _D)):
+        if name not in found.values() and other in found.values():
+            for column in columns:
+                words = set(_words(column))
+                adversarial = name == "loss_g" and words & _ADVERSARIAL and words & _LOSS and not words & _D
+                if column not in found and ((words and words <= plain) or adversarial):
+                    found[column] = name
+                    break
 
 
 def corrected(rows: Sequence[LogRow], chosen: Mapping[str, str]) -> dict[str, str]:
@@ -211,9 +242,11 @@ def _measurement(column: str) -> str:
     if words & _SCORE and part:
         return f"d{part}"
     if words & _LOSS:
+        if words & _BESIDES or re.search(r"(?<![A-Za-z])l[12](?![0-9])", column, re.IGNORECASE):
+            return ""
         if words & _G:
-            # "Loss/D/real" of one network; "D_loss_G" of none.
-            return "" if part else "loss_g"
+            # "G/loss_fake" of generated images; "D_loss_G" of neither.
+            return "loss_g" if part != "_real" and not words & _D else ""
         return f"loss_d{part}" if words & _D else ""
     if words & _ACCURACY and not words & _G:
         return f"d_accuracy{part}"

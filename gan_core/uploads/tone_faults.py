@@ -21,7 +21,7 @@ def _between(measurement: str, low: float, high: float) -> tuple[Condition, Cond
     return Condition(measurement, ">", low), Condition(measurement, "<", high)
 
 
-_SHIFTED = "A constant too much was added on the way"
+_SHIFTED = "A constant was added once too often"
 
 # Of numbers as they were brought, by their ends: in this order, since all that follows is judged by a wrong range.
 OF_RANGE = (
@@ -38,7 +38,7 @@ OF_RANGE = (
         shown_by="floats",
         conditions=(*_between("pixel_min", -1.02, -0.999), *_between("pixel_max", -0.999, -0.98)),
         explained_by=RANGE,
-        why="Values were divided by 255 twice before they were brought to [-1, 1], so all is black.",
+        why="Values were divided by 255 twice before they were brought to [-1, 1], so everything is black.",
         repair=repairs.divided_then_normalised,
     ),
     KnownFault(
@@ -46,8 +46,8 @@ OF_RANGE = (
         shown_by="floats",
         conditions=(*_between("pixel_min", 0.44, 0.75), *_between("pixel_max", 1.2, 1.56)),
         explained_by=RANGE,
-        why=f"{_SHIFTED}: values in [-1, 1] become [0.5, 1.5] by 0.5 x + 1, where 0.5 x + 0.5 is meant. Saved so, half "
-        "of it is white.",
+        why=f"{_SHIFTED}: values in [-1, 1] become [0.5, 1.5] by 0.5 x + 1, where 0.5 x + 0.5 is meant. Saved like "
+            f"this, half of it is white.",
         repair=repairs.shifted,
     ),
     KnownFault(
@@ -80,8 +80,8 @@ OF_RANGE = (
         kind="low-bit-depth: of more than 8",
         conditions=_between("full_bits", 8.5, 15.5),
         explained_by=RANGE,
-        why="The values have 16 bits, but use the lowest of them alone: read as 16 bits all is black, and clipped to "
-        "8 all is white. Scale by the greatest value that they can have.",
+        why="The values have 16 bits, but use only the lowest of them: read as 16 bits, everything is black; clipped "
+            "to 8, everything is white. Scale by the greatest value that they can have.",
         repair=repairs.scale_by_the_greatest,
     ),
     KnownFault(
@@ -89,7 +89,7 @@ OF_RANGE = (
         shown_by="bytes",
         conditions=_between("used_bits", 1.5, 6.5),
         explained_by=RANGE,
-        why="The values are bytes, but use the lowest of their 8 bits alone, so all is dark.",
+        why="The values are bytes, but use only the lowest of their 8 bits, so everything is dark.",
         repair=repairs.scale_by_the_greatest,
     ),
     KnownFault(
@@ -123,7 +123,9 @@ _DARK = (
     "Values in [-1, 1] were saved without (x + 1) / 2, so all below mid-grey became black, and the pictures are too "
     "dark: normalise when saving, or they were normalised twice."
 )
-_BRIGHT = "Everything above mid-grey became white: a constant too much was added, as by 0.5 x + 1 or (x + 1) * 255."
+_BRIGHT = (
+    "Everything above mid-grey became white: a constant was added once too often, as in 0.5 x + 1 or (x + 1) * 255."
+)
 # Of pictures that are saved, by what was clipped.
 CLIPPED = (
     KnownFault(
@@ -214,7 +216,7 @@ RINGS = KnownFault(
     explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
     why="Surfaces that reach one end of the range go on at the other end: white turns black along a line, in rings "
     "around whatever is bright. Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 before, or values beyond "
-    "the range were made bytes without clipping, so they wrapped round.",
+    "the range were converted to bytes without clipping, so they wrapped round.",
     repair=repairs.save_signed_again,
 )  # fmt: skip
 
@@ -226,8 +228,7 @@ SPECKS = KnownFault(
     ),
     explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
     why="Single pixels stand out, and would not where 0 follows 255: a few values just beyond the range were "
-    "made bytes "
-    "without clipping, so they wrapped round.",
+        "converted to bytes without clipping, so they wrapped round.",
     repair=repairs.save_signed_again,
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ def as_floats(name: str, given: Any, most: int | None = None) -> Floats:
     except (TypeError, ValueError, IndexError, RuntimeError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
         raise Unusable(
-            f"{name}, of type {type(given).__name__}, is no array of numbers ({reason}): pass a tensor or an array."
+            f"{name}, of type {type(given).__name__}, is not an array of numbers ({reason}): pass a tensor or an array."
         ) from None
 
 

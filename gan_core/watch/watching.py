@@ -215,10 +215,13 @@ class Watch:
             if not (math.isfinite(low) and math.isfinite(high) and low < high):
                 raise ValueError
         except (TypeError, ValueError):
-            self._say(f"data_range={data_range!r} is no range: pass what is black and what is white; (-1, 1) is taken.")
+            self._say(
+                f"data_range={data_range!r} is not a range: pass the values of black and white; (-1, 1) is used "
+                f"instead."
+            )
             low, high = -1.0, 1.0
         if type(every) is not int or every < 1:
-            self._say(f"every={every!r} is no number of steps: pass an integer of at least 1; 50 is taken.")
+            self._say(f"every={every!r} is not a number of steps: pass an integer of at least 1; 50 is used instead.")
             every = 50
         std = 255 / (high - low)
         # The line through both ends, as RangeMap has it: (x - mean) / std.

@@ -162,15 +162,14 @@ class WorkerLoop:
         self._open(trainer)
 
     def _trainer(self, command: Start | Rewind) -> Trainer:
-        experiment, resume = command.experiment, command.resume if isinstance(command, Start) else None
-        images = self.loaded[1] if self.loaded and same_data(experiment, self.loaded[0]) else None
+        images = self.loaded[1] if self.loaded and same_data(command.experiment, self.loaded[0]) else None
         if images is None:
-            images = load_data(experiment, self._loading, command.images)
-        if resume is None:
-            trainer = Trainer(experiment, images)
+            images = load_data(command.experiment, self._loading, command.images)
+        if isinstance(command, Rewind) or command.resume is None:
+            trainer = Trainer(command.experiment, images)
         else:
-            trainer = load_checkpoint(Path(resume), images)
-            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, experiment).items()})
+            trainer = load_checkpoint(Path(command.resume), images)
+            trainer.set({name: now for name, (_, now) in diff(trainer.experiment, command.experiment).items()})
         self.loaded = trainer.experiment, trainer.data
         return trainer
 

@@ -62,7 +62,7 @@ def test_no_failure_as_predicted_and_otherwise() -> None:
 def test_too_early_for_the_predicted_failure() -> None:
     told = reveal(ASKED, "mode-collapse", E, rows(250))
     assert (told.verdict, told.measured) == ("open", ())
-    assert "only from step 300 on" in told.words
+    assert "cannot be judged before step 300" in told.words
     assert reveal(ASKED, "mode-collapse", E, rows(300)).verdict == "other"
 
 
@@ -109,7 +109,7 @@ def test_a_run_that_broke() -> None:
     assert reveal(asked, "non-finite", E, broke).verdict == "right"
     told = reveal(asked, "mode-collapse", E, broke)
     assert told.verdict == "other"
-    assert "only from step 300 on" in told.words
+    assert "cannot be judged before step 300" in told.words
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_every_cell_is_told_and_an_impossible_one_is_marked(home: Path, capsys: 
         else:
             assert cell["verdict"]["state"] == "refused" and "use 'layer'" in cell["verdict"]["words"]
             assert cell["picture"] is None and cell["measurements"] == {}
-    assert "Left out, since it cannot be: lr_g=0.001, norm_g=instance" in captured.err
+    assert "Left out, since it is not possible: lr_g=0.001, norm_g=instance" in captured.err
     assert main(["sweep", str(home / "plan.json")]) == 0  # all of it is kept
     again = capsys.readouterr()
     assert again.out == captured.out and "4/4" in again.err

@@ -133,9 +133,9 @@ def test_a_failure_that_is_no_longer_looked_for_is_over_with_the_change() -> Non
 def test_the_outlook_has_a_line_for_each_detector_at_any_step() -> None:
     e = Experiment(steps=350)
     young = outlook_of(e, run(every_50(50, 0.0)))
-    assert young["Mode collapse"] == "can be told from step 300" and young["NaN or infinity"] == "not seen"
+    assert young["Mode collapse"] == "cannot be judged before step 300" and young["NaN or infinity"] == "not seen"
     e = Experiment(steps=200)
-    assert "ends before" in outlook_of(e, run(every_50(50, 0.0)))["Mode collapse"]
+    assert "ends earlier" in outlook_of(e, run(every_50(50, 0.0)))["Mode collapse"]
     black = outlook_of(e, run(every_50(200, 0.0), contrast=0.0, pixel_mean=0.0))
     assert black["Blank: all black"] == "found, since step 0"
 

@@ -72,7 +72,7 @@ def test_the_key_is_taken_and_gone_from_the_address(reached: Server, open_tab: O
     expect(teacher.get_by_role("link", name="Class", exact=True)).to_be_visible()  # the browser keeps it
 
     stranger = open_tab(f"{reached.url}/?key=wrong-but-long")
-    expect(stranger.get_by_text("This is not the teacher's key")).to_be_visible()
+    expect(stranger.get_by_text("This is not this server's teacher key")).to_be_visible()
     stranger.wait_for_function("!location.href.includes('wrong')")
     stranger.goto(f"{reached.url}/claims")
     expect(stranger.get_by_role("link", name="Failures")).to_be_visible()

@@ -198,6 +198,15 @@ def test_a_phone_shows_pictures_and_learning_rates_at_once_for_fingers(server: S
     assert page.evaluate(SMALL) == []
 
 
+@pytest.mark.parametrize("page_name", ["train", "points", "untrained"])
+def test_every_page_has_room_in_the_bar_of_a_laptop(server: Server, open_tab: OpenTab, page_name: str) -> None:
+    page = open_tab(f"{server.url}/{page_name}")
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(12)
+    for link in page.get_by_test_id("stTopNavLink").all():
+        expect(link).to_be_in_viewport(ratio=1)
+    expect(page.get_by_test_id("stTopNavSection").locator("visible=true")).to_have_count(0)
+
+
 @pytest.mark.parametrize("size", [None, PHONE], ids=["laptop", "phone"])
 def test_home_fits_and_describes_its_pictures(server: Server, open_tab: OpenTab, size: Any) -> None:
     page = open_tab(server.url, **({"viewport": size} if size else {}))

@@ -31,7 +31,21 @@ PRINTED = {
     "colours": "\x1b[32mloss_d\x1b[0m: {d} \x1b[31mloss_g\x1b[0m: {g}",
     "Python's dict": "{{'loss_d': {d}, 'loss_g': {g}}}",
     "two lines": "D loss: {d}\nG loss: {g}",
+    "BigGAN": "{e}/500 ( 12.33%) (TE/ET1k: 5:23 / 14:22) itr: {i}, G_loss : +{g}, D_loss : +{d}, D_loss_real : +0.1",
+    "mimicry": "INFO: [Global Step: {i}/100000] \n| D(G(z)): 0.1\n| D(x): 0.9\n| errD: {d}\n| errG: {g}",
+    "StarGAN": "Iteration [{i}/200000], D/loss: {d}, D/loss_cls: 3.1, G/loss_fake: {g}, G/loss_rec: 1",
+    "BasicSR": "INFO: [epoch:  {e}, iter: {i}, lr:(1e-04,)] l_g_pix: 3.0e-02 l_g_gan: {g} l_d: {d} out_d_real: 5.2",
+    "SPADE": "(epoch: {e}, iters: {i}, time: 0.123) GAN: {g} GAN_Feat: 3.1 VGG: 2.0 D_Fake: 0.3 D_real: {d} ",
+    "a GAN in 50 lines": "Epoch {i}: D ({d} real_err, 0.3 fake_err) G ({g} err); Real Dist ([4.0, 1.2]) ",
+    "average": "====> Epoch: {e} Average loss D: {d}, G: {g}",
+    "adversarial": "step {i} disc_loss: {d} adv_loss: {g} l1_loss: 3.5 loss_G_vgg: 2.5",
+    "a pair": "Epoch {e}: loss (D/G): {d} / {g}",
+    "networks": "iter {i} | netD {d} | netG {g}",
+    "initials": "it {i} LD={d} LG={g}",
+    "Markdown": "**Epoch {e}** D Loss: `{d}` G Loss: `{g}`",
+    "Keras 3's bar": "\x1b[1m938/938\x1b[0m \x1b[32m━━\x1b[0m \x1b[1m13s\x1b[0m 14ms/step - d_loss: {d} - g_loss: {g}",
 }
+HALVES = {"pix2pix", "SPADE", "a GAN in 50 lines"}  # of which the numbers are of real images alone
 
 
 @pytest.mark.parametrize("kind", PRINTED)
@@ -43,13 +57,73 @@ def test_what_loops_print(kind: str, name: str) -> None:
     text = "Starting the training loop...\n" + "\n".join(lines) + "\ndone\n"
     rows = contents.read(name, text.encode()).rows
     found, _ = measured(rows, recognised(rows))
-    d_is = "loss_d_real" if kind == "pix2pix" else "loss_d"
+    d_is = "loss_d_real" if kind in HALVES else "loss_d"
     assert [(row.measurements[d_is], row.measurements["loss_g"]) for row in found] == NUMBERS
     if kind == "PyTorch's DCGAN":
         assert [row.step for row in found] == [0, 110, 220]
         assert found[0].measurements["d_real"] == 0.9 and found[0].measurements["d_fake"] == 0.1
     if kind == "Keras-GAN":
         assert found[0].measurements["d_accuracy"] == 0.5
+
+
+TABLES = {
+    "semicolons": ("x.csv", "step;loss_d;loss_g", ["0;0,25;5,5", "10;0,125;6,25", "20;0,0;7,0"]),
+    "quotes": ("x.csv", "step,loss_d,loss_g", ['0,"0,25","5,5"', '10,"0,125","6,25"', '20,"0,0","7,0"']),
+    "printed": ("x.log", "Start", [f"step: {n} loss_d: {d} loss_g: {g}" for n, d, g in
+                                   ((0, "0,25", "5,5"), (10, "0,125", "6,25"), (20, "0,0", "7,0"))]),
+    "pandas": ("x.txt", "   step  loss_d  loss_g", ["0     0  0.25  5.5", "1    10 0.125 6.25", "2    20   0.0  7.0"]),
+    "Markdown": ("x.txt", "| step | loss_d | loss_g |\n|---|---|---|",
+                 ["| 0 | 0.25 | 5.5 |", "| 10 | 0.125 | 6.25 |", "| 20 | 0.0 | 7.0 |"]),
+    "Chainer's report": (
+        "x.log",
+        "epoch       step        loss_d      loss_g",
+        [f"\x1b[J0           {row}\n   total [##...]  4.00%\nthis epoch [#...] 20.00%" for row in
+         ("0           0.25        5.5", "10          0.125       6.25", "20          0.0         7.0")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TABLES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_tables_with_commas_in_other_programs_and_encodings(kind: str, encoding: str) -> None:
+    name, header, lines = TABLES[kind]
+    for end in ("\n", "\r\n"):
+        rows = contents.read(name, end.join([header, *lines, ""]).encode(encoding)).rows
+        assert [(row["step"], row["loss_d"], row["loss_g"]) for row in rows] == [
+            (10 * number, *losses) for number, losses in enumerate(NUMBERS)
+        ]
+
+
+def test_letters_beyond_ascii_in_the_encoding_of_windows() -> None:
+    assert contents.read("x.log", "Époque 1: loss_d: 0.5".encode("latin-1")).rows[0]["loss_d"] == 0.5
+
+
+def test_what_a_notebook_printed() -> None:
+    outputs = [{"output_type": "stream", "text": [f"loss_d: {d} loss_g: {g}\n"]} for d, g in NUMBERS]
+    notebook = {"cells": [{"cell_type": "code", "source": ["train()"], "outputs": outputs}], "nbformat": 4}
+    assert contents.read("gan.ipynb", json.dumps(notebook).encode()).rows == [
+        {"loss_d": d, "loss_g": g} for d, g in NUMBERS
+    ]
+
+
+def test_lists_that_were_printed_whole() -> None:
+    d, g = [0.5 / n for n in range(1, 12)], [float(n) for n in range(1, 12)]
+    for text in (f"D_losses = {d}\nG_losses = {g}\n", str({"D_losses": d, "G_losses": g})):
+        rows = contents.read("x.txt", text.encode()).rows
+        assert [(row["D_losses"], row["G_losses"]) for row in rows] == list(zip(d, g, strict=True))
+
+
+def test_one_metric_of_mlflow_and_two_of_sacred() -> None:
+    rows = contents.read("loss_d", b"1700000000000 0.25 0\n1700000000500 0.125 10\n").rows
+    assert [(row["Step"], row["loss_d"]) for row in rows] == [(0, 0.25), (10, 0.125)]
+    sacred = {name: {"steps": [0, 10], "timestamps": ["a", "b"], "values": column} for name, column in HISTORY.items()}
+    rows = contents.read("metrics.json", json.dumps(sacred).encode()).rows
+    assert rows[:2] == [{"step": 0, "d_loss": 0.7, "g_loss": 0.8}, {"step": 10, "d_loss": 0.5, "g_loss": 1.5}]
+
+
+def test_windows_own_words_for_what_is_no_number() -> None:
+    (row,) = contents.read("x.log", b"loss_d: -1.#IND00 loss_g: 1.#INF z: -nan(ind)").rows
+    assert row["loss_d"] != row["loss_d"] and row["loss_g"] == float("inf") and row["z"] != row["z"]
 
 
 def test_nan_infinity_and_signs_are_read() -> None:

@@ -82,6 +82,7 @@ def children(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [child for child in found if child.name().startswith("gan_core.worker")]
 
 
+@pytest.mark.timeout(900)  # three times PyTorch is imported, and six runs share whatever the machine has left
 def test_runs_beyond_the_places_here_train_there_and_outlive_their_machine(
     processes: Processes, fresh: Make, tmp_path: Path
 ) -> None:

@@ -47,7 +47,7 @@ except LimitsError as error:
     print(error)
 """
     told = python(program, GAN_MAX_WORKERS="many")
-    assert told == "GAN_MAX_WORKERS='many' is no limit: a whole number of at least 1 is expected.\n"
+    assert told == "GAN_MAX_WORKERS='many' is not a limit: use a whole number of at least 1.\n"
 
 
 def test_the_end_of_the_process_ends_its_workers():

@@ -25,6 +25,7 @@ from gan_core.live.registry import registry
 from gan_core.saved_runs.store import Store
 from gan_core.settings import link
 from gan_core.settings.experiment import Experiment
+from gan_core.sweep import server_sweeps
 from pages.parts.shared import access
 from pages.parts.shared.access import KEY, KEY_REFUSED
 from pages.parts.shared.tab_runs import WATCHED
@@ -333,6 +334,28 @@ def test_the_teacher_sees_pauses_resumes_and_ends_all(visit: Visit, run_of_a: tu
     at.button(key="end_all").click().run()
     assert registry().snapshot(run_id).state == "stopped"
     assert not mine.run().button(key="start").disabled  # it can go on
+
+
+def test_a_map_is_stopped_by_its_visitor_or_the_teacher(visit: Visit) -> None:
+    plan = {**link.to_query(ENDLESS), "x": "lg:0.001;0.1", "seeds": "0"}
+    owner = access_owner(A)
+    mine = visit(A, "sweep", **plan)
+    mine.button(key="start").click().run()
+    assert server_sweeps.of_people().keys() == {owner}
+    other = visit(B, "sweep", **plan)
+    assert "stop" not in {button.key for button in other.button}
+    other.button(key="start").click().run()
+    other.button(key="stop").click().run()
+    assert server_sweeps.of_people().keys() == {owner}
+    another = visit(A, "sweep", **plan | {"x": "lg:0.002;0.2"})  # one at a time: it takes the former one's place
+    another.button(key="start").click().run()
+    (state,) = server_sweeps.of_people().values()
+    assert state.plan.vary == {"lr_g": (0.002, 0.2)}
+    at = visit(TEACHER, "classroom")
+    assert "A map of Learning rate of G: 0 of 2 runs are there" in words(at)
+    at.button(key="stop-map-0").click().run()
+    assert not server_sweeps.of_people() and "A map of" not in words(at)
+    assert another.run().button(key="start") and server_sweeps.sweeps().seen(owner) is None
 
 
 def test_the_counts_of_a_lesson_are_the_teachers(visit: Visit) -> None:

@@ -82,7 +82,7 @@ def test_what_a_lesson_said_is_not_said_after_it() -> None:
     start = next(button for button in tab.buttons() if button.key == "start")
     tab.set(start, trigger_value=True)
     tab.go(Place("train", tuple(LESSON.to_query().items())))
-    assert any("other settings than this lesson allows" in words for words in tab.troubles())
+    assert any("has settings that this lesson does not allow" in words for words in tab.troubles())
     leave = next(button for button in tab.buttons() if button.key == "leave_lesson")
     tab.set(leave, trigger_value=True)
     assert not [*tab.troubles()]

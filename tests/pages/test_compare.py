@@ -164,13 +164,26 @@ def test_a_setting_that_all_share_is_changed_in_all(open_page: Open) -> None:
     assert any("spectral norm rescales the weights" in text and "#d1495b" in text for text in html(at))
 
 
+@pytest.mark.parametrize(
+    ("dataset", "differing", "values"),
+    [("ring", "penalty", ["none", "r1"]), ("dirac", "penalty", ["none", "r1"]),
+     ("digits", "output_activation", ["tanh", "sigmoid"])],
+)  # fmt: skip
+def test_what_is_compared_at_first_means_something_for_the_data(
+    open_page: Open, dataset: str, differing: str, values: list[str]
+) -> None:
+    at = open_page("compare", d=dataset)
+    assert not at.exception
+    assert compared(at).differing == (differing,)
+    assert [getattr(e, differing) for e in compared(at).experiments] == values
+
+
 def test_what_is_the_same_at_the_start_is_said(open_page: Open) -> None:
     at = open_page("compare", v1="o:tanh", v2="o:linear")
     assert "Byte for byte the same: initial weights, data order, noise, probe." in words(at)
     at = open_page("compare", v1="z:8", v2="z:64")
-    assert (
-        "initial weights (of all layers but those that Latent dimensions gives another shape or scale), data order"
-        in words(at)
+    assert "initial weights (except in layers whose shape or scale depends on Latent dimensions), data order" in words(
+        at
     )
     assert "Not the same: noise (by Latent dimensions); probe (by Latent dimensions)." in words(at)
 
@@ -242,7 +255,7 @@ def test_the_pixels_over_time_are_drawn_with_words(open_page: Open, ended: dict[
     at = open_page("compare", **ended)
     at.segmented_control(key="pixels").set_value("past").run()
     assert not at.exception
-    assert sum("Nine of ten values lie at step 0 from" in text for text in html(at)) == 2
+    assert sum("Nine in ten values lie at step 0 from" in text for text in html(at)) == 2
 
 
 def test_the_table_at_the_end_marks_the_winners(open_page: Open, ended: dict[str, str]) -> None:

@@ -108,7 +108,7 @@ def test_before_and_after_are_compared_and_counted(open_page: Open) -> None:
     at = open_page("course", at="before")
     answer_all(at, 2)
     at.selectbox(key="course_chosen").set_value("result").run()
-    assert "once the six questions are answered again" in words(at)
+    assert "once you have answered the six questions again" in words(at)
     at.selectbox(key="course_chosen").set_value("after").run()
     answer_all(at, 5)
     at.button(key="course_forward").click().run()
@@ -160,7 +160,7 @@ def test_a_code_opens_its_lesson_and_a_wrong_one_is_told(open_page: Open) -> Non
     at = open_page("home")
     at.text_input(key="join_code").set_value(" zz99 ")
     at.button(key="join_button").click().run()
-    assert "There is no lesson with the code “zz99”" in words(at)
+    assert "No lesson has the code “zz99”" in words(at)
 
     there = AppTest.from_file(at._script_path, default_timeout=60)
     there.query_params["j"] = code.lower()

@@ -93,7 +93,7 @@ def test_without_a_prediction_the_run_may_start_at_once(open_page: Open) -> None
 
 
 @pytest.mark.parametrize(
-    ("choice", "verdict"), [("unreachable-range", "As you predicted."), ("none", "It turned out otherwise.")]
+    ("choice", "verdict"), [("unreachable-range", "As you predicted."), ("none", "It turned out differently.")]
 )
 def test_the_prediction_is_compared_with_what_was_measured(open_page: Open, choice: str, verdict: str) -> None:
     at = opened(open_page, lesson(f"Compared {choice}"))
@@ -176,7 +176,7 @@ def test_a_run_with_other_settings_does_not_come_into_the_lesson(open_page: Open
     at = open_page(**lesson("Another's run", prediction=None).to_query() | {"run": other.session_state["run"]})
     assert not at.exception
     assert at.session_state["run"] is None
-    assert "has other settings than this lesson allows" in drawn(at)
+    assert "has settings that this lesson does not allow" in drawn(at)
 
 
 def test_the_budget_ends_runs_and_then_nothing_starts(open_page: Open) -> None:
@@ -189,7 +189,7 @@ def test_the_budget_ends_runs_and_then_nothing_starts(open_page: Open) -> None:
     assert registry().snapshot(at.session_state["run"]).steps == 4
     train_to_the_end(at)
     assert registry().snapshot(at.session_state["run"]).step == 4
-    assert "All 12 steps of this lesson are trained." in drawn(at)
+    assert "All 12 steps of this lesson are used up." in drawn(at)
     assert all(at.button(key=key).disabled for key in ("start", "step_both", "reset"))
     assert all(widget.disabled for widget in widgets(at.sidebar).values())
 
@@ -305,5 +305,5 @@ def test_the_projector_shows_the_networks_of_a_run_of_the_lesson(open_page: Open
 def test_a_teachers_word_that_is_wrong_opens_the_lesson(open_page: Open) -> None:
     at = open_page(**lesson("Wrong word").to_query() | {"teacher": "000000000000"})
     assert not at.exception
-    assert "from before the server was started anew" in drawn(at)
+    assert "from before the server was restarted" in drawn(at)
     assert at.radio

@@ -139,9 +139,9 @@ def test_damaged_and_foreign_folders_are_sentences_and_only_ours_can_be_deleted(
     assert not at.exception
     assert names(at) == ["whole"]
     told = " ".join(html(at))
-    assert f"{torn} is no run that can be opened" in told
-    assert f"{unread} is no run that can be opened: line 1 of measurements.jsonl" in told
-    assert "holiday is no run that can be opened: experiment.json is missing" in told
+    assert f"{torn} is not a run that can be opened" in told
+    assert f"{unread} is not a run that can be opened: line 1 of measurements.jsonl" in told
+    assert "holiday is not a run that can be opened: experiment.json is missing" in told
     keys = {button.key for button in at.button}
     assert {f"delete-{torn}", f"delete-{unread}"} <= keys
     assert "delete-holiday" not in keys

@@ -43,21 +43,21 @@ def test_it_opens_with_a_map_that_nobody_had_to_train(open_page: Open) -> None:
     shown = drawn(at)
     assert shown.count("<img") == len(READY[FIRST].cells) and "not yet" not in shown
     assert at.button(key="start").disabled
-    assert "All 25 runs are there" in words(at)
+    assert "All 25 runs are done" in words(at)
     assert shown.count('href="train?a=mlp') == 25
 
 
 def test_a_map_is_trained_from_its_link_and_an_impossible_square_is_marked(open_page: Open) -> None:
     at = open_page("sweep", **TINY)
     assert not at.exception and not wrongs(at)
-    assert drawn(at).count("not yet") == 2 and drawn(at).count("cannot be") == 2
+    assert drawn(at).count("not yet") == 2 and drawn(at).count("not possible") == 2
     assert at.query_params == TINY or {key: value[0] for key, value in at.query_params.items()} == TINY
     at.button(key="start").click().run()
     finished(at)
     assert not at.exception and not wrongs(at)
     shown = unescape(drawn(at))
     assert shown.count("<img") == 2 and shown.count("2 of 2 seeds") + shown.count("1 of 2 seeds") == 2
-    assert "All 4 runs are there. 4 cannot be." in words(at)
+    assert "All 4 runs are done. 4 are not possible." in words(at)
     again = open_page("sweep", **TINY)  # a reload, or somebody else with the link
     assert drawn(again) == drawn(at) and again.button(key="start").disabled
 

@@ -30,6 +30,7 @@ from gan_core.live.registry import registry
 from gan_core.saved_runs.search import Search, SearchError
 from gan_core.settings import comparison, link
 from gan_core.settings.experiment import Experiment, SettingsError
+from gan_core.sweep.server_sweeps import sweeps
 
 WALKS = int(os.environ.get("GAN_WALKS", "300"))
 STEPS = 10
@@ -104,7 +105,7 @@ REFUSALS: list[tuple[str, Earned]] = [
     ),
     (r"is points of a plane, and Untrained looks at images", lambda walk: walk.did("link")),
     (r"(no longer here|ha(s|ve) ended)", lambda walk: walk.did("lost") or walk.lost()),
-    (r"has other settings than this lesson allows", lambda walk: "lesson" in dict(walk.tab.place.query)),
+    (r"has settings that this lesson does not allow", lambda walk: "lesson" in dict(walk.tab.place.query)),
     (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
     (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
     (r"^folder", lambda walk: walk.kept("draft")["dataset"] == "folder"),
@@ -234,6 +235,8 @@ class Walk(RuleBasedStateMachine):
         end_sweeps()
         for run_id in self.runs:
             registry().forget(run_id)
+        for owner in sweeps().going_on():  # also one that only measures how long a map would take
+            sweeps().stop(owner)
 
     # ---------------------------------------------------------------------------------------- what is seen
 

@@ -96,7 +96,7 @@ def test_a_damaged_one_is_one_sentence(open_page: Open, store: Store) -> None:
     watch = blank("mine", steps=60)
     (store.folder(watch.run_id) / "watch.json").write_text("{")
     at = open_page("runs")
-    assert not at.exception and any("is no run that can be opened" in text for text in html(at))
+    assert not at.exception and any("is not a run that can be opened" in text for text in html(at))
 
 
 def test_classes_are_drawn_where_they_are_known(open_page: Open) -> None:

@@ -124,8 +124,8 @@ def test_what_a_killed_server_never_saved_is_told_and_may_be_deleted(store: Stor
     (found,) = [entry for entry in store.headings() if isinstance(entry, Damaged)]
     assert found == Damaged(
         begun.name,
-        f"{begun.name} is no run that can be opened: its server ended before it was saved; nothing is in it, and it "
-        "may be deleted.",
+        f"{begun.name} is not a run that can be opened: its server ended before it was saved; it is empty and can be "
+        f"deleted.",
         ours=True,
     )
     store.delete(begun.name)

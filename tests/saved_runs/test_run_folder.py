@@ -105,7 +105,7 @@ def one_sentence(folder: Path) -> str:
         read_run(folder)
     words = str(caught.value)
     assert "\n" not in words
-    assert words.startswith(f"{folder.name} is no run that can be opened: ")
+    assert words.startswith(f"{folder.name} is not a run that can be opened: ")
     assert words.endswith(".") and not words.endswith("..")
     return words
 

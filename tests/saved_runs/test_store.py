@@ -115,7 +115,7 @@ def test_what_is_not_a_runs_folder_is_told_and_never_deleted(store: Store) -> No
     (store.home / "notes.txt").write_text("not a folder")
     found = store.headings()
     assert found[1:] == [
-        Damaged("holiday", "holiday is no run that can be opened: experiment.json is missing.", ours=False)
+        Damaged("holiday", "holiday is not a run that can be opened: experiment.json is missing.", ours=False)
     ]
     with pytest.raises(StoreError, match="not deleted"):
         store.delete("holiday")

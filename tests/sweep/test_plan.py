@@ -45,7 +45,7 @@ def test_a_combination_that_cannot_be_is_a_cell_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("[]", "no JSON object"),
         ('{"vary": {"lr_g": [1]}, "cells": 3}', "cells: a sweep has no such part"),
         ("{}", "vary: name 1 to 3 settings"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from bringing import as_grid
+from drawn_pictures import faces
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,3 +152,9 @@ def test_one_picture_is_no_grid(size: int) -> None:
     lattice = noise + 40 * (np.indices((size, size)).sum(axis=0) % 2)
     for values in (wave, noise, (cloud - cloud.min()) / np.ptp(cloud) * 255, lattice, np.zeros((size, size))):
         assert tiling(values.clip(0, 255).astype(np.uint8)[None]) is None
+
+
+@pytest.mark.parametrize("size", [128, 256])
+def test_a_single_picture_of_large_shapes_is_no_grid(size: int) -> None:
+    taken = [number for number in range(40) if tiling(faces(1, size, number)[0]) is not None]
+    assert taken == []

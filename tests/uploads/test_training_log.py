@@ -142,6 +142,29 @@ def test_a_log_of_this_project_is_read_by_the_detectors_of_runs() -> None:
     assert found.untold == []
 
 
+def test_noise_is_named_in_a_log_of_this_project_that_is_long_enough() -> None:
+    steps: list[float] = list(range(0, 2000, 50))
+    static: Columns = {"step": steps, "neighbours": [0.1] * 40, "loss_d": [1.2] * 40}
+    assert [failure for failure, _ in named(static)] == ["noise"]
+    assert named(static | {"neighbours": [0.1] * 6 + [0.9] * 34}) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "read"),
+    [
+        ("loss_D,loss_G,loss_G_GAN,loss_G_L1", {"loss_D": "loss_d", "loss_G_GAN": "loss_g"}),
+        ("D/loss,G/loss_fake,G/loss_rec,D/gp", {"D/loss": "loss_d", "G/loss_fake": "loss_g", "D/gp": "penalty"}),
+        ("d_loss,adv_loss,cycle_loss", {"d_loss": "loss_d", "adv_loss": "loss_g"}),
+        ("l_d_real,l_g_pix,l_g_gan", {"l_d_real": "loss_d_real", "l_g_gan": "loss_g"}),
+        ("Average loss D,G,lr", {"Average loss D": "loss_d", "G": "loss_g"}),
+        ("loss_d,g_norm", {"loss_d": "loss_d"}),
+    ],
+)  # fmt: skip
+def test_the_loss_of_the_game_is_told_from_what_it_is_added_to(columns: str, read: dict[str, str]) -> None:
+    row = dict.fromkeys(columns.split(","), 1.5)
+    assert recognised([row]) == read
+
+
 def test_what_cannot_be_told_is_said() -> None:
     plain = report(HEALTHY).untold
     assert any("1.39 and 0.69" in sentence and "only samples" in sentence for sentence in plain)

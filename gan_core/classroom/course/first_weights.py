@@ -22,7 +22,7 @@ LESSON = CourseLesson(
     measured=BELOW,
     why="PyTorch's usual weights are so small that each layer passes on only part of what varies in its input. After "
     "four layers hardly anything is left, and every pixel has nearly the same value: grey. That is no failure yet, but "
-    "gradients shrink on the way back in the same manner. He's initialisation has the size that keeps the "
+    "gradients shrink just like that on their way back. He's initialisation has the size that keeps the "
     "signal; BatchNorm brings it back to full size after each layer, whatever the weights are.",
     then="Set Initialisation to he normal, or Normalisation in G to batch.",
     page="untrained",

@@ -12,7 +12,7 @@ LESSON = CourseLesson(
     lesson=Lesson(
         FAILURE.recipe.broken,
         title="Two learning rates",
-        question="D learns much faster than G. What comes of it after 400 steps?",
+        question="D learns much faster than G. What is the result after 400 steps?",
         shown=("lr_g",),
         locked=("lr_d", "n_dis", "loss"),
         budget=2000,

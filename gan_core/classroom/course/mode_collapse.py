@@ -7,7 +7,7 @@ from gan_core.settings.experiment import Experiment
 
 LESSON = CourseLesson(
     name="collapse",
-    told="In place of images, this GAN makes points of a plane. The real points lie in 25 clusters, called modes: a "
+    told="Instead of images, this GAN makes points in a plane. The real points lie in 25 clusters, called modes: a "
     "grid of 5 by 5. In each step G is updated five times and D only once, and nothing restrains D.",
     lesson=Lesson(
         Experiment(dataset="grid", n_gen=5, penalty="none", skip=0.0, fourier_g=0, steps=300),
@@ -24,7 +24,7 @@ LESSON = CourseLesson(
     "each of D's, G moves all points to the few modes that D rates highest at the moment. When D has learnt that these "
     "are generated, G moves on to others: look back over the run. That G makes few modes and leaves out the rest is "
     "called mode collapse. In images it shows as the same few pictures over and over.",
-    then="Set Penalty to r1, which keeps D smooth: the run begins anew. How many modes are there now?",
+    then="Set Penalty to r1, which keeps D smooth: the run starts again. How many modes are there now?",
     page="points",
     page_label="See D's answers and the gradients behind this, on the page Points",
     page_query={"d": "grid"},

@@ -7,7 +7,7 @@ from gan_core.diagnosis.failures.identical_samples import FAILURE
 
 LESSON = CourseLesson(
     name="noise",
-    told="G's only input is noise: for each image 32 random numbers, usually of a normal distribution with standard "
+    told="G's only input is noise: for each image 32 random numbers, usually from a normal distribution with standard "
     "deviation 1. In this run they are multiplied by 0.001 first.",
     lesson=Lesson(
         FAILURE.recipe.broken,

@@ -24,7 +24,7 @@ LESSON = CourseLesson(
     "by its background and pushes each pixel down, so G settles at the lowest that it can give: an even grey. More "
     "steps do not help. The range of the data and the output activation must fit: tanh for −1 to 1, sigmoid for 0 to "
     "1.",
-    then="Set Output activation to tanh: the run begins anew, and G can reach the background.",
+    then="Set Output activation to tanh: the run starts again, and G can reach the background.",
     page="failures",
-    page_label="All failures, each beside what mends it",
+    page_label="All failures, each beside its fix",
 )

@@ -21,10 +21,10 @@ LESSON = CourseLesson(
         prediction=WhichSide("out_of_range", 0.05),
     ),
     measured=ABOVE,
-    why="Most real pixels are exactly −1, so G aims at −1 and lands a little above or below it, as often the one as "
-    "the other. Cast to bytes as they are, the values below wrap around: −3 becomes 253, and black turns into white "
+    why="Most real pixels are exactly −1, so G aims at −1 and lands a little above or below it, about equally often. "
+    "Cast to bytes as they are, the values below wrap around: −3 becomes 253, and black turns into white "
     "specks. Clip to the legal range before the cast, or give G a tanh, which cannot leave it.",
-    then="Set Output activation to tanh: the run begins anew, and nothing is outside any more.",
+    then="Set Output activation to tanh: the run starts again, and nothing is outside any more.",
     page="pixels",
     page_label="See each line between G and the file, with this mistake",
     page_query=link.to_query(link.of_mistake("speckled", "wrap"), None),

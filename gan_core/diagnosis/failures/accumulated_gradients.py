@@ -41,7 +41,7 @@ FAILURE = Failure(
     formula=r"g_t = \sum_{s \le t} \nabla \mathcal{L}_s",
     tell="`grad_norm_g` and `grad_norm_d`, the sizes of the gradients, grow from step to step: hundreds for D, where "
     "one batch gives less than 10.",
-    reported="Whoever writes the loop by hand; Keras clears gradients by itself.",
+    reported="In loops written by hand; Keras clears gradients by itself.",
     why="Each gradient is the sum of all before it: it is never set to zero, so old ones outweigh the new.",
     detector=_detector,
     on_points=_on_points,

@@ -35,7 +35,8 @@ FAILURE = Failure(
     "surely fake, and what G gets to learn from is ten times smaller.",
     formula=r"\sigma(\sigma(\ell)) \in \left(\tfrac12,\ 0.731\right)",
     tell="`loss_d` is never below 1 and `loss_g` never above 0.6931, whatever D answers; `d_accuracy` is one half.",
-    reported="Whoever changes BCELoss to BCEWithLogitsLoss (Keras: from_logits=True) and leaves D's last layer.",
+    reported="Where BCELoss was replaced by BCEWithLogitsLoss (Keras: from_logits=True) and D's last layer kept its "
+    "sigmoid.",
     why="A sigmoid is applied twice, in D and in its loss, so that no answer is ever sure and gradients are small.",
     spoils=False,
     detector=_detector,

@@ -32,7 +32,7 @@ FAILURE = Failure(
     "apply. No error is raised.",
     formula=r"\frac{\partial}{\partial \theta_G} \mathcal{L}_G\big(D(\mathrm{detach}(G(z)))\big) = 0",
     tell="`grad_norm_g`, the size of G's gradient, is exactly 0, and so is `update_ratio_g`.",
-    reported="Whoever reuses the images of D's step for G's: `fake = G(z).detach()` before both.",
+    reported="In loops that reuse the images of D's step for G's: `fake = G(z).detach()` before both.",
     why="The generator's weights do not change: its loss has no way back to them.",
     detector=_detector,
     on_points=_detector,

@@ -58,7 +58,7 @@ def _docstring(e: Experiment) -> str:
         lines += _ends(e)
     elif e.steps:
         lines.append(
-            f"It prints the losses, equal to the playground's but for rounding, and draws {PICTURE} at the end."
+            f"It prints the losses, the same as the playground's up to rounding, and draws {PICTURE} at the end."
         )
     else:
         lines.append(f"It draws {PICTURE} with the untrained generator.")

@@ -8,7 +8,7 @@ from gan_core.classroom.join_codes import KEY, LENGTH, Destination, join_codes
 from pages.parts.shared import page_link, plain_text, state
 
 PAGES = {"train": "pages/train.py", "course": "pages/course.py"}  # that a code may lead to
-UNKNOWN = "There is no lesson with the code “{}”, or no longer: type the one that the projector shows now."
+UNKNOWN = "No lesson has the code “{}”: type the code that the projector shows now."
 
 
 def address(base: str, to: Destination) -> str:

@@ -40,7 +40,7 @@ def button(lesson: Lesson) -> None:
         st.button(
             "Offer it on Home", key="offer_lesson", icon=":material/home:", on_click=_set,
             args=(DefaultLesson(lesson),),
-            help="Every student's first page then offers this lesson. The page Class takes it back.",
+            help="Home then offers this lesson to every student. To withdraw it, open the page Class.",
         )  # fmt: skip
         _trouble()
 

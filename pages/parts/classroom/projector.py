@@ -25,14 +25,15 @@ def asked(lesson: Lesson, word: str | None) -> bool:
         return False
     if not access.counts():
         diagnosis_line.say(
-            diagnosis_line.WAITING, "The class's answers are the teacher's: open the link with the teacher's key first."
+            diagnosis_line.WAITING,
+            "Only the teacher sees the class's answers: open the link with the teacher's key first.",
         )
         return False
     if attendance().is_teacher(lesson.digest, word):
         return True
     diagnosis_line.say(
         diagnosis_line.TROUBLE,
-        "This projector link is from before the server was started anew: make the lesson again on the page Train.",
+        "This projector link is from before the server was restarted: make the lesson again on the page Train.",
     )
     return False
 
@@ -84,7 +85,7 @@ def _answers(lesson: Lesson) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             shown = st.toggle(
                 "Show the counts", key=state.COUNTS_SHOWN.name,
-                help="Better after the vote: what others chose sways an answer.",
+                help="Best shown after the vote, since the answers of others sway one's own.",
             )  # fmt: skip
             revealed = st.toggle(
                 "Show what was measured", key=state.MEASURED_SHOWN.name, disabled=told is None,
@@ -99,7 +100,7 @@ def _answers(lesson: Lesson) -> None:
             st.html(Markup('<div class="measured-words">{}</div>').format(glossary.text(told.words)))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Ask again", key="ask_again", icon=":material/replay:", help="Forgets all answers: for a second vote.",
+                "Ask again", key="ask_again", icon=":material/replay:", help="Deletes all answers, for a second vote.",
                 on_click=_ask_again, args=(lesson,),
             )  # fmt: skip
             st.download_button(

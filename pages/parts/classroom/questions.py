@@ -36,7 +36,8 @@ def page(when: When, forward: Callable[[], None]) -> None:
 
 def _ask(question: Question, when: When) -> None:
     number = QUESTIONS.index(question) + 1
-    lead = "Guess: nobody is meant to know this yet." if when == "before" else "The same questions as at the beginning."
+    again = "The same questions as at the beginning."
+    lead = "Just guess: you are not expected to know this yet." if when == "before" else again
     st.html(
         Markup('<div class="lesson-words"><h1>Question {} of {}</h1><p class="told">{}</p><p>{}</p></div>').format(
             number, len(QUESTIONS), lead, glossary.text(question.words)

@@ -32,7 +32,7 @@ def page() -> None:
     else:
         st.html('<div class="lesson-words"><h1>What was learnt</h1></div>')
         diagnosis_line.say(
-            diagnosis_line.WAITING, "The right answers stand here once the six questions are answered again."
+            diagnosis_line.WAITING, "The right answers appear here once you have answered the six questions again."
         )
     if access.alone():
         with st.expander("Everybody's answers as counts", key="course-everybody"):
@@ -64,8 +64,8 @@ def class_counts() -> None:
                     icon=":material/download:",
                 )  # fmt: skip
                 st.button(
-                    "Begin anew", key="course_anew", icon=":material/replay:", on_click=begin_anew,
-                    args=(attendance(),), help="Forgets all answers of the course: for the next class.",
+                    "Start over", key="course_anew", icon=":material/replay:", on_click=begin_anew,
+                    args=(attendance(),), help="Deletes all answers to the course, for the next class.",
                 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ PARTS = {
 }  # fmt: skip
 VERDICTS = {
     "right": (diagnosis_line.HEALTHY, "As you predicted."),
-    "other": (diagnosis_line.WAITING, "It turned out otherwise."),
+    "other": (diagnosis_line.WAITING, "It turned out differently."),
     "open": (diagnosis_line.WAITING, "Too early to tell."),
 }
 
@@ -117,7 +117,7 @@ def _title(lesson: Lesson, of: CourseLesson | None, *, leaves: bool) -> None:
         words.html(said)
         leave.button(
             "Leave the lesson", key="leave_lesson", icon=":material/logout:", on_click=_leave, width="stretch",
-            help="To the page with all settings; a run that is there comes along.",
+            help="Opens the page with all settings and takes your run along.",
         )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def _run(lesson: Lesson, polled: float | None, revealed: bool) -> None:
 
 def _budget(lesson: Lesson, held: str) -> None:
     spent = visitor.spent()
-    words = f"{spent} of this lesson's {lesson.budget} steps are trained, all runs together."
+    words = f"{spent} of this lesson's {lesson.budget} steps used, over all runs."
     with st.container(key="budget"):
         st.html(Markup('<div class="budget">{}</div>').format(held if held else words))
 
@@ -212,7 +212,7 @@ def _answered(
             else:
                 label = predicted.label(mine)
                 diagnosis_line.say(
-                    diagnosis_line.WAITING, "What is measured is compared with it when the run has ended.",
+                    diagnosis_line.WAITING, "It is compared with what is measured when the run ends.",
                     strong=f"You predicted: {label}.",
                 )  # fmt: skip
             if of and explained:
@@ -275,7 +275,7 @@ def _unusable(problems: list[Problem]) -> None:
         given = "" if problem.field == MARK else str(problem.value)  # digits that tell nobody anything
         value = f" “{given[:40]}{'…' if len(given) > 40 else ''}”" if given else ""
         diagnosis_line.say(diagnosis_line.TROUBLE, f"{name}{value}: {problem.allowed}.")
-    st.markdown("This link opens no lesson. Ask your teacher for the whole link again.")
+    st.markdown("This link does not open a lesson. Ask your teacher for the whole link again.")
     st.button("To the page with all settings", key="leave_lesson", on_click=_leave)
 
 

@@ -84,7 +84,7 @@ def _form(e: Experiment) -> dict[str, Any]:
     )
     state.LESSON_LOCKED.show([name for name in state.LESSON_LOCKED.get() if name not in shown])
     locked = st.multiselect(
-        "In sight, but locked", [name for name in there if name not in shown], format_func=_label,
+        "Shown, but locked", [name for name in there if name not in shown], format_func=_label,
         key=state.LESSON_LOCKED.name, placeholder="nothing", **_STAYS,
     )  # fmt: skip
     st.caption(f"The other {len(there) - len(shown) - len(locked)} settings are hidden.")
@@ -113,7 +113,7 @@ def _runs(budget: int, steps: int) -> str:
     if steps == 0:
         return "A run has no steps: it shows the untrained generator."
     if budget < steps:
-        return f"A run would have {steps} steps: it ends at the budget, before some failures show."
+        return f"A run has {steps} steps but stops at the budget, before some failures show."
     runs = budget // steps
     return f"Enough for {runs} whole {'run' if runs == 1 else 'runs'} of {steps} steps."
 
@@ -121,7 +121,7 @@ def _runs(budget: int, steps: int) -> str:
 def _prediction() -> Prediction | None:
     """What students have to predict before the run."""
     kind = st.segmented_control(
-        "To be predicted before the run", (NOTHING, FAILURE, SIDE), default=FAILURE, required=True,
+        "Students predict before the run", (NOTHING, FAILURE, SIDE), default=FAILURE, required=True,
         key="lesson_asks", **_STAYS,
     )  # fmt: skip
     if kind == FAILURE:
@@ -140,7 +140,7 @@ def _prediction() -> Prediction | None:
         )  # fmt: skip
         most = prediction.LARGEST_THRESHOLD
         threshold = where.number_input(
-            "Below, or at least", -most, most, 0.5, step=0.1, format="%g", key="lesson_threshold", **_STAYS
+            "Threshold", -most, most, 0.5, step=0.1, format="%g", key="lesson_threshold", **_STAYS
         )
         return WhichSide(measurement, threshold)
     return None
@@ -177,13 +177,13 @@ def _how_reached(base: str) -> None:
     """What it takes for a phone to open the link."""
     if lan_address.here_only(base):
         st.warning(
-            "Only this machine reaches this address. Put this machine's name or number in the network in its place, "
-            "such as http://192.168.1.20:8501/train, and have the phones on the same network."
+            "Only this machine reaches this address. Replace it with this machine's name or address in the network, "
+            "such as http://192.168.1.20:8501/train, and connect the phones to the same network."
         )
     elif lan_address.here_only(st.context.url or "") and base == lesson_link.class_base():
         st.caption(
-            "A phone would look for “localhost” in itself, so this is this machine's number in its network. Phones on "
-            "the same network reach it, unless a firewall is in the way: try it with yours."
+            "On a phone, “localhost” means the phone itself, so this is your computer's address in the network. "
+            "Phones in the same network reach it unless a firewall blocks them: try it with yours."
         )
     if (bound := st.get_option("server.address")) and lan_address.here_only(f"http://{bound}"):
         plain_text.wrong(

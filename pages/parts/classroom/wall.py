@@ -12,6 +12,8 @@ from gan_core.diagnosis.verdict import verdict
 from gan_core.live.registry import RunError, registry
 from gan_core.live.run import Snapshot
 from gan_core.pixels.tiles import COLUMNS, ROWS
+from gan_core.settings.fields import SETTINGS
+from gan_core.sweep import server_sweeps
 from pages.parts.shared import diagnosis_line, html, state, tab_runs
 from pages.parts.train.live_view import ACTIVE, STATE_WORDS
 
@@ -24,8 +26,9 @@ def show() -> None:
     """The buttons for all, and a card for each."""
     runs = registry().everything()
     _buttons(runs)
+    _maps()
     if not runs:
-        st.markdown("Nobody trains yet.")
+        st.markdown("Nobody is training yet.")
     for start in range(0, len(runs), ACROSS):
         for column, run in zip(st.columns(ACROSS), runs[start : start + ACROSS], strict=False):
             with column, st.container(border=True, key=f"wall-{run.run_id}"):
@@ -45,13 +48,29 @@ def _buttons(runs: list[Snapshot]) -> None:
         )
         st.button(
             "Resume all", key="resume_all", icon=":material/play_arrow:", on_click=_resume, args=(held or paused,),
-            disabled=not paused, help="Those that you paused all at once; else all that stand still.",
+            disabled=not paused, help="Resumes the runs that you paused together, or else all paused runs.",
         )  # fmt: skip
         st.button(
             "End all", key="end_all", icon=":material/stop:", on_click=_all, args=(alive, registry().stop),
             disabled=not alive, help="Frees the machine. Each can go on from its last checkpoint.",
         )  # fmt: skip
-        st.html(Markup('<div class="budget">{} live, {} train or wait</div>').format(len(runs), len(active)))
+        st.html(Markup('<div class="budget">{} live, {} training or waiting</div>').format(len(runs), len(active)))
+
+
+def _maps() -> None:
+    """The maps that go on, each with a button that stops it."""
+    for number, (owner, sweep) in enumerate(server_sweeps.of_people().items()):
+        settings = " × ".join(SETTINGS[name].label for name in sweep.plan.vary)
+        words, button = st.columns([0.8, 0.2], vertical_alignment="center")
+        words.html(
+            Markup('<div class="small-print">A map of {}: {} of {} runs are there, {} train</div>').format(
+                settings, sweep.done, sweep.total, sweep.training
+            )
+        )
+        button.button(
+            "Stop the map", key=f"stop-map-{number}", icon=":material/stop:", on_click=server_sweeps.sweeps().stop,
+            args=(owner,), width="stretch", help="What was finished is kept, and Start goes on with the rest.",
+        )  # fmt: skip
 
 
 def _card(run: Snapshot) -> None:

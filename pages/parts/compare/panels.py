@@ -32,7 +32,7 @@ FINAL = (
 )  # fmt: skip
 # Pixels: on a screen of 1280 x 800, pictures and histograms of all runs are in sight, of two runs the losses as well.
 CHART, LOW_CHART = 126, 96
-TO_TRAIN = "Takes a copy of the run as it is trained now, to go on with, to save and to export."
+TO_TRAIN = "Copies the run as trained so far, so that you can continue, save and export it."
 BY = {"steps": "Equal steps", "time": "Equal training time"}
 PIXELS = {"now": "Pixels now", "past": "Pixels over time"}
 

@@ -81,7 +81,7 @@ def _start() -> str:
     start = same_start(experiments)
     alike = [part for part, names in start.items() if not names]
     if "initial weights" in alike and (names := reshaping(experiments)):
-        alike[0] += f" (of all layers but those that {_labels(names)} gives another shape or scale)"
+        alike[0] += f" (except in layers whose shape or scale depends on {_labels(names)})"
     same = f"Byte for byte the same: {', '.join(alike)}." if alike else ""
     by = [f"{part} (by {_labels(names)})" for part, names in start.items() if names]
     return f"{same} Not the same: {'; '.join(by)}." if by else same

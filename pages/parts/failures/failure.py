@@ -97,7 +97,7 @@ def elsewhere(recipe: Recipe) -> None:
     """Whether the same happens on other images, where that was tried."""
     tried = [f"{data}: {seen}" for data, seen in recipe.carries_over.items() if seen != "untested"]
     if tried:
-        plain_text.small(f"The same pair on other images, with the runs that turned out as here: {'; '.join(tried)}.")
+        plain_text.small(f"The same pair on other images, with how many runs turned out as here: {'; '.join(tried)}.")
 
 
 def side_by_side(recipe: Recipe, runs: Runs) -> None:

@@ -149,7 +149,7 @@ def source() -> None:
 def stages(images: TensorSample) -> None:
     """Which image, and the choice at each stage, the right one ticked."""
     if asked().source == RUN and (handed := state.ASKED_TENSOR.get()):
-        st.button(f"Step {handed.step}: take it again", key="take_anew", on_click=_forget_tensor, width="stretch")
+        st.button(f"Step {handed.step}: fetch it again", key="take_anew", on_click=_forget_tensor, width="stretch")
     count = len(images.values)
     if count > 1:
         state.IMAGE.show(asked().image)
@@ -172,7 +172,7 @@ def stages(images: TensorSample) -> None:
         state.QUALITY.show(asked().choices.quality)
         options = sorted({*QUALITIES, asked().choices.quality})
         st.select_slider("JPEG quality", options, key=state.QUALITY.name, on_change=_set_quality)
-    st.button("Set all to right", key="all_right", on_click=_all_right, width="stretch")
+    st.button("Correct every stage", key="all_right", on_click=_all_right, width="stretch")
 
 
 def mend(fix: dict[str, Any]) -> None:

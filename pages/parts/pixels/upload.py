@@ -75,8 +75,9 @@ def section() -> None:
     with left:
         file = st.file_uploader(
             "Samples as .npy or .pt, pictures or figures, a zip of them, or a training log of any kind", key="bring",
-            help="Logs: what your loop prints (.txt, .log), .csv, .json, .jsonl, TensorBoard's event files. It is read "
-            "here and not kept. Nothing in it is executed: of a .pt, only plain tensors and numbers are read.",
+            help="Logs: what your loop prints (.txt, .log), .csv, .json, .jsonl, TensorBoard event files. The file is "
+                "read here and not kept. Nothing in it is executed: from a .pt file, only plain tensors and numbers "
+                "are read.",
         )  # fmt: skip
         with st.expander("… or paste what your loop prints", key="paste"):
             pasted = st.text_area(
@@ -113,9 +114,8 @@ def section() -> None:
 def _own_files() -> list[UploadedFile]:
     files = st.file_uploader(
         "Your own real images", key="own_real", accept_multiple_files=True,
-        help="Some dozens of those that your GAN is trained on, as pictures, a zip or .npy. Then darkness, "
-        "contrast and "
-        "the order of colours can be judged.",
+        help="A few dozen of the images that your GAN is trained on, as pictures, a zip or .npy. With them, "
+            "brightness, contrast and the order of colours can be judged.",
     )  # fmt: skip
     if not files:
         st.caption(f"Until you upload them, the pictures are compared with {AGAINST[0]}.")
@@ -173,7 +173,7 @@ def _report(report: Report, seen: Seen) -> None:
             picture = grid(report.pictures, min(COLUMNS, len(report.pictures)))
             height, width = picture.shape[:2]
             heading = pictures.titled("Your pictures", "as they seem to be intended", theme.GENERATED, square=True)
-            pictures.grid(heading, png_bytes(picture), width, height, "The pictures that were brought")
+            pictures.grid(heading, png_bytes(picture), width, height, "The uploaded pictures")
             if seen.tensor is not None:
                 _follow(not report.seems.dtype.startswith(("float", "bfloat")))
             if seen.saved:
@@ -196,7 +196,7 @@ def _follow(as_bytes: bool) -> None:
         state.FOLLOWING.set(True)
         st.rerun()
     if as_bytes:
-        st.caption("These are bytes already; above, they start as a network would get them, in [-1,1].")
+        st.caption("These are already bytes; above, they start in [-1,1], as a network would receive them.")
 
 
 def _findings(report: Report, seen: Seen) -> None:

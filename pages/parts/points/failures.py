@@ -23,7 +23,7 @@ def draw() -> None:
             here, beside = st.columns(2)
             here.button("Train it", key=f"fail_{failure.name}", on_click=_train, args=(failure,), width="stretch")
             beside.button(
-                "Beside the cure", key=f"cure_{failure.name}", on_click=_compare, args=(failure,), width="stretch"
+                "Beside the fix", key=f"cure_{failure.name}", on_click=_compare, args=(failure,), width="stretch"
             )
 
 

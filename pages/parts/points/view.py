@@ -57,7 +57,10 @@ def only_points(asked: bool) -> None:
             return
         page_settings.take(Experiment(dataset=points_aside.FIRST))
         if asked:
-            st.info(f"{SOURCES[e.dataset].label} is images: open it on Train. This page shows points, here the ring.")
+            st.info(
+                f"{SOURCES[e.dataset].label} consists of images: open it on Train. This page shows points, so "
+                f"here is the ring."
+            )
 
 
 def shown_frames(run: Snapshot | None) -> tuple[str, list[Frame], Sequence[Row], Sequence[Change]]:
@@ -83,7 +86,7 @@ def headline(run: Snapshot | None, e: Experiment) -> None:
     words = f"{SOURCES[e.dataset].label} · seed {e.seed}"
     if run is None and e == finished().experiment:
         kept = finished()
-        words += f" · a finished run, {kept.rows[-1].step} steps in {kept.seconds:.0f} s of one core"
+        words += f" · a finished run, {kept.rows[-1].step} steps in {kept.seconds:.0f} s on one core"
     elif run is None:
         words += " · press Start"
     st.html(pictures.titled("Points", words, theme.REAL))

@@ -106,7 +106,7 @@ def bin(store: Store, deleted: Sequence[Heading | WatchedHeading | Damaged]) -> 
     if not deleted:
         return
     with st.expander(f"Deleted runs ({len(deleted)})", key="deleted_runs"):
-        st.caption("Each can be restored for a day, and takes up room until then.")
+        st.caption("Each can be restored for one day and takes up space until then.")
         for folder in deleted:
             words, button = st.columns([0.8, 0.2], vertical_alignment="center")
             name = folder.run_id if isinstance(folder, Damaged) else folder.name
@@ -128,7 +128,7 @@ def whose(store: Store, count: int, size: float) -> None:
     else:
         plain_text.small(
             f"{count} of yours, {size:.0f} of {store.each_mb:.0f} MB. Only this browser and the teacher can rename or "
-            "delete them; others see one by its link. Clear the cookie that knows the browser, and they are lost."
+            "delete them; others need the link to see one. If you clear this site's cookie, you lose them."
         )
 
 
@@ -145,7 +145,7 @@ def comparison(store: Store, headings: Sequence[Heading]) -> None:
         wanted, trouble = None, str(error)
     with words:
         plain_text.small(
-            trouble or f"{len(chosen)} of at most {MOST} are chosen. Each opens with everything that was saved of it."
+            trouble or f"{len(chosen)} of at most {MOST} are chosen. Each opens with everything that was saved."
         )
     button.button(
         "Compare side by side", key="compare", icon=":material/compare:", on_click=_compare,

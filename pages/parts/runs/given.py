@@ -43,7 +43,7 @@ def show(store: Store, run_id: str) -> None:
             plain_text.say(theme.QUIET, _facts(saved), strong=f"{saved.name}.")
         copied.button(
             "Take a copy", key="copy_given", type="primary", icon=":material/content_copy:", on_click=_copy,
-            args=(store, run_id), width="stretch", help="Opens on Train where it stands, as a run of your own.",
+            args=(store, run_id), width="stretch", help="Opens on Train at its current step, as a run of your own.",
         )  # fmt: skip
         closed.button("Close", key="close_given", icon=":material/close:", on_click=_close, width="stretch")
         _history(saved)

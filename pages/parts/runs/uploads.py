@@ -16,7 +16,7 @@ def listing(store: Store) -> None:
         return
     used = sum(upload.size for upload in uploads) / 1e6
     with st.expander(f"Your uploads ({used:.1f} of {store.each_mb:.0f} MB)", key="uploads"):
-        st.caption("A saved run that was trained on an upload goes on only while that is here.")
+        st.caption("A saved run that was trained on an upload can continue only while the upload is here.")
         for upload in uploads:
             words, button = st.columns([0.8, 0.2], vertical_alignment="center")
             with words:

@@ -113,7 +113,7 @@ def _followed(store: Store, run_id: str, trained: bool, said: str) -> None:
         line, details = st.columns([0.8, 0.2], vertical_alignment="center")
         with line:
             diagnosis_line.say(diagnosis_line.COLOURS[of.mark], of.words, strong=f"{of.headline}.")
-        label = "Evidence and cure" if of.findings else "What is looked for"
+        label = "Evidence and fix" if of.findings else "What is looked for"
         with details, st.popover(label, width="stretch", key="evidence-followed"):
             for finding in of.findings:
                 diagnosis_line.explain(finding, run.rows, "followed", fixable=False)

@@ -31,7 +31,7 @@ from pages.parts.shared import page_link, plain_text, state
 
 COOKIE, TEACHER_COOKIE = "gan_visitor", "gan_teacher"
 KEY = "key"  # the URL key of the teacher's key
-KEY_REFUSED = "This is not the teacher's key of this server: it printed the right link when it was first visited."
+KEY_REFUSED = "This is not this server's teacher key: the server printed the right link when it was first visited."
 PROXY = "This server is reached through a proxy: start it with GAN_ALONE=0, or with GAN_ALONE=1 if only you use it."
 KEPT_S = 365 * 24 * 3600  # how long a browser keeps its cookies
 GOES_ON = ("starting", "waiting", "running", "paused")

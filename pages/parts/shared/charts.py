@@ -171,7 +171,8 @@ def spread(opening: Opening, frames: Sequence[Frame], at: float) -> str:
     for frame in (frames[0], shown) if shown is not frames[0] else (shown,):
         low, high = _middle(opening, frame)
         told.append(f"at step {frame.step} from {low:.2g} to {high:.2g}")
-    return f"Nine of ten values lie {', '.join(told)}; legal is {opening.legal_low:.2g} to {opening.legal_high:.2g}."
+    legal = f"{opening.legal_low:.2g} to {opening.legal_high:.2g}"
+    return f"Nine in ten values lie {', '.join(told)}; the legal range is {legal}."
 
 
 def recognised(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:

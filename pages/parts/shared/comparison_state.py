@@ -14,6 +14,7 @@ from gan_core.settings import comparison, link
 from gan_core.settings.comparison import LETTERS, Comparison
 from gan_core.settings.experiment import Experiment, nearest
 from gan_core.settings.fields import SETTINGS
+from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import SettingsError
 from pages.parts.shared import access, state, tab_runs
 from pages.parts.shared.page_link import AND, PageLink, Query
@@ -38,7 +39,7 @@ def button(base: Experiment) -> None:
     """The way from a page's settings to runs that differ in one of them."""
     st.button(
         "Compare with…", key="compare_with", icon=":material/compare:", width="stretch", on_click=_ask_usual,
-        args=(base,), help="Two to four runs with these settings but for one, in lock-step.",
+        args=(base,), help="Two to four runs that differ in one setting, trained in lock-step.",
     )  # fmt: skip
 
 
@@ -147,6 +148,8 @@ def write() -> None:
 
 def _usual(base: Experiment) -> Comparison:
     """What is compared where nobody says what."""
+    if base.dataset in POINT_SETS:  # of points, all that the output activation does is to bound the plane
+        return comparison.vary(base, "penalty", ("none", "r1"))
     return comparison.vary(base, "output_activation", ("tanh", "sigmoid"))
 
 

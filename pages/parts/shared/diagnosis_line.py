@@ -116,7 +116,7 @@ def explain(finding: Finding, rows: Sequence[Row], key: str, fixable: bool) -> N
     compare, apply = st.columns(2)
     compare.button(
         "Apply the fix and compare", key=f"compare_{key}_{finding.failure}", type="primary", width="stretch",
-        on_click=_compare, args=(finding.fix,), help="Trains both from step 0 beside each other, in lock-step.",
+        on_click=_compare, args=(finding.fix,), help="Trains both from step 0, side by side and in lock-step.",
     )  # fmt: skip
     apply.button(
         "Apply the fix here", key=f"fix_{key}_{finding.failure}", width="stretch", on_click=_fix, args=(finding.fix,),

@@ -118,7 +118,7 @@ def show(e: Experiment, frame: Frame | None, acts: Players | None, *, finds: boo
         "rests": RESTS[acts] if acts else (),
         "colours": COLOURS,
         "scale": scale,
-        "alt": f"The generator G makes {things} of noise; the discriminator D judges them and real ones. D's mean "
+        "alt": f"The generator G turns noise into {things}; the discriminator D judges them and real ones. D's mean "
         f"answers: real {real}, generated {generated}. Gradient norms: D {lengths['grad_d']}, "
         f"G {lengths['grad_g']}.{ACTING[acts] if acts else ''}",
     }

@@ -64,7 +64,7 @@ def buttons(kept: Sequence[float], at: float, end: float) -> None:
             args=(before[-1] if before else now,), disabled=not before,
         )  # fmt: skip
         st.button(
-            "Hold the replay" if playing else "Play the kept pictures", key="play",
+            "Pause the replay" if playing else "Play the kept pictures", key="play",
             icon=f":material/{'pause' if playing else 'play_arrow'}:", on_click=_hold if playing else _play,
             args=() if playing else (first,), disabled=len(kept) < 2,
         )  # fmt: skip
@@ -77,7 +77,7 @@ def buttons(kept: Sequence[float], at: float, end: float) -> None:
 def speed() -> None:
     """How fast to play."""
     st.segmented_control(
-        "Pictures a second when played", SPEEDS, format_func=lambda pictures: f"{pictures}/s", default=SPEEDS[1],
+        "Pictures per second", SPEEDS, format_func=lambda pictures: f"{pictures}/s", default=SPEEDS[1],
         required=True, key=state.SPEED.name, label_visibility="collapsed", help="How fast to play the kept pictures.",
     )  # fmt: skip
 

@@ -57,7 +57,7 @@ def attach() -> None:
     lesson = page_settings.lesson()
     if lesson and there and not lesson.allows(there.experiment):
         state.RUN.set(None)
-        state.REFUSAL.set(f"The run “{asked}” has other settings than this lesson allows: start a new one.")
+        state.REFUSAL.set(f"The run “{asked}” has settings that this lesson does not allow: start a new one.")
         return
     try:
         if own:

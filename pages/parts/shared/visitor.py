@@ -8,7 +8,7 @@ from gan_core.live.run import Snapshot
 from gan_core.settings.experiment import Experiment
 from pages.parts.shared import access, page_settings
 
-ANSWER_FIRST = "Answer the question first: then the run may start."
+ANSWER_FIRST = "Answer the question first; then you can start the run."
 
 
 def answer() -> str | None:
@@ -48,7 +48,7 @@ def held() -> str:
     if lesson.prediction and answer() is None:
         return ANSWER_FIRST
     if spent() >= lesson.budget:
-        return f"All {lesson.budget} steps of this lesson are trained."
+        return f"All {lesson.budget} steps of this lesson are used up."
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.settings.compatibility import matters
+from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Setting, Value
@@ -48,18 +49,32 @@ def open_page() -> None:
         state.SWEEP_TOLD.set(told + came.wrong)
 
 
+def way_here(base: Experiment) -> None:
+    """For other pages: the way to a map around these settings."""
+    if st.button(
+        "Map these settings", key="map_these", icon=":material/grid_view:", width="stretch",
+        help="A map of both learning rates, or of any two settings, with all else as it is here.",
+    ):  # fmt: skip
+        st.switch_page("pages/sweep.py", query_params=LINK.query(SweepPlan(base.replace(seed=0), READY[FIRST].vary)))
+
+
 def now() -> SweepPlan:
     """What the page's map is of."""
     return state.SWEEP.get() or READY[FIRST]
 
 
-def draw() -> None:
-    """The controls."""
+def draw(beside: bool) -> None:
+    """The controls, one below the other beside the map, or in two lines above it."""
     plan = now()
     for sentence in state.SWEEP_TOLD.get():
         plain_text.wrong(sentence)
     names = [*plan.vary]
-    ready, across, values = st.columns([0.24, 0.2, 0.56])
+    if beside:
+        ready, (count, steps) = st.container(), st.columns(2)
+        across, values, down, below = (st.container() for _ in range(4))
+    else:
+        ready, across, values = st.columns([0.24, 0.2, 0.56])
+        count, steps, down, below = st.columns([0.1, 0.14, 0.2, 0.56])
     with ready:
         known = next((name for name, made in READY.items() if made == plan), OTHER)
         state.SWEEP_READY.show(known)
@@ -67,12 +82,11 @@ def draw() -> None:
             "Map", [*READY, *([OTHER] if known == OTHER else [])], key=state.SWEEP_READY.name, on_change=_ready
         )
     _axis("x", "Across", names[0], plan, across, values)
-    count, steps, down, below = st.columns([0.1, 0.14, 0.2, 0.56])
     with count:
         state.SWEEP_SEEDS.show(len(plan.seeds))
         st.number_input(
             "Seeds", 1, max(MOST_SEEDS, len(plan.seeds)), key=state.SWEEP_SEEDS.name, on_change=_seeds,
-            help="Each square is trained with so many seeds; it tells how many of them agree.",
+            help="How many seeds each square is trained with; the square says how many of them agree.",
         )  # fmt: skip
     with steps:
         state.SWEEP_STEPS.show(plan.base.steps)
@@ -85,14 +99,14 @@ def draw() -> None:
         plain_text.wrong(words)
 
 
-def shared() -> None:
-    """What all cells have in common, and a way to change one of those settings."""
+def shared(beside: bool) -> None:
+    """What all cells have in common, and a way to change one of those settings; beside the map or above it."""
     plan = now()
     common = [
         name for name in vary.in_order() if name not in (*plan.vary, "seed") and matters(name, plan.base.model_dump())
     ]
     own = [name for name in common if getattr(plan.base, name) != SETTINGS[name].default and name != "steps"]
-    words, change = st.columns([0.78, 0.22], vertical_alignment="center")
+    words, change = st.columns([0.64, 0.36] if beside else [0.78, 0.22], vertical_alignment="center")
     named = ", ".join(f"{SETTINGS[name].label} {value_words(getattr(plan.base, name))}" for name in own)
     with words:
         plain_text.small(f"The same in all: {named or 'every other setting, at its default'}.")
@@ -148,7 +162,7 @@ def _take(make: Callable[[], SweepPlan]) -> None:
     except (PlanError, SettingsError) as error:
         state.SWEEP_REFUSED.set(str(error))
     except ValueError:
-        state.SWEEP_REFUSED.set("This is none of the values that this setting allows.")
+        state.SWEEP_REFUSED.set("This setting does not allow that value.")
     else:
         state.SWEEP.set(plan)
 

@@ -11,6 +11,7 @@ from gan_core.diagnosis.verdict import Mark
 from gan_core.live.errors import RunError
 from gan_core.saved_runs.store import StoreError
 from gan_core.settings import link
+from gan_core.settings.comparison import Comparison, ComparisonError
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.points import POINT_SETS
 from gan_core.sweep import server_sweeps
@@ -33,6 +34,7 @@ from pages.parts.sweep import choice
 
 POLL_S = 1.5
 MOST_REASONS = 3
+MOST_NARROW = 6  # squares in a row
 KEY: dict[Mark, str] = {"ill": "fails", "open": "too early, still learning, or too slow", "well": "can be recognised"}
 FILES = {
     "png": ("Picture (PNG)", ".png", "image/png", map_png),
@@ -66,6 +68,11 @@ def _probe() -> SweepState | None:
         return None
 
 
+def narrow() -> bool:
+    """Whether the map leaves room beside it, on a usual screen."""
+    return len(next(iter(choice.now().vary.values()))) <= MOST_NARROW
+
+
 def found() -> SweepMap:
     """The map of now."""
     seen = state_now()
@@ -77,7 +84,8 @@ def buttons(made: SweepMap) -> None:
     """Start or Stop, how far it is, and the files."""
     plan, seen = choice.now(), state_now()
     going = seen is not None and seen.open
-    start, words, files = st.columns([0.16, 0.64, 0.2], vertical_alignment="center")
+    widths = [0.2, 0.54, 0.26] if narrow() else [0.16, 0.64, 0.2]
+    start, words, files = st.columns(widths, vertical_alignment="center")
     with start:
         if going:
             st.button("Stop", key="stop", icon=":material/stop:", on_click=_stop, width="stretch")
@@ -120,13 +128,14 @@ def squares(made: SweepMap) -> None:
                 agreement=agreement,
                 source=lambda square: picture_source(square, side),
                 href=_href,
+                compare=_compare,
                 key=KEY,
                 colours=COLOURS,
             )
         )
         # Where nothing can be pointed at, as on a phone, the reasons are read here.
         for why in list(dict.fromkeys(square.why for row in made.rows for square in row if square.why))[:MOST_REASONS]:
-            plain_text.small(f"Cannot be: {why}.")
+            plain_text.small(f"Not possible: {why}.")
 
 
 def _href(square: Square) -> str:
@@ -137,21 +146,31 @@ def _href(square: Square) -> str:
     return f"{page}?{urlencode(link.to_query(e))}"
 
 
+def _compare(square: Square) -> str:
+    """The square beside the same run with the defaults of its settings; empty where that is the same, or cannot be."""
+    usual = {name: SETTINGS[name].default for name in square.settings}
+    try:
+        both = Comparison(choice.now().base, (dict(square.settings), usual))
+    except ComparisonError:
+        return ""
+    return f"compare?{urlencode(both.to_query())}"
+
+
 def _words(plan: SweepPlan, made: SweepMap, seen: SweepState | None) -> str:
     refused = made.refused
     runs = len(plan.cells) - refused
-    more = f" {refused} cannot be." if refused else ""
-    done = f"{made.trained:,} of {runs:,} runs are there.{more}"
+    more = f" {refused} are not possible." if refused else ""
+    done = f"{made.trained:,} of {runs:,} runs are done.{more}"
     if not made.lacks:
-        return f"All {runs:,} runs are there.{more} Point at a square for its numbers, click it to train it."
+        return f"All {runs:,} runs are done.{more} Point at a square to see its numbers; click it to train it."
     if seen is not None and seen.waiting:
-        return f"{done} Waiting: live runs have all cores, and go first."
+        return f"{done} Waiting: live runs go first and use all cores."
     left = server_sweeps.seconds_left(plan)
     if left is None:
-        return f"{done} How long the rest takes is being measured…"
+        return f"{done} Measuring how long the rest takes…"
     took = f"about {_time(left)}"
     if seen is not None and seen.open:
-        return f"{done} {seen.training} train now; {took} left."
+        return f"{done} {seen.training} training now; {took} left."
     return f"{done} The rest takes {took} on {_where()}."
 
 

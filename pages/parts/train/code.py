@@ -33,7 +33,7 @@ def show(e: Experiment) -> None:
         words.caption(_words(before, now, text))
         button.download_button(
             "Download", text, NAME, "text/x-python", key="download_code", icon=":material/download:",
-            on_click="ignore", width="stretch", help="The script alone; with its data it is under Save, Export.",
+            on_click="ignore", width="stretch", help="The script alone; Save has it together with its data.",
         )  # fmt: skip
         st.html(marked(text, script_of(before) if before else text))
 

@@ -36,7 +36,7 @@ def defaults(key: str, width: Literal["content", "stretch"] = "content") -> None
     st.button(
         "Back to defaults", key=key, on_click=_defaults, icon=":material/settings_backup_restore:",
         disabled=not page_settings.changed(), width=width,
-        help="Sets every setting back; a run begins again at step 0.",
+        help="Resets every setting; the run starts again at step 0.",
     )  # fmt: skip
 
 

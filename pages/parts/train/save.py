@@ -101,7 +101,7 @@ def _proof(run: Snapshot, made: Made) -> None:
         "Regenerate and compare", key="regenerate", on_click=_compare, args=(made,), disabled=gone_on, width="stretch"
     )
     if made.weighed:
-        st.caption("Unpacked in this project's folder, this draws it again and compares:")
+        st.caption("Unpack the zip in this project's folder; this command then draws the picture again and compares:")
         file = made.first.name.with_name(weights.NAME)
         st.code(f"python -m gan_core regenerate {made.first.name} --checkpoint {file}", "bash", wrap_lines=True)
     if gone_on:
