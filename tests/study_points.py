@@ -133,11 +133,12 @@ def markdown(study: dict[str, Any]) -> str:
         shares = f"{broken['right']}/{broken['of']} | {fixed['right']}/{fixed['of']}"
         table.append(f"| {failure.title} | {one} | {shares} | {took} |")
     healthy = [cell for label, cell in study.items() if ":" not in label]
-    right, of = sum(cell["right"] for cell in healthy), sum(cell["of"] for cell in healthy)
-    low, high = wilson(right, of)
-    table += ["", f"Healthy runs with settings of their own, unaccused: {right}/{of} ({low:.1%} to {high:.1%})."]
+    if healthy:
+        right, of = sum(cell["right"] for cell in healthy), sum(cell["of"] for cell in healthy)
+        low, high = wilson(right, of)
+        table += ["", f"Healthy runs with settings of their own, unaccused: {right}/{of} ({low:.1%} to {high:.1%})."]
     accused = [f"{label} {cell['right']}/{cell['of']}" for label, cell in study.items() if cell["right"] < cell["of"]]
-    return "\n".join([*table, f"Not all right: {', '.join(accused) or 'none'}."])
+    return "\n".join([*table, "", f"Not all right: {', '.join(accused) or 'none'}."])
 
 
 def main() -> None:

@@ -40,7 +40,9 @@ def test_hopping_is_named_where_all_points_move_together() -> None:
     hopping = {**ON_ONE_MODE, "mode_turnover": 1.0}
     assert called(hopping, range(0, 201, 50)) == []
     assert called(hopping, range(0, 251, 50)) == ["mode-hopping"]
-    assert called({**hopping, "diversity": 0.8}) == ["mode-collapse"]  # a few points that wander
+    wandering = {**hopping, "diversity": 0.8, "mode_turnover": 0.5}  # a few points, one now and one then
+    assert called(wandering) == ["mode-collapse"]
+    assert called({**wandering, "mode_turnover": 0.6}) == ["mode-hopping"]
     e = Experiment(dataset="ring")
     rows = [Row(step, {**HEALTHY, **(hopping if step >= 400 else {})}) for step in ROWS]
     assert [len(diagnose(e, rows[:until])) for until in (9, 10)] == [0, 1]
