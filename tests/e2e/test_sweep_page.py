@@ -28,7 +28,7 @@ def pictures(page: Page) -> list[str]:
 def filled(page: Page) -> list[str]:
     """The pictures of the small map, once all four are there."""
     expect(page.locator(".sweep-map img")).to_have_count(4)
-    expect(page.locator(".st-key-progress")).to_contain_text("All 4 runs are there")
+    expect(page.locator(".st-key-progress")).to_contain_text("All 4 runs are done")
     return pictures(page)
 
 
