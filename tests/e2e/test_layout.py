@@ -76,7 +76,7 @@ def pictures(page: Page) -> list[dict[str, Any]]:
     return page.evaluate(
         """[...document.querySelectorAll('.stMain img')].map(i => ({alt: i.alt, width: i.clientWidth,
         height: i.clientHeight, own: i.naturalWidth, tall: i.naturalHeight,
-        look: getComputedStyle(i).imageRendering}))"""
+        look: getComputedStyle(i).imageRendering, plane: !!i.closest('figure.plane')}))"""
     )
 
 
@@ -113,12 +113,16 @@ def assert_nothing_scrolls_sideways(page: Page) -> None:
 
 
 def assert_pictures_are_as_they_are(page: Page) -> None:
-    """Each at a whole-number scale, not smoothed, and described. A grid on a phone may be cut between two columns."""
+    """Each at a whole-number scale, not smoothed, and described; a drawn plane of points at most at its own size. A grid
+    on a phone may be cut between two columns."""
     phone = page.viewport_size == PHONE
     shown = pictures(page)
     assert shown
     for picture in shown:
         assert picture["alt"]
+        if picture["plane"]:
+            assert picture["width"] == picture["height"] <= picture["own"]
+            continue
         scale, rest = divmod(picture["height"], picture["tall"])
         assert scale >= 1
         assert rest == 0
