@@ -15,28 +15,30 @@ from live_runs import PATIENCE_S, ROOT
 class Processes:
     """A scheduler and its workers, as somebody starts them in a shell."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         self.folder = folder
         self.started: list[subprocess.Popen[str]] = []
-        scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        scheduler = self.start("scheduler", "--host", host, "--port", "0")
         assert scheduler.stderr is not None
         told = next(line for line in scheduler.stderr if "Scheduler at:" in line)
         self.address = told.split("Scheduler at:")[1].strip()
         self.drain(scheduler)
 
-    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *command: str, inside: str = "", **environment: str) -> subprocess.Popen[str]:
+        """One of them; `inside` a network namespace of this name, where one is given."""
+        there = ["ip", "netns", "exec", inside] if inside else []
         process = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:], "--no-dashboard"],
+            [*there, sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:], "--no-dashboard"],
             cwd=environment.get("PYTHONPATH", ROOT), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         )  # fmt: skip
         self.started.append(process)
         return process
 
-    def worker(self, number: int, threads: int = 1, **environment: str) -> subprocess.Popen[str]:
+    def worker(self, number: int, threads: int = 1, *, inside: str = "", **environment: str) -> subprocess.Popen[str]:
         process = self.start(
             "worker", self.address, "--nthreads", str(threads), "--no-nanny", "--name", str(number),
-            "--local-directory", str(self.folder), **environment,
+            "--local-directory", str(self.folder), inside=inside, **environment,
         )  # fmt: skip
         self.drain(process)
         return process

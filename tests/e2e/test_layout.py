@@ -113,8 +113,8 @@ def assert_nothing_scrolls_sideways(page: Page) -> None:
 
 
 def assert_pictures_are_as_they_are(page: Page) -> None:
-    """Each at a whole-number scale, not smoothed, and described; a drawn plane of points at most at its own size. A grid
-    on a phone may be cut between two columns."""
+    """Each at a whole-number scale, not smoothed, and described. A grid on a phone may be cut between two columns; a
+    plane of points is drawn, and may be smaller than it is."""
     phone = page.viewport_size == PHONE
     shown = pictures(page)
     assert shown
