@@ -8,12 +8,14 @@ from gan_core.diagnosis.point_failures import POINT_FAILURES, PointFailure
 from gan_core.live.registry import registry
 from gan_core.settings.comparison import Comparison
 from gan_core.settings.fields import SETTINGS
-from pages.parts.shared import comparison_state, controls, page_settings, tab_runs
+from pages.parts.shared import comparison_state, controls, page_settings, state, tab_runs
 
 
 def draw() -> None:
     """A list of failures in the sidebar, each with what makes it."""
-    with st.popover("See it fail", icon=":material/heart_broken:", width="stretch", key="point_failures"):
+    with st.popover(
+        "See it fail", icon=":material/heart_broken:", width="stretch", key=state.POINT_FAILURES.name, on_change="rerun"
+    ):
         for failure in POINT_FAILURES:
             label = SETTINGS[failure.setting].label
             st.markdown(
@@ -28,6 +30,7 @@ def draw() -> None:
 
 
 def _train(failure: PointFailure) -> None:
+    state.POINT_FAILURES.set(False)
     tab_runs.leave_run()
     page_settings.take(failure.experiment(broken=True))
     tab_runs.begin(go=True)

@@ -157,6 +157,7 @@ SPEED: Key[int | None] = Key("speed", _none)
 
 # Train: what is made of a run, and the script.
 BREAKING: Key[bool] = Key("breaking", bool, on_page=True)  # whether the menu of failures is open
+POINT_FAILURES: Key[bool] = Key("point_failures", bool, on_page=True)  # the same of those in the plane
 MADE: Key[Made | None] = Key("made", _none, on_page=True)
 PROVED: Key[Proof | None] = Key("proved", _none, on_page=True)
 SAVE_FORMAT: Key[str] = Key("save_format", str)

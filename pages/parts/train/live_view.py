@@ -77,18 +77,19 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
     """The line that says where the run is, and that it lives; `steps` are those of a run yet to start."""
     step, steps = (run.step, run.steps) if run else (0, steps)
     parts = [STATE_WORDS[run.state] if run else "not started"]
-    if run and run.state == "running" and run.steps_per_second > 0:
+    watched = run is not None and tab_runs.watched(run)  # whose it is takes the room of how fast it is
+    if run and run.state == "running" and run.steps_per_second > 0 and not watched:
         parts += [
             f"{run.steps_per_second:.0f} steps/s",
             f"{_duration((steps - step) / run.steps_per_second)} left",
         ]
-    if run and run.frame_age_s is not None and run.state in ACTIVE:
+    if run and run.frame_age_s is not None and run.state in ACTIVE and not watched:
         parts.append(f"frame {run.frame_age_s:.1f} s ago")
     if run and run.device_name and run.people < 2:  # where that is told, there is no room for both
         parts.append(f"{run.device_name} of {urlsplit(run.place).hostname}" if run.place else run.device_name)
     if run and run.memory_mb and run.state not in ACTIVE:  # where speed and time stand there, it would not fit
         parts.append(f"{run.memory_mb:.0f} MB")
-    if run and not tab_runs.watched(run) and (saved := save_run.words(run)):
+    if run and not watched and (saved := save_run.words(run)):
         parts.append(saved)
     parts += watching.words(run) if run else []
     share = 100 * min(1.0, step / steps) if steps else 100
