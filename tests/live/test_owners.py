@@ -35,7 +35,7 @@ def test_each_owner_has_a_limit_and_nobody_has_none(fresh):
 def test_the_environment_says_how_many_each_may_have():
     assert Limits.from_environment({"GAN_RUNS_EACH": "5"}).runs_each == 5
     assert Limits.from_environment({"GAN_STEPS_EACH": "900"}).steps_each == 900
-    with pytest.raises(LimitsError, match="GAN_RUNS_EACH='0' is no limit"):
+    with pytest.raises(LimitsError, match="GAN_RUNS_EACH='0' is not a limit"):
         Limits.from_environment({"GAN_RUNS_EACH": "0"})
 
 
