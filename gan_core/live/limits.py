@@ -16,7 +16,7 @@ LEAST_RUNS = 4
 
 
 class LimitsError(ValueError):
-    """An environment variable that is no limit, in one sentence."""
+    """An environment variable that is not a limit, in one sentence."""
 
 
 @dataclass(frozen=True)

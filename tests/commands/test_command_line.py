@@ -113,6 +113,6 @@ def test_saved_runs_are_listed_as_json(tmp_path: Path, monkeypatch: pytest.Monke
     assert (found["id"], found["name"], found["step"], found["steps"]) == ("linear", "linear", 10, 10)
     assert "output_activation=linear" in found["settings"]
     assert Path(found["folder"]) == tmp_path / "linear"
-    assert "holiday is no run" in foreign["trouble"]
+    assert "holiday is not a run that can be opened" in foreign["trouble"]
     assert [entry["id"] for entry in json.loads(command("runs", "o=tanh").stdout)] == ["holiday"]
     assert "no setting 'los'" in one_line(command("runs", "los=hinge"))

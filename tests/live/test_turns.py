@@ -170,5 +170,5 @@ def test_limits_come_from_the_environment():
     ],
 )
 def test_a_limit_that_makes_no_sense_gets_one_sentence(name, text):
-    with pytest.raises(LimitsError, match=rf"^{name}='{text}' is no .*expected\.$"):
+    with pytest.raises(LimitsError, match=rf"^{name}='{text}' is not a .*: use a .*\.$"):
         Limits.from_environment({name: text})

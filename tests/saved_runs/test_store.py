@@ -248,5 +248,5 @@ def test_each_owner_has_a_limit_of_his_own(tmp_path: Path) -> None:
     other.check_room(200_000)
     everything.check_room(200_000)
     assert Store.from_environment({"GAN_MB_EACH": "7"}).each_mb == 7
-    with pytest.raises(StoreError, match="GAN_MB_EACH='many' is no limit"):
+    with pytest.raises(StoreError, match="GAN_MB_EACH='many' is not a limit"):
         Store.from_environment({"GAN_MB_EACH": "many"})
