@@ -90,7 +90,6 @@ class Trainer:
         for network in (self.g, self.d):
             multiply_by(self.product_library, network)
         self.average = AveragedGenerator(e, self.g) if e.ema else None
-        self.drawing: nn.Module = self.g if self.average is None else self.average  # what makes the pictures
         self.dropouts = [module for module in self.d.modules() if isinstance(module, Dropout)]
         for dropout in self.dropouts:
             dropout.generator = self.chance
@@ -110,6 +109,11 @@ class Trainer:
         self._looked: MeasuredGAN | None = None
         self.mode_turnover = ModeTurnover()
         self._follow_modes()
+
+    @property
+    def drawing(self) -> nn.Module:
+        """What makes the pictures: the average of G's weights where there is one."""
+        return self.g if self.average is None else self.average
 
     @property
     def images(self) -> Images:

@@ -50,5 +50,5 @@ def test_real_points_have_neither_answers_nor_folds() -> None:
     ids=["empty", "no base64", "short", "cut off", "without its end"],
 )  # fmt: skip
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no plane of points"):
+    with pytest.raises(ValueError, match="not a plane of points"):
         Plane.of(text)
