@@ -15,10 +15,10 @@ from live_runs import PATIENCE_S, ROOT
 class Processes:
     """A scheduler and its workers, as somebody starts them in a shell."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1", inside: str = "") -> None:
         self.folder = folder
         self.started: list[subprocess.Popen[str]] = []
-        scheduler = self.start("scheduler", "--host", host, "--port", "0")
+        scheduler = self.start("scheduler", "--host", host, "--port", "0", inside=inside)
         assert scheduler.stderr is not None
         told = next(line for line in scheduler.stderr if "Scheduler at:" in line)
         self.address = told.split("Scheduler at:")[1].strip()
