@@ -274,10 +274,7 @@ class Trainer:
         self.last[quantity] = value
 
     def _check_weights(self) -> None:
-        for network, parameters, player in (
-            (self.d, self.d_parameters, "d"),
-            (self.g, self.g_parameters, "g"),
-        ):
+        for network, parameters, player in ((self.d, self.d_parameters, "d"), (self.g, self.g_parameters, "g")):
             if not np.isfinite(norm_of([parameter.detach() for parameter in parameters])):
                 raise NonFinite(culprit(network, player, gradients=False), self.step)
 

@@ -20,6 +20,7 @@ from gan_core.settings.experiment import Experiment
 SKETCH: dict[str, Any] = {"architecture": "mlp", "width": 0.25, "steps": 400}
 PLAIN: dict[str, Any] = {"architecture": "mlp-plain", "width": 0.25, "steps": 700}
 FROZEN: dict[str, Any] = {**SKETCH, "bn_momentum": 0.0, "sample_mode": "eval"}
+HOPPING: dict[str, Any] = {"dataset": "ring", "lr_d": 1e-3, "ema": 0.0, "skip": 0.0, "steps": 400}
 
 # A run, and what explains what in it.
 RUNS: list[tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = [
@@ -134,6 +135,18 @@ RUNS: list[tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = [
     ),
     ({**PLAIN, "mistake": "swapped_labels"}, {"wrong-labels": ("discriminator-too-weak", "noise")}),
     ({**PLAIN, "mistake": "detached_generator"}, {"no-gradient-to-g": ("noise",)}),
+    ({**HOPPING, "mistake": "no_zero_grad"}, {"accumulated-gradients": ("mode-hopping",)}),
+    ({**HOPPING, "lr_g": 1.0}, {"identical-samples": ("mode-hopping",), "mode-hopping": ("mode-collapse",)}),
+    ({**HOPPING, "lr_g": 1.0, "width": 0.125}, {"discriminator-too-weak": ("mode-hopping",)}),
+    (
+        {**HOPPING, "lr_g": 1e-4, "lr_d": 0.03, "penalty": "none", "width": 0.125},
+        {"discriminator-too-strong": ("mode-hopping",)},
+    ),
+    (
+        {**HOPPING, "loss": "wasserstein", "penalty": "none", "lr_d": 0.01},
+        {"exploding": ("mode-hopping",)},
+    ),
+    ({"dataset": "grid", "lr_g": 1.0, "width": 0.125, "steps": 500}, {"exploding": ("generator-too-small",)}),
 ]
 
 

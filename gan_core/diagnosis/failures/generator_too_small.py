@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gan_core.diagnosis.conditions import OUT_OF_BALANCE
 from gan_core.diagnosis.detector import Condition, Detector
 from gan_core.diagnosis.failure import Failure
 from gan_core.diagnosis.recipe import of_failure
@@ -49,8 +48,7 @@ FAILURE = Failure(
     why="The generator has too few units for the shape of the data: its points also fill the gaps between the modes.",
     detector=_detector,
     on_points=_on_points,
-    explained_by=OUT_OF_BALANCE
-    | {"accumulated-gradients", "exploding", "identical-samples", "mode-collapse", "mode-hopping", "wrong-labels"},
+    explained_by=frozenset({"exploding"}),
     remedies=remedies,
     recipe=of_failure(
         "generator-too-small",

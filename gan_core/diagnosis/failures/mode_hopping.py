@@ -67,8 +67,7 @@ FAILURE = Failure(
     why="The generator crowds onto a few modes, and leaves for others as soon as the discriminator notices.",
     detector=_detector,
     on_points=_on_points,
-    explained_by=OUT_OF_BALANCE
-    | {"accumulated-gradients", "exploding", "identical-samples", "no-gradient-to-g", "wrong-labels"},
+    explained_by=OUT_OF_BALANCE | {"accumulated-gradients", "exploding", "identical-samples"},
     remedies=remedies,
     recipe=of_failure(
         "mode-hopping",
