@@ -217,7 +217,7 @@ class Watch:
         except (TypeError, ValueError):
             self._say(
                 f"data_range={data_range!r} is not a range: pass the values of black and white; (-1, 1) is used "
-                f"instead."
+                "instead."
             )
             low, high = -1.0, 1.0
         if type(every) is not int or every < 1:
