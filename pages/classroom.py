@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts import navigation
 from pages.parts.classroom import lessons, wall
 from pages.parts.shared import access, diagnosis_line, state, theme
+from pages.parts.shared.fragment import fragment
 
 navigation.require()
 if state.TO_TRAIN.take():
@@ -13,7 +14,7 @@ st.html(theme.ASSETS / "runs.css")
 st.markdown("## The class")
 if access.teacher():
     lessons.show()
-    st.fragment(run_every=wall.LOOK_EVERY_S)(wall.show)()
+    fragment(run_every=wall.LOOK_EVERY_S)(wall.show)()
 else:
     diagnosis_line.say(
         diagnosis_line.WAITING,

@@ -6,6 +6,7 @@ from gan_core.live.registry import registry
 from pages.parts import navigation
 from pages.parts.compare import panel, panels, vary
 from pages.parts.shared import comparison_state, pace, page_settings, plain_text, state, tab_runs
+from pages.parts.shared.fragment import fragment
 
 navigation.require()
 comparison_state.open_link()
@@ -17,7 +18,7 @@ with st.container(key="setup"):
     vary.draw()
 
 
-@st.fragment(run_every=panel.interval(*comparison_state.runs()))
+@fragment(run_every=panel.interval(*comparison_state.runs()))
 @pace.measured
 def view(polled: float | None) -> None:
     """All runs; drawn again by itself while one of them moves."""

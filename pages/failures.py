@@ -23,6 +23,7 @@ from pages.parts.shared import (
     tab_runs,
 )
 from pages.parts.shared.failure_link import AskedFailure
+from pages.parts.shared.fragment import fragment
 from pages.parts.train import live_view
 
 navigation.require()
@@ -44,7 +45,7 @@ def runs() -> failure.Runs:
     return {side: tab_runs.pair(side) for side in failure.SIDES}
 
 
-@st.fragment(run_every=panel.interval(*runs().values()))
+@fragment(run_every=panel.interval(*runs().values()))
 @pace.measured
 def view(polled: float | None, recipe: Recipe) -> None:
     """Both runs; drawn again by itself while one of them moves."""

@@ -17,6 +17,7 @@ from pages.parts.shared import (
     tab_runs,
     watching,
 )
+from pages.parts.shared.fragment import fragment
 from pages.parts.sweep import choice
 from pages.parts.train import live_view, save
 
@@ -39,7 +40,7 @@ comparison_state.go_where_asked()
 link_problems.show()
 
 
-@st.fragment(run_every=live_view.interval_with_rest(tab_runs.snapshot()))
+@fragment(run_every=live_view.interval_with_rest(tab_runs.snapshot()))
 @pace.measured
 def plane(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import navigation
 from pages.parts.shared import pace, theme
+from pages.parts.shared.fragment import fragment
 from pages.parts.sweep import choice, shown
 
 navigation.require()
@@ -11,7 +12,7 @@ st.html(theme.ASSETS / "sweep.css")
 choice.open_page()
 
 
-@st.fragment(run_every=shown.interval())
+@fragment(run_every=shown.interval())
 @pace.measured
 def view(polled: float | None) -> None:
     """The map and how far it is; drawn again by itself while it fills."""

@@ -16,6 +16,7 @@ from pages.parts.shared import (
     tab_runs,
     watching,
 )
+from pages.parts.shared.fragment import fragment
 from pages.parts.sweep import choice
 from pages.parts.train import code, go_on, live_view, look_back
 
@@ -46,7 +47,7 @@ if teacher.opened():
     st.stop()
 
 
-@st.fragment(run_every=live_view.interval_with_rest(tab_runs.snapshot()))
+@fragment(run_every=live_view.interval_with_rest(tab_runs.snapshot()))
 @pace.measured
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""

@@ -20,6 +20,7 @@ from pages.parts.shared import (
     plain_text,
     theme,
 )
+from pages.parts.shared.fragment import fragment
 from pages.parts.untrained import charts as untrained_charts
 from pages.parts.untrained import view
 
@@ -70,7 +71,7 @@ shown = view.contrast_map(e, gain)
 draws = count(1)
 
 
-@st.fragment(run_every=None if shown.whole else view.LOOK_EVERY_S)
+@fragment(run_every=None if shown.whole else view.LOOK_EVERY_S)
 def contrast_map() -> None:
     """The map, initialisation by initialisation as a worker gets to them; drawn again by itself until it is whole."""
     again = next(draws) > 1

@@ -32,7 +32,8 @@ def navigation() -> StreamlitPage:
     st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
     state.FRAMED.set(True)
     in_lesson = page_link.value(lesson.MARK) is not None
-    access.arrive()
+    with st.container():  # a place of its own, since there is not always anything in it
+        access.arrive()
     pages = [
         # At the root; the name it would have there is kept free for those who type /home.
         st.Page("pages/home.py", title="Home", icon=":material/home:", url_path="root", default=True),
@@ -57,8 +58,12 @@ def navigation() -> StreamlitPage:
         file, title = ("home", "Home") if asked == "home" else ("no_such_page", "No such page")
         if PagesManager.uses_pages_directory:
             # The server's first visitor has got that dialog: before any `st.navigation`, Streamlit looks for pages by
-            # its older rules. From now on it does not, so the same address once more is the page alone.
-            st.html("<script>window.location.reload()</script>", unsafe_allow_javascript=True)
+            # its older rules. From now on it does not, so the same address once more is the page alone. By its name,
+            # since that dialog may already have put Home's address in its place.
+            st.html(
+                f"<script>location.replace(new URL('{asked}' + location.search, location))</script>",
+                unsafe_allow_javascript=True,
+            )
         pages.append(st.Page(f"pages/{file}.py", title=title, url_path=asked, visibility="hidden"))
     page = st.navigation(pages, position="hidden" if in_lesson else "top")
     in_course = page.url_path == "course"

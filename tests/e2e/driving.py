@@ -98,8 +98,8 @@ def query(page: Page) -> dict[str, str]:
     return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def url_says(page: Page, key: str, value: str) -> None:
-    """Wait until the page's address has this setting."""
+def url_says(page: Page, key: str, value: str | None) -> None:
+    """Wait until the page's address has this setting; None: until it has none."""
     page.wait_for_function("([k, v]) => new URL(location).searchParams.get(k) === v", arg=[key, value])
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,8 +55,17 @@ class Server:
         return any(library in mapped.path for mapped in self.process.memory_maps())
 
 
+STREAMLIT = ("-m", "streamlit")
+# What a server that is too busy to send at once does: it sends now and then.
+SLOW = (
+    "-c", "from streamlit.runtime import runtime; from streamlit.web import cli\n"
+    "runtime.MESSAGE_FLUSH_INTERVAL_SECS = 0.6\n"
+    "cli.main(prog_name='streamlit')",
+)  # fmt: skip
+
+
 @contextmanager
-def serve(folder: Path, *, kill: bool, **environment: str) -> Iterator[Server]:
+def serve(folder: Path, *, kill: bool, program: Sequence[str] = STREAMLIT, **environment: str) -> Iterator[Server]:
     """Start the app and end it again; asserts that its workers end too and, unless it is killed, that
     nothing is left of its runs on the disk."""
     (folder / "temporary").mkdir(parents=True)
@@ -69,7 +78,7 @@ def serve(folder: Path, *, kill: bool, **environment: str) -> Iterator[Server]:
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
+                sys.executable, *program, "run", "app.py", "--server.port", str(port),
                 "--server.address", "127.0.0.1",
             ],
             cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,

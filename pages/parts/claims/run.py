@@ -13,6 +13,7 @@ from gan_core.claims.process_pool import Asked, Busy, claim_pool
 from gan_core.claims.quantities import meaning
 from pages.parts.claims import listing
 from pages.parts.shared import diagnosis_line, html, state
+from pages.parts.shared.fragment import fragment
 
 POLL_S = 0.5
 AT_ONCE_S = 1.5  # how long a click waits for a quick claim before the page says that it runs
@@ -28,7 +29,7 @@ def show(claim: Claim) -> None:
     """The button, the progress, and both sets of figures; drawn again by itself while it runs."""
     _keep()
 
-    @st.fragment(run_every=POLL_S if _running() else None)
+    @fragment(run_every=POLL_S if _running() else None)
     def drawn() -> None:
         was = _running()
         _keep()

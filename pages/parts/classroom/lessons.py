@@ -10,6 +10,7 @@ from gan_core.classroom.join_codes import Destination
 from pages.parts.classroom import join, lesson_link, offered, result
 from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import state
+from pages.parts.shared.fragment import fragment
 
 COURSE_PAGE = Destination("course")
 
@@ -36,6 +37,6 @@ def show() -> None:
                 "pages/course.py", label="Right answers before and after, for the projector",
                 icon=":material/bar_chart:", query_params={"at": "result"},
             )  # fmt: skip
-            st.fragment(result.class_counts)()
+            fragment()(result.class_counts)()
     if query := state.TO_PROJECT.take():
         st.switch_page("pages/train.py", query_params=query)

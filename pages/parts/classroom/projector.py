@@ -12,6 +12,7 @@ from gan_core.live.registry import registry
 from pages.parts.classroom import join, lesson_link, measured, tally
 from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import access, diagnosis_line, glossary, network, plain_text, state
+from pages.parts.shared.fragment import fragment
 from pages.parts.train import live_view
 
 LOOK_EVERY_S = 2.0
@@ -50,7 +51,7 @@ def page(lesson: Lesson) -> None:
             )
         )
         if lesson.prediction:
-            st.fragment(run_every=LOOK_EVERY_S)(_answers)(lesson)
+            fragment(run_every=LOOK_EVERY_S)(_answers)(lesson)
         st.link_button(
             "Open the lesson here",
             lesson_link.link("train", AskedLesson(lesson)),
@@ -61,7 +62,7 @@ def page(lesson: Lesson) -> None:
         join.show(base, lesson_link.destination(lesson))
         lesson_link.qr(url, "min(64vh, 100%)")
         plain_text.small("From every device on the same network. Each answer counts once, without a name.")
-    st.fragment(run_every=LOOK_EVERY_S)(_networks)(lesson)
+    fragment(run_every=LOOK_EVERY_S)(_networks)(lesson)
 
 
 def _networks(lesson: Lesson) -> None:

@@ -35,6 +35,7 @@ from pages.parts.shared import (
     tab_runs,
     visitor,
 )
+from pages.parts.shared.fragment import fragment
 from pages.parts.train import live_view, look_back
 
 PARTS = {
@@ -91,7 +92,7 @@ def follow(lesson: Lesson, put: Callable[[str | None], None], forward: Callable[
     if visitor.answer() is not None:
         _answered(lesson, of, run, told, forward)
     wait = live_view.interval_with_rest(run)
-    st.fragment(run_every=wait)(pace.measured(_run))(lesson, wait, told is not None)
+    fragment(run_every=wait)(pace.measured(_run))(lesson, wait, told is not None)
     put(state.RUN.get())
 
 

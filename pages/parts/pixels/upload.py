@@ -21,6 +21,7 @@ from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, conve
 from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine, own_set
 from pages.parts.pixels import log_columns
 from pages.parts.shared import diagnosis_line, pictures, plain_text, scroll, state, theme
+from pages.parts.shared.fragment import fragment
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -66,7 +67,7 @@ def tensor() -> TensorSample | None:
     return seen.tensor if seen else None
 
 
-@st.fragment
+@fragment()
 def section() -> None:
     """The upload, and the report on it; drawn again by itself."""
     with st.container(key="own-file"):

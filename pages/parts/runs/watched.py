@@ -18,6 +18,7 @@ from gan_core.saved_runs.store import Damaged, Store, StoreError
 from gan_core.saved_runs.watched_runs import WatchedHeading, WatchedRun, rows_and_picture
 from pages.parts.runs import cards
 from pages.parts.shared import charts, diagnosis_line, html, pictures, state, theme
+from pages.parts.shared.fragment import fragment
 
 LOOK_EVERY_S = 2.0
 SHOWN = 6  # of which cards are drawn; earlier ones stay closed
@@ -53,7 +54,7 @@ def section(store: Store, loops: Sequence[WatchedHeading], there: Mapping[str, R
         said = _card(store, heading, there[heading.run_id], followed=heading.run_id == chosen)
         if heading.run_id == chosen:
             trains = heading.trains(datetime.now(UTC))
-            st.fragment(run_every=LOOK_EVERY_S if trains else None)(_followed)(store, heading.run_id, trains, said)
+            fragment(run_every=LOOK_EVERY_S if trains else None)(_followed)(store, heading.run_id, trains, said)
     if earlier:
         with st.expander(f"Earlier loops ({len(earlier)})", key="earlier_loops"):
             for heading in earlier:

@@ -12,6 +12,11 @@ from pages.parts.shared import page_link, page_settings, plain_text, state
 
 def show() -> None:
     """One sentence a wrong setting, the nearest valid link, and a lost run."""
+    with st.container():  # even with nothing in it, so that nothing below moves when something comes
+        _show()
+
+
+def _show() -> None:
     if lost := state.LOST.get():
         plain_text.wrong(
             f"The run “{lost}” is no longer here: it ended when its last visitor had left. Start a new one."

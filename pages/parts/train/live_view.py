@@ -63,7 +63,7 @@ def interval(run: Snapshot | None) -> float | None:
         return playing
     if run is None:
         return None
-    if not (run.state in ACTIVE or tab_runs.awaiting(run)):
+    if not (run.state in ACTIVE or tab_runs.awaiting(run) or save_run.pending(run)):
         return watching.LOOK_EVERY_S if tab_runs.watched(run) and run.state == "paused" else None
     return pace.interval()
 

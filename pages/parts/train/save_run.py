@@ -27,7 +27,17 @@ def words(run: Snapshot) -> str:
         return ""
     if saved.trouble:
         return "not saved"
-    return "saved" if saved.step is None or saved.follows else f"saved at step {saved.step}"
+    if saved.step is None or pending(run):
+        return "saving"
+    follows = saved.follows and (run.state in ("starting", "waiting", "running") or saved.step == run.step)
+    return "saved" if follows else f"saved at step {saved.step}"
+
+
+def pending(run: Snapshot) -> bool:
+    """Whether a run stands still and the saved one, which follows it, is yet to come to the same step."""
+    saved = run.save_state
+    stands = run.state in ("paused", "finished")
+    return stands and saved is not None and saved.follows and not saved.trouble and saved.step != run.step
 
 
 def section(run: Snapshot) -> None:

@@ -1,0 +1,32 @@
+"""Parts of a page that are drawn again by themselves."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+import streamlit as st
+
+Given = ParamSpec("Given")
+
+
+def fragment(*, run_every: float | None = None) -> Callable[[Callable[Given, None]], Callable[Given, None]]:
+    """`st.fragment`, in a container of its own.
+
+    When a server is slow, Streamlit drops what a whole run has drawn of a fragment if the fragment is drawn again
+    before that was sent. The browser then takes the fragment away, what stood below it moves up one place, and the
+    fragment comes back over its neighbour and stays there until the next whole run. Alone, it has no neighbours.
+    """
+
+    def decorate(draw: Callable[Given, None]) -> Callable[Given, None]:
+        alone = st.fragment(draw, run_every=run_every)
+
+        @functools.wraps(draw)
+        def drawn(*args: Given.args, **kwargs: Given.kwargs) -> None:
+            with st.container():
+                alone(*args, **kwargs)
+
+        return drawn
+
+    return decorate
