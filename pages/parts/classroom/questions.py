@@ -22,8 +22,8 @@ LETTERS = "ABC"
 GUESS = "Just guess: you are not expected to know this yet."
 FIRST = (
     "A GAN is two networks: the generator draws images from noise, the discriminator tells them from real ones. In "
-    "each step both learn a little. The same six questions come before and after the eight lessons, to show what you have "
-    "learnt. "
+    "each step both learn a little. The same six questions come before and after the eight lessons, to show what you "
+    "have learnt. "
 )
 AGAIN = "The same questions as at the beginning."
 
