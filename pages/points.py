@@ -64,7 +64,7 @@ def plane(polled: float | None) -> None:
             if run and run.frame:
                 save.popover(run)
         frame = shown[-1] if shown else None
-        view.measured(e, rows, frame, changes)
+        view.measured(run, e, rows, frame, changes)
     with left:
         if e.dataset == "dirac":
             dirac.phase(e, [row for row in rows if frame and row.step <= frame.step])

@@ -49,6 +49,7 @@ class PlaneView {
     this.queue = []
     this.shown = null
     this.step = -1
+    this.pause = 0
     this.stroke = null
     this.stage = -1
     this.layers = Object.fromEntries([...root.querySelectorAll("[data-layer]")].map((box) => {
@@ -87,6 +88,7 @@ class PlaneView {
       this.next()
     } else {
       this.queue = data.frames.filter(([step]) => step > this.step)
+      this.pause = data.interval * 1000 / Math.max(1, this.queue.length)
       if (!this.timer && this.queue.length) this.next()
     }
   }
@@ -100,16 +102,20 @@ class PlaneView {
       if (frame[1] !== this.text) {
         this.text = frame[1]
         this.shown = read(frame[1])
+        this.pictures = (this.pictures || 0) + 1
+        this.root.dataset.pictures = this.pictures
       }
       this.step = frame[0]
       this.root.dataset.step = frame[0]
-      this.pictures = (this.pictures || 0) + 1
-      this.root.dataset.pictures = this.pictures
     }
     this.draw()
-    if (this.queue.length) {
-      this.timer = setTimeout(() => this.next(), this.data.interval * 1000 / (this.queue.length + 1))
-    }
+    if (frame && this.data.moving) this.timer = setTimeout(() => this.late(), this.pause)
+  }
+
+  // The pause after a picture is over, also after the last one: the next look may come early.
+  late() {
+    this.timer = null
+    if (this.queue.length) this.next()
   }
 
   draw() {

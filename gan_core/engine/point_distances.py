@@ -47,7 +47,9 @@ def energy_distance(one: Tensor, other: Tensor) -> float:
     Of samples (N, 2) and (M, 2) of one distribution it is 0 on average, and may be below.
     """
     across = _distances(one, other).mean().item()
-    return 2 * across - torch.pdist(one.double()).mean().item() - torch.pdist(other.double()).mean().item()
+    # Not pdist: all pairs twice and each point with itself, which is 0, take a third of its time.
+    within = (_distances(points, points).sum().item() / (len(points) * (len(points) - 1)) for points in (one, other))
+    return 2 * across - sum(within)
 
 
 def sliced_wasserstein(one: Tensor, other: Tensor) -> float:
@@ -75,23 +77,24 @@ def assignment(costs: _Floats) -> NDArray[np.intp]:
         if row_of[column] < 0:
             row_of[column], column_of[row] = row, column
     for free in np.flatnonzero(column_of < 0):
-        distance = costs[free] - of_row[free] - of_column
+        reduced = costs - of_column - of_row[:, None]
+        nearest = reduced[free].copy()  # by the shortest way found yet; of passed columns nothing is nearer
+        open_yet = nearest.copy()  # the same, without passed columns
         before = np.full(n, free)
-        open_yet, passed = distance.copy(), []
+        passed, reached = [], []
         while row_of[end := int(open_yet.argmin())] >= 0:
-            open_yet[end] = np.inf
             passed.append(end)
+            reached.append(open_yet[end])
+            nearest[end], open_yet[end] = -np.inf, np.inf
             row = row_of[end]
-            reduced = costs[row] - of_row[row] - of_column
-            by_way = distance[end] + reduced - reduced[end]
-            better = (by_way < distance) & np.isfinite(open_yet)
-            distance[better] = open_yet[better] = by_way[better]
+            by_way = reduced[row] + (reached[-1] - reduced[row, end])
+            better = (by_way < nearest).nonzero()[0]  # mostly few
+            nearest[better] = open_yet[better] = by_way[better]
             before[better] = row
-        for column in passed:
-            slack = distance[end] - distance[column]
-            of_column[column] -= slack
-            of_row[row_of[column]] += slack
-        of_row[free] += distance[end]
+        slack = open_yet[end] - np.array(reached)
+        of_column[passed] -= slack
+        of_row[row_of[passed]] += slack
+        of_row[free] += open_yet[end]
         column = end
         while True:  # each row on the path gives its column to the one before
             row = before[column]
@@ -105,8 +108,8 @@ def assignment(costs: _Floats) -> NDArray[np.intp]:
 def precision_and_recall(real: Tensor, made: Tensor) -> tuple[float, float]:
     """The share of made points within the real ones' surroundings, and of real points within the made ones'
     (Kynkäänniemi 2019): a point's surroundings reach to its third nearest neighbour in its own set."""
-    around_real, around_made = (
-        _distances(points, points).kthvalue(NEIGHBOUR + 1, dim=1).values for points in (real, made)
+    around_real, around_made = (  # a tenth of kthvalue's time
+        _distances(points, points).topk(NEIGHBOUR + 1, dim=1, largest=False).values[:, -1] for points in (real, made)
     )
     apart = _distances(made, real)
     precise = (apart <= around_real).any(dim=1)

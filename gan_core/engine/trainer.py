@@ -31,7 +31,7 @@ from gan_core.engine.networks import build, memory_layout
 from gan_core.engine.optimisers import AveragedGenerator, advance, optimiser_of, optimiser_settings
 from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.probing import classes_of, modes_of, probe_of
-from gan_core.engine.products import Library, faster_library
+from gan_core.engine.products import Library, library_for
 from gan_core.engine.random_sources import AUGMENT, CHANCE, NOISE, ORDER, source
 from gan_core.engine.training_data import images_of, load_data
 from gan_core.messages.frame import Classes
@@ -54,8 +54,8 @@ class NonFinite(ArithmeticError):
 class Trainer:
     """One GAN in training. `step` counts the steps done; `experiment` holds the settings as they are now.
 
-    Its matrices are multiplied by `library`, or by the faster one here. Raises `DataError` where the data cannot be had
-    and `DeviceError` where the device cannot.
+    Its matrices are multiplied by `library`, or by the one that suits it here. Raises `DataError` where the data
+    cannot be had and `DeviceError` where the device cannot.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Trainer:
         self.batches = Batches(values, e.batch_size, self.range_map, order, augmenting, self.device)
 
         # Networks, and the average of the generator that may draw the pictures.
-        self.product_library = library or faster_library()
+        self.product_library = library or library_for(e)
         self.g, self.d = (
             network.to(self.device, memory_format=memory_layout(e))  # type: ignore[call-overload]
             for network in build(e)

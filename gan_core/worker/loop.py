@@ -59,7 +59,7 @@ from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.players import Players
 from gan_core.settings.problems import SettingsError
 from gan_core.settings.setting import Value
-from gan_core.worker.speed import Speed
+from gan_core.worker.speed import Speed, beat
 
 HEARTBEAT_S = 0.5
 FRAME_S = 1 / 3
@@ -315,7 +315,7 @@ class WorkerLoop:
         self.report(Framed(take_frame.take(trainer, self.trained_s)))
         now = time.process_time()
         every, share = OF_POINTS if isinstance(trainer.data, Points) else (FRAME_S, FRAME_SHARE)
-        self.next_frame, self.next_frame_cpu = looked_at + every, now + (now - begun) / share
+        self.next_frame, self.next_frame_cpu = beat(self.next_frame, looked_at, every), now + (now - begun) / share
 
     def _heartbeat(self) -> None:
         self.next_heartbeat = time.monotonic() + HEARTBEAT_S

@@ -27,3 +27,9 @@ class Speed:
         if len(self._marks) < 2:
             return 0.0
         return (len(self._marks) - 1) / max(self._marks[-1] - self._marks[0], 1e-9)
+
+
+def beat(due: float, taken: float, every: float) -> float:
+    """When the next picture is due, after one that was `due` and `taken` when the step, or the row, was done. The next
+    is not as late again, so that as many come in a second as should; those that were missed are not made up."""
+    return due + every if due <= taken < due + every else taken + every

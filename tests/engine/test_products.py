@@ -16,6 +16,7 @@ from gan_core.engine.checkpoint import load_checkpoint, load_generator, save_che
 from gan_core.engine.layers import Linear
 from gan_core.engine.products import ONEDNN_IS_HERE, UNRECORDED, Library, faster_library, try_out
 from gan_core.engine.trainer import Trainer
+from gan_core.settings.experiment import Experiment
 
 LIBRARIES: tuple[Library, ...] = ("blas", "onednn")
 
@@ -93,6 +94,16 @@ def test_onednn_is_taken_where_it_is_clearly_faster(
     as_fast_as["onednn"] = onednn
     assert faster_library() == chosen
     assert Trainer(tiny(), tiny_images()).product_library == chosen
+
+
+def test_a_new_run_on_points_takes_blas_whatever_is_faster_for_images(
+    empty_cache: Path, as_fast_as: dict[str, float], tmp_path: Path
+) -> None:
+    """One that began with the other keeps it."""
+    as_fast_as["onednn"] = 0.1
+    assert Trainer(Experiment(dataset="ring")).product_library == "blas"
+    save_checkpoint(Trainer(Experiment(dataset="ring"), library="onednn"), tmp_path / "c.safetensors")
+    assert load_checkpoint(tmp_path / "c.safetensors").product_library == "onednn"
 
 
 @pytest.mark.skipif(not ONEDNN_IS_HERE, reason="there is no choice here")

@@ -23,6 +23,7 @@ from gan_core.settings.points import POINT_SETS
 from pages.parts.points import plane
 from pages.parts.shared import charts, page_link, page_settings, pictures, playback, points_aside, state, theme
 from pages.parts.shared.charts import numbers
+from pages.parts.train import live_view
 
 REAL_POINTS = 400  # as many as a run shows
 ACTIVE = ("starting", "waiting", "running")
@@ -115,10 +116,13 @@ def scrubber(run: Snapshot | None, frames: Sequence[Frame]) -> list[Frame]:
     return [frames[nearest]]
 
 
-def measured(e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: Sequence[Change]) -> None:
+def measured(
+    run: Snapshot | None, e: Experiment, rows: Sequence[Row], frame: Frame | None, changes: Sequence[Change]
+) -> None:
     """Modes or distances, losses, D's answers, gradients: each a chart with its numbers."""
     until = [row for row in rows if frame and row.step <= frame.step]
     m = {**(until[-1].measurements if until else {}), **(frame.measurements if frame else {})}
+    rows = live_view.chart_rows(run) if run and run.opening else rows
     quality, distance = st.columns(2)
     with quality, st.container(key="modes"):
         if e.dataset == "dirac":

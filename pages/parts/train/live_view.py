@@ -203,7 +203,7 @@ def measurements(run: Snapshot | None, frame: Frame | None) -> None:
     """Histogram, losses, accuracy, gradients, each with its numbers; empty before the start, so that nothing
     jumps when it comes. The numbers are those at the end of the curves or, while the slider stands at an earlier
     picture, at the upright line."""
-    rows = _chart_rows(run) if run else []
+    rows = chart_rows(run) if run else []
     changes = run.changes if run else ()
     e = run.experiment if run else page_settings.experiment()
     m = frame.measurements if frame else {}
@@ -267,7 +267,7 @@ def _reset() -> None:
     tab_runs.rewind(go=False)
 
 
-def _chart_rows(run: Snapshot) -> list[Row]:
+def chart_rows(run: Snapshot) -> list[Row]:
     """The rows, renewed at every second look: four charts drawn twice as often would take half a processor in
     every browser. A run that stands still is shown to its last row."""
     shown = state.CHART_ROWS.get()
