@@ -125,7 +125,7 @@ def measured(how: str, count: int, e: Experiment, folder: Path) -> Round:
                 came, training = swept(machines, e, runs, folder / name)
             took = time.perf_counter() - begun
             idle, taken = idle_s() - idle, {who: s - taken.get(who, 0.0) for who, s in taken_s(dask).items()}
-        # No cell waits any more when the last `count` come back: they are the last of each process.
+        # The last `count` to come back are the last of each process, since cells take equally long.
         busy = sum(sorted(came)[-count:]) - count * begun
         taken["the rest"] = psutil.cpu_count() * took - idle - sum(taken.values())
         print(f"{how}, {count}: {count * RUNS} runs in {took:.1f} s", file=sys.stderr, flush=True)

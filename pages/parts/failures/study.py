@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import streamlit as st
 
-from pages.parts.shared import plain_text, theme
-
-Cell = dict[str, Any]
+from pages.parts.failures.counts import Count, in_words, of_study
+from pages.parts.shared import plain_text
 
 
 def show() -> None:
     """The counts with their intervals: in all, by failure, and the healthy runs by architecture and loss."""
-    study = _study()
+    study = of_study("study")
     with st.expander("How often is the diagnosis right?", key="study"):
         st.markdown(
             "Each cell shows how many of all runs were judged right, with the 95% interval (Wilson) of that share. No "
@@ -37,10 +35,7 @@ def _at_random(counted: dict[str, Any]) -> None:
         "good runs that it accuses": counted["accused"],
         "proposed changes that work": counted["cures"],
     }
-    lines = [
-        f"| {words} | {cell['hits']}/{cell['of']} ({cell['low']:.0%} to {cell['high']:.0%}) |"
-        for words, cell in told.items()
-    ]
+    lines = [f"| {words} | {in_words(count, right='hits')} |" for words, count in told.items()]
     st.markdown(
         f"**At random settings**: {counted['runs']} runs with one to four unusual settings; in a third of them, a "
         "setting changed during the run. A run is bad if nothing is recognisable in its final pictures, and good if "
@@ -49,19 +44,10 @@ def _at_random(counted: dict[str, Any]) -> None:
     st.markdown("\n".join(["| runs | count |", "| --- | --- |", *lines]))
 
 
-def _table(first: str, groups: dict[str, dict[str, Cell]]) -> str:
-    datasets = list(dict.fromkeys(name for cells in groups.values() for name in cells))
+def _table(first: str, groups: dict[str, dict[str, Count]]) -> str:
+    datasets = list(dict.fromkeys(name for counts in groups.values() for name in counts))
     lines = [f"| {first} | {' | '.join(datasets)} |", "| --- " * (1 + len(datasets)) + "|"]
-    for name, cells in groups.items():
-        lines.append(f"| {name} | {' | '.join(_words(cells.get(dataset)) for dataset in datasets)} |")
+    for name, counts in groups.items():
+        told = (in_words(counts[dataset], of="runs") if dataset in counts else "not run" for dataset in datasets)
+        lines.append(f"| {name} | {' | '.join(told)} |")
     return "\n".join(lines)
-
-
-def _words(cell: Cell | None) -> str:
-    return f"{cell['right']}/{cell['runs']} ({cell['low']:.0%} to {cell['high']:.0%})" if cell else "not run"
-
-
-@st.cache_data(show_spinner=False)
-def _study() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((theme.ASSETS / "study.json").read_text())
-    return found

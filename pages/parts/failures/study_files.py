@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import streamlit as st
 
-from pages.parts.shared import theme
-
-Cell = dict[str, Any]
+from pages.parts.failures.counts import in_words, of_study
 
 
 def show() -> None:
@@ -21,16 +16,7 @@ def show() -> None:
             "original picture back. `python -m tests.study_files` counts again."
         )
         lines = ["| files | right | fixed |", "| --- | --- | --- |"]
-        for name, kinds in _study().items():
-            lines.append(f"| {name} | {_words(kinds.get('named') or kinds['right'])} | {_words(kinds.get('mended'))} |")
+        for name, counts in of_study("study_files").items():
+            mended = in_words(counts["mended"]) if "mended" in counts else ""
+            lines.append(f"| {name} | {in_words(counts.get('named') or counts['right'])} | {mended} |")
         st.markdown("\n".join(lines))
-
-
-def _words(cell: Cell | None) -> str:
-    return f"{cell['right']}/{cell['of']} ({cell['low']:.0%} to {cell['high']:.0%})" if cell else ""
-
-
-@st.cache_data(show_spinner=False)
-def _study() -> dict[str, dict[str, Cell]]:
-    found: dict[str, dict[str, Cell]] = json.loads((theme.ASSETS / "study_files.json").read_text())
-    return found

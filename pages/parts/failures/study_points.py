@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from statistics import fmean
-from typing import Any
 
 import streamlit as st
 
 from gan_core.diagnosis.point_failures import POINT_FAILURES, PointFailure
 from gan_core.settings.fields import SETTINGS
-from pages.parts.shared import controls, theme
-
-Cell = dict[str, Any]
+from pages.parts.failures.counts import Count, in_words, of_study
+from pages.parts.shared import controls
 
 
 def show() -> None:
     """The counts: of the failures of the page Points, of their cures, of healthy runs."""
-    study = _study()
+    study: dict[str, Count] = of_study("study_points")
     with st.expander("How often is the diagnosis of points right?", key="study_points"):
         st.markdown(
             "Each failure of the page Points at ten seeds that no threshold was chosen on, and the same run with its "
@@ -27,24 +24,14 @@ def show() -> None:
         lines = ["| failure | named | its fix, not accused | seconds until named |", "| --- | --- | --- | --- |"]
         lines += [_line(failure, study) for failure in POINT_FAILURES]
         st.markdown("\n".join(lines))
-        healthy = [f"{label} {_words(cell)}" for label, cell in study.items() if ":" not in label]
+        healthy = [f"{label} {in_words(count)}" for label, count in study.items() if ":" not in label]
         if healthy:
             st.caption(f"Healthy runs with settings of their own, not accused: {'; '.join(healthy)}.")
 
 
-def _line(failure: PointFailure, study: dict[str, Cell]) -> str:
+def _line(failure: PointFailure, study: dict[str, Count]) -> str:
     broken, fixed = (study[f"{failure.name}:{side}"] for side in ("broken", "fixed"))
     now, instead = controls.name_of(failure.broken), controls.name_of(failure.fixed)
     setting = f"{SETTINGS[failure.setting].label} {now} instead of {instead}"
     took = f"{fmean(broken['seconds']):.1f}, at most {max(broken['seconds']):.1f}" if broken["seconds"] else "–"
-    return f"| {failure.title}: {setting} | {_words(broken)} | {_words(fixed)} | {took} |"
-
-
-def _words(cell: Cell) -> str:
-    return f"{cell['right']}/{cell['of']} ({cell['low']:.0%} to {cell['high']:.0%})"
-
-
-@st.cache_data(show_spinner=False)
-def _study() -> dict[str, Cell]:
-    found: dict[str, Cell] = json.loads((theme.ASSETS / "study_points.json").read_text())
-    return found
+    return f"| {failure.title}: {setting} | {in_words(broken)} | {in_words(fixed)} | {took} |"
