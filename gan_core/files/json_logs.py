@@ -26,9 +26,9 @@ def lines(texts: list[str], name: str) -> list[Flat]:
 
 
 def document(item: Any) -> list[Flat]:
-    """The rows of one document: lists of numbers side by side, wherever they lie in it; a list of objects, also under
-    a name; a table as lists, its header first or under pandas' "columns"; TensorBoard's [time, step, value]. Nothing
-    for anything else."""
+    """The rows of one document: lists of numbers side by side, wherever they lie in it, or a list of objects. Also a
+    table as lists, its header first or under pandas' "columns", and TensorBoard's [time, step, value]. Nothing for
+    anything else."""
     if table := _table(item):
         return table
     if isinstance(item, dict):
