@@ -104,6 +104,14 @@ def test_a_step_that_is_not_the_newest_is_marked_on_the_curves(monkeypatch: pyte
         assert not [line for line in lines if line["line"]["color"] == theme.MOMENT]
 
 
+def test_charts_beside_each_other_all_begin_at_step_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Row(0, {"d_accuracy_real": 0.5}), Row(50, dict.fromkeys(NAMES, 0.5))]  # there is no loss before a step
+    for draw in (lambda: charts.losses(rows, "hinge"), lambda: charts.gradients(rows), lambda: charts.accuracy(rows)):
+        chart = drawn(monkeypatch, draw)
+        first = min(x for trace in chart["data"] for x in trace["x"])
+        assert first == 0 or chart["layout"]["xaxis"]["rangemode"] == "tozero"
+
+
 def test_a_change_is_marked_before_the_curves_have_come_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     late = [Change(ROWS[-1].step + 7, "lr_d", 0.001, 0.01)]  # the next row is many steps away
     for draw in (lambda: charts.losses(ROWS, "hinge", changes=late), lambda: charts.accuracy(ROWS, late),

@@ -222,7 +222,9 @@ def _answered(
             if of and explained:
                 _why(of)
         with class_:
-            tally.bars(predicted, counts, mine, told.measured if told else ())
+            # One's own answer alone stands at the left already; on a phone it would push the pictures out of sight.
+            if told or (counts and sum(counts.values()) > 1):
+                tally.bars(predicted, counts, mine, told.measured if told else ())
             if explained:
                 _changeable(lesson)
                 if forward:

@@ -22,6 +22,7 @@ MOST_COLUMNS = 50  # of a map
 BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 LEAST_SHARE = 1e-4  # of pixel values that the logarithmic axis shows
 SMOOTHING = 0.7  # what a smoothed line keeps of its last value, from row to row
+FROM_START = {"rangemode": "tozero"}  # what is first measured after some steps, beside what is measured from step 0 on
 GUESSES = "D guesses"
 WORDS_HIGH = 12  # pixels that words at a line take
 
@@ -95,6 +96,7 @@ def losses(
             level(balance_g, theme.GENERATED, "" if near else GUESSES),
         ]
     layout["shapes"] += [*marks(changes, rows, seconds), *_shown(at)]
+    layout["xaxis"] |= FROM_START
     if shared:
         layout["xaxis"] |= {"range": [0, shared.end]}
         layout["yaxis"] |= {"range": [shared.low, shared.high]}
@@ -126,6 +128,7 @@ def gradients(rows: Sequence[Row], changes: Sequence[Change] = (), at: float | N
         _line("G", rows, "grad_norm_g", theme.GENERATED, "dash"),
     ]
     layout = axes(shapes=[*marks(changes, rows), *_shown(at)])
+    layout["xaxis"] |= FROM_START
     low, high = decades(traces)
     layout["yaxis"] |= {"type": "log", "dtick": -(-(high - low) // 5), "tickformat": "~g", "range": [low, high]}
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
