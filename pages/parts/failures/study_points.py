@@ -27,9 +27,15 @@ def show() -> None:
         lines = ["| failure | named | its fix, not accused | seconds until named |", "| --- | --- | --- | --- |"]
         lines += [_line(failure, study) for failure in POINT_FAILURES]
         st.markdown("\n".join(lines))
-        healthy = [f"{label} {_words(cell)}" for label, cell in study.items() if ":" not in label]
-        if healthy:
-            st.caption(f"Healthy runs with settings of their own, not accused: {'; '.join(healthy)}.")
+        if healthy := {label: cell for label, cell in study.items() if ":" not in label}:
+            right, of = (sum(cell[part] for cell in healthy.values()) for part in ("right", "of"))
+            labels = [
+                label if cell["right"] == cell["of"] else f"{label} ({cell['right']}/{cell['of']})"
+                for label, cell in healthy.items()
+            ]
+            st.caption(
+                f"Healthy runs with settings of their own, not accused: {right}/{of}. They are: {'; '.join(labels)}."
+            )
 
 
 def _line(failure: PointFailure, study: dict[str, Cell]) -> str:
