@@ -52,7 +52,7 @@ def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
     shown = f"{value:.3g}"
     if (float(shown) < asked.threshold) != (side == BELOW):  # rounded to the other side
         shown = repr(value)
-    words = f"At step {step}, {what} is {shown}: {asked.label(side)}."
+    words = f"At step {step}, {what} is {shown}, which is {asked.label(side)}."
     return Reveal("right" if answer == side else "other", words, (side,))
 
 

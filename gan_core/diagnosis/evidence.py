@@ -81,7 +81,7 @@ _OTHERS = {
     "double_sigmoid_ratio": "that distance, against what a right formula and any constant leave,",
     "grad_kept_lately_g": "the share of G's gradient that the step before had already, over some looks,",
     "answers_sum": "the sum of D's mean answers on real and on generated images (about 1 for as many of each)",
-    "d_updates": "the number of times that D's weights were written to for each time of G's",
+    "d_trained_by_g": "whether D takes a step with the gradient of G's step as well (1 for yes)",
     "last_norm_g": "whether the last layer of G with weights is batch normalisation (1 for yes)",
     "label_over_1_off": "how far D's loss is from that with a label above 1 for real images (0 for equal)",
     "logit_spread": "how far D's answers to different images are apart",

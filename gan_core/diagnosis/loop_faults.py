@@ -138,6 +138,15 @@ _RECORDS = (
         given="generator= and discriminator=",
     ),
     LoopFault(
+        name="normalised-output",
+        why="The last layer of G with weights is batch normalisation: it gives every batch the same brightness and "
+        "contrast, or every pixel the same spread, so a picture depends on the others of its batch.",
+        cure="Take the batch normalisation before G's last activation out: the last convolution or dense layer, with "
+        "its bias, makes the picture.",
+        detector=Detector((Condition("last_norm_g", ">", 0.5),), lasting=0),
+        given="generator= and real=",
+    ),
+    LoopFault(
         name="exploding",
         cure=f"{_LEARNING}; with a Wasserstein loss, add a gradient penalty.",
         detector=Detector((Condition("logit_max", ">", 1000.0, calm=700.0),), hits=3, lasting=50),
@@ -178,8 +187,8 @@ _RECORDS = (
     ),
     LoopFault(
         name="discriminator-too-weak",
-        why="The discriminator cannot tell generated images from real ones, or calls most of them real, so G learns "
-        "little from it.",
+        why="The discriminator cannot tell generated images from real ones, calls most of them real, or is trained to "
+        "by G's step, so G learns little from it.",
         cure="Check that D's optimiser steps, and that G's step does not train D (G's optimiser holds none of D's "
         "weights, D's does not step there, D is not trainable in the combined model); then raise D's learning rate, or "
         "give D more updates.",
@@ -188,17 +197,13 @@ _RECORDS = (
             (Condition("d_fake", ">", 0.9, calm=0.85), Condition("d_real", ">", 0.9, calm=0.85)),
             hits=4, lasting=300, after=300,
             # On as many real as generated images, D's mean answers add up to 1 once it has learnt how many are real.
-            # Healthy loops began with up to 1.4 and came below 1.1 within 1000 steps. Where G's step moved D too they
-            # stayed at 1.6 to 1.75; at 1.2 to 1.5 where D's own gradient was used again in that step.
+            # Healthy loops began with up to 1.4; where G's step moved D too they stayed at 1.6 to 1.75.
             sooner=Detector(
                 (Condition("answers_sum", ">", 1.55, calm=1.5),), hits=6, lasting=50, after=100,
-                sooner=Detector(
-                    (Condition("answers_sum", ">", 1.12, calm=1.1), Condition("d_updates", ">", 1.9)),
-                    hits=8, lasting=500, after=1000,
-                ),
+                sooner=Detector((Condition("d_trained_by_g", ">", 0.5),), hits=3, lasting=20),
             ),
         ),
-        given="real_logits=, fake_logits=, loss_d=, fake= and real=",
+        given="real_logits=, fake_logits=, loss_d=, fake= and real=, or generator= and discriminator=",
         spoils=True,
         explained_by=_LOOP,
     ),
@@ -215,18 +220,13 @@ _RECORDS = (
     ),
     LoopFault(
         name="noise",
-        cure=f"{_LEARNING}; let convolutions, rather than one last linear layer, make the picture, and no "
-        "batch normalisation right before G's last activation.",
-        detector=Detector(
-            (Condition("neighbours", "<", 0.5, calm=0.65),), hits=5, lasting=300, after=1200,
-            sooner=Detector(
-                (Condition("last_norm_g", ">", 0.5), Condition("neighbours", "<", 0.3, calm=0.5)),
-                hits=6, lasting=100, after=150,
-            ),
-        ),
+        cure=f"{_LEARNING}; let convolutions, rather than one last linear layer, make the picture.",
+        detector=Detector((Condition("neighbours", "<", 0.5, calm=0.65),), hits=5, lasting=300, after=1200),
         given=_PICTURES,
         spoils=True,
-        explained_by=_LOOP | BLANKS | {"discriminator-too-strong", "discriminator-too-weak", "out-of-range"},
+        explained_by=_LOOP
+        | BLANKS
+        | {"normalised-output", "discriminator-too-strong", "discriminator-too-weak", "out-of-range"},
     ),
     LoopFault(
         name="identical-samples",

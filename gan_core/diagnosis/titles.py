@@ -21,6 +21,7 @@ _OF_FILES = {
 _OF_LOOPS = {
     "constant-discriminator": "D gives one answer to all",
     "penalty-not-acting": "The penalty does not act",
+    "normalised-output": "BatchNorm before the output",
 }
 
 

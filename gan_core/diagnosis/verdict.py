@@ -91,7 +91,7 @@ def judged(
 def _unfailed(e: Experiment, rows: Sequence[Row]) -> tuple[State, str, *tuple[str, ...]]:
     """State, headline and sentences of a run in which no failure was found."""
     if not rows:
-        return "not started", "Not started", "The run has not started."
+        return "not started", "Not started", "Nothing has been trained yet."
     step, seen = rows[-1].step, recognition.words(rows)
     waiting = undecided(e, rows)
     if e.dataset in POINT_SETS:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gan_core.files import archives, event_files, folders, logs, npy, pictures, tensors
-from gan_core.files.bounds import ALL_PIXELS, BROUGHT, FILE_BYTES, MEGA, ROWS, VALUES
+import numpy as np
+
+from gan_core.files import archives, event_files, folders, logs, npy, other_formats, pictures, tensors
+from gan_core.files.bounds import ALL_PIXELS, BROUGHT, COLUMNS, FILE_BYTES, MEGA, ROWS, VALUES
 from gan_core.files.errors import DataError, shown
 from gan_core.files.npy import Array
 from gan_core.files.pictures import Picture
@@ -40,13 +42,15 @@ def read(name: str, content: bytes) -> Contents:
     _check_size(len(content), said)
     kind = next((kind for kind, endings in KINDS.items() if name.lower().endswith(endings)), None)
     found = _kind(content)
+    if (found is None or (kind is None and found == "a zip file")) and (other := other_formats.told(name, content)):
+        raise DataError(f"{said} is {other.what}, which is not read here: {other.remedy}.")
     if kind is None:
         return _by_content(content, said, found)
     if found is not None and found != kind and not (found == "a zip file" and kind == "tensors"):
         raise DataError(f"{said} holds {found}, but its name says {kind}: rename it to end in {KINDS[found][0]}.")
     match kind:
         case "an array":
-            return Contents(arrays=[npy.read(content, said)])
+            return _with_series(Contents(arrays=[npy.read(content, said)]), said)
         case "tensors":
             return _tensors(content, said)
         case "a picture":
@@ -134,7 +138,19 @@ def _zip(content: bytes, said: str) -> Contents:
         if tensors.is_tensors(archive):
             raise DataError(f"{said} was written by torch.save: rename it to end in .pt.")
         inside = archives.members(archive, said, BROUGHT)
-        return _several(said, ((entry.filename, archives.content(archive, entry, said)) for entry in inside))
+        several = _several(said, ((entry.filename, archives.content(archive, entry, said)) for entry in inside))
+        return _with_series(several, said)
+
+
+def _with_series(contents: Contents, said: str) -> Contents:
+    """Arrays that are but lists of numbers, such as losses, as the log that they are."""
+    arrays = contents.arrays
+    if contents.pictures or not arrays or any(array.values.ndim != 1 for array in arrays):
+        return contents
+    if not all(np.issubdtype(array.values.dtype, np.number) for array in arrays):
+        return contents
+    columns = {array.name or said.removesuffix(".npy"): array.values.astype(np.float64).tolist() for array in arrays}
+    return replace(contents, arrays=[], rows=logs.of_series(dict(list(columns.items())[:COLUMNS])))
 
 
 def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:

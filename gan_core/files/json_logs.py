@@ -26,29 +26,47 @@ def lines(texts: list[str], name: str) -> list[Flat]:
 
 
 def document(item: Any) -> list[Flat]:
-    """The rows of one document: lists of numbers side by side, wherever they lie in it; a list of objects, also under
-    a name; TensorBoard's [time, step, value]. Nothing for anything else."""
+    """The rows of one document: lists of numbers side by side, wherever they lie in it, or a list of objects. Also a
+    table as lists, its header first or under pandas' "columns", and TensorBoard's [time, step, value]. Nothing for
+    anything else."""
+    if table := _table(item):
+        return table
     if isinstance(item, dict):
         inside = next((value for value in item.values() if _are_objects(value)), None)
         return [flat(one) for one in inside] if inside else _side_by_side(item)
     if _are_objects(item):
         return [flat(one) for one in item]
-    if isinstance(item, list) and item and all(isinstance(one, list) and len(one) == 3 for one in item):
+    if _are_lists(item) and all(len(one) == 3 and _is_time(one[0]) for one in item):
         return [{"Wall time": time, "Step": step, "Value": value} for time, step, value in item]
+    if _are_lists(item):
+        # Rows of a few columns, or a few columns of many rows, in either case without names.
+        across = len(item) if len(item) < min(map(len, item)) else 0
+        columns = item if across else [list(column) for column in zip(*item, strict=False)]
+        return _side_by_side({f"column {number}": column for number, column in enumerate(columns, 1)})
     return _side_by_side({"Value": item})
 
 
+def is_notebook(item: Any) -> bool:
+    """Whether a document is a Jupyter notebook."""
+    return isinstance(item, dict) and "nbformat" in item and isinstance(item.get("cells"), list)
+
+
 def printed_in_notebook(item: dict[str, Any]) -> list[str]:
-    """The lines that the cells of a Jupyter notebook printed; none of anything else."""
-    cells = item.get("cells")
+    """The lines that a notebook's cells printed, and the values in words that they ended in."""
     texts: list[str] = []
-    for cell in cells if isinstance(cells, list) and "nbformat" in item else []:
+    for cell in item["cells"]:
         outputs = cell.get("outputs") if isinstance(cell, dict) else None
         for output in outputs if isinstance(outputs, list) else []:
-            text = output.get("text") if isinstance(output, dict) else None
-            texts += [text] if isinstance(text, str) else text if isinstance(text, list) else []
-    whole = "".join(text for text in texts if isinstance(text, str))
-    return [line for line in whole.splitlines() if line.strip()][: ROWS + 1]
+            if isinstance(output, dict):
+                texts += _texts(output.get("text"))
+                data = output.get("data")
+                shown = _texts(data.get("text/plain")) if isinstance(data, dict) else []
+                texts += ["\n", *shown, "\n"] if shown else []
+    return [line for line in "".join(texts).splitlines() if line.strip()][: ROWS + 1]
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
 
 
 def parsed(text: str) -> Any:
@@ -97,6 +115,28 @@ def _series(value: Any) -> list[Any]:
         return []
     series = [one[0] if isinstance(one, list) and len(one) == 1 else one for one in value]
     return series if all(one is None or isinstance(one, int | float) for one in series) else []
+
+
+def _table(item: Any) -> list[Flat]:
+    """The rows of a table that begins with its header, or has it under pandas' "columns" beside "data"."""
+    header: Any = None
+    rows: Any = None
+    if isinstance(item, dict) and "columns" in item and "data" in item:
+        header, rows = item["columns"], item["data"]
+    elif isinstance(item, list) and len(item) > 1:
+        header, *rows = item
+    if not (isinstance(header, list) and header and all(isinstance(one, str) for one in header) and _are_lists(rows)):
+        return []
+    return [dict(zip(header, row, strict=False)) for row in rows]
+
+
+def _is_time(value: Any) -> bool:
+    """Whether it is a time in seconds since 1970, as TensorBoard writes it."""
+    return isinstance(value, int | float) and value > 1e8
+
+
+def _are_lists(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, list) and one for one in value)
 
 
 def _are_objects(value: Any) -> bool:

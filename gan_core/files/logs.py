@@ -19,6 +19,8 @@ LogRow = dict[str, float]
 _NUMBER = 40
 # Bytes by which a text's encoding is told.
 _BEGINNING = 2000
+# What no text holds.
+_CONTROL = re.compile("[\x01-\x06\x0e-\x1a\x80-\x9f]")
 # Lines from which a table is told, and the share of them that must be like the first.
 _SEEN, _ALIKE = 40, 0.8
 # The share of lines that make a table among others.
@@ -28,8 +30,14 @@ _COMMA, _POINT = (
     re.compile(r" *[-+]?\d+,\d+(?:[eE][-+]?\d+)?%? *$"),
     re.compile(r" *[-+]?\d*\.\d+(?:[eE][-+]?\d+)?%? *$"),
 )
+_THOUSANDS = {
+    ",": re.compile(r" *[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)? *$"),
+    ".": re.compile(r" *[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)? *$"),
+}
 # The names of files that are tables, or JSON lines, whatever is in them.
 _TABLE, _LINES = re.compile(r"\.(csv|tsv|jsonl)\b", re.IGNORECASE), re.compile(r"\.jsonl\b", re.IGNORECASE)
+# Excel's own first line, which names what stands between the cells.
+_SEPARATOR = re.compile(r"\s*\"?sep=([,;|\t])\"?\s*$", re.IGNORECASE)
 # Times in milliseconds are greater.
 _MILLISECONDS = 1e11
 # TensorBoard's CSV of one scalar, which is named in the file's name alone.
@@ -66,13 +74,27 @@ def _text(content: bytes, name: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        text = content.decode("latin-1")
-        beyond = sum(letter > "~" for letter in text)
-        if encoding != "utf-8-sig" or beyond > len(text) / 10 or re.search("[\x01-\x06\x0e-\x1a\x80-\x9f]", text):
-            raise DataError(f"{name} is not UTF-8 text: save the log as plain .csv or .jsonl.") from None
+        found = _in_another_encoding(content) if encoding == "utf-8-sig" else None
+        if found is None:
+            raise DataError(f"{name} is not UTF-8 text: save the log as plain .csv or .jsonl, in UTF-8.") from None
+        text = found
     if "\0" in text:
         raise DataError(f"{name} is not text: it holds zero bytes: save the log as plain .csv or .jsonl.")
-    return text
+    return text.replace("\N{MINUS SIGN}", "-")
+
+
+def _in_another_encoding(content: bytes) -> str | None:
+    """Text in Latin-1 with few letters beyond ASCII, or as Windows writes it in China; None where it is neither."""
+    text = content.decode("latin-1")
+    if sum(letter > "~" for letter in text) <= len(text) / 10 and not _CONTROL.search(text):
+        return text
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    beyond = [letter for letter in text if letter > "~"]
+    chinese = sum("\u3000" <= letter <= "\u9fff" or letter > "\uff00" for letter in beyond)
+    return text if chinese > 0.9 * len(beyond) and not _CONTROL.search(text) else None
 
 
 def of_series(series: dict[str, list[float]]) -> list[LogRow]:
@@ -85,8 +107,14 @@ def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
     first = lines[0].lstrip() if lines else ""
     if first.startswith(("{", "[")):
         whole = json_logs.parsed(text)
-        if isinstance(whole, dict) and (printed := json_logs.printed_in_notebook(whole)):
-            return _rows("\n".join(printed), printed, name)
+        if json_logs.is_notebook(whole):
+            printed = json_logs.printed_in_notebook(whole)
+            rows = _rows("\n".join(printed), printed, name) if printed else []
+            if not any(rows):
+                raise DataError(
+                    f"{name} is a notebook whose cells printed no numbers: run it, save it, and bring it again."
+                )
+            return rows
         if isinstance(json_logs.parsed(first), dict) and len(lines) > 1:
             return _numbers(json_logs.lines(lines, name), name)
         if whole is not None and not (isinstance(whole, list) and _LINES.search(name)):
@@ -99,8 +127,9 @@ def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
         if re.search(r"\.(jsonl|json)\b", name.lower()):
             raise DataError(f"{name} is damaged in line 1, which is not a JSON object: take that line out.")
     lines = [line for line in lines if re.search(r"\w", line)]  # without rules such as |---|---|
-    lines[:1] = [line.lstrip("# ") for line in lines[:1]]  # as numpy.savetxt marks its header
-    split = _table_split(lines, name)
+    delimiter = _SEPARATOR.match(lines[0]) if lines else None
+    lines = _without_remarks(lines[1:] if delimiter else lines)
+    split = _by(delimiter[1]) if delimiter else _table_split(lines, name)
     if split is None:
         if lists := printed_logs.lists(text):
             return of_series(lists)
@@ -117,6 +146,14 @@ def _numbers(rows: list[dict[str, Any]], name: str) -> list[LogRow]:
     for row in rows:
         _check_columns(row, name)
     return [{key: value for key, item in row.items() if (value := _number(item)) is not None} for row in rows]
+
+
+def _without_remarks(lines: list[str]) -> list[str]:
+    """Lines without remarks above the header. One right above numbers is the header, as numpy.savetxt marks it."""
+    first = next((number for number, line in enumerate(lines) if not line.lstrip().startswith("#")), 0)
+    if first and all(_number(cell) is not None for cell in re.split(r"[,;\s]+", lines[first].strip())):
+        first -= 1
+    return [lines[first].lstrip("# "), *lines[first + 1 :]] if lines else lines
 
 
 _Split = Callable[[list[str]], list[list[str]]]
@@ -161,11 +198,21 @@ def _by_spaces_and_numbered(lines: list[str]) -> list[list[str]]:
 
 
 def _with_points(table: list[list[str]]) -> list[list[str]]:
-    """Cells with points as decimal signs, where all have commas."""
+    """Cells with points as decimal signs where they have commas, and without the signs between thousands."""
     cells = [cell for row in table for cell in row]
-    if not any(map(_COMMA.match, cells)) or any(map(_POINT.match, cells)):
+    commas = [cell for cell in cells if _COMMA.match(cell) or _THOUSANDS[","].match(cell)]
+    if not commas:
         return table
-    return [[cell.replace(",", ".") if _COMMA.match(cell) else cell for cell in row] for row in table]
+    points = [cell for cell in cells if _POINT.match(cell)]
+    fractions = any(not _THOUSANDS[","].match(cell) for cell in commas)
+    thousands = "," if any(not _THOUSANDS["."].match(cell) for cell in points) or (points and not fractions) else "."
+    return [[_replaced(cell, thousands) for cell in row] for row in table]
+
+
+def _replaced(cell: str, thousands: str) -> str:
+    if _THOUSANDS[thousands].match(cell):
+        cell = cell.replace(thousands, "")
+    return cell.replace(",", ".") if thousands == "." and "," in cell and _COMMA.match(cell) else cell
 
 
 def _table_inside(lines: list[str]) -> list[str]:
@@ -191,10 +238,11 @@ def _table(lines: list[str], split: _Split, name: str) -> list[LogRow]:
     if all(_number(column) is not None for column in columns):
         columns, table = [f"column {number}" for number in range(1, len(header) + 1)], [header, *table]
     _check_columns(columns, name)
-    return [
+    rows = [
         {column: value for column, cell in zip(columns, cells, strict=False) if (value := _number(cell)) is not None}
         for cells in table
     ]
+    return [row for row in rows if row]  # without a header that was written again
 
 
 def _named(rows: list[LogRow], name: str) -> list[LogRow]:

@@ -8,10 +8,11 @@ from collections import Counter
 from gan_core.files.bounds import COLUMN_NAME
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-# A number that stands for itself: neither a part of a name (z1), of a time's unit (3.27s), nor of another number.
+# A number that stands for itself: neither a part of a name (z1), of a time's unit (3.27s), nor of another number. In
+# Chinese, words stand right beside it.
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<number>[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?))"
-    r"(?!\w|\.\w)(?P<percent>%?)",
+    r"(?<![A-Za-z0-9_.])(?P<number>[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?))"
+    r"(?![A-Za-z0-9_µμ]|\.\w)(?P<percent>%?)",
     re.IGNORECASE,
 )
 # Numbers that are none in C's words on Windows, and pairs whose names stand before both or behind each.
@@ -94,7 +95,7 @@ def _row(line: str) -> dict[str, float]:
 
 def _name(text: str) -> str:
     """What a number is called by the text before it; "" for none."""
-    pieces = [piece for piece in _BETWEEN.split(_WRAPPED.sub("", text)) if re.search("[A-Za-z]", piece)]
+    pieces = [piece for piece in _BETWEEN.split(_WRAPPED.sub("", text)) if re.search(r"[^\W\d_]", piece)]
     name = pieces[-1].strip(" \t:=~>'`\"*#-.\\") if pieces else ""
     name = name if "(" in name else name.rstrip(")")
     return name if len(name) <= COLUMN_NAME else ""

@@ -17,7 +17,7 @@ SMALL = (240, 56)  # a small chart
 def histogram(shares: Sequence[float], low: float, high: float, legal: tuple[float, float], colour: str) -> str:
     """Shares of values in equal bins from `low` to `high`, on a logarithmic axis from 0.01 % to all. The legal range is
     shaded. Dark on white, so that it reads the same wherever it is shown."""
-    width, tall, left, foot = 168, 126, 38, 20
+    width, tall, left, foot = 174, 126, 44, 20
     plot, rise = width - left - 6, tall - foot - 8
 
     def x(value: float) -> float:

@@ -61,6 +61,13 @@ def marks_of(changes: Sequence[Change], steps: int) -> list[tuple[int, str]]:
     return [(step, ", ".join(words.values())) for step, words in groups]
 
 
+def trained_with(e: Experiment, changes: Sequence[Change], step: int) -> Experiment:
+    """The settings of the last step that was trained, `step`, of a run whose settings are `e` now: a setting that was
+    changed after it has had no effect yet."""
+    later = sorted((change for change in changes if change.step >= step), key=lambda change: change.step, reverse=True)
+    return e.model_copy(update={change.field: change.before for change in later})
+
+
 def settings_over_time(e: Experiment, changes: Sequence[Change]) -> list[tuple[int | None, Experiment]]:
     """The settings that a run has had, oldest first, each with its last step; None for those of now, which are `e`."""
     found: list[tuple[int | None, Experiment]] = [(None, e)]

@@ -22,6 +22,9 @@ from gan_core.sweep.machines import Machines
 from gan_core.sweep.plan import SweepPlan
 
 LOOK_S = 0.5  # how often to look for room, while cells wait for it
+# Cells that the machines get for each of their places: one to train, and the next one, so that no place waits until an
+# answer has come here and another cell has gone back.
+AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class SweepState:
     plan: SweepPlan
     done: int  # of all cells that can be trained, those that were kept before included
     total: int
-    training: int  # cells that are trained now
+    training: int  # cells that the machines have now
     failed: dict[str, str]  # by digest, why a cell could not be trained
     open: bool  # whether there is still something to wait for
     trouble: str = ""  # why it ended early
@@ -41,8 +44,8 @@ class SweepState:
 class Sweeps:
     """The sweeps of this process, one of each owner; their cells are trained in turn.
 
-    `room` tells how many cells may be trained now; None is as many as the machines have places for. All methods may be
-    called from any thread; none but `wait` and `close` waits for a cell.
+    `room` tells how many cells may be trained now; None is as many as the machines have places for, and then they are
+    handed the next ones ahead. All methods may be called from any thread; none but `wait` and `close` waits for a cell.
     """
 
     def __init__(
@@ -163,20 +166,21 @@ class Sweeps:
                 self._thread = self._machines = None
                 self._news.notify_all()
                 return None
-            room = self._room()
-            free = (machines.slots() if room is None else min(room, machines.slots())) - len(self._training)
+            room, places = self._room(), machines.slots()
+            free = (AHEAD * places if room is None else min(room, places)) - len(self._training)
             chosen = [*itertools.islice(self._next_cells(), max(0, free))]
             self._no_room = not chosen and room is not None and any(sweep.queue for sweep in self._sweeps.values())
-            self._training |= dict.fromkeys((e.digest for e in chosen), None)
             return chosen
 
     def _next_cells(self) -> Iterator[Experiment]:
+        """Each is one that is trained, from the moment that it is taken from here."""
         while waiting := [sweep for sweep in self._sweeps.values() if sweep.open and sweep.queue]:
             for sweep in waiting:
                 e = sweep.queue.popleft()
                 if e.digest in self._training:
                     continue  # another sweep has it trained: both hear of it
                 if e.digest in sweep.left:
+                    self._training[e.digest] = None
                     yield e
                 if not sweep.queue:
                     break

@@ -57,6 +57,16 @@ _BESIDES = {
     "content", "perc", "percep", "perceptual", "lpips", "kl", "mel", "tv", "style", "mask", "aux", "ppl", "pl", "mse",
     "mae",
 }  # fmt: skip
+# Words of other languages that people name columns by.
+_TRANSLATED = {
+    "判别器": " discriminator ", "鉴别器": " discriminator ", "生成器": " generator ", "损失": " loss ",
+    "准确率": " acc ", "步数": " step ", "轮次": " epoch ", "第": " epoch ",
+    "diskriminator": "discriminator", "discriminador": "discriminator",
+    "discriminateur": "discriminator", "générateur": "generator", "generador": "generator", "gerador": "generator",
+    "verlust": "loss", "perte": "loss", "pérdida": "loss", "perda": "loss", "schritt": "step", "epoche": "epoch",
+    "époque": "epoch", "paso": "step",
+}  # fmt: skip
+_FOREIGN = re.compile("|".join(_TRANSLATED), re.IGNORECASE)
 # Names that are only understood beside the other: of one letter, or what is a loss here and a probability elsewhere.
 _BESIDE = (
     {"g": "loss_g", "d": "loss_d"},
@@ -259,6 +269,7 @@ def _measurement(column: str) -> str:
 
 def _words(column: str) -> list[str]:
     """`lossD`, `D_loss`, `critic/loss`, `dloss` -> their words in lower case."""
+    column = _FOREIGN.sub(lambda found: _TRANSLATED[found[0].lower()], column)
     words = [word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+|[0-9]+", column)]
     # "R1" is one word.
     words += ["r1"] if re.search(r"(?<![A-Za-z])r1(?![0-9])", column, re.IGNORECASE) else []

@@ -34,7 +34,6 @@ class SeenNetwork:
 
     weights: Sums
     batches: Sums  # what moves with each batch that a BatchNorm layer normalises: its count, or its averages
-    moves: int = 0  # how often its weights were written to, where that is counted
 
 
 class WatchedNetwork:
@@ -45,8 +44,7 @@ class WatchedNetwork:
 
     def __init__(self, player: str) -> None:
         self.player = player
-        self.moves = 0  # how often its weights were written to between the last two looks; 0 where nobody counts it
-        self.last_norm: int | None = None  # how many channels its last layer normalises, 0 where it is no BatchNorm
+        self.last_norm: int | None = None  # see _last_norm
         self._before: SeenNetwork | None = None
         self._gradients: list[Tensor] = []  # of the step before the look
         self._kept: deque[float] = deque(maxlen=LATELY)  # shares of the gradient, at the last looks that had any
@@ -70,7 +68,6 @@ class WatchedNetwork:
         if before and len(before.weights) == len(seen.weights) and seen.weights:
             same = [now == then for now, then in zip(seen.weights, before.weights, strict=True)]
             told["still"] = sum(same) / len(same)
-            self.moves = seen.moves - before.moves
             if seen.batches and len(before.batches) == len(seen.batches) and not all(same):
                 stale = [now == then for now, then in zip(seen.batches, before.batches, strict=True)]
                 told["stale_norm"] = sum(stale) / len(stale)
@@ -122,7 +119,7 @@ def _seen(player: str, network: Any) -> SeenNetwork:
         averages = [weight for name, weight in tensors if name.endswith(_AVERAGES)]
         counted = [module.num_batches_tracked for module in network.modules() if isinstance(module, _BatchNorm)]
         batches = [(float(count), 0.0) for count in counted if count is not None]
-        return SeenNetwork(_sums(weights), batches + _sums(averages), max((w._version for w in weights), default=0))
+        return SeenNetwork(_sums(weights), batches + _sums(averages))
     if callable(get_weights := getattr(network, "get_weights", None)):
         arrays = [np.asarray(weight, np.float64) for weight in get_weights()]
         sums = [(float(np.linalg.norm(one)), float(one.sum())) for one in arrays]

@@ -26,6 +26,7 @@ from gan_core.saved_runs.watched_runs import LoopFacts
 from gan_core.watch.answers import WatchedAnswers
 from gan_core.watch.arrays import Floats, Unusable, as_floats, as_images, as_number, reduced
 from gan_core.watch.networks import WatchedNetwork
+from gan_core.watch.optimiser_steps import OptimiserSteps
 from gan_core.watch.record import WatchRecord
 
 # What one look measures is bounded, so that it takes less than 2 % of 50 steps of 25 ms.
@@ -58,6 +59,7 @@ class Watch:
         self._offset = 0  # of steps that begin anew, as in each epoch
         self._given = self._measured = -1  # the last step that was given, and measured
         self._players = {"generator": WatchedNetwork("g"), "discriminator": WatchedNetwork("d")}
+        self._steps = OptimiserSteps()
         self._answers = WatchedAnswers()
         self._shape: tuple[int, ...] = ()  # of the images as they are handed over
         self._every, self._map = self._settled(every, data_range)
@@ -98,9 +100,11 @@ class Watch:
             at = self._counted(int(step))
             if self._is_due(at):
                 self._look(at, fake, {"loss_d": loss_d, "loss_g": loss_g}, (real_logits, fake_logits), networks)
-            elif self._is_due(2 * at - self._given):  # the next step, where steps are as far apart as the last two
+            elif self._next_is_due(at):
                 for name, network in networks.items():
                     self._players[name].remember_gradients(network)
+            if self._next_is_due(at):
+                self._steps.listen(generator, discriminator)
             self._given = at
         except Exception as error:  # whatever it is, somebody's training of days must not end by being watched
             self._say(f"step {step} was not measured ({type(error).__name__}: {str(error).partition(chr(10))[0]}).")
@@ -116,6 +120,7 @@ class Watch:
 
     def close(self) -> None:
         """Say that the training has ended."""
+        self._steps.stop()
         self._record.end()
 
     # ------------------------------------------------------------------------------------------ looking
@@ -129,6 +134,10 @@ class Watch:
 
     def _is_due(self, step: int) -> bool:
         return self._measured < 0 or step // self._every > self._measured // self._every
+
+    def _next_is_due(self, step: int) -> bool:
+        """Whether the call after this one looks, where steps are as far apart as the last two."""
+        return self._is_due(2 * step - self._given)
 
     def _look(
         self, step: int, fake: Any, losses: dict[str, Any], answers: tuple[Any, Any], networks: dict[str, Any]
@@ -147,7 +156,7 @@ class Watch:
         for name, network in networks.items():
             if network is not None and (seen := self._tried(self._players[name].measure, network)) is not None:
                 told |= seen
-        told |= self._of_both()
+        told |= self._steps.measure() | self._of_last_layer()
         frame = None
         shape = self._record.facts.shape
         needed = Probe.COUNT if self._real is None or self._classifier else self._count(Probe.COUNT)
@@ -169,14 +178,13 @@ class Watch:
                 self._named.add(finding.failure)
                 self._say(f"{finding.title} (since step {finding.since_step}): {finding.why} {finding.advice}")
 
-    def _of_both(self) -> dict[str, float]:
-        """What is only said beside the other network, or beside the images."""
-        g, d = self._players["generator"], self._players["discriminator"]
-        told = {"d_updates": d.moves / g.moves} if d.moves > 0 and g.moves > 0 else {}
-        if g.last_norm is not None and self._shape:
-            channels, height, width = self._shape
-            told["last_norm_g"] = float(g.last_norm in (channels, channels * height * width))
-        return told
+    def _of_last_layer(self) -> dict[str, float]:
+        """Whether G's last layer normalises each channel, or each value, of its images."""
+        last = self._players["generator"].last_norm
+        if last is None or not self._shape:
+            return {}
+        channels, height, width = self._shape
+        return {"last_norm_g": float(last in (channels, channels * height * width))}
 
     def _pixels(self, images: Floats) -> dict[str, float]:
         count = self._count(len(images))

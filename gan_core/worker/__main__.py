@@ -19,7 +19,7 @@ from gan_core.processes.inside_child import give_way, leave, own_stdout
 
 
 def main() -> None:
-    """Work until stdin ends (exit 0), a Stop command (0), or an unforeseen error (1)."""
+    """Work until stdin or stdout ends (exit 0), a Stop command (0), or an unforeseen error (1)."""
     wire = own_stdout()
     give_way()
     commands: SimpleQueue[Command | Refused] = SimpleQueue()
@@ -29,6 +29,8 @@ def main() -> None:
         from gan_core.worker.preloaded import WorkerLoop
 
         WorkerLoop(commands, lambda report: framing.write(wire, report)).run()
+    except BrokenPipeError:
+        leave(0)  # nobody is there any more to be told
     except Exception as error:
         traceback.print_exc()
         framing.write(wire, Crashed(f"{type(error).__name__}: {error}"))

@@ -55,6 +55,10 @@ def test_a_lesson_is_whole_and_opens_from_a_link(one: CourseLesson) -> None:
     changed = one.then.startswith("Set ")
     assert changed == bool(one.lesson.shown)
     assert not changed or any(SETTINGS[name].label in one.then for name in one.lesson.shown)
+    named = [SETTINGS[name] for name in one.lesson.shown if f"{SETTINGS[name].label} " in one.then]
+    # A live setting changes a finished run without training it again.
+    assert any(setting.live for setting in named) == ("press Reset, and Start" in one.then)
+    assert not ("starts again" in one.then and any(setting.live for setting in named))
 
 
 def test_there_are_eight_lessons_of_their_own() -> None:

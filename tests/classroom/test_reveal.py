@@ -128,7 +128,7 @@ def test_the_side_of_a_threshold(value: float, below: bool, shown: str) -> None:
     right, wrong = ("below", "above") if below else ("above", "below")
     told = reveal(asked, right, E, measured)
     assert (told.verdict, told.measured) == ("right", (right,))
-    assert f"is {shown}: " in told.words and told.words.startswith("At step 500,")
+    assert f"is {shown}, which is {asked.label(right)}." in told.words and told.words.startswith("At step 500,")
     assert reveal(asked, wrong, E, measured).verdict == "other"
 
 

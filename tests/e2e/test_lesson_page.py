@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import segno
 from driving import OpenTab, button, progress, query
 from playwright.sync_api import Page, expect
 from serving import Server
@@ -49,7 +50,9 @@ def test_a_lesson_from_the_form_to_the_reveal(server: Server, open_tab: OpenTab)
     word = teacher.locator(".st-key-project_lesson a >> visible=true").get_attribute("href")
     projector = open_tab(word)
     expect(projector.locator(".answers")).to_have_text("0 answers")
-    expect(projector.locator(".qr img")).to_be_visible()
+    typed = projector.locator(".join").inner_text()
+    code = segno.make(f"http://{typed}", micro=False, error="l").svg_data_uri(border=4, light="#fff", scale=4)
+    expect(projector.locator(".qr img")).to_have_attribute("src", code)  # of the short address: larger squares
 
     student = open_tab(link)
     expect(student.locator(".lesson-words h1")).to_have_text(TITLE)  # as text

@@ -309,3 +309,33 @@ def test_a_folder_of_thousands(tmp_path: Path) -> None:
         (tmp_path / f"{number}.png").touch()
     with pytest.raises(DataError, match="more than 2,000 files"):
         contents.read_path(tmp_path)
+
+
+OTHERS = {
+    "p.heic": (b"\0\0\0\x18ftypheic" + bytes(99), "a HEIC or AVIF picture.*save it as PNG"),
+    "really heic.jpg": (b"\0\0\0\x18ftypheic" + bytes(99), "a HEIC or AVIF picture"),
+    "a.mp4": (b"\0\0\0\x20ftypisom" + bytes(99), "a film.*single frames"),
+    "f.pdf": (b"%PDF-1.4" + bytes(99), "a PDF file"),
+    "f.svg": (b'<?xml version="1.0"?>\n<svg xmlns="x" width="3"></svg>', "an SVG drawing"),
+    "f.html": (b"<!doctype html><p>3 4", "a web page"),
+    "d.mat": (b"MATLAB 5.0 MAT-file" + bytes(99), "a MATLAB file.*loadmat"),
+    "d.h5": (b"\x89HDF\r\n\x1a\n" + bytes(99), "an HDF5 file.*h5py"),
+    "d.parquet": (b"PAR1" + bytes(99), "a Parquet table"),
+    "log.csv.gz": (b"\x1f\x8b" + bytes(99), "an archive.*unpack it"),
+    "a.7z": (b"7z\xbc\xaf'\x1c" + bytes(99), "an archive"),
+    "log.xlsx": (packed({"xl/workbook.xml": b"<w/>"}), "an Excel workbook.*as CSV"),
+    "g.keras": (packed({"config.json": b"{}"}), "a Keras model"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_formats_are_named_with_what_to_bring_instead(name: str) -> None:
+    content, words = OTHERS[name]
+    refused(name, content, f"^{name} is {words}")
+
+
+def test_arrays_that_are_but_losses_are_a_log() -> None:
+    losses = np.linspace(1, 0, 30)
+    assert [row["d"] for row in contents.read("x.npz", npz(d=losses, g=losses[:20])).rows] == losses.tolist()
+    assert contents.read("d_loss.npy", npy(losses)).rows[3] == {"d_loss": losses[3]}
+    assert not contents.read("x.npz", npz(d=losses, samples=np.zeros((4, 8, 8)))).rows

@@ -10,7 +10,7 @@ import pytest
 import torch
 from bringing import packed, pt
 
-from gan_core.files import contents, event_files
+from gan_core.files import contents, event_files, logs
 from gan_core.files.errors import DataError
 
 NUMBERS = [(0.25, 5.5), (0.125, 6.25), (0.0, 7.0)]
@@ -259,3 +259,63 @@ class Evil:
 def test_nothing_that_was_saved_is_executed() -> None:
     with pytest.raises(DataError, match="never unpickled"):
         contents.read("generator.losses", pt([0.5, Evil()]))
+
+
+TABLE = [{"step": float(step), "loss_d": 0.5 + step / 7000, "loss_g": 1 + step / 9000} for step in range(0, 3000, 100)]
+
+
+def test_the_signs_of_spreadsheets_are_read() -> None:
+    """Excel's line `sep=`, remarks above a header, thousands with a sign, a header that was written again."""
+    english = [f'"{row["step"]:,.0f}";{row["loss_d"]:.4f};{row["loss_g"]:.4f}' for row in TABLE]
+    german = [line.translate(str.maketrans(",.", ".,")) for line in english]
+    for lines in (english, german):
+        for before in ("sep=;\n", "# a run\n# of today, lr 0.0002\n", ""):
+            text = f"{before}step;loss_d;loss_g\n" + "\n".join([*lines[:9], "step;loss_d;loss_g", *lines[9:]])
+            found = logs.read(text.encode(), "log.csv")
+            assert len(found) == len(TABLE)
+            for row, right in zip(found, TABLE, strict=True):
+                assert row == pytest.approx(right, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        ("0,351;1,204", [0.351, 1.204]),
+        ("1,204;0.5", [1204, 0.5]),
+        ("1.204;0,5", [1204, 0.5]),
+        ("1.204;2.5", [1.204, 2.5]),
+    ],
+)
+def test_a_sign_between_thousands_is_told_from_a_decimal_one(cells: str, read: list[float]) -> None:
+    found = logs.read(("a;b\n" + f"{cells}\n" * 6).encode(), "log.csv")
+    assert found == [dict(zip("ab", read, strict=True))] * 6
+
+
+def test_words_of_other_languages_and_a_real_minus() -> None:
+    chinese = "\n".join(f"第{i}轮 判别器损失: \N{MINUS SIGN}0.{i:03d} 生成器损失: 1.{i:03d}" for i in range(20))
+    for encoding in ("utf-8", "gb18030"):
+        if encoding == "gb18030":
+            chinese = chinese.replace("\N{MINUS SIGN}", "-")
+        rows = logs.read(chinese.encode(encoding), "train.log")
+        assert rows[7] == {"第": 7, "轮 判别器损失": pytest.approx(-0.007), "生成器损失": pytest.approx(1.007)}
+
+
+def test_tables_in_json() -> None:
+    table = [[row["step"], row["loss_d"], row["loss_g"]] for row in TABLE]
+    columns = list(TABLE[0])
+    for document in ([columns, *table], {"columns": columns, "index": [0], "data": table}):
+        assert logs.read(json.dumps(document).encode(), "log.json") == TABLE
+    for nameless in (table, [list(column) for column in zip(*table, strict=True)]):
+        found = logs.read(json.dumps(nameless).encode(), "log.json")
+        assert [list(row.values()) for row in found] == table and list(found[0]) == ["column 1", "column 2", "column 3"]
+
+
+def test_a_notebook_that_printed_nothing_says_so_and_the_value_of_a_cell_is_read() -> None:
+    def notebook(output: dict[str, object]) -> bytes:
+        return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "outputs": [output]}]}).encode()
+
+    with pytest.raises(DataError, match=r"^n.ipynb is a notebook whose cells printed no numbers: run it"):
+        logs.read(notebook({"data": {"image/png": "iVBOR"}}), "n.ipynb")
+    losses = [0.1 * number for number in range(12)]
+    found = logs.read(notebook({"data": {"text/plain": [str({"d_loss": losses})]}}), "n.ipynb")
+    assert [row["d_loss"] for row in found] == pytest.approx(losses)

@@ -104,6 +104,33 @@ def test_a_step_that_is_not_the_newest_is_marked_on_the_curves(monkeypatch: pyte
         assert not [line for line in lines if line["line"]["color"] == theme.MOMENT]
 
 
+def test_a_change_is_marked_before_the_curves_have_come_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = [Change(ROWS[-1].step + 7, "lr_d", 0.001, 0.01)]  # the next row is many steps away
+    for draw in (lambda: charts.losses(ROWS, "hinge", changes=late), lambda: charts.accuracy(ROWS, late),
+                 lambda: charts.gradients(ROWS, late), lambda: charts.recognised(ROWS, late),
+                 lambda: charts.point_quality(ROWS, late), lambda: charts.point_distances(ROWS, late)):  # fmt: skip
+        lines = drawn(monkeypatch, draw)["layout"]["shapes"]
+        marks = {line["label"]["text"]: line["x0"] for line in lines if line.get("label", {}).get("xanchor") == "right"}
+        assert marks == {"lr_d → 0.01": ROWS[-1].step + 7}
+    seconds = [0.1 * row.step for row in ROWS]
+    (mark,) = drawn(monkeypatch, lambda: charts.losses(ROWS, None, seconds=seconds, changes=late))["layout"]["shapes"]
+    assert mark["x0"] == seconds[-1]  # the last place that is known in seconds
+
+
+@pytest.mark.parametrize(
+    # Between the two lines, or once above both.
+    ("highest", "anchors"),
+    [(1.2, ["top", "bottom"]), (12.0, ["bottom"])],
+)
+def test_the_words_at_the_two_lines_of_a_guessing_d_stand_apart(
+    highest: float, anchors: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [Row(0, {"loss_d": 0.1, "loss_g": highest})]
+    lines = drawn(monkeypatch, lambda: charts.losses(rows, "non_saturating"))["layout"]["shapes"]
+    assert [round(line["y0"], 2) for line in lines] == [1.39, 0.69]
+    assert [line["label"]["yanchor"] for line in lines if "label" in line] == anchors
+
+
 def test_many_who_look_leave_most_of_the_machine_to_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace.os, "cpu_count", lambda: 2)
     looks = pace.Pace()

@@ -117,11 +117,20 @@ def test_too_early_is_told_and_changes_are_named(open_page: Open) -> None:
     assert "With your changes (Output activation tanh)" in drawn(at)
 
 
+def test_a_change_after_the_end_is_not_told_as_one_of_the_run(open_page: Open) -> None:
+    at = opened(open_page, lesson("Changed afterwards"))
+    predict(at, "none")
+    train_to_the_end(at)
+    widgets(at.sidebar)["lr_g"].set_value(0.01).run()
+    assert at.session_state["experiment"].lr_g == 0.01
+    assert "It turned out differently." in drawn(at) and "With your changes" not in drawn(at)
+
+
 def test_a_side_of_a_threshold_is_compared(open_page: Open) -> None:
     at = opened(open_page, lesson("A side", prediction=WhichSide("pixel_mean", -1.0)))
     predict(at, "above")
     train_to_the_end(at)
-    assert "As you predicted." in drawn(at) and "-1 or more." in drawn(at)
+    assert "As you predicted." in drawn(at) and ", which is -1 or more." in drawn(at)
 
 
 def test_a_locked_setting_stays_also_when_a_browser_sends_another_value(open_page: Open) -> None:

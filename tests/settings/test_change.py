@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gan_core.settings.change import Change, changed, marks_of, settings_over_time
+from gan_core.settings.change import Change, changed, marks_of, settings_over_time, trained_with
 from gan_core.settings.experiment import Experiment
 
 E = Experiment()
@@ -19,6 +19,17 @@ def test_a_slider_on_its_way_makes_one_change_a_step_and_one_mark() -> None:
     assert [(until, e.lr_d) for until, e in settings_over_time(now, made)] == [
         (10, E.lr_d), (14, 0.02), (500, 0.03), (None, 0.04),
     ]  # fmt: skip
+
+
+def test_what_was_changed_after_the_last_step_was_not_trained_with() -> None:
+    made: tuple[Change, ...] = ()
+    now = E
+    for step, values in ((10, {"lr_d": 0.01}), (300, {"lr_d": 0.02, "penalty": "r2"}), (300, {"lr_d": 0.03})):
+        after = now.replace(**values)
+        made, now = changed(made, step, now, after), after
+    assert trained_with(now, made, 300) == E.replace(lr_d=0.01)
+    assert trained_with(now, made, 301) == now
+    assert trained_with(now, made, 10) == E
 
 
 def test_what_is_again_as_it_was_is_no_change() -> None:

@@ -17,7 +17,7 @@ from tiny import tiny
 pytest.importorskip("distributed", reason="no dask: pip install -r requirements-cluster.txt")
 
 from dask_processes import Processes
-from distributed import Client
+from distributed import Client, Scheduler, Worker
 
 from gan_core.__main__ import main
 from gan_core.cluster import connection
@@ -58,6 +58,21 @@ def test_a_function_is_done_by_a_child_of_a_worker(cluster: Cluster, workers: li
     pids = {process.pid for process in workers} | {os.getpid()}
     assert cluster.submit("os:getpid").result(PATIENCE_S) not in pids
     assert cluster.slots() == 2
+
+
+def test_scheduler_and_workers_leave_the_processor_to_what_trains(cluster: Cluster) -> None:
+    """As `dask.yaml` has it: no profile, and one look a second at the event loop instead of fifty."""
+
+    def of_a_worker(dask_worker: Worker) -> tuple[bool, float]:
+        return "profile" in dask_worker.periodic_callbacks, dask_worker.periodic_callbacks["tick"].callback_time
+
+    def of_the_scheduler(dask_scheduler: Scheduler) -> float:
+        found: float = dask_scheduler.periodic_callbacks["tick"].callback_time
+        return found
+
+    with Client(cluster.address, set_as_default=False) as client:
+        assert {*client.run(of_a_worker).values()} == {(False, 1000.0)}
+        assert client.run_on_scheduler(of_the_scheduler) == 1000.0
 
 
 def test_a_cell_is_the_same_byte_for_byte_as_here(cluster: Cluster) -> None:

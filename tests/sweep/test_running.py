@@ -34,6 +34,7 @@ class Asked:
     def __init__(self) -> None:
         self.cells: list[Experiment] = []
         self.opened: list[OwnCores] = []
+        self.came = threading.Semaphore(0)
 
     def open(self) -> OwnCores:
         asked = self
@@ -41,7 +42,9 @@ class Asked:
         class Counting(OwnCores):
             def train(self, e: Experiment) -> Future[Any]:
                 asked.cells.append(e)
-                return super().train(e)
+                future = super().train(e)
+                asked.came.release()
+                return future
 
         self.opened.append(Counting(2))
         return self.opened[-1]
@@ -179,6 +182,36 @@ def test_live_runs_go_first(make: Make, asked: Asked) -> None:
     assert state is not None and state.waiting and not asked.cells
     room[0] = 1
     assert finished(sweeps).done == 2
+
+
+def test_each_process_has_its_next_cell_waiting(make: Make, asked: Asked) -> None:
+    """Else it idles until its answer has come back and is kept."""
+    wanted = plan((0, 1, 2, 3, 4), base=tiny(steps=1_000_000), lr_g=(0.001,))
+    sweeps = make()
+    sweeps.begin("", wanted)
+    for _ in range(4):
+        assert asked.came.acquire(timeout=PATIENCE_S)
+    state = sweeps.seen("")
+    assert state is not None and (state.training, state.done) == (4, 0)
+    assert len(asked.pids()) <= 2
+    sweeps.stop("")  # those that wait are begun no more
+    sweeps.close()
+    assert [e.seed for e in asked.cells] == [0, 1, 2, 3] and not asked.pids()
+    assert not any(sweeps.kept.has(cell.experiment) for cell in wanted.cells if cell.experiment)
+
+
+def test_no_cell_waits_there_for_room_that_a_live_run_may_take(make: Make, asked: Asked) -> None:
+    looked = threading.Semaphore(0)
+
+    def look() -> int:
+        looked.release()
+        return 2
+
+    sweeps = make(look)
+    sweeps.begin("", plan((0, 1, 2), base=tiny(steps=1_000_000), lr_g=(0.001,)))
+    for _ in range(3):  # the cells that were chosen at a look are handed out before the next one
+        assert looked.acquire(timeout=PATIENCE_S)
+    assert len(asked.cells) == 2
 
 
 def test_cells_take_no_more_room_than_they_may(tmp_path: Path) -> None:

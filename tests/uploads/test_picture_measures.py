@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from bringing import as_grid
-from drawn_pictures import faces
+from drawn_pictures import faces, scenes
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from gan_core.data import load
 from gan_core.files.errors import DataError
@@ -129,12 +132,30 @@ def test_the_summary_is_of_all_values_in_parts() -> None:
 
 
 @pytest.mark.parametrize("size", [16, 28, 32, 64])
-@pytest.mark.parametrize(("gap", "colour"), [(0, 0), (2, 0), (1, 255), (4, 99)])
+@pytest.mark.parametrize(("gap", "colour"), [(0, 0), (2, 0), (1, 255), (4, 99), (5, 255)])
 def test_grids_are_taken_apart(size: int, gap: int, colour: int) -> None:
     images = load("digits", size, 1).probe(30).pixels
     grid = np.atleast_3d(as_grid(images, 6, gap, colour)).transpose(2, 0, 1)
     assert tiling(grid) == Tiling(size, gap)
     np.testing.assert_array_equal(tiles(grid, Tiling(size, gap)), images)
+
+
+@pytest.mark.parametrize("quality", [60, 95])
+@pytest.mark.parametrize(("gap", "colour"), [(1, 255), (2, 0), (8, 200)])
+def test_grids_whose_lines_a_jpeg_blurred_are_taken_apart(gap: int, colour: int, quality: int) -> None:
+    images, file = faces(16, 48, 5), io.BytesIO()
+    Image.fromarray(as_grid(images, 4, gap, colour)).save(file, "JPEG", quality=quality)
+    grid = np.asarray(Image.open(file)).transpose(2, 0, 1)
+    assert tiling(grid) == Tiling(48, gap)
+    assert np.abs(tiles(grid, Tiling(48, gap)).astype(int) - images).mean() < 6
+
+
+@pytest.mark.parametrize("quality", [60, 95])
+def test_a_single_jpeg_is_no_grid_by_its_lines(quality: int) -> None:
+    for number, size in enumerate((146, 150, 202)):  # what tiles with lines between them come to
+        file = io.BytesIO()
+        Image.fromarray(scenes(1, size, number)[0].transpose(1, 2, 0)).save(file, "JPEG", quality=quality)
+        assert tiling(np.asarray(Image.open(file)).transpose(2, 0, 1)) is None
 
 
 def test_empty_tiles_at_the_end_are_left_out() -> None:

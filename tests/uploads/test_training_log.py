@@ -108,6 +108,7 @@ def test_what_is_not_named(changes: Columns) -> None:
         ("d_loss_real", "loss_d_real"), ("d_loss_fake", "loss_d_fake"), ("disc_accuracy", "d_accuracy"),
         ("accuracy", "d_accuracy"), ("d_acc_real", "d_accuracy_real"), ("D(x)", "d_real"), ("D_x", "d_real"),
         ("D(G(z))", "d_fake"), ("D_G_z1", "d_fake"), ("grad_norm_g", "grad_norm_g"), ("d_real", "d_real"),
+        ("判别器损失", "loss_d"), ("Verlust D", "loss_d"), ("Generador pérdida", "loss_g"),
         ("lr_d", ""), ("loss", ""), ("val_loss", ""), ("g_accuracy", ""), ("time", ""), ("D_real", ""), ("fid", ""),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 from live_runs import QUICK, ROOT, Client, alone, gone
 
 from gan_core.messages.commands_and_reports import Crashed, Framed, Go, Heartbeat, Refused, Start, Step
+from gan_core.messages.framing import encode
 
 
 @pytest.mark.parametrize("busy", [False, True])
@@ -21,6 +22,17 @@ def test_the_end_of_stdin_ends_it(client, tmp_path, busy):
         client.until(Heartbeat, steps_per_second=lambda rate: rate > 0)
     client.process.stdin.close()
     assert client.ended() == 0
+
+
+def test_the_end_of_stdout_ends_it_without_a_word(tmp_path):
+    code = "from gan_core.worker.__main__ import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        process.stdout.close()
+        process.stdin.write(encode(Start(QUICK, str(tmp_path / "checkpoint.safetensors"))))
+        process.stdin.flush()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
 def test_garbage_on_stdin_ends_it(client):

@@ -24,7 +24,7 @@ LESSON = CourseLesson(
     "each of D's, G moves all points to the few modes that D rates highest at the moment. When D has learnt that these "
     "are generated, G moves on to others: look back over the run. That G makes few modes and leaves out the rest is "
     "called mode collapse. In images it shows as the same few pictures over and over.",
-    then="Set Penalty to r1, which keeps D smooth: the run starts again. How many modes are there now?",
+    then="Set Penalty to r1, which keeps D smooth; then press Reset, and Start. How many modes are there now?",
     page="points",
     page_label="See D's answers and the gradients behind this, on the page Points",
     page_query={"d": "grid"},

@@ -17,6 +17,11 @@ def address(base: str, to: Destination) -> str:
     return f"{first_page}/?{KEY}={join_codes().code(to)}"
 
 
+def url(base: str, to: Destination) -> str:
+    """The same as a link."""
+    return f"{base.partition('://')[0]}://{address(base, to)}"
+
+
 def show(base: str, to: Destination) -> None:
     """The address, large, for the projector."""
     host, _, code = address(base, to).rpartition("/")

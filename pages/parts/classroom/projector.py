@@ -42,7 +42,7 @@ def asked(lesson: Lesson, word: str | None) -> bool:
 def page(lesson: Lesson) -> None:
     """Question and code side by side, as large as they go."""
     base = lesson_link.class_base()
-    url = lesson_link.link(base, AskedLesson(lesson))
+    to = lesson_link.destination(lesson)
     left, right = st.columns([0.5, 0.5], gap="large")
     with left:
         st.html(
@@ -59,8 +59,9 @@ def page(lesson: Lesson) -> None:
             key="open_lesson",
         )
     with right, st.container(key="code"):
-        join.show(base, lesson_link.destination(lesson))
-        lesson_link.qr(url, "min(64vh, 100%)")
+        join.show(base, to)
+        # Of the short address: its squares are more than twice as large as those of the lesson's own link.
+        lesson_link.qr(join.url(base, to), "min(64vh, 100%)")
         plain_text.small("From every device on the same network. Each answer counts once, without a name.")
     fragment(run_every=LOOK_EVERY_S)(_networks)(lesson)
 

@@ -19,6 +19,13 @@ from pages.parts.shared import access, diagnosis_line, glossary, plain_text, the
 
 PICTURES = theme.ASSETS / "failures"
 LETTERS = "ABC"
+GUESS = "Just guess: you are not expected to know this yet."
+FIRST = (
+    "A GAN is two networks: the generator draws images from noise, the discriminator tells them from real ones. In "
+    "each step both learn a little. The same six questions come before and after the eight lessons, to show what you "
+    "have learnt. "
+)
+AGAIN = "The same questions as at the beginning."
 
 
 def page(when: When, forward: Callable[[], None]) -> None:
@@ -36,8 +43,7 @@ def page(when: When, forward: Callable[[], None]) -> None:
 
 def _ask(question: Question, when: When) -> None:
     number = QUESTIONS.index(question) + 1
-    again = "The same questions as at the beginning."
-    lead = "Just guess: you are not expected to know this yet." if when == "before" else again
+    lead = AGAIN if when == "after" else f"{FIRST}{GUESS}" if number == 1 else GUESS
     st.html(
         Markup('<div class="lesson-words"><h1>Question {} of {}</h1><p class="told">{}</p><p>{}</p></div>').format(
             number, len(QUESTIONS), lead, glossary.text(question.words)

@@ -16,7 +16,8 @@ from gan_core.classroom.course.course_lesson import CourseLesson
 from gan_core.classroom.lesson import BUDGET, LOCKED, MARK, PREDICTION, QUESTION, SHOWN, TITLE, Lesson
 from gan_core.classroom.reveal import Reveal, reveal
 from gan_core.live.run import Snapshot
-from gan_core.settings.experiment import diff
+from gan_core.settings.change import trained_with
+from gan_core.settings.experiment import Experiment, diff
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.problems import Problem
 from pages.parts.classroom import measured, projector, tally
@@ -189,6 +190,8 @@ def _run(lesson: Lesson, polled: float | None, revealed: bool) -> None:
 
 def _budget(lesson: Lesson, held: str) -> None:
     spent = visitor.spent()
+    if not (held or lesson.experiment.steps):
+        return  # nothing is trained
     words = f"{spent} of this lesson's {lesson.budget} steps used, over all runs."
     with st.container(key="budget"):
         st.html(Markup('<div class="budget">{}</div>').format(held if held else words))
@@ -249,14 +252,19 @@ def _told(lesson: Lesson, run: Snapshot | None) -> Reveal | None:
         return None
     if run.state not in ("finished", "broken"):
         return None
-    return reveal(lesson.prediction, mine, run.experiment, run.rows)
+    return reveal(lesson.prediction, mine, _trained_with(run), run.rows)
 
 
 def _changes(lesson: Lesson, run: Snapshot | None) -> str:
     """In what the run was another one than that which the question is about."""
-    changed = diff(lesson.experiment, run.experiment) if run else {}
+    changed = diff(lesson.experiment, _trained_with(run)) if run else {}
     named = [f"{SETTINGS[name].label} {controls.name_of(new)}" for name, (_, new) in changed.items() if name != "steps"]
     return f"With your changes ({', '.join(named)}): " if named else ""
+
+
+def _trained_with(run: Snapshot) -> Experiment:
+    """What the measurements are of: a setting that was changed after the last step has not been trained with."""
+    return trained_with(run.experiment, run.changes, run.rows[-1].step) if run.rows else run.experiment
 
 
 def _warn_of_strange(strange: Sequence[str]) -> None:

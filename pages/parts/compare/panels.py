@@ -88,7 +88,7 @@ def scrubber(runs: Runs) -> list[Frame | None]:
         shown = max((moment for moment in kept if moment <= at), default=kept[0])
         live_now = " · **live**" if at == end and _moving(runs) else ""
         label.markdown(f"{'After' if by_time else 'Step'} **{f'{shown:.1f} s' if by_time else int(shown)}**{live_now}")
-        with slider:
+        with slider, st.container(key="time_slider"):
             if by_time:
                 st.slider(
                     "All runs",
@@ -100,6 +100,7 @@ def scrubber(runs: Runs) -> list[Frame | None]:
                 )
             else:
                 st.slider("All runs", 0, int(end), key=state.SCRUB.name, format="step %d", label_visibility="collapsed")
+            playback.marks((), end, newest=at == end)  # several runs have no changes in common
         with speed, st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="speed-labelled"):
             st.html('<div class="small-print">Pictures per second</div>', width="content")
             playback.speed()

@@ -105,10 +105,11 @@ def scrubber(run: Snapshot | None, frames: Sequence[Frame]) -> list[Frame]:
     with transport:
         playback.buttons(kept, at, end)
     label.markdown("**Newest**" if at == end else f"Step **{at:.0f}**")
-    with slider:
+    with slider, st.container(key="time_slider"):
         st.slider(
             "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
         )
+        playback.marks(run.changes if run else (), end, newest=at == end)
     if at >= end:
         return list(frames)
     nearest = min(range(len(frames)), key=lambda index: abs(frames[index].step - at))

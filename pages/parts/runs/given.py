@@ -58,7 +58,8 @@ def _history(saved: SavedRun) -> None:
     """Pictures, histogram, losses and verdict at the moment that the slider stands at."""
     shown = _moment(saved.frames)
     until = [row for row in saved.rows if shown is None or row.step <= shown.step]
-    of = verdict(saved.experiment, until, saved.changes)
+    changes = [change for change in saved.changes if shown is None or change.step < shown.step]
+    of = verdict(saved.experiment, until, changes)
     diagnosis_line.say(diagnosis_line.COLOURS[of.mark], of.words, strong=f"{of.headline}.")
     if saved.opening is None or shown is None:
         st.caption("It has no picture yet.")
@@ -72,7 +73,7 @@ def _history(saved: SavedRun) -> None:
         m = shown.measurements
         charts.pixel_histogram(saved.opening, shown, "given_histogram")
         numbers(caption(m, "out_of_range", "contrast", "diversity"))
-        charts.losses(until, saved.experiment.loss, "given_losses", changes=saved.changes)
+        charts.losses(until, saved.experiment.loss, "given_losses", changes=changes)
         numbers(caption(m, "loss_d", "loss_g"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -13,10 +12,10 @@ import streamlit as st
 
 from gan_core.diagnosis.row import Row
 from gan_core.messages.frame import Classes, Frame, Opening
-from gan_core.settings.change import Change, marks_of
+from gan_core.settings.change import Change
 from gan_core.settings.loss_balance import BALANCE
 from pages.parts.shared import glossary, plain_text, theme
-from pages.parts.shared.figure import HEIGHT, SMALL, axes, decades, level, moment, show
+from pages.parts.shared.figure import HEIGHT, MARGIN, axes, decades, level, marks, moment, show
 
 MOST_POINTS = 300
 MOST_COLUMNS = 50  # of a map
@@ -24,6 +23,7 @@ BLANK = (-1.5, 1.5, (-1.0, 1.0))  # the axis before there is a run
 LEAST_SHARE = 1e-4  # of pixel values that the logarithmic axis shows
 SMOOTHING = 0.7  # what a smoothed line keeps of its last value, from row to row
 GUESSES = "D guesses"
+WORDS_HIGH = 12  # pixels that words at a line take
 
 
 def pixel_histogram(
@@ -86,12 +86,15 @@ def losses(
     layout = axes()
     if loss is not None:
         balance_d, balance_g = BALANCE[loss]
-        same = balance_d == balance_g
+        # D's is the upper one. The words stand between the two lines; where there is room for no more, once and above.
+        low, high = (shared.low, shared.high) if shared else _reach(traces, balance_d, balance_g)
+        room = (balance_d - balance_g) / max(high - low, 1e-9) * (height - MARGIN["t"] - MARGIN["b"])
+        near = room < 2 * WORDS_HIGH
         layout["shapes"] += [
-            level(balance_d, theme.DISCRIMINATOR, GUESSES, below=True),  # it is the upper one
-            level(balance_g, theme.GENERATED, "" if same else GUESSES),
+            level(balance_d, theme.DISCRIMINATOR, GUESSES, below=not near),
+            level(balance_g, theme.GENERATED, "" if near else GUESSES),
         ]
-    layout["shapes"] += [*_marks(changes, rows, seconds), *_shown(at)]
+    layout["shapes"] += [*marks(changes, rows, seconds), *_shown(at)]
     if shared:
         layout["xaxis"] |= {"range": [0, shared.end]}
         layout["yaxis"] |= {"range": [shared.low, shared.high]}
@@ -108,7 +111,7 @@ def accuracy(rows: Sequence[Row], changes: Sequence[Change] = (), at: float | No
         _line("on generated", rows, "d_accuracy_fake", theme.GENERATED, "dash", text="%{y:.0%}"),
     ]
     traces = [*map(_faint, measured), *map(_smoothed, measured)]
-    layout = axes(shapes=[level(0.5, "gray", GUESSES), *_marks(changes, rows), *_shown(at)])
+    layout = axes(shapes=[level(0.5, "gray", GUESSES), *marks(changes, rows), *_shown(at)])
     layout["yaxis"] |= {"range": [-0.03, 1.03], "tickformat": ".0%", "dtick": 0.25}
     legend = [("real", theme.REAL, "solid"), ("generated", theme.GENERATED, "dashed")]
     alt = "How often the discriminator is right, smoothed; as measured, faint"
@@ -122,7 +125,7 @@ def gradients(rows: Sequence[Row], changes: Sequence[Change] = (), at: float | N
         _line("D", rows, "grad_norm_d", theme.DISCRIMINATOR, "solid"),
         _line("G", rows, "grad_norm_g", theme.GENERATED, "dash"),
     ]
-    layout = axes(shapes=[*_marks(changes, rows), *_shown(at)])
+    layout = axes(shapes=[*marks(changes, rows), *_shown(at)])
     low, high = decades(traces)
     layout["yaxis"] |= {"type": "log", "dtick": -(-(high - low) // 5), "tickformat": "~g", "range": [low, high]}
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
@@ -179,7 +182,7 @@ def recognised(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None:
     """How many of the generated images a small classifier recognises, over the steps; an upright line marks each change
     of a setting."""
     traces = [_line("recognisable", rows, "recognised", theme.GENERATED, "solid")]
-    layout = axes(shapes=_marks(changes, rows))
+    layout = axes(shapes=marks(changes, rows))
     layout["yaxis"] |= {"range": [0, 1.05], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
     legend = [("recognisable", theme.GENERATED, "solid")]
     show("recognised_chart", "Recognisable", legend, traces, layout, "Share of recognisable images", height=110)
@@ -192,7 +195,7 @@ def point_quality(rows: Sequence[Row], changes: Sequence[Change] = (), key: str 
         _line("precision", rows, "precision", theme.DISCRIMINATOR, "dash"),
         _line("recall", rows, "recall", theme.REAL, "dot"),
     ]
-    layout = axes(shapes=_marks(changes, rows))
+    layout = axes(shapes=marks(changes, rows))
     layout["yaxis"] |= {"range": [-0.03, 1.05], "tickformat": ".0%", "dtick": 0.25}
     legend = [
         ("near a mode", theme.GENERATED, "solid"), ("precision", theme.DISCRIMINATOR, "dashed"),
@@ -207,7 +210,7 @@ def point_distances(rows: Sequence[Row], changes: Sequence[Change] = ()) -> None
         _line("Wasserstein-2", rows, "wasserstein_2", theme.GENERATED, "solid"),
         _line("sliced", rows, "sliced_wasserstein", theme.DISCRIMINATOR, "dash"),
     ]
-    layout = axes(shapes=_marks(changes, rows))
+    layout = axes(shapes=marks(changes, rows))
     layout["yaxis"] |= {"rangemode": "tozero"}
     legend = [("Wasserstein-2", theme.GENERATED, "solid"), ("sliced", theme.DISCRIMINATOR, "dashed")]
     show("distance_chart", "Distances", legend, traces, layout, "Distances of generated from real points")
@@ -219,7 +222,7 @@ def numbers_of_dirac(rows: Sequence[Row], changes: Sequence[Change] = (), key: s
         _line("θ", rows, "theta", theme.GENERATED, "dash"),
         _line("ψ", rows, "psi", theme.DISCRIMINATOR, "solid"),
     ]
-    layout = axes(shapes=[level(0, "gray"), *_marks(changes, rows)])
+    layout = axes(shapes=[level(0, "gray"), *marks(changes, rows)])
     legend = [("θ of G", theme.GENERATED, "dashed"), ("ψ of D", theme.DISCRIMINATOR, "solid")]
     show(key, "Both numbers", legend, traces, layout, "Both numbers of the Dirac-GAN over the steps")
 
@@ -274,6 +277,12 @@ def _line(
     }  # fmt: skip
 
 
+def _reach(traces: Sequence[dict[str, Any]], *levels: float) -> tuple[float, float]:
+    """The lowest and the highest of all values that a chart draws."""
+    values = [*levels, *(value for trace in traces for value in trace["y"])]
+    return min(values), max(values)
+
+
 def _smoothed(line: dict[str, Any]) -> dict[str, Any]:
     """The line as a running mean that forgets, of which each value is divided by the weights it has had: so the first
     is as it was measured."""
@@ -315,23 +324,6 @@ def _outline(name: str, low: float, high: float, shares: Sequence[float], colour
         "y": [max(share, LEAST_SHARE / 10) for share in shares], "line": {"color": colour, "width": 2, "shape": "hvh"},
         "hovertemplate": f"{name}, value %{{x:.2f}}: %{{y:.2p}}<extra></extra>",
     }  # fmt: skip
-
-
-def _marks(
-    changes: Sequence[Change], rows: Sequence[Row], places: Sequence[float] | None = None
-) -> list[dict[str, Any]]:
-    """An upright line at each change of a setting that lies under the curves, with what it became. `places` are
-    the rows' places on the axis, where these are not their steps."""
-    marks = []
-    for step, words in marks_of(changes, rows[-1].step if rows else 0):
-        index = bisect_left(rows, step, key=lambda row: row.step)
-        if index < len(rows):
-            marks.append({
-                **moment(step if places is None else places[index]),
-                "line": {"color": "gray", "dash": "dot", "width": 1},
-                "label": SMALL | {"text": words, "textposition": "end", "xanchor": "right"},
-            })  # fmt: skip
-    return marks
 
 
 def _halved(shares: Sequence[float]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from math import ceil, floor, log10
@@ -11,6 +12,8 @@ import plotly.io
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
+from gan_core.diagnosis.row import Row
+from gan_core.settings.change import Change, marks_of
 from pages.parts.shared import glossary, theme
 
 HEIGHT = 140
@@ -64,6 +67,25 @@ def moment(at: float) -> dict[str, Any]:
         "type": "line", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
         "line": {"color": theme.MOMENT, "width": 1.5},
     }  # fmt: skip
+
+
+def marks(
+    changes: Sequence[Change], rows: Sequence[Row], places: Sequence[float] | None = None
+) -> list[dict[str, Any]]:
+    """An upright line at each change of a setting, with what it became: from the moment of the change, even while the
+    curves still end before it. `places` are the rows' places on the axis, where these are not their steps; a change
+    after the last row is marked at that row, as nobody knows its place yet."""
+    if not rows:
+        return []
+    lines = []
+    for step, words in marks_of(changes, rows[-1].step):
+        index = min(bisect_left(rows, step, key=lambda row: row.step), len(rows) - 1)
+        lines.append({
+            **moment(step if places is None else places[index]),
+            "line": {"color": "gray", "dash": "dot", "width": 1},
+            "label": SMALL | {"text": words, "textposition": "end", "xanchor": "right"},
+        })  # fmt: skip
+    return lines
 
 
 def axes(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:

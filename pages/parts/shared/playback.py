@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts.shared import state
+from gan_core.settings.change import Change, marks_of
+from pages.parts.shared import html, state
 
 SPEEDS = (1, 2, 3)  # pictures a second: more of them would flash
 PATIENCE = 0.8  # of the time of a picture: the browser's clock and ours are not the same
@@ -72,6 +73,26 @@ def buttons(kept: Sequence[float], at: float, end: float) -> None:
             "Next picture", icon=":material/skip_next:", key="next_picture", on_click=_stand,
             args=(later[0] if len(later) > 1 else end,), disabled=not later,
         )  # fmt: skip
+
+
+def marks(changes: Sequence[Change], end: float, *, newest: bool) -> None:
+    """What was changed while the run trained, each change at its place under the slider; the last one in words. To be
+    drawn below the slider, in a container with the key "time_slider".
+
+    At the newest picture the slider stands at the end of the run, which is no step that is shown: its number is left
+    out.
+    """
+    placed = marks_of(changes, int(end))
+    told = "; ".join(f"step {step}: {words}" for step, words in placed)
+    st.html(
+        html.render(
+            "shared/change_marks",
+            marks=[(f"{step / end:.2%}", f"step {step}: {words}") for step, words in placed],
+            last=(f"{placed[-1][0] / end:.2%}", placed[-1][1], placed[-1][0] > end / 2) if placed else None,
+            told=told,
+            newest=newest,
+        )
+    )
 
 
 def speed() -> None:

@@ -25,6 +25,7 @@ from pages.parts.shared import (
     pace,
     page_settings,
     pictures,
+    plain_text,
     playback,
     state,
     tab_runs,
@@ -35,6 +36,7 @@ from pages.parts.shared.charts import numbers
 from pages.parts.train import go_on, save_run
 
 CHART_EVERY_LOOKS = 2
+PLANE = "Behind the points is D's answer: green for real, pink for generated. Orange: where each point is to move."
 ACTIVE = ("starting", "waiting", "running")
 STATE_WORDS = {
     "starting": "starting",
@@ -191,6 +193,8 @@ def grids(run: Snapshot | None, frame: Frame | None) -> None:
             count = "" if what == "points" else f"{COLUMNS * ROWS} "
             alt = f"{count}generated {what} at step {frame.step}".capitalize()
             pictures.grid(heading, frame.fake_png, width, height, alt)
+            if what == "points":
+                plain_text.small(PLANE)
         else:
             pictures.no_grid(heading, width, height, "Noise at first: press Start and watch")
 

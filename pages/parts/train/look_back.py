@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from gan_core.diagnosis.measurements import caption
 from gan_core.live.run import Snapshot
 from gan_core.messages.frame import Frame
-from gan_core.settings.change import Change, marks_of
-from pages.parts.shared import charts, html, playback, state
+from pages.parts.shared import charts, playback, state
 from pages.parts.train import live_view, save
 
 
@@ -26,7 +23,8 @@ def scrubber(run: Snapshot | None) -> Frame | None:
         with st.columns([0.88, 0.12])[1]:
             save.popover(run)
         return run.frame
-    end = max(1, run.steps if run.state in live_view.ACTIVE else run.step)
+    moving = run.state in live_view.ACTIVE
+    end = max(1, run.steps if moving else run.step)
     kept = [frame.step for frame in run.frames]
     at = playback.moment(kept, end)
     transport, label, slider, past, saving, classes = st.columns(
@@ -35,15 +33,15 @@ def scrubber(run: Snapshot | None) -> Frame | None:
     with transport:
         playback.buttons(kept, at, end)
     label.markdown(
-        "**Live**" if at == end else f"Step **{at:.0f}**",
-        help=f"{len(run.frames)} pictures of this run are kept, always including the first and the newest. The right "
-        "end is live.",
+        "**Live**" if at == end and moving else f"Step **{run.frame.step if at == end else at:.0f}**",
+        help=f"{len(run.frames)} pictures of this run are kept, always including the first and the newest, which "
+        "is at the right end.",
     )
     with slider, st.container(key="time_slider"):
         st.slider(
             "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
         )
-        _marks(run.changes, end, newest=at == end)
+        playback.marks(run.changes, end, newest=at == end)
     shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
     with past:
         _past(run, shown)
@@ -52,25 +50,6 @@ def scrubber(run: Snapshot | None) -> Frame | None:
     with classes:
         _classes(run, shown)
     return shown
-
-
-def _marks(changes: Sequence[Change], end: int, *, newest: bool) -> None:
-    """What was changed while the run trained, each change at its place under the slider; the last one in words.
-
-    At the newest picture the slider stands at the end of the run, which is no step that is shown: its number is left
-    out.
-    """
-    marks = marks_of(changes, end)
-    told = "; ".join(f"step {step}: {words}" for step, words in marks)
-    st.html(
-        html.render(
-            "train/marks",
-            marks=[(f"{step / end:.2%}", f"step {step}: {words}") for step, words in marks],
-            last=(f"{marks[-1][0] / end:.2%}", marks[-1][1], marks[-1][0] > end / 2) if marks else None,
-            told=told,
-            newest=newest,
-        )
-    )
 
 
 def _past(run: Snapshot, shown: Frame) -> None:
