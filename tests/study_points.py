@@ -4,7 +4,7 @@
     python -m tests.study_points table --runs /tmp/points.jsonl
 
 `run` appends one line a run and skips those that are there; `table` diagnoses all of them with the detectors as they
-are now, writes assets/study_points.json, and prints Markdown.
+are now, writes assets/study_points.json, and prints Markdown. What no run in the file is of stays as it was counted.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def main() -> None:
         first, _, last = given.seeds.partition("-")
         run(given.part, given.only, range(int(first), int(last or first) + 1), given.minutes, given.runs)
         return
-    study = tally(given.runs)
+    study = json.loads(STUDY.read_text()) | tally(given.runs)
     STUDY.write_text(json.dumps(study, indent=1) + "\n")
     print(markdown(study))
 

@@ -72,6 +72,9 @@ class PlaneView {
   take(data, send) {
     this.data = data
     this.send = send
+    this.slow.disabled = !data.steps
+    this.slow.title = data.steps ? "" : "No single steps now: the run is over, is not yours, or a setting is wrong."
+    if (this.stage >= 0) this.watchSlow()
     if (data.real !== this.realText) {
       this.realText = data.real
       this.real = data.real ? read(data.real).points : []
@@ -261,10 +264,21 @@ class PlaneView {
   }
 
   beginSlow() {
+    this.still = !this.data.trains
+    this.slowRun = this.data.id
     this.slow.setAttribute("aria-pressed", true)
     this.slow.textContent = "Stop slow motion"
     this.send("advance", "hold")
     this.lit(0)
+  }
+
+  // It ends where the run trains on, another one comes, or no step can be taken. A look from before its begin may still
+  // tell of a run that trains, or of none.
+  watchSlow() {
+    const { id, trains, steps } = this.data
+    if (!steps || (this.still && trains) || (this.slowRun && id !== this.slowRun)) { this.endSlow(); return }
+    this.still = this.still || !trains
+    this.slowRun = this.slowRun || id
   }
 
   endSlow() {

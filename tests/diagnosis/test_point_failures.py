@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import study_points
-from study import named
+from study import TOP, named
 
 from gan_core.diagnosis.findings import diagnose
 from gan_core.diagnosis.point_failures import POINT_FAILURES
@@ -93,3 +95,30 @@ def test_each_failure_of_the_page_is_named_and_its_cure_is_not_accused(case: stu
         assert study_points.is_called(case, rows)
     else:
         assert named(case.experiment, rows, ever=True) == set()
+
+
+def test_what_is_counted_anew_leaves_the_rest_of_the_study(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Failures and healthy runs are trained at different times: a table of one keeps the counts of the other."""
+    kept = json.loads(study_points.STUDY.read_text())
+    monkeypatch.setattr(study_points, "STUDY", tmp_path / "study.json")
+    study_points.STUDY.write_text(json.dumps(kept))
+    case = next(case for case in study_points.cases("healthy", 200) if case.label == "spiral")
+    rows = [[step, 1.0, {**HEALTHY, **BETWEEN}] for step in (*ROWS, 1500)]
+    line = {"digest": case.key, "label": case.label, "seed": 200, "rows": rows}
+    (tmp_path / "runs.jsonl").write_text(json.dumps(line) + "\n")
+    monkeypatch.setattr("sys.argv", ["study_points", "table", "--runs", str(tmp_path / "runs.jsonl")])
+    study_points.main()
+    found = json.loads(study_points.STUDY.read_text())
+    assert (found["spiral"]["right"], found["spiral"]["of"]) == (0, 1)
+    assert {label: cell for label, cell in found.items() if label != "spiral"} == {
+        label: cell for label, cell in kept.items() if label != "spiral"
+    }
+    assert "spiral 0/1" in capsys.readouterr().out
+
+
+def test_the_readme_tells_of_healthy_runs_what_was_counted() -> None:
+    healthy = [cell for label, cell in json.loads(study_points.STUDY.read_text()).items() if ":" not in label]
+    right, of = (sum(cell[part] for cell in healthy) for part in ("right", "of"))
+    assert of and f"{right}/{of} (" in (TOP / "README.md").read_text()

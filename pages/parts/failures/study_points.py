@@ -24,9 +24,15 @@ def show() -> None:
         lines = ["| failure | named | its fix, not accused | seconds until named |", "| --- | --- | --- | --- |"]
         lines += [_line(failure, study) for failure in POINT_FAILURES]
         st.markdown("\n".join(lines))
-        healthy = [f"{label} {in_words(count)}" for label, count in study.items() if ":" not in label]
-        if healthy:
-            st.caption(f"Healthy runs with settings of their own, not accused: {'; '.join(healthy)}.")
+        if healthy := {label: count for label, count in study.items() if ":" not in label}:
+            right, of = (sum(count[part] for count in healthy.values()) for part in ("right", "of"))
+            labels = [
+                label if count["right"] == count["of"] else f"{label} ({count['right']}/{count['of']})"
+                for label, count in healthy.items()
+            ]
+            st.caption(
+                f"Healthy runs with settings of their own, not accused: {right}/{of}. They are: {'; '.join(labels)}."
+            )
 
 
 def _line(failure: PointFailure, study: dict[str, Count]) -> str:

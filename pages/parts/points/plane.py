@@ -20,12 +20,16 @@ _component = st.components.v2.component("gan_plane", html=_html, css=_css, js=_j
 
 def show(run: Snapshot | None, real: str, frames: Sequence[Frame], e: Experiment, looked_every_s: float | None) -> None:
     """The newest of the frames, and on the way to it those that came since the last look. `real` are the real points as
-    text. What the visitor draws becomes the data; the stages of slow motion take single steps."""
+    text. What the visitor draws becomes the data; the stages of slow motion take single steps, where some can be
+    taken."""
     newest = frames[-1] if frames else None
     told = _component(
         key="plane",
         data={
             "run": f"{run.run_id if run else 'kept'} {e.digest}",
+            "id": run.run_id if run else "",
+            "trains": run is not None and run.state in ("running", "waiting"),
+            "steps": _steps(run),
             "real": real,
             "frames": [[frame.step, frame.plane] for frame in frames[-RECENT_FRAMES:]],
             "moving": looked_every_s is not None,
@@ -48,12 +52,23 @@ def _obey(told: Any) -> None:
             tab_runs.adopt()
         st.rerun()  # the controls show the data too
     if told.advance == "hold":
-        tab_runs.pause()
+        if state.RUN.get() is None:
+            tab_runs.begin(go=False)  # what is explained is where it begins, not the picture of the kept run
+        else:
+            tab_runs.pause()
+        st.rerun(scope="fragment")
     elif told.advance in ("d", "g"):
         if state.RUN.get() is None:
             tab_runs.begin(go=False)
         tab_runs.act(registry().step, told.advance)
         st.rerun(scope="fragment")
+
+
+def _steps(run: Snapshot | None) -> bool:
+    """Whether single steps can be taken."""
+    if page_settings.problems() or tab_runs.watched(run):
+        return False
+    return run is None or run.state in ("starting", "waiting", "running", "paused")
 
 
 def _alt(frame: Frame | None) -> str:
