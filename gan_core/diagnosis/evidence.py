@@ -84,6 +84,7 @@ _OTHERS = {
     "d_trained_by_g": "whether D takes a step with the gradient of G's step as well (1 for yes)",
     "last_norm_g": "whether the last layer of G with weights is batch normalisation (1 for yes)",
     "label_over_1_off": "how far D's loss is from that with a label above 1 for real images (0 for equal)",
+    "losses_below_0": "how often D's loss was below 0 beside answers from 0 to 1, as with a label above 1",
     "logit_spread": "how far D's answers to different images are apart",
     "stale_norm_d": "the share of D's BatchNorm layers that count no batches (1 for all)",
     "stale_norm_g": "the share of G's BatchNorm layers that count no batches (1 for all)",
@@ -101,6 +102,8 @@ _OTHERS = {
     "gradients_grown": "the gradient at the end, against the beginning,",
     "penalty": "the penalty",
     "penalty_spread": "how much the penalty changes, against its size,",
+    "penalty_passed": "the penalty late in the log, against its greatest value in the first half",
+    "penalty_rises": "how steadily the penalty rises in the second half (1: at every row)",
     "penalty_grown": "the penalty at the end, against the beginning,",
 }
 

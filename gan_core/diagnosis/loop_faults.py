@@ -121,7 +121,11 @@ _RECORDS = (
                     (Condition("swapped_off", "<", _FITS_EXACTLY), _NOT_QUITE_RIGHT),
                     (Condition("fake_label_off", "<", _FITS_EXACTLY), Condition("usual_g_off", ">", 0.02)),
                     hits=5,
-                    sooner=Detector((Condition("label_over_1_off", "<", _FITS_EXACTLY), _NOT_QUITE_RIGHT), hits=5),
+                    sooner=Detector(
+                        (Condition("label_over_1_off", "<", _FITS_EXACTLY), _NOT_QUITE_RIGHT),
+                        (Condition("losses_below_0", ">", 0.5),),
+                        hits=5,
+                    ),
                 ),
             ),
         ),

@@ -20,6 +20,8 @@ _NEAR = 0.2  # a formula this close, relatively, is taken for the one in use
 _LEAST = 0.1  # losses below it are compared as if they were this large
 _LATELY = 8  # looks over which a formula must fit
 _ROUNDING = 0.002  # no fit is better than that
+_BELOW_0 = -0.02  # cross-entropy with labels between 0 and 1 never comes so low
+_CRITIC = 0.1  # a critic's loss, with a penalty or without, is not so far below the difference of its answers
 
 
 class WatchedAnswers:
@@ -33,11 +35,13 @@ class WatchedAnswers:
         self._usual: deque[list[float]] = deque(maxlen=_LATELY)  # how far each formula was off, a list for each look
         self._twice: deque[list[float]] = deque(maxlen=_LATELY)
         self._sums: deque[float] = deque(maxlen=_LATELY)
+        self._below_0 = self._above_0 = 0
 
     def measure(
         self, real: Floats | None, fake: Floats | None, loss_d: float | None, loss_g: float | None
     ) -> dict[str, float]:
-        """The same as `measure_answers`, and more after some looks: see `_fits`, and the mean of d_real + d_fake."""
+        """The same as `measure_answers`, and more after some looks: see `_fits`, the mean of d_real + d_fake, and how
+        often a loss was below 0 that no cross-entropy with right labels can be."""
         told = measure_answers(real, fake, loss_d, loss_g)
         if "d_real" in told:
             self._sums.append(told["d_real"] + told["d_fake"])
@@ -45,12 +49,26 @@ class WatchedAnswers:
                 told["answers_sum"] = fmean(self._sums)
         if loss_d is not None and "usual_off" in told:
             assert real is not None and fake is not None
-            formulas = _formulas(_Answers.of(real, fake))
+            of = _Answers.of(real, fake)
+            formulas = _formulas(of)
+            if of.probable:
+                self._below_0 += _is_impossible(of, loss_d)
+                self._above_0 += loss_d > 0
+                # A likelihood, of which people want most, is below 0 at every look.
+                told["losses_below_0"] = float(self._below_0 if self._above_0 else 0)
             self._usual.append([_signed_off(loss_d, one) for one in formulas.usual])
             self._twice.append([_signed_off(loss_d, one) for one in formulas.twice])
             if len(self._usual) == _LATELY:
                 told |= _fits(self._usual, self._twice)
         return told
+
+
+def _is_impossible(of: _Answers, loss: float) -> bool:
+    """Whether D's loss beside probabilities is no cross-entropy with labels between 0 and 1, nor a critic's, nor the
+    likelihood, which is the first with its sign turned."""
+    least = float(of.f.mean() - of.r.mean()) - _CRITIC
+    likelihood = _entropy(of.logits_r, 1) + _entropy(of.logits_f, 0)
+    return loss < min(_BELOW_0, least) and _off(-loss, _halved([likelihood])) > _NEAR
 
 
 def _fits(usual: Iterable[list[float]], twice: Iterable[list[float]]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from gan_core.diagnosis.loop_verdict import loop_findings
 from gan_core.diagnosis.row import Row
-from gan_core.watch.answers import measure_answers
+from gan_core.watch.answers import WatchedAnswers, measure_answers
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -82,6 +82,34 @@ def test_wrong_ones_are_named(name: str) -> None:
     rows = [row(seed, d, g, probabilities=probabilities, gap=1.0) for seed in range(12)]
     (found,) = loop_findings(rows)
     assert found.failure == failure and found.advice and found.fix == {}
+
+
+def spread(number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities of a D that is surer at each look."""
+    draw = np.random.default_rng(number)
+    return tuple(1 / (1 + np.exp(-draw.normal(side * (1 + number), 0.5, 64))) for side in (1, -1))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("loss", "named"),
+    [
+        (lambda r, f: float(-(1.2 * np.log(r) - 0.2 * np.log1p(-r)).mean() - np.log1p(-f).mean()), True),
+        (lambda r, f: float(-np.log(r).mean() - np.log1p(-f).mean()), False),
+        (lambda r, f: float(np.log(r).mean() + np.log1p(-f).mean()), False),  # the likelihood, as a score
+        (lambda r, f: float(f.mean() - r.mean()), False),  # a critic behind a sigmoid
+        (lambda r, f: float(f.mean() - r.mean() + 0.3), False),  # and its penalty
+    ],
+)
+def test_a_loss_below_0_beside_probabilities_is_named_where_no_right_formula_is(
+    loss: Callable[..., float], named: bool
+) -> None:
+    """D's answers are of another moment than its loss, as those of predict()."""
+    answers_, rows = WatchedAnswers(), []
+    for step in range(14):
+        (r, f), now = spread(step % 7), spread(step % 7 + 1)
+        told = answers_.measure(now[0].astype(np.float32), now[1].astype(np.float32), loss(r, f), None)
+        rows.append(Row(10 * step, told))
+    assert ("wrong-labels" in [finding.failure for finding in loop_findings(rows)]) is named
 
 
 def test_d_that_gives_one_answer_to_all_is_constant() -> None:
