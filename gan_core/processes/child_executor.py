@@ -124,6 +124,8 @@ class ChildExecutor(Executor):
                 why = f"no process could be started: {error}"
                 continue
             with self._lock:
+                if task.ended:  # while its process was started
+                    break
                 task.process = process
             try:
                 write_frame(process.stdin, (task.function, task.arguments, task.named))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, as_completed
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 from live_runs import PATIENCE_S, gone
 
-from gan_core.processes.child_executor import ChildExecutor, ChildLost
+from gan_core.processes.child_executor import MODULE, ChildExecutor, ChildLost
 from gan_core.processes.named_call import call_named
+from gan_core.processes.start import Process, start
 from gan_core.processes.task_frames import TaskFailed
 from gan_core.settings.experiment import Experiment
 from tests.child_work import dies, dies_once, meets
@@ -61,6 +63,24 @@ def test_a_task_that_nobody_wants_ends_with_its_child(executor: ChildExecutor) -
     with pytest.raises(ChildLost, match="stopped"):
         sleeping.result(PATIENCE_S)
     assert gone(pid)
+
+
+def test_a_task_that_nobody_wants_is_not_begun_by_a_child_that_is_being_started() -> None:
+    starting, go_on = threading.Event(), threading.Event()
+
+    def start_slowly() -> Process:
+        starting.set()
+        assert go_on.wait(PATIENCE_S)
+        return start(MODULE)
+
+    executor = ChildExecutor(1, start_one=start_slowly)
+    sleeping = executor.submit(time.sleep, 3600)
+    assert starting.wait(PATIENCE_S)
+    executor.end(sleeping)
+    go_on.set()
+    with pytest.raises(ChildLost, match="stopped"):
+        sleeping.result(PATIENCE_S)
+    executor.close()
 
 
 def test_closed_it_leaves_no_process_and_no_waiting_task() -> None:
