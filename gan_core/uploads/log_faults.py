@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from gan_core.diagnosis.detector import Evidence
 from gan_core.diagnosis.row import Row
-
-Series = NDArray[np.float64]
+from gan_core.uploads.log_series import LogSeries, Series, ranks_agree
 
 # Rows that are needed for anything to be said, and for a trend.
 LEAST, TREND = 10, 20
@@ -38,33 +37,14 @@ class LogFault:
     why: str
 
 
-@dataclass(frozen=True)
-class _Log:
-    """The columns of a log, NaN where a row has no number."""
-
-    columns: dict[str, Series]
-    count: int
-
-    def __getitem__(self, name: str) -> Series:
-        return self.columns.get(name, np.full(self.count, np.nan))
-
-    def late(self, name: str, share: float = 0.5) -> Series:
-        """The finite values of a column's last part."""
-        found = self[name][int(self.count * (1 - share)) :]
-        return found[np.isfinite(found)]
-
-    def middle(self, name: str, share: float = 0.5) -> float:
-        """The median of a column's last part; NaN where there is too little."""
-        found = self.late(name, share)
-        return float(np.median(found)) if found.size >= 3 else float("nan")
-
-
 def faults(rows: Sequence[Row]) -> list[LogFault]:
     """Every fault that shows, the surest first; none in a log of fewer than LEAST rows."""
     if len(rows) < LEAST:
         return []
     names = {name for row in rows for name in row.measurements}
-    log_ = _Log({name: np.array([row.measurements.get(name, np.nan) for row in rows]) for name in names}, len(rows))
+    log_ = LogSeries(
+        {name: np.array([row.measurements.get(name, np.nan) for row in rows]) for name in names}, len(rows)
+    )
     found: list[LogFault] = []
     for look in _LOOKS:
         for fault in look(log_):
@@ -74,7 +54,7 @@ def faults(rows: Sequence[Row]) -> list[LogFault]:
     return found
 
 
-def _double_sigmoid(of: _Log) -> Iterator[LogFault]:
+def _double_sigmoid(of: LogSeries) -> Iterator[LogFault]:
     d, g, real, fake = of["loss_d"], of["loss_g"], of["d_real"], of["d_fake"]
     why = (
         "The losses are those of answers that went through a sigmoid twice: D ends in one, and the loss applies "
@@ -121,7 +101,7 @@ def _paid_for_fakes(g: Series) -> Series:
     return inside - np.log(np.expm1(inside))
 
 
-def _wrong_labels(of: _Log) -> Iterator[LogFault]:
+def _wrong_labels(of: LogSeries) -> Iterator[LogFault]:
     d, g = of.middle("loss_d"), of.middle("loss_g")
     positive = all(of.late(name, 1.0).min(initial=0) >= 0 for name in ("loss_d", "loss_g"))
     if positive and d < 0.05 and g < 0.05:
@@ -154,7 +134,7 @@ def _wrong_labels(of: _Log) -> Iterator[LogFault]:
         )  # fmt: skip
 
 
-def _constant(of: _Log) -> Iterator[LogFault]:
+def _constant(of: LogSeries) -> Iterator[LogFault]:
     why = "D gives every image the same answer, so it separates nothing and G learns nothing from it"
     real, fake = of.middle("d_accuracy_real"), of.middle("d_accuracy_fake")
     d, halves = of.middle("loss_d"), (of.middle("loss_d_real"), of.middle("loss_d_fake"))
@@ -192,7 +172,7 @@ def _constant(of: _Log) -> Iterator[LogFault]:
                 )  # fmt: skip
 
 
-def _no_gradient(of: _Log) -> Iterator[LogFault]:
+def _no_gradient(of: LogSeries) -> Iterator[LogFault]:
     norms = of.late("grad_norm_g", 1.0)
     if norms.size >= LEAST and norms.max() <= 1e-12:
         yield LogFault(
@@ -207,7 +187,7 @@ def _no_gradient(of: _Log) -> Iterator[LogFault]:
     whole = np.isfinite(d) & np.isfinite(g)
     if whole.sum() < TREND or d[whole].min() < 0:
         return
-    up, down = _ranks_agree(steps[whole], g[whole]), _ranks_agree(steps[whole], -d[whole])
+    up, down = ranks_agree(steps[whole], g[whole]), ranks_agree(steps[whole], -d[whole])
     few = max(2, int(whole.sum()) // 10)
     first, last = float(np.median(g[whole][:few])), float(np.median(g[whole][-few:]))
     # Of healthy loops none came above 0.95 in both; detached ones kept 0.992 and 0.976 also where they were slow.
@@ -227,13 +207,13 @@ def _no_gradient(of: _Log) -> Iterator[LogFault]:
         )  # fmt: skip
 
 
-def _accumulated(of: _Log) -> Iterator[LogFault]:
+def _accumulated(of: LogSeries) -> Iterator[LogFault]:
     for name, whose in (("grad_norm_d", "D"), ("grad_norm_g", "G")):
         norms = of[name]
         whole = np.isfinite(norms) & (norms > 0)
         if whole.sum() < TREND:
             continue
-        rises = _ranks_agree(np.arange(of.count)[whole], norms[whole])
+        rises = ranks_agree(np.arange(of.count)[whole], norms[whole])
         few = max(3, int(whole.sum()) // 10)
         last = float(np.median(norms[whole][-few:]))
         times = last / float(np.median(norms[whole][:few]))
@@ -248,7 +228,7 @@ def _accumulated(of: _Log) -> Iterator[LogFault]:
             return
 
 
-def _penalty(of: _Log) -> Iterator[LogFault]:
+def _penalty(of: LogSeries) -> Iterator[LogFault]:
     penalty = of.late("penalty", 1.0)
     if penalty.size < LEAST:
         return
@@ -279,7 +259,7 @@ def _penalty(of: _Log) -> Iterator[LogFault]:
     grown = last / max(first, 1e-9)
     # WGAN's begins near its weight, 10, and falls where it acts; R1's begins near 0, and may grow for long.
     passed = last / float(penalty[:half].max())
-    rises = _ranks_agree(np.arange(penalty.size - half), penalty[half:])
+    rises = ranks_agree(np.arange(penalty.size - half), penalty[half:])
     if first > 1 and last > 10 and passed > 1.3 and rises > 0.9 and penalty.size >= TREND:
         yield LogFault(
             "penalty-not-acting", int(of.count * 0.5),
@@ -298,7 +278,7 @@ def _penalty(of: _Log) -> Iterator[LogFault]:
         )  # fmt: skip
 
 
-_LOOKS: tuple[Callable[[_Log], Iterator[LogFault]], ...] = (
+_LOOKS: tuple[Callable[[LogSeries], Iterator[LogFault]], ...] = (
     _double_sigmoid, _penalty, _accumulated, _constant, _wrong_labels, _no_gradient,
 )  # fmt: skip
 # What drives D's answers to an end explains that they are there.
@@ -337,22 +317,8 @@ def _seen(name: str, value: float, threshold: float, side: str) -> Evidence:
     return Evidence(name, value, threshold, ">" if side == ">" else "<")
 
 
-def _since(of: _Log, shown: Callable[[], NDArray[np.bool_]]) -> int:
+def _since(of: LogSeries, shown: Callable[[], NDArray[np.bool_]]) -> int:
     """The first row from which on it shows in nine of ten."""
     shows = shown()
     later = np.cumsum(shows[::-1])[::-1] / np.arange(of.count, 0, -1)
     return int(np.argmax(shows & (later >= 0.9))) if shows.any() else 0
-
-
-def _ranks_agree(x: Series | NDArray[np.int64], y: Series) -> float:
-    """Spearman's rank correlation; equal values share their mean rank."""
-    a, b = _ranks(np.asarray(x, np.float64)), _ranks(y)
-    if a.std() == 0 or b.std() == 0:
-        return 0.0
-    return float(np.corrcoef(a, b)[0, 1])
-
-
-def _ranks(values: Series) -> Series:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse], np.float64)
