@@ -23,6 +23,7 @@ DEPTH = 16
 # Pictures: pixels of one that is made small at once, and of all that are kept as they are.
 PICTURE_PIXELS = 50 * MEGA
 ALL_PIXELS = 25 * MEGA
+FRAME_PIXELS = 500 * MEGA  # of all frames of an animation, which are read to come to its last
 # The least side in pixels; below it, an array is hardly one of pictures.
 LEAST_SIDE = 8
 

@@ -29,7 +29,7 @@ class Array:
     dtype: str  # as the file calls it
     reader: Literal["numpy", "torch", "Pillow"] = "numpy"  # the library that reads such a file
     member: str = ""  # the file in a zip or folder that it was in, "" where it was in none
-    keys: tuple[str | int, ...] = ()  # that lead to it in the lists and dicts of tensors
+    keys: tuple[str | int, ...] = ()  # that lead to it in the lists and dicts of tensors, the frames of an animation
 
 
 def read(content: bytes, name: str) -> Array:

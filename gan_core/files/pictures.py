@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from gan_core.files.bounds import ALL_PIXELS, MEGA, PICTURE_PIXELS
+from gan_core.files.bounds import ALL_PIXELS, FRAME_PIXELS, MEGA, PICTURE_PIXELS
 from gan_core.files.errors import DataError, shown
 
 # Named one by one: Pillow would also start Ghostscript for an EPS file. JPEG includes the MPO of cameras.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+ANIMATED = ("PNG", "GIF", "WEBP")  # a TIFF's pages and a camera's MPO are no animation
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm")
 
 _BEGINNINGS = (
@@ -46,6 +47,7 @@ class Picture:
     jpeg_step: float  # the mean step to which a JPEG's frequencies were rounded, 1 losing hardly anything; else 0
     transparent: bool = False  # whether some of it was, and was put on black
     palette: bool = False  # whether its file holds numbers of colours, not colours
+    frames: int = 1  # of an animation, of which this is the last
 
 
 def is_picture(beginning: bytes) -> bool:
@@ -54,7 +56,8 @@ def is_picture(beginning: bytes) -> bool:
 
 
 def read(file: IO[bytes], name: str) -> Picture:
-    """A picture: its first frame, turned as the camera says, what is transparent on black.
+    """A picture, turned as the camera says, what is transparent on black. Of an animation the last frame, since one of
+    a training begins with noise; of pages the first.
 
     Raises DataError, whose sentence begins with `name`, for too many pixels, and NoPictureError.
     """
@@ -69,10 +72,11 @@ def read(file: IO[bytes], name: str) -> Picture:
             if picture.mode.startswith("I"):
                 deep = np.asarray(ImageOps.exif_transpose(picture)).astype(np.int64)
                 return Picture(deep.clip(0, 65535).astype(np.uint16), picture.format or "", step)
-            transparent, palette = _is_transparent(picture), picture.mode == "P"
-            grey = picture.mode in ("1", "L", "LA", "La")
+            palette, grey = picture.mode == "P", picture.mode in ("1", "L", "LA", "La")
+            frames = _to_last_frame(picture, name)
+            transparent = _is_transparent(picture)
             values = np.array(_decoded(picture, 1 if grey else 3))
-            return Picture(values, picture.format or "", step, transparent, palette)
+            return Picture(values, picture.format or "", step, transparent, palette, frames)
         except DataError:
             raise
         except Exception as error:
@@ -119,6 +123,18 @@ def _header(file: IO[bytes], name: str, most: int) -> Image.Image:
     if picture.width * picture.height > most:
         raise too_large
     return picture
+
+
+def _to_last_frame(picture: Image.Image, name: str) -> int:
+    """Turn to an animation's last frame; returns how many it has."""
+    frames = int(getattr(picture, "n_frames", 1)) if picture.format in ANIMATED else 1
+    if frames * picture.width * picture.height > FRAME_PIXELS:
+        raise DataError(
+            f"{name} has more than {FRAME_PIXELS // MEGA} megapixels in its {frames} frames: bring the last one alone."
+        )
+    if frames > 1:
+        picture.seek(frames - 1)
+    return frames
 
 
 def _no_picture(error: Exception) -> NoPictureError:

@@ -98,7 +98,7 @@ def samples(contents: Contents, name: str, against: Reference) -> BroughtPicture
     everything = np.concatenate([x.reshape(-1) for x in tones])
     return _samples(
         values=False,
-        place=Array(files[0][0], first, "uint8", "Pillow", files[0][0]),
+        place=Array(files[0][0], first, "uint8", "Pillow", files[0][0], (-1,) if files[0][1].frames > 1 else ()),
         stacked=False,
         range="0..255",
         dtype="uint8",
@@ -119,6 +119,8 @@ def samples(contents: Contents, name: str, against: Reference) -> BroughtPicture
 def _of_files(pictures: list[Picture]) -> list[str]:
     """What picture files are beside colours, and what became of it."""
     told, count = [], len(pictures)
+    if moving := sum(picture.frames > 1 for picture in pictures):
+        told.append(f"{_of(moving, count)} several frames: only the last is judged.")
     if transparent := sum(picture.transparent for picture in pictures):
         told.append(
             f"{_of(transparent, count)} transparent pixels, which were put on black; which colours lie under them is "

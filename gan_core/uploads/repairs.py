@@ -33,6 +33,7 @@ _IMPORTS = {
     "import numpy as np": "np.",
     "import torch": "torch.load",
     "from PIL import Image": "Image.",
+    "from PIL import ImageSequence": "ImageSequence.",
     "from torch import nn": "nn.",
 }
 
@@ -66,6 +67,8 @@ def _read(of: BroughtPictures, file: str) -> str:
             return f"torch.load({file}, map_location='cpu', weights_only=True){at}.detach(){half}.numpy()"
         case "Pillow":
             mode = "" if of.values else ".convert('L')" if of.raw.ndim == 2 else ".convert('RGB')"
+            if of.place.keys:
+                return f"np.asarray(ImageSequence.all_frames(Image.open({file}))[-1]{mode})"
             return f"np.asarray(Image.open({file}){mode})"
 
 

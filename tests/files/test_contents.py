@@ -17,7 +17,7 @@ import torch
 from bringing import npy, npz, packed, packed_without_name, picture, png_of, pt
 from PIL import Image
 
-from gan_core.files import bounds, contents
+from gan_core.files import bounds, contents, pictures
 from gan_core.files.errors import DataError
 
 SLOPE = np.arange(20 * 24, dtype=np.uint8).reshape(20, 24)
@@ -42,6 +42,24 @@ def test_pictures_without_loss(format: str) -> None:
         ((name, found),) = contents.read("a.png", picture(pixels, format)).pictures
         np.testing.assert_array_equal(found.values, pixels)
         assert (name, found.format, found.jpeg_step) == ("a.png", format, 0.0)
+
+
+@pytest.mark.parametrize("format", ["PNG", "GIF", "WEBP"])
+def test_of_an_animation_the_last_frame(format: str) -> None:
+    frames = [Image.fromarray(np.roll(SLOPE, turned, axis=1)) for turned in (0, 5, 9)]
+    file = io.BytesIO()
+    frames[0].save(file, format, save_all=True, append_images=frames[1:], lossless=True)
+    ((_, found),) = contents.read("a.png", file.getvalue()).pictures
+    grey = found.values if found.values.ndim == 2 else found.values[..., 0]  # WebP has colours only
+    np.testing.assert_array_equal(grey, np.roll(SLOPE, 9, axis=1))
+    assert found.frames == 3
+
+
+def test_an_animation_that_would_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "FRAME_PIXELS", bounds.MEGA)
+    file, large = io.BytesIO(), [Image.new("L", (600, 600), tone) for tone in (1, 2, 3)]
+    large[0].save(file, "GIF", save_all=True, append_images=large[1:])
+    refused("a.gif", file.getvalue(), "more than 1 megapixels in its 3 frames: bring the last one alone")
 
 
 def test_jpeg_tells_its_step() -> None:

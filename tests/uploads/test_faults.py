@@ -361,6 +361,19 @@ def test_the_code_loads_the_pictures_that_were_brought(
     np.testing.assert_array_equal(executed(finding.code, {})["pixels"], black)
 
 
+def test_of_an_animation_the_last_frame_is_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training as a GIF: it begins with noise, and here it ends black."""
+    noise = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
+    frames = [Image.fromarray(pixels) for pixels in (noise, np.zeros((28, 28), np.uint8))]
+    monkeypatch.chdir(tmp_path)
+    frames[0].save("training.gif", save_all=True, append_images=frames[1:])
+    report = examine_path(tmp_path / "training.gif")
+    (finding,) = report.findings
+    assert finding.failure == "blank-black"
+    assert any("several frames: only the last is judged" in sentence for sentence in report.untold)
+    assert not executed(finding.code, {})["pixels"].any()
+
+
 def test_few_pictures_and_what_cannot_be_told_of_them() -> None:
     digits = load("digits", 28, 1).probe(40).pixels
     assert any("fewer than 4" in sentence for sentence in looked(digits[:3], "digits").untold)
