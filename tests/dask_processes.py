@@ -30,7 +30,7 @@ class Processes:
         process = subprocess.Popen(
             [*there, sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:], "--no-dashboard"],
             cwd=environment.get("PYTHONPATH", ROOT), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "DASK_CONFIG": str(ROOT / "dask.yaml"), **environment},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "DASK_CONFIG": str(ROOT / ".dask.yaml"), **environment},
         )  # fmt: skip
         self.started.append(process)
         return process

@@ -61,7 +61,7 @@ def test_a_function_is_done_by_a_child_of_a_worker(cluster: Cluster, workers: li
 
 
 def test_scheduler_and_workers_leave_the_processor_to_what_trains(cluster: Cluster) -> None:
-    """As `dask.yaml` has it: no profile, and one look a second at the event loop instead of fifty."""
+    """As `.dask.yaml` has it: no profile, and one look a second at the event loop instead of fifty."""
 
     def of_a_worker(dask_worker: Worker) -> tuple[bool, float]:
         return "profile" in dask_worker.periodic_callbacks, dask_worker.periodic_callbacks["tick"].callback_time
