@@ -229,6 +229,12 @@ def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -
     assert at.query_params["source"] == "file"
 
 
+@pytest.mark.parametrize(("size", "shown"), [(28, "intended<"), (48, "intended, at 28×28<")])
+def test_pictures_that_are_shown_smaller_say_so(open_page: Open, size: int, shown: str) -> None:
+    brought = np.random.default_rng(0).integers(0, 256, (8, size, size), np.uint8)
+    assert f"as they seem to be {shown}" in drawn(bring(open_page("pixels"), "mine.npy", npy(brought)))
+
+
 def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -> None:
     """What (x + 1) / 2 without × 255 leaves in the files."""
     file = io.BytesIO()

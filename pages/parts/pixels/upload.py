@@ -173,7 +173,11 @@ def _report(report: Report, seen: Seen) -> None:
         with left:
             picture = grid(report.pictures, min(COLUMNS, len(report.pictures)))
             height, width = picture.shape[:2]
-            heading = pictures.titled("Your pictures", "as they seem to be intended", theme.GENERATED, square=True)
+            rows, columns = report.pictures[0].shape[-2:]
+            resized = "" if (report.seems.height, report.seems.width) == (rows, columns) else f", at {columns}×{rows}"
+            heading = pictures.titled(
+                "Your pictures", f"as they seem to be intended{resized}", theme.GENERATED, square=True
+            )
             pictures.grid(heading, png_bytes(picture), width, height, "The uploaded pictures")
             if seen.tensor is not None:
                 _follow(not report.seems.dtype.startswith(("float", "bfloat")))
