@@ -221,7 +221,7 @@ def test_a_name_is_never_read_as_markup(open_page: Open, store: Store) -> None:
     name = "<script>alert(1)</script> **x** [a](b)"
     run_id = put(store, name)
     at = open_page("runs")
-    assert "<script>" not in " ".join(html(at))
+    assert "<script>alert" not in " ".join(html(at))
     at.button(key=f"delete-{run_id}").click().run()
     assert "**x**" in words(at)
     assert json.loads((store.home / ".deleted" / run_id / "run.json").read_text())["name"] == name
