@@ -53,7 +53,10 @@ def _on_points(_: Experiment) -> Detector:
     # Points that are beside the real ones, yet all over them, are those of a generator that cannot fold sharply.
     unsure = Condition("d_accuracy", "<", 0.85, calm=0.9)
     vanished = Condition("grad_norm_g", "<", 0.1, calm=0.15)
-    return Detector((unsure, vanished, Condition("recall", "<", 0.6, calm=0.7)), lasting=100, after=250)
+    # A D that stays what it was at the start: G may have run far away from all real points, to where it has a slope.
+    still = Condition("update_ratio_d", "<", 1e-4, calm=2e-4)
+    beside = Condition("recall", "<", 0.6, calm=0.7)
+    return Detector((unsure, vanished, beside), (still, beside), lasting=100, after=250)
 
 
 def _points_remedies(e: Experiment) -> Iterator[Change]:
