@@ -101,7 +101,7 @@ class Student:
         kind = element.WhichOneof("type")
         if kind in ("button", "slider"):
             made = getattr(element, kind)
-            self.ids[made.id.rpartition("-")[2]] = made.id
+            self.ids[made.id.split("-", 2)[2]] = made.id  # $$ID, a digest, the key
         elif kind == "html":
             body = element.html.body
             if found := STEP.search(body):
