@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,13 +34,14 @@ def test_saved_on_one_server_and_opened_on_the_next(chromium: str, open_tab: Ope
         before = step(page)
         step_reaches(page, before + 20)
         stood = pause(page)
-        expect(progress(page)).to_contain_text("saved")
+        expect(progress(page)).to_contain_text(re.compile("· saved$"))
         left = picture(page)
         page.close()
     with serve(tmp_path / "second", kill=False, GAN_HOME=home) as second:
         page = open_tab(second.url + "/runs")
-        expect(page.get_by_text(f"Step {stood} of 1000000")).to_be_visible()
-        expect(page.get_by_text("lr_g=0.01", exact=True).first).to_be_visible()  # twice while a second script run draws
+        # Twice while a second script run draws.
+        expect(page.get_by_text(f"Step {stood} of 1000000").first).to_be_visible()
+        expect(page.get_by_text("lr_g=0.01", exact=True).first).to_be_visible()
         button(page, card(page, "delete")).click()
         expect(page.get_by_text("is deleted")).to_be_visible()
         expect(page.locator("[class*='st-key-saved-']")).to_have_count(0)
