@@ -7,6 +7,7 @@ from gan_core.diagnosis.failures import CARDS
 from gan_core.diagnosis.recipe import Recipe, Side
 from gan_core.diagnosis.recipes import RECIPES
 from gan_core.live.registry import registry
+from gan_core.live.run import ACTIVE
 from pages.parts import navigation
 from pages.parts.claims import cited
 from pages.parts.compare import panel
@@ -24,7 +25,6 @@ from pages.parts.shared import (
 )
 from pages.parts.shared.failure_link import AskedFailure
 from pages.parts.shared.fragment import fragment
-from pages.parts.train import live_view
 
 navigation.require()
 came = failure_link.LINK.now()
@@ -62,7 +62,7 @@ def buttons(recipe: Recipe, now: failure.Runs) -> None:
     """Train, pause, and take one side's settings along."""
     states = {run.state for run in now.values() if run}
     watched = any(tab_runs.watched(run) for run in now.values())  # then a start is one of runs of one's own
-    resumes = "paused" in states and not states & set(live_view.ACTIVE) and not watched
+    resumes = "paused" in states and not states & set(ACTIVE) and not watched
     words = "Train my own" if watched else "Resume" if resumes else "Train both again" if states else "Train both"
     with st.container(horizontal=True, gap="small", key="transport"):
         st.button(

@@ -40,6 +40,7 @@ from gan_core.settings.experiment import Experiment
 State = Literal[
     "starting", "waiting", "running", "paused", "finished", "broken", "crashed", "refused", "stopped"
 ]  # fmt: skip
+ACTIVE: tuple[State, ...] = ("starting", "waiting", "running")  # it moves, or will when it is its turn
 
 # A worker tells something twice a second, but while it starts: reading and drawing images takes a while.
 SILENT_S = 30.0

@@ -9,6 +9,7 @@ from gan_core.classroom import counts_csv
 from gan_core.classroom.attendance import attendance
 from gan_core.classroom.lesson import Lesson
 from gan_core.live.registry import registry
+from gan_core.live.run import ACTIVE
 from pages.parts.classroom import join, lesson_link, measured, tally
 from pages.parts.classroom.lesson_link import AskedLesson
 from pages.parts.shared import access, diagnosis_line, glossary, network, plain_text, state
@@ -69,7 +70,7 @@ def page(lesson: Lesson) -> None:
 def _networks(lesson: Lesson) -> None:
     """Who makes what of what, with the numbers of a run of the lesson's own settings, once somebody trains one."""
     runs = [run for run in registry().everything() if run.experiment == lesson.experiment]
-    run = next((run for run in runs if run.state in live_view.ACTIVE), runs[-1] if runs else None)
+    run = next((run for run in runs if run.state in ACTIVE), runs[-1] if runs else None)
     with st.container(key="projected-networks"):
         network.show(
             lesson.experiment, run.frame if run else None, live_view.acts(run), finds=False, scale=PROJECTED_SCALE

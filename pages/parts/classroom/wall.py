@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from gan_core.diagnosis.verdict import verdict
 from gan_core.live.registry import RunError, registry
-from gan_core.live.run import Snapshot
+from gan_core.live.run import ACTIVE, Snapshot
 from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.fields import SETTINGS
 from gan_core.sweep import server_sweeps
 from pages.parts.shared import diagnosis_line, html, state, tab_runs
-from pages.parts.train.live_view import ACTIVE, STATE_WORDS
+from pages.parts.train.live_view import STATE_WORDS
 
 LOOK_EVERY_S = 2.0
 ACROSS = 4

@@ -13,7 +13,7 @@ from gan_core.diagnosis.measurements import MEASUREMENTS, caption, number, winne
 from gan_core.diagnosis.verdict import verdict
 from gan_core.live import aligned_frames
 from gan_core.live.registry import registry
-from gan_core.live.run import Snapshot
+from gan_core.live.run import ACTIVE, Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.settings.comparison import LETTERS
 from gan_core.settings.experiment import Experiment
@@ -21,7 +21,6 @@ from gan_core.settings.points import POINT_SETS
 from pages.parts.compare import panel
 from pages.parts.shared import charts, comparison_state, glossary, html, pictures, playback, state, tab_runs, theme
 from pages.parts.shared.charts import numbers
-from pages.parts.train import live_view
 
 Runs = Sequence[Snapshot | None]
 # The measurements of the final table, in its order.
@@ -40,7 +39,7 @@ PIXELS = {"now": "Pixels now", "past": "Pixels over time"}
 def buttons(runs: Runs) -> None:
     """Train all, or let all stand still."""
     states = {run.state for run in runs if run}
-    moving = bool(states & set(live_view.ACTIVE))
+    moving = bool(states & set(ACTIVE))
     resumes = "paused" in states and not moving
     watched = any(tab_runs.watched(run) for run in runs)  # then a start is one of runs of one's own
     resumes = resumes and not watched
@@ -198,7 +197,7 @@ def _of_points() -> bool:
 
 
 def _moving(runs: Runs) -> bool:
-    return any(run.state in live_view.ACTIVE for run in runs if run)
+    return any(run.state in ACTIVE for run in runs if run)
 
 
 def _seconds(run: Snapshot | None) -> list[float] | None:

@@ -11,7 +11,7 @@ import streamlit as st
 from gan_core.data import SOURCES, Points, load_for
 from gan_core.diagnosis.measurements import caption
 from gan_core.diagnosis.row import Row
-from gan_core.live.run import Snapshot
+from gan_core.live.run import ACTIVE, Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.messages.plane import real_plane
 from gan_core.outputs.plane_picture import in_plane
@@ -26,7 +26,6 @@ from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view
 
 REAL_POINTS = 400  # as many as a run shows
-ACTIVE = ("starting", "waiting", "running")
 FIRST = ("dataset", "loss", "penalty", "penalty_weight", "lr_g", "lr_d", "update", "noise", "noise_scale", "seed")
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from gan_core.diagnosis.measurements import caption
 from gan_core.diagnosis.row import Row
 from gan_core.live.registry import registry
-from gan_core.live.run import Snapshot
+from gan_core.live.run import ACTIVE, Snapshot
 from gan_core.messages.frame import Frame
 from gan_core.outputs.plane_picture import SIZE
 from gan_core.pixels.tiles import COLUMNS, ROWS
@@ -37,7 +37,6 @@ from pages.parts.train import go_on, save_run
 
 CHART_EVERY_LOOKS = 2
 PLANE = "Behind the points is D's answer: green for real, pink for generated. Orange: where each point is to move."
-ACTIVE = ("starting", "waiting", "running")
 STATE_WORDS = {
     "starting": "starting",
     "waiting": "waiting for its turn",

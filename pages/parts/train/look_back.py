@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from gan_core.diagnosis.measurements import caption
-from gan_core.live.run import Snapshot
+from gan_core.live.run import ACTIVE, Snapshot
 from gan_core.messages.frame import Frame
 from pages.parts.shared import charts, playback, state
-from pages.parts.train import live_view, save
+from pages.parts.train import save
 
 
 def scrubber(run: Snapshot | None) -> Frame | None:
@@ -23,7 +23,7 @@ def scrubber(run: Snapshot | None) -> Frame | None:
         with st.columns([0.88, 0.12])[1]:
             save.popover(run)
         return run.frame
-    moving = run.state in live_view.ACTIVE
+    moving = run.state in ACTIVE
     end = max(1, run.steps if moving else run.step)
     kept = [frame.step for frame in run.frames]
     at = playback.moment(kept, end)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from gan_core.live.errors import RunError
 from gan_core.live.registry import registry
-from gan_core.live.run import Snapshot
+from gan_core.live.run import ACTIVE, Snapshot
 from gan_core.saved_runs.label import MOST_NAME
 from gan_core.saved_runs.search import suggested_name
 from pages.parts.shared import plain_text, state
@@ -29,7 +29,7 @@ def words(run: Snapshot) -> str:
         return "not saved"
     if saved.step is None or pending(run):
         return "saving"
-    follows = saved.follows and (run.state in ("starting", "waiting", "running") or saved.step == run.step)
+    follows = saved.follows and (run.state in ACTIVE or saved.step == run.step)
     return "saved" if follows else f"saved at step {saved.step}"
 
 
