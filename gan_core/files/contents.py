@@ -21,10 +21,10 @@ from gan_core.files import (
     tensors,
 )
 from gan_core.files.bounds import ALL_PIXELS, BROUGHT, COLUMNS, FILE_BYTES, MEGA, ROWS, VALUES, WEIGHTS
-from gan_core.files.checkpoints import Checkpoint, is_weights
 from gan_core.files.errors import DataError, shown
 from gan_core.files.npy import Array
 from gan_core.files.pictures import Picture
+from gan_core.files.weights_files import WeightsFile, is_weights
 
 # How names end -> what is in such a file.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -45,7 +45,7 @@ class Contents:
     """What was found: mostly one kind alone. Of arrays that are no pictures, the rows are what was brought."""
 
     arrays: list[Array] = field(default_factory=list)  # without weights
-    checkpoints: list[Checkpoint] = field(default_factory=list)  # in the order in which they were brought
+    checkpoints: list[WeightsFile] = field(default_factory=list)  # in the order in which they were brought
     pictures: list[tuple[str, Picture]] = field(default_factory=list)  # each with its file's name
     rows: list[logs.LogRow] = field(default_factory=list)  # of a log
     left_out: int = 0  # how many other files a folder or zip holds
@@ -131,7 +131,7 @@ def read_paths(paths: Sequence[Path]) -> Contents:
         with folders.readable(path, ""):
             together += path.stat().st_size
             if not path.is_file():
-                raise DataError(f"{shown(str(path))} is no file: name files alone, or one folder.")
+                raise DataError(f"{shown(str(path))} is not a file: name files alone, or one folder.")
             if together > BROUGHT.together:
                 raise _too_many()
             several.append((path.name, path.read_bytes()))
@@ -192,15 +192,15 @@ def _of_tensors(saved: tensors.Saved, said: str) -> Contents:
     """Tensors, or lists of numbers, which are a log; both where a checkpoint keeps its losses."""
     rows = logs.of_series(saved.series)
     if is_weights(saved.arrays):
-        return Contents(checkpoints=[Checkpoint(said, saved.arrays, saved.counts)], rows=rows)
+        return Contents(checkpoints=[WeightsFile(said, saved.arrays, saved.counts)], rows=rows)
     return Contents(arrays=saved.arrays, rows=rows)
 
 
-def _of_safetensors(name: str, said: str, content: bytes) -> Checkpoint:
+def _of_safetensors(name: str, said: str, content: bytes) -> WeightsFile:
     arrays = safetensors_files.read(content, said)
     if not is_weights(arrays):
         raise DataError(f"{said} holds no weights of a network: bring samples as .npy or .pt.")
-    return Checkpoint(name, arrays)
+    return WeightsFile(name, arrays)
 
 
 def _zip(content: bytes, said: str) -> Contents:

@@ -10,12 +10,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from gan_core.files.checkpoints import Checkpoint, is_weights
 from gan_core.files.errors import shown
 from gan_core.files.npy import Array
+from gan_core.files.weights_files import WeightsFile, is_weights
 
-# Words in keys and files' names that say which network it is, those of copies that no optimiser trains, what may stand
-# beside them in a state dict's own names, and what is wrapped around modules there.
+# Words in keys and files' names that say which network it is, and those of copies that no optimiser trains. What may
+# stand beside them in a state dict's own names, and what is wrapped around modules there.
 _G, _D = {"g", "gen", "generator", "netg"}, {"d", "dis", "disc", "discriminator", "netd", "critic"}
 _COPIES = {"ema", "avg", "average", "averaged", "shadow", "optim", "optimizer", "optimiser", "opt", "scheduler"}
 _BESIDE = {"net", "model", "network", "a", "b"}
@@ -28,7 +28,7 @@ Tensors = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class SavedMoment:
     """One network as one file has it."""
 
     file: str
@@ -43,17 +43,17 @@ class BroughtNetwork:
 
     role: str  # "g", "d" or "" where nothing says so
     title: str  # for people: "G", "D", "G (A)", a key, or "the network"
-    moments: list[Moment] = field(default_factory=list)  # the earliest first
+    moments: list[SavedMoment] = field(default_factory=list)  # the earliest first
 
 
-def networks(checkpoints: Sequence[Checkpoint]) -> list[BroughtNetwork]:
+def networks(checkpoints: Sequence[WeightsFile]) -> list[BroughtNetwork]:
     """The networks of all checkpoints: generators, discriminators, then others; each with its moments in order."""
     found: dict[tuple[str, str], BroughtNetwork] = {}
     counted = _counted(checkpoints)
     for checkpoint in checkpoints:
         for (role, title), arrays in _split(checkpoint).items():
             step = checkpoint.counts[counted] if counted else _number(checkpoint.file)
-            moment = Moment(checkpoint.file, step, counted, {name: array.values for name, array in arrays.items()})
+            moment = SavedMoment(checkpoint.file, step, counted, {name: array.values for name, array in arrays.items()})
             found.setdefault((role, title), BroughtNetwork(role, title)).moments.append(moment)
     for network in found.values():
         if all(moment.step is not None for moment in network.moments):
@@ -74,7 +74,7 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)]
 
 
-def _counted(checkpoints: Sequence[Checkpoint]) -> str:
+def _counted(checkpoints: Sequence[WeightsFile]) -> str:
     """The name by which all checkpoints count, so that not all have the same number; "" for none."""
     for name in _COUNTS:
         numbers = [checkpoint.counts.get(name) for checkpoint in checkpoints]
@@ -89,7 +89,7 @@ def _number(file: str) -> float | None:
     return float(numbers[-1]) if numbers else None
 
 
-def _split(checkpoint: Checkpoint) -> dict[tuple[str, str], dict[str, Array]]:
+def _split(checkpoint: WeightsFile) -> dict[tuple[str, str], dict[str, Array]]:
     """The tensors of each network by name, without what are no weights."""
     of_file = role_of(PurePath(checkpoint.file).stem)
     found: dict[tuple[str, str], dict[str, Array]] = {}

@@ -59,8 +59,12 @@ def others(before: Tensors, after: Tensors) -> list[str]:
 
 
 def moved(of: list[TensorChange]) -> dict[str, float]:
-    """`still`: the share of the weights that are exactly as before; `moved`: how far all of them went, against their
-    norm; `statistics_still`: the share of the running statistics that are exactly as before, where there are any."""
+    """What became of a network, by name; without running statistics, what is said of them is missing.
+
+    - `still`: the share of the weights that are exactly as before
+    - `moved`: how far all of them went, against their norm
+    - `statistics_still`: the share of the running statistics that are exactly as before
+    """
     weights = [one for one in of if one.trained]
     statistics = [one for one in of if one.name.rpartition(".")[2] in _STATISTICS[:2]]
     found: dict[str, float] = {}
@@ -75,8 +79,12 @@ def moved(of: list[TensorChange]) -> dict[str, float]:
 
 
 def alone(tensors: Tensors) -> dict[str, float]:
-    """`broken`: the share of NaN and infinite values; `zero_layers`: how many layers have no weight but 0;
-    `fresh_statistics`: the share of the running statistics that are 0 and 1, as before the first batch."""
+    """What a network shows at one moment, by name.
+
+    - `broken`: the share of NaN and infinite values
+    - `zero_layers`: how many layers have no weight but 0
+    - `fresh_statistics`: the share of the running statistics that are 0 and 1, as before the first batch
+    """
     values = sum(tensor.size for tensor in tensors.values())
     found = {"broken": sum(_broken(tensor) for tensor in tensors.values()) / values, "zero_layers": 0.0}
     found["zero_layers"] = float(len(zero_layers(tensors)))
@@ -105,7 +113,11 @@ def _moved(before: NDArray[Any], now: NDArray[Any]) -> tuple[bool, float, float]
         with np.errstate(invalid="ignore", over="ignore"):
             apart += float(np.square(later[~same] - then[~same]).sum())
             norm += float(np.square(then).sum())
-    return equal, *(math.sqrt(square) if math.isfinite(square) else math.inf for square in (norm, apart))
+    return equal, _root(norm), _root(apart)
+
+
+def _root(squares: float) -> float:
+    return math.sqrt(squares) if math.isfinite(squares) else math.inf
 
 
 def _broken(tensor: NDArray[Any]) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gan_core.diagnosis.detector import Condition, Evidence
-from gan_core.files.checkpoints import Checkpoint
 from gan_core.files.errors import DataError, shown
+from gan_core.files.weights_files import WeightsFile
 from gan_core.uploads import weight_measures
 from gan_core.uploads.faults import OF_LOGS
 from gan_core.uploads.networks import BroughtNetwork, networks
@@ -34,7 +34,7 @@ class _Seen:
     key: str  # how its measurements end: g, g_a of two generators, nothing for the first of neither, then 2
 
 
-def diagnose_weights(checkpoints: Sequence[Checkpoint], name: str, against: str) -> Report:
+def diagnose_weights(checkpoints: Sequence[WeightsFile], name: str, against: str) -> Report:
     """The report on the weights of one or several networks, in one or several files.
 
     Raises DataError, whose sentence begins with `name`, where there is no network in them.

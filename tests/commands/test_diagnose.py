@@ -59,7 +59,7 @@ def test_checkpoints_of_two_steps(tmp_path: Path) -> None:
     assert of_g["changes"][0] == {
         "tensor": "weight", "shape": [9, 4], "trained": True, "equal": True, "relative": 0.0
     }  # fmt: skip
-    assert diagnose(tmp_path, tmp_path).stderr.endswith("is no file: name files alone, or one folder.\n")
+    assert diagnose(tmp_path, tmp_path).stderr.endswith("is not a file: name files alone, or one folder.\n")
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,8 @@ def test_checkpoints_of_two_steps_are_compared(open_page: Open) -> None:
     at.file_uploader(key="bring").set_value(kept).run()
     assert not at.exception
     assert "2 checkpoints, counted 1 to 2" in words(at)
-    assert "<b>No gradient reaches G, since step 1.</b>" in drawn(at) and "<b>weight</b>: 4×4, exactly as before" in drawn(at)
+    assert "<b>No gradient reaches G, since step 1.</b>" in drawn(at)
+    assert "<b>weight</b>: 4×4, exactly as before" in drawn(at)
     assert "def step_g" in at.code[-1].value
 
 

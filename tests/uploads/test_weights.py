@@ -5,12 +5,6 @@ How far weights moved is compared with what torch computes of the same networks.
 
 from __future__ import annotations
 
-import os
-import pickle
-import struct
-from argparse import Namespace
-from collections import OrderedDict
-from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -19,70 +13,13 @@ import pytest
 import safetensors.torch
 import torch
 from bringing import packed, picture, pt
+from saved_loops import FORMATS, Loop, named, over_two_epochs
 from torch import nn
 
 from gan_core.files.errors import DataError
-from gan_core.uploads import Report, examine, examine_paths, examine_several
-from gan_core.uploads.networks import role_of
+from gan_core.uploads import examine, examine_paths, examine_several
 
 Files = list[tuple[str, bytes]]
-
-
-class Loop:
-    """A plain GAN on random pictures, with what people get wrong as arguments."""
-
-    def __init__(self, seed: int = 0, convolutions: bool = False, optimiser: str = "adam") -> None:
-        torch.manual_seed(seed)
-        if convolutions:
-            self.g = nn.Sequential(
-                nn.ConvTranspose2d(8, 16, 4), nn.BatchNorm2d(16), nn.ReLU(), nn.ConvTranspose2d(16, 1, 5), nn.Tanh()
-            )
-            self.d = nn.Sequential(
-                nn.Conv2d(1, 8, 4, 2), nn.LeakyReLU(0.2), nn.Conv2d(8, 16, 2), nn.BatchNorm2d(16), nn.LeakyReLU(0.2),
-                nn.Conv2d(16, 1, 2),
-            )  # fmt: skip
-            self.z, self.x = (8, 1, 1), (1, 8, 8)
-        else:
-            self.g = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 64), nn.Tanh())
-            first = nn.utils.spectral_norm(nn.Linear(64, 16))
-            self.d = nn.Sequential(first, nn.BatchNorm1d(16), nn.LeakyReLU(0.2), nn.Linear(16, 1))
-            self.z, self.x = (8,), (64,)
-        make: Callable[..., torch.optim.Optimizer] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[optimiser]
-        self.of_g, self.of_d = (make(net.parameters(), lr=1e-3) for net in (self.g, self.d))
-        self.epoch = 0
-
-    def train(self, steps: int = 5, detached: bool = False, frozen: bool = False) -> Loop:
-        loss = nn.BCEWithLogitsLoss()
-        for _ in range(steps):
-            self.of_d.zero_grad()
-            on_real = self.d(torch.rand(8, *self.x) * 2 - 1).flatten()
-            on_fake = self.d(self.g(torch.randn(8, *self.z)).detach()).flatten()
-            (loss(on_real, torch.ones(8)) + loss(on_fake, torch.zeros(8))).backward()
-            if not frozen:
-                self.of_d.step()
-            self.of_g.zero_grad()
-            fake = self.g(torch.randn(8, *self.z))
-            loss(self.d(fake.detach() if detached else fake).flatten(), torch.ones(8)).backward()
-            self.of_g.step()
-        self.epoch += 1
-        return self
-
-    def saved(self, **options: Any) -> tuple[str, bytes]:
-        """Both networks and both optimisers, as people keep them."""
-        state = {
-            "epoch": self.epoch, "netG": self.g.state_dict(), "netD": self.d.state_dict(),
-            "optimizerG": self.of_g.state_dict(), "optimizerD": self.of_d.state_dict(),
-            "args": Namespace(lr=1e-3, device=torch.device("cpu")), "loss": 0.5,
-        }  # fmt: skip
-        return f"checkpoint-{self.epoch}.pt", pt(state, **options)
-
-
-def over_two_epochs(of: Loop, **faults: bool) -> Files:
-    return [of.train(**faults).saved(), of.train(**faults).saved()]
-
-
-def named(report: Report) -> list[str]:
-    return [finding.failure for finding in report.findings]
 
 
 def norm(tensors: list[torch.Tensor]) -> float:
@@ -142,11 +79,6 @@ def test_states_of_spectral_normalisation_are_no_weights() -> None:
     assert "0.weight_u" in untrained
 
 
-FORMATS: dict[str, dict[str, Any]] = {
-    "zip": {}, "legacy": {"_use_new_zipfile_serialization": False}, "protocol 4": {"pickle_protocol": 4},
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("how", FORMATS)
 @pytest.mark.parametrize("ending", [".pt", ".pth", ".ckpt", ".bin", ""])
 def test_every_format_and_ending(how: str, ending: str) -> None:
@@ -167,80 +99,6 @@ def test_safetensors(dtype: torch.dtype) -> None:
         state = {name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in state.items()}
         several.append((f"step-{loop.epoch}.safetensors", safetensors.torch.save(state)))
     assert named(examine_several(several)) == ["no-gradient-to-g"]
-
-
-def as_files(loop: Loop) -> Files:
-    """As PyTorch's own example of a DCGAN saves them."""
-    return [(f"netG_epoch_{loop.epoch}.pth", pt(loop.g.state_dict())), (f"netD_epoch_{loop.epoch}.pth",
-             pt(loop.d.state_dict()))]  # fmt: skip
-
-
-LAYOUTS: dict[str, Callable[[Loop], Files]] = {
-    "a file for each": as_files,
-    "with words around": lambda of: [(f"{of.epoch}.pt", pt({"generator_state_dict": of.g.state_dict(),
-                                                             "discriminator_state_dict": of.d.state_dict()}))],
-    "Lightning": lambda of: [(f"epoch={of.epoch}.ckpt", pt({
-        "epoch": of.epoch, "state_dict": OrderedDict(
-            [(f"generator.{name}", one) for name, one in of.g.state_dict().items()]
-            + [(f"discriminator.{name}", one) for name, one in of.d.state_dict().items()]
-        ), "optimizer_states": [of.of_g.state_dict(), of.of_d.state_dict()],
-    }))],
-    "DataParallel": lambda of: [(f"{of.epoch}.pt", pt({"G": nn.DataParallel(of.g).state_dict(),
-                                                       "D": nn.DataParallel(of.d).state_dict()}))],
-    "deeper": lambda of: [(f"{of.epoch}.pt", pt({"models": {"G": of.g.state_dict(), "D": of.d.state_dict()}}))],
-    "pix2pix": lambda of: [(f"{of.epoch}_net_G.pth", pt(of.g.state_dict())),
-                           (f"{of.epoch}_net_D.pth", pt(of.d.state_dict()))],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_layout(layout: str) -> None:
-    loop, several = Loop(), []
-    for _ in range(2):
-        several += LAYOUTS[layout](loop.train(detached=True))
-    report = examine_several(several[::-1])  # in whatever order
-    assert [one.network for one in report.weights] == ["G", "D"]
-    assert named(report) == ["no-gradient-to-g"]
-    assert report.weights[0].files == sorted(report.weights[0].files)
-
-
-def test_order_is_by_the_steps_that_are_counted() -> None:
-    """The last number counts, by which 10 comes after 9, and G stood still from 9 on."""
-    loop, several = Loop(), []
-    for epoch in (8, 9, 10):
-        loop.train(detached=epoch == 10)
-        several += [(f"netG_{epoch}.pth", pt(loop.g.state_dict())), (f"netD_{epoch}.pth", pt(loop.d.state_dict()))]
-    report = examine_several(sorted(several))
-    assert report.weights[0].files == ["netG_8.pth", "netG_9.pth", "netG_10.pth"]
-    (finding,) = report.findings
-    assert (finding.failure, finding.since_step) == ("no-gradient-to-g", 9)
-
-
-def test_two_generators_are_told_apart() -> None:
-    one, other, several = Loop(0), Loop(1), []
-    for step in (1, 2):
-        one.train()
-        other.train(detached=True)
-        for loop, letter in ((one, "A"), (other, "B")):
-            several += [(f"{step}_net_G_{letter}.pth", pt(loop.g.state_dict())),
-                        (f"{step}_net_D_{letter}.pth", pt(loop.d.state_dict()))]  # fmt: skip
-    report = examine_several(several)
-    assert [one.network for one in report.weights] == ["G (A)", "G (B)", "D (A)", "D (B)"]
-    (finding,) = report.findings
-    assert finding.failure == "no-gradient-to-g" and "Every weight of G (B)" in finding.why
-    assert report.measurements["still_g_b"] == 1 and report.measurements["still_g_a"] == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "role"),
-    [
-        ("netG_epoch_3", "g"), ("netD", "d"), ("generator_state_dict", "g"), ("D_state_dict", "d"), ("G_ema", ""),
-        ("modelG", "g"), ("latest_net_D_A", "d"), ("gan_G_and_D", ""), ("dcgan", ""), ("optimizerG", ""),
-        ("discriminator.pt", "d"), ("critic", "d"), ("netG_A2B", "g"), ("model", ""), ("gen_00010000", "g"),
-    ],
-)  # fmt: skip
-def test_which_network_a_name_means(text: str, role: str) -> None:
-    assert role_of(text) == role
 
 
 # ------------------------------------------------------------------------------------------ what cannot be told
@@ -379,78 +237,3 @@ def test_a_zip_of_checkpoints_and_paths(tmp_path: Path) -> None:
     assert named(examine_paths([tmp_path / name for name, _ in files])) == ["no-gradient-to-g"]
     with pytest.raises(DataError, match="name files alone, or one folder"):
         examine_paths([tmp_path, tmp_path / files[0][0]])
-
-
-# ------------------------------------------------------------------------------------------ hostile files
-
-
-class Trap:
-    """Executed by whoever unpickles it."""
-
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return os.system, ("touch executed",)
-
-
-@pytest.mark.parametrize("how", FORMATS)
-def test_a_hostile_checkpoint_is_refused_in_one_sentence_and_not_executed(
-    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    state = {"netG": Loop().g.state_dict(), "extra": Trap()}
-    with pytest.raises(
-        DataError, match=r"^x.pt holds (posix|nt).system, which is never unpickled here: save"
-    ) as caught:
-        examine("x.pt", pt(state, **FORMATS[how]))
-    assert "\n" not in str(caught.value)
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("of", [Loop().g, {"netG": Loop().g}, {"opt": Namespace(x=Trap())}, {"a": Namespace}])
-def test_whole_networks_and_what_hides_in_options_are_refused(of: Any) -> None:
-    with pytest.raises(DataError, match=r"net\.state_dict|no tensor and no list|damaged"):
-        examine("x.pt", pt(of))
-
-
-@pytest.mark.parametrize("how", FORMATS)
-def test_cut_files(how: str) -> None:
-    _, content = Loop().train().saved(**FORMATS[how])
-    for share in (0.1, 0.5, 0.9, 0.999):
-        with pytest.raises(DataError) as caught:
-            examine("x.pt", content[: int(len(content) * share)])
-        assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
-
-
-def header(text: str, numbers: bytes = bytes(16)) -> bytes:
-    return struct.pack("<Q", len(text)) + text.encode() + numbers
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (header('{"a.weight":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}')[:-3], "no .safetensors file"),
-        (header('{"a.weight":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,16]}}'), "no .safetensors file"),
-        (header('{"a.weight":{"dtype":"F32","shape":[4],"data_offsets":[0,99]}}'), "no .safetensors file"),
-        (header('{"a.weight":{"dtype":"F32","shape":[-4],"data_offsets":[0,16]}}'), "no .safetensors file"),
-        (header('{"a.weight":{"dtype":"F8_E4M3","shape":[16],"data_offsets":[0,16]}}'), "type F8_E4M3"),
-        (header('{"a.weight":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}', b""), "holds no numbers"),
-        (header('{"images":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'), "holds no weights of a network"),
-        (header("{" + "[" * 90_000), "no .safetensors file"),
-        (struct.pack("<Q", 2**63) + b"{}", "damaged header"),
-        (b"{}", "damaged header|no .safetensors file"),
-        (pt(Loop().g.state_dict()), "its name says a safetensors file: rename it"),
-    ],
-)
-def test_hostile_safetensors(content: bytes, words: str) -> None:
-    with pytest.raises(DataError, match=words) as caught:
-        examine("x.safetensors", content)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_list_of_contents_of_another_kind() -> None:
-    with pytest.raises(DataError, match=r"was not written by torch\.save"):
-        examine("x.ckpt", b"words that are no checkpoint")
-    with pytest.raises(DataError, match="no tensor and no list of numbers"):
-        examine("x.bin", pickle.dumps({"epoch": 3}))
-    huge = pt({"netG": {"0.weight": torch.zeros(1).expand(30_000_000)}})
-    with pytest.raises(DataError, match="million numbers"):
-        examine("x.pt", huge)

@@ -12,7 +12,7 @@ _ENDS = ("weight", "weight_orig", "weight_v", "running_mean", "original", "origi
 
 
 @dataclass(frozen=True, eq=False)
-class Checkpoint:
+class WeightsFile:
     """One file with the weights of one or several networks."""
 
     file: str  # its name
