@@ -68,7 +68,6 @@ _OTHERS = {
     "d_real": "D's answer on real images",
     "d_fake": "D's answer on generated images",
     # What is measured of a loop that is not ours.
-    "still_g": "the share of G's weights that were as before (1 for all)",
     "grad_kept_d": "the share of D's gradient that was there in the step before",
     "grad_kept_g": "the share of G's gradient that was there in the step before",
     "usual_off": "how far D's loss is from what any right formula makes of D's answers (0 for equal)",
@@ -105,6 +104,16 @@ _OTHERS = {
     "penalty_passed": "the penalty late in the log, relative to its largest value in the first half",
     "penalty_rises": "how steadily the penalty rises in the second half (1: at every row)",
     "penalty_grown": "the penalty at the end, relative to the beginning,",
+    "steps_apart": "the number of steps between both files, by their own count or names",
+}
+# What is measured of a network's weights; an ending such as _g says of which.
+_OF_NETWORKS = {
+    "still": "the share of {}'s weights that were as before (1 for all)",
+    "moved": "how far {}'s weights went, relative to their norm,",
+    "statistics_still": "the share of {}'s running statistics that were as before (1 for all)",
+    "fresh_statistics": "the share of {}'s running statistics that stand at 0 and 1",
+    "broken": "the share of {}'s weights that are NaN or infinite",
+    "zero_layers": "the number of {}'s layers without a weight but 0",
 }
 
 
@@ -142,7 +151,7 @@ def told(evidence: Sequence[Evidence]) -> list[Told]:
 
 def _parts(name: str, seen: Sequence[Evidence]) -> tuple[str, str, str]:
     known = MEASUREMENTS.get(name)
-    what = known.words if known else _OTHERS.get(name, name)
+    what = known.words if known else _OTHERS.get(name) or _of_network(name)
     value, limits = seen[-1].value, sorted(one.threshold for one in seen)
     if known and known.share:
         shown = f"{value:.0%}"
@@ -156,3 +165,12 @@ def _parts(name: str, seen: Sequence[Evidence]) -> tuple[str, str, str]:
     else:
         alarm = f"{'below' if seen[0].comparison == '<' else 'above'} {told_limits[0]}"
     return what, shown, alarm
+
+
+def _of_network(name: str) -> str:
+    for measured, words in _OF_NETWORKS.items():
+        if name == measured or name.startswith(f"{measured}_"):
+            player, _, which = name[len(measured) + 1 :].partition("_")
+            called = {"": "the network", "g": "G", "d": "D"}.get(player, f"network {player}")
+            return words.format(f"{called} ({which.upper()})" if which else called)
+    return name

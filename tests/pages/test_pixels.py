@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import torch
 from live_runs import PATIENCE_S, reach
 from PIL import Image
 from visiting import Open, cited, html, words, wrongs
@@ -254,6 +255,26 @@ def test_a_training_log_is_read_by_the_detectors(open_page: Open) -> None:
     at = bring(open_page("pixels"), "log.csv", log.encode())
     assert "The discriminator wins" in drawn(at)
     assert "60 rows, steps 0 to 2950" in words(at)
+
+
+def test_checkpoints_of_two_steps_are_compared(open_page: Open) -> None:
+    def state(**networks: torch.nn.Module) -> bytes:
+        file = io.BytesIO()
+        torch.save({name: network.state_dict() for name, network in networks.items()}, file)
+        return file.getvalue()
+
+    torch.manual_seed(0)
+    g, first, second = (torch.nn.Linear(4, 4) for _ in range(3))
+    at = open_page("pixels")
+    kept = [(f"{number}.pt", state(G=g, D=d), "application/octet-stream") for number, d in ((1, first), (2, second))]
+    at.file_uploader(key="bring").set_value(kept[:1]).run()
+    assert "No fault was found." in drawn(at) and "needs a second checkpoint of G, of a later step" in words(at)
+    at.file_uploader(key="bring").set_value(kept).run()
+    assert not at.exception
+    assert "2 checkpoints, counted 1 to 2" in words(at)
+    assert "<b>No gradient reaches G, since step 1.</b>" in drawn(at)
+    assert "<b>weight</b>: 4×4, exactly as before" in drawn(at)
+    assert "def step_g" in at.code[-1].value
 
 
 def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Open) -> None:
