@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import Any
 
 import pytest
 from driving import ENDLESS, OpenTab, button, start, step_reaches, url_says
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 from serving import Server
 
 from gan_core.pixels.tiles import COLUMNS
@@ -64,6 +65,13 @@ def unfold(page: Page, part: str) -> None:
     for left in reversed(range(folded.count())):
         folded.first.tap()
         expect(folded).to_have_count(left)
+
+
+def assert_nothing_is_small(page: Page) -> None:
+    """Once the page is drawn and its style is there."""
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_function(f"() => !({SMALL})().length")
+    assert page.evaluate(SMALL) == []
 
 
 def running(page: Page) -> Page:
@@ -218,19 +226,19 @@ def test_a_phone_shows_pictures_and_learning_rates_at_once_for_fingers(server: S
 @pytest.mark.parametrize(
     "path",
     ["", "course", "course?at=gan", "course?at=result", "train", "points", "compare", "sweep", "runs", "failures",
-     "failures?f=mode-collapse", "untrained", "pixels", "claims", "claims?c=000-01", "glossary", "classroom", "nopage"],
+     "failures?f=mode-collapse", "untrained", "pixels", "claims", "claims?c=000-01", "glossary", "nopage"],
 )  # fmt: skip
 def test_all_that_is_pressed_is_large_enough_for_a_finger(server: Server, open_tab: OpenTab, path: str) -> None:
     page = open_tab(f"{server.url}/{path}", viewport=PHONE, has_touch=True, is_mobile=True)
-    expect(page.locator(DRAWN).first).to_be_visible()
+    expect(page.locator(DRAWN).locator("visible=true").first).to_be_visible()
     expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
     unfold(page, "stMain")
+    assert_nothing_is_small(page)
     assert_nothing_scrolls_sideways(page)
-    assert page.evaluate(SMALL) == []
     page.get_by_test_id("stExpandSidebarButton").tap()
     expect(page.get_by_test_id("stSidebarCollapseButton").locator("button")).to_be_in_viewport()
     unfold(page, "stSidebar")
-    assert page.evaluate(SMALL) == []
+    assert_nothing_is_small(page)
 
 
 @pytest.mark.parametrize("page_name", ["train", "points", "untrained"])
