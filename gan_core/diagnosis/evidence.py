@@ -101,8 +101,7 @@ _OTHERS = {
     "gradients_grown": "the gradient at the end, against the beginning,",
     "penalty": "the penalty",
     "penalty_spread": "how much the penalty changes, against its size,",
-    "penalty_passed": "the penalty late in the log, against its greatest value in the first half",
-    "penalty_rises": "how steadily the penalty rises in the second half (1: at every row)",
+    "penalty_above": "the share of the second half with a penalty above 10 and twice its beginning",
     "penalty_grown": "the penalty at the end, against the beginning,",
     "steps_apart": "the number of steps between both files, by their own count or names",
 }
