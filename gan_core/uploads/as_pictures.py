@@ -130,8 +130,8 @@ def _of_files(pictures: list[Picture]) -> list[str]:
         )
     if palette := sum(picture.palette for picture in pictures):
         told.append(
-            f"{_of(palette, count)} a palette: read them with convert('RGBA') or convert('RGB'), since an array of the "
-            f"file itself holds numbers of colours."
+            f"{_of(palette, count)} a palette: read them with convert('RGBA') or convert('RGB'), since the file itself "
+            f"stores indices into its palette."
         )
     return told
 

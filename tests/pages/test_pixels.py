@@ -131,7 +131,7 @@ def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
     sentences = wrongs(at)
     assert len(sentences) == 6
     for key, text in (("looks", "purple"), ("image", "99"), ("map", "foo"), ("order", "bgr"), ("quality", "200")):
-        assert sum(f"(`{key}` in the link) = `{text}`: allowed is" in sentence for sentence in sentences) == 1
+        assert sum(f"(`{key}` in the link) = `{text}`: must be" in sentence for sentence in sentences) == 1
     assert "no setting called `zz`" in words(at)
     assert at.session_state["asked"] == AskedPixels("speckled", "tanh", 0, Choices(clip="none"))
     at.button(key="all_right").click().run()
@@ -230,10 +230,10 @@ def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -
     assert at.query_params["source"] == "file"
 
 
-@pytest.mark.parametrize(("size", "shown"), [(28, "intended<"), (48, "intended, at 28×28<")])
+@pytest.mark.parametrize(("size", "shown"), [(28, "probably meant<"), (48, "probably meant, at 28×28<")])
 def test_pictures_that_are_shown_smaller_say_so(open_page: Open, size: int, shown: str) -> None:
     brought = np.random.default_rng(0).integers(0, 256, (8, size, size), np.uint8)
-    assert f"as they seem to be {shown}" in drawn(bring(open_page("pixels"), "mine.npy", npy(brought)))
+    assert f"as they were {shown}" in drawn(bring(open_page("pixels"), "mine.npy", npy(brought)))
 
 
 def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -> None:

@@ -176,8 +176,8 @@ def table(runs: Runs) -> None:
         drawn = html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows)
         st.html(glossary.marked(drawn))
         st.caption(
-            "★ marks the best of its row. There is none for a tie, or where the best run fails. One seed is one run: "
-            "vary the seed to be sure."
+            "★ marks the best in each row; there is none for a tie, or where the best run fails. Each is a single "
+            "run: vary the seed to be sure."
         )
 
 

@@ -193,7 +193,7 @@ def _report(report: Report, seen: Seen) -> None:
             rows, columns = report.pictures[0].shape[-2:]
             resized = "" if (report.seems.height, report.seems.width) == (rows, columns) else f", at {columns}×{rows}"
             heading = pictures.titled(
-                "Your pictures", f"as they seem to be intended{resized}", theme.GENERATED, square=True
+                "Your pictures", f"as they were probably meant{resized}", theme.GENERATED, square=True
             )
             pictures.grid(heading, png_bytes(picture), width, height, "The uploaded pictures")
             if seen.tensor is not None:
@@ -225,7 +225,7 @@ def _findings(report: Report, seen: Seen) -> None:
     if not report.findings:
         diagnosis_line.say(
             diagnosis_line.HEALTHY if report.looked_for else diagnosis_line.TROUBLE,
-            "This is not an all-clear: see below what was looked for and what could not be judged.",
+            "This is not an all-clear: see below what was checked and what could not be judged.",
             strong="No fault was found.",
         )
     for finding in report.findings:
@@ -241,9 +241,9 @@ def _findings(report: Report, seen: Seen) -> None:
 
 
 def _looked_for(report: Report) -> None:
-    """What was looked for, and what could not be judged, by what would be needed for it."""
-    with st.expander("What was looked for, and what could not be judged", key="looked_for"):
-        st.markdown(f"**Looked for:** {', '.join(title_of(name) for name in report.looked_for) or 'nothing'}.")
+    """What was checked, and what could not be judged, by what would be needed for it."""
+    with st.expander("What was checked, and what could not be judged", key="looked_for"):
+        st.markdown(f"**Checked:** {', '.join(title_of(name) for name in report.looked_for) or 'nothing'}.")
         needed: dict[str, list[NotJudged]] = {}
         for one in report.not_judged:
             needed.setdefault(one.needed, []).append(one)
