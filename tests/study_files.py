@@ -237,7 +237,7 @@ def _count_logs(cases: int, first: int, only: str) -> Iterator[tuple[str, str, b
                 right = (failure in named) != (mistake in RIGHT) if failure else not named
                 if not right:
                     print(mistake or "healthy", dataset, lr, number, columns, sorted(named), file=sys.stderr)
-                counted = f"logs without {failure}: its penalty acts" if mistake in RIGHT else failure
+                counted = "logs of a penalty that acts" if mistake in RIGHT else failure
                 yield counted or "healthy loops' logs", "", right
         print(mistake or "healthy", file=sys.stderr)
 
