@@ -261,7 +261,7 @@ def test_it_ends_without_a_word_when_its_server_is_killed_before_it_has_read_all
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:
         process = subprocess.Popen(
-            [sys.executable, "-m", PROGRAM, str(its.fileno()), "json"],
+            [sys.executable, "-m", PROGRAM, str(its.fileno()), "gc:collect"],
             cwd=ROOT, pass_fds=[its.fileno()], stderr=subprocess.PIPE,
         )  # fmt: skip
     asked = {"module": "this", "folder": os.getcwd(), "environment": {}, "without": []}
