@@ -68,7 +68,7 @@ _RECORDS = (
     ),
     Measurement(
         "saturated", "At the ends of the range", "the share of pixel values at the ends of the range",
-        "at the ends", share=True,
+        "at its ends", share=True,
     ),
     Measurement(
         "histogram_distance", "Distance of the histograms",

@@ -124,7 +124,7 @@ def listing() -> None:
                         kwargs={"claim": claim.id},
                     )  # fmt: skip
                     for other, why in beside(claim):
-                        plain_text.small(f"Fits {other}: {why}")
+                        plain_text.small(f"Does not contradict {other}: {why}")
     if not shown:
         st.markdown("No claim matches all of this. Use fewer words, or clear a filter.")
 
