@@ -1,5 +1,5 @@
-"""What all tests share: one thread, a cache of their own, the stored data where it is there, and how two
-processes share the tests."""
+"""What all tests share: one thread, no compiler, a cache of their own, the stored data where it is there, and how
+several processes share the tests."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ import pytest
 import torch
 from hypothesis import settings
 
+from gan_core.engine.light_torch import defer_compiler
+
 # Several threads change the order of sums; and the tests share their cores.
 torch.set_num_threads(1)
+# As in the product; its import alone takes longer than most files of tests.
+defer_compiler()
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("any machine", deadline=None)
@@ -28,13 +32,18 @@ LONG = (
     "diagnosis/test_recipes.py",
     "pages/test_walks.py",
     "claims/test_run_claim.py",
+    "sweep/test_two_networks.py",
     "pages/test_failures.py",
     "pages/test_compare.py",
     "live/test_lockstep.py",
     "outputs/test_script.py",
     "commands/test_killed_runs.py",
     "uploads/test_faults.py",
+    "diagnosis/test_just_chosen.py",
+    "diagnosis/test_point_failures.py",
+    "classroom/test_course.py",
     "live/",
+    "sweep/",
     "pages/",
     "worker/",
     "engine/test_class_coverage.py",

@@ -14,7 +14,6 @@ from gan_core.data import load
 # The mistake -> what a log of it should be named; "" for a loop without one.
 MISTAKES = {
     "": "",
-    "acting_penalty": "",
     "double_sigmoid": "double-sigmoid",
     "detached_generator": "no-gradient-to-g",
     "fake_label_for_g": "wrong-labels",
@@ -23,7 +22,9 @@ MISTAKES = {
     "d_never_learns": "constant-discriminator",
     "detached_penalty": "penalty-not-acting",
 }
-# Mistakes that show in a column beside the losses alone, and what is right about it.
+# What is right about a loop -> what its log must not be named.
+RIGHT = {"acting_penalty": "penalty-not-acting"}
+# What shows in a column beside the losses alone.
 NEED_NORMS, NEED_PENALTY = ("no_zero_grad",), ("detached_penalty", "acting_penalty")
 
 

@@ -101,8 +101,7 @@ _OTHERS = {
     "gradients_grown": "the gradient at the end, relative to the beginning,",
     "penalty": "the penalty",
     "penalty_spread": "how much the penalty changes, relative to its size,",
-    "penalty_passed": "the penalty late in the log, relative to its largest value in the first half",
-    "penalty_rises": "how steadily the penalty rises in the second half (1: at every row)",
+    "penalty_above": "the share of the log's second half with a penalty above 10 and above twice its first values",
     "penalty_grown": "the penalty at the end, relative to the beginning,",
     "steps_apart": "the number of steps between both files, by their own count or names",
 }

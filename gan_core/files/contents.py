@@ -36,6 +36,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a training log": (".csv", ".tsv", ".jsonl", ".json", ".txt", ".log", ".out", ".ipynb"),
 }
 ENDINGS = tuple(ending for endings in KINDS.values() for ending in endings)
+# How files may end that say something together only.
+TOGETHER_ENDINGS = (KINDS["tensors"] + KINDS["a safetensors file"], KINDS["a picture"])
 # How several files are called that were brought together.
 TOGETHER = "What was brought"
 

@@ -40,7 +40,10 @@ def main(control: socket.socket, preload: str) -> NoReturn:
                 os.close(ready)
                 _tell(control, {"ended": pid, "exit_code": os.waitstatus_to_exitcode(status)})
                 continue
-            message, pipes, _, _ = socket.recv_fds(control, MOST, 2)
+            try:
+                message, pipes, _, _ = socket.recv_fds(control, MOST, 2)
+            except ConnectionResetError:  # the server was killed before it had read all that it was told
+                os._exit(0)
             if not message:
                 os._exit(0)
             try:

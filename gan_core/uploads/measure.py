@@ -121,7 +121,6 @@ def _several(of: BroughtPictures) -> dict[str, float]:
     if of.real.labels is not None:
         apart = picture_measures.distances(few, of.real.pictures)
         classes = np.bincount(of.real.labels[apart.argmin(axis=1)])
-        among = float(np.median(picture_measures.nearest_other(of.real.pictures)))
         found["one_class"] = float(classes.max() / len(few))
-        found["class_distance"] = float(np.median(apart.min(axis=1))) / among
+        found["class_distance"] = float(np.median(apart.min(axis=1))) / of.real.among
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +46,11 @@ class Real:
     darkest: float  # the 1 % quantile of all tones, 0 to 1
     standardised: RangeMap  # of the whole set
     labels: NDArray[np.int64] | None  # (MANY,), the classes of `pictures`
+
+    @cached_property
+    def among(self) -> float:
+        """The median distance of `pictures` to the nearest other one."""
+        return float(np.median(picture_measures.nearest_other(self.pictures)))
 
 
 @dataclass(frozen=True)

@@ -85,11 +85,14 @@ def specks(pixels: Pixels) -> dict[str, float]:
     """
     x = pixels.astype(np.int16)
     inner = x[:, :, 1:-1, 1:-1]
-    around = np.stack([x[:, :, :-2, 1:-1], x[:, :, 2:, 1:-1], x[:, :, 1:-1, :-2], x[:, :, 1:-1, 2:]])
     if not inner.size:
         return {}
-    middle = np.sort(around, axis=0)[1:3].mean(axis=0)
-    alone = (np.abs(inner - middle) > _APART) & (np.sort(around, axis=0)[2] - np.sort(around, axis=0)[0] < _ALIKE)
+    up, down, left, right = x[:, :, :-2, 1:-1], x[:, :, 2:, 1:-1], x[:, :, 1:-1, :-2], x[:, :, 1:-1, 2:]
+    # The four in order but for who of the two in the middle is first; several times as quick as a sort.
+    low, high = (np.minimum(up, down), np.minimum(left, right)), (np.maximum(up, down), np.maximum(left, right))
+    lowest, second, third = np.minimum(*low), np.maximum(*low), np.minimum(*high)
+    middle = (second + third) / 2
+    alone = (np.abs(inner - middle) > _APART) & (np.maximum(second, third) - lowest < _ALIKE)
     count = int(alone.sum())
     found = {"specks": count / inner.size * 1e6, "speck_count": float(count)}
     if count:

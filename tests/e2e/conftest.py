@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from driving import ENDLESS, OpenTab, button, start, step, step_reaches
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from profiles import PATIENCE_MS, Profile, Profiles
 from serving import Server, serve
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -18,9 +21,7 @@ ARGUMENTS = (
     "--disable-component-update", "--disable-sync", "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows",
 )  # fmt: skip
-PATIENCE_MS = 90_000  # generous, since the machine may be busy
 expect.set_options(timeout=PATIENCE_MS)
-DESKTOP = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="session")
@@ -57,45 +58,64 @@ def own_server(chromium: str, tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-class Visitors:
-    """People with a browser each. What goes wrong in any of them is a complaint."""
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody in a browser profile of their own, in one tab of it."""
 
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.contexts: list[BrowserContext] = []
+    page: Page
+    profile: Profile
+    listeners: dict[str, Callable[[Any], None]]
+
+
+class Visitors:
+    """People with a browser profile each. What goes wrong in any of them is a complaint."""
+
+    def __init__(self, profiles: Profiles) -> None:
+        self.profiles = profiles
+        self.there: list[Visitor] = []
         self.complaints: list[str] = []
 
     def open(self, address: str, **options: object) -> Page:
         """A new visitor at an address."""
-        # Without Streamlit's own animations, of which a machine without a GPU draws each picture by hand.
-        context = self.browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
-        self.contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
-        page.on("console", lambda message: _listen(message, address, self.complaints))
+        has_touch = bool(options.pop("has_touch", False))
+        profile = Profile(_origin(address), has_touch)
+        page = self.profiles.take(profile, **options)
+        listeners: dict[str, Callable[[Any], None]] = {
+            "pageerror": lambda error: self.complaints.append(f"uncaught: {error}"),
+            "console": lambda message: _listen(message, address, self.complaints),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+        self.there.append(Visitor(page, profile, listeners))
         page.goto(address)
         return page
 
     def leave(self) -> None:
         """All go, and none may have complained."""
-        for context in self.contexts:
-            context.close()
+        for visitor in self.there:
+            for event, listener in visitor.listeners.items():
+                visitor.page.remove_listener(event, listener)
+            self.profiles.leave(visitor.page, visitor.profile)
         assert not self.complaints, "the browser's console says: " + "; ".join(self.complaints)
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
+
+
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[OpenTab]:
+def open_tab(profiles: Profiles) -> Iterator[OpenTab]:
     """Opens an address as a new visitor."""
-    visitors = Visitors(browser)
+    visitors = Visitors(profiles)
     yield visitors.open
     visitors.leave()
 
 
 @pytest.fixture(scope="module")
-def shared_run(browser: Browser, shared_server: Server) -> Iterator[Page]:
+def shared_run(profiles: Profiles, shared_server: Server) -> Iterator[Page]:
     """A tab whose run never ends, for the tests of a file that go on from wherever it stands."""
-    visitors = Visitors(browser)
+    visitors = Visitors(profiles)
     yield start(visitors.open(shared_server.url + ENDLESS))
     visitors.leave()
 
@@ -111,8 +131,12 @@ def running(shared_run: Page) -> Page:
 
 def _listen(message: object, address: str, complaints: list[str]) -> None:
     where = message.location["url"]
-    ours = "/".join(address.split("/")[:3])
+    ours = _origin(address)
     # On a deep link Streamlit looks for its server at every level of the path, of which one answers.
     looking = where.endswith(("/_stcore/health", "/_stcore/host-config"))
     if message.type == "error" and where.startswith(ours) and not looking:
         complaints.append(f"{message.text} ({where})")
+
+
+def _origin(address: str) -> str:
+    return "/".join(address.split("/")[:3])

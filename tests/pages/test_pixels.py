@@ -277,6 +277,14 @@ def test_checkpoints_of_two_steps_are_compared(open_page: Open) -> None:
     assert "def step_g" in at.code[-1].value
 
 
+def test_of_files_that_do_not_belong_together_the_last_is_looked_at(open_page: Open) -> None:
+    log = "step,loss_d,loss_g\n" + "".join(f"{step},0.7,0.9\n" for step in range(30))
+    several = [("x.npy", npy(SOURCES["tanh"].make().values)), ("log.csv", log.encode())]
+    at = open_page("pixels")
+    at.file_uploader(key="bring").set_value([(*one, "application/octet-stream") for one in several]).run()
+    assert "30 rows, steps 0 to 29" in words(at) and "Of 2 files, log.csv, the last, is looked at" in words(at)
+
+
 def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Open) -> None:
     at = open_page("pixels")
     for name, content in (("a.npy", b""), ("b.npy", b"\x93NUMPY"), ("c.zip", b"PK\x03\x04"), ("d.pt", b"\x80\x02.")):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from gan_core.messages.commands_and_reports import Finished, Framed, Go, Heartbe
 from gan_core.processes import start as start_module
 from gan_core.processes.only_one import only_one
 from gan_core.processes.start import Started, forks, start
-from gan_core.processes.template import Forked, Template
+from gan_core.processes.template import PROGRAM, Forked, Template
 from gan_core.settings.experiment import Experiment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
@@ -253,6 +255,21 @@ def test_a_module_that_fails_is_told_as_an_end(template: Template, capfd: pytest
     child = template.fork("gan_core.no_such_module")
     assert child.wait(PATIENCE_S) and child.exit_code == 1
     assert "no_such_module" in capfd.readouterr().err
+
+
+def test_it_ends_without_a_word_when_its_server_is_killed_before_it_has_read_all() -> None:
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with its:
+        process = subprocess.Popen(
+            [sys.executable, "-m", PROGRAM, str(its.fileno()), "gc:collect"],
+            cwd=ROOT, pass_fds=[its.fileno()], stderr=subprocess.PIPE,
+        )  # fmt: skip
+    asked = {"module": "this", "folder": os.getcwd(), "environment": {}, "without": []}
+    with Path(os.devnull).open("r+b") as nothing, ours:
+        socket.send_fds(ours, [json.dumps(asked).encode()], [nothing.fileno()] * 2)
+        assert select.select([ours], [], [], PATIENCE_S)[0]  # it has told something, and nobody reads it
+    assert process.communicate(timeout=PATIENCE_S)[1] == b""
+    assert process.returncode == 0
 
 
 def test_where_a_driver_of_gpus_is_each_imports_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

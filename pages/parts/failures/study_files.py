@@ -12,8 +12,8 @@ def show() -> None:
     with st.expander("How often is the diagnosis of uploaded files right?", key="study_files"):
         st.markdown(
             "Pictures spoilt on purpose, and logs of loops with a built-in mistake, count as right if their fault is "
-            "named; clean ones, if nothing is named. Fixed means that the code shown, run on the file, gave the "
-            "original picture back. `python -m tests.study_files` counts again."
+            "named; clean ones, if nothing is named; a penalty that acts, if the penalty is not. Fixed means that the "
+            "code shown, run on the file, gave the original picture back. `python -m tests.study_files` counts again."
         )
         lines = ["| files | right | fixed |", "| --- | --- | --- |"]
         for name, counts in of_study("study_files").items():

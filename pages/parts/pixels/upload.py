@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from gan_core.diagnosis.evidence import told
 from gan_core.diagnosis.titles import title_of
+from gan_core.files.contents import TOGETHER_ENDINGS
 from gan_core.files.errors import DataError
 from gan_core.pixels.range_map import Pixels, grid, png_bytes
 from gan_core.pixels.tiles import COLUMNS
@@ -94,8 +95,9 @@ def section() -> None:
     if not files and not pasted.strip():
         state.BROUGHT.set(None)
         return
-    several = [(file.name, file.getvalue()) for file in files] or [(PASTED, pasted.encode())]
-    file_id = " ".join(file.file_id for file in files) or f"{PASTED} {pasted}"
+    together = _together(files)
+    several = [(file.name, file.getvalue()) for file in together] or [(PASTED, pasted.encode())]
+    file_id = " ".join(file.file_id for file in together) or f"{PASTED} {pasted}"
     asked = AskedReport(file_id, against, tuple(one.file_id for one in own), log_columns.chosen(file_id))
     seen = state.BROUGHT.get()
     came = seen is None or seen.asked != asked
@@ -104,6 +106,10 @@ def section() -> None:
             seen = _look(asked, several, own)
         state.BROUGHT.set(seen)
     with st.container(key="report"):
+        if len(together) < len(files):
+            plain_text.small(
+                f"Of {len(files)} files, {together[0].name}, the last, is looked at: take others away with ×."
+            )
         if seen.report is None:
             diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="This file cannot be read.")
             if seen.columns:
@@ -112,6 +118,14 @@ def section() -> None:
             _report(seen.report, seen)
     # What is found stands below the upload, beyond the screen's edge: show it where the upload was.
     scroll.to(".st-key-own-file", now=came)
+
+
+def _together(files: list[UploadedFile]) -> list[UploadedFile]:
+    """The files that say something together, checkpoints or pictures; of others the last, which came after them."""
+    for endings in TOGETHER_ENDINGS:
+        if all(file.name.lower().endswith(endings) for file in files):
+            return files
+    return files[-1:]
 
 
 def _own_files() -> list[UploadedFile]:
