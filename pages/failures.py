@@ -114,9 +114,7 @@ if asked in RECIPES:
         title.markdown(f"## {failure.title(chosen)}")
         back.button("All failures", key="all_failures", icon=":material/arrow_back:", on_click=close, width="stretch")
     if not kept:
-        diagnosis_line.say(
-            diagnosis_line.TROUBLE, "These two runs have ended, because the page was closed. Train both again."
-        )
+        diagnosis_line.say(diagnosis_line.TROUBLE, "These two runs ended when the page was closed. Train both again.")
     failure.words(chosen)
     view(panel.interval(*runs().values()), chosen)
     cited.show(of_recipe(chosen))
@@ -130,13 +128,13 @@ else:
     st.markdown("Open a card to train the broken run and the fixed one side by side. They differ in one setting.")
     cards.show([card.recipe for card in CARDS])
     st.markdown("### Mistakes in the loop")
-    st.markdown("The commonest bugs of a training loop, each beside the same loop without it. Some do no harm.")
+    st.markdown("The most common bugs in a training loop, each beside the same loop without it. Some do no harm.")
     cards.mistakes([recipe for recipe in RECIPES.values() if recipe.mistake])
     st.markdown("### What the five sources describe")
-    st.markdown("Each source's own setups, as printed. Some fail; some do not fail in the way the source says.")
+    st.markdown("Each source's own setups, as printed. Some fail; others do not fail the way the source says.")
     cards.listing([recipe for recipe in RECIPES.values() if recipe.document])
     st.markdown("### What goes wrong in saving")
-    st.markdown("The tensor is good, the file is not. Pixels shows each mistake beside the right way.")
+    st.markdown("The tensor is good, but the file is not. The page Pixels shows each mistake beside the right way.")
     cards.saving()
     study.show()
     study_points.show()

@@ -10,7 +10,7 @@ navigation.require()
 st.markdown("## Glossary")
 with st.container(key="printing"):
     st.markdown(
-        "Underlined words on all pages open these meanings. To print this page, use your browser's Print command."
+        "Words underlined on any page open these explanations. To print this page, use your browser's Print command."
     )
 with st.container(key="glossary"):
     st.html(

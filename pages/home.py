@@ -31,7 +31,7 @@ with st.container(key="home"):
         if st.button("Train one live", key="train_live", type="primary", icon=":material/play_arrow:", width="stretch"):
             state.AUTOSTART.set(True)
             st.switch_page("pages/train.py")
-        label = "Go on with the course" if state.COURSE_PLACE.present else "Start the course: 8 × 5 minutes"
+        label = "Continue the course" if state.COURSE_PLACE.present else "Start the course: 8 × 5 minutes"
         if st.button(label, key="start_course", icon=":material/menu_book:", width="stretch"):
             st.switch_page("pages/course.py")
         join.box()

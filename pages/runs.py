@@ -25,8 +25,8 @@ if came := LINK.arrived():
 st.html(theme.ASSETS / "runs.css")
 st.markdown("## Saved runs")
 st.markdown(
-    "Each opens on **Train**, or on **Points**, where it stood, with all its pictures and measurements, and goes on as "
-    "if it had never stopped. It stays as it is until you save over it."
+    "A run opens on **Train** or **Points** where it stopped, with all its pictures and measurements, and goes on as "
+    "if it had never stopped. The saved run stays as it is until you save over it."
 )
 if trouble := state.STORE_TROUBLE.take():
     diagnosis_line.say(diagnosis_line.TROUBLE, trouble)

@@ -41,6 +41,8 @@ CARD_TILES = 3  # a card shows three by three images, or the whole plane
 PLAINER: dict[str, tuple[dict[str, Any], str]] = {
     "mode-collapse": ({"steps": 1800}, "After 1800 steps."),
     "noise": ({"steps": 2500}, "After 2500 steps."),
+    "too-slow": ({"steps": 2000}, "After 2000 steps."),
+    "non-finite": ({}, "The broken side: the last picture before the run stopped."),
     "out-of-range": ({"architecture": "mlp-plain"}, "With the architecture mlp-plain."),
 }
 MOMENTS = {0: "noise", 20: "where the ink is", 100: "first strokes", 2000: "digits"}

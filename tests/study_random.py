@@ -126,7 +126,7 @@ def markdown(counted: dict[str, Any]) -> str:
     shown = [
         ("bad runs without a finding", counted["silent"]),
         ("good runs with one", counted["accused"]),
-        ("proposed changes that work", counted["cures"]),
+        ("proposed fixes that work", counted["cures"]),
         *((f"… of {name}", share) for name, share in counted["cures by failure"].items()),
     ]
     table = [

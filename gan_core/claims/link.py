@@ -74,7 +74,7 @@ def read(query: Mapping[str, str]) -> tuple[AskedClaims, list[str]]:
                 words = (
                     f"an id from {allowed[0]} to {allowed[-1]}" if field == "claim" else f"one of {', '.join(allowed)}"
                 )
-                wrong.append(f"{field.title()} (`{key}` in the link) = `{query[key]}`: allowed is {words}.")
+                wrong.append(f"{field.title()} (`{key}` in the link) = `{query[key]}`: must be {words}.")
     if words := query.get(WORDS, "").strip():
         asked = replace(asked, words=words[:MOST_WORDS])
     return asked, wrong

@@ -1,6 +1,6 @@
 """A lesson: what a teacher's link holds.
 
-Settings, of which some are shown, locked or hidden; a title and a question; a budget of steps; and perhaps a
+Settings, of which some are shown, locked or hidden; a title and a question; a step budget; and perhaps a
 prediction to be made before the run.
 """
 
@@ -68,7 +68,7 @@ class Lesson:
         problems = []
         for key, text, most in ((TITLE, self.title, MOST_TITLE), (QUESTION, self.question, MOST_QUESTION)):
             if not 1 <= len(text) <= most:
-                problems.append(Problem(key, text, f"allowed are 1 to {most} characters"))
+                problems.append(Problem(key, text, f"must have 1 to {most} characters"))
             elif not all(map(_printable, text)):
                 problems.append(Problem(key, text, "it has characters that cannot be shown; leave them out"))
         if both := [name for name in self.shown if name in self.locked]:
@@ -76,12 +76,12 @@ class Lesson:
             problems.append(Problem(LOCKED, ", ".join(both), words))
         for key, names in ((SHOWN, self.shown), (LOCKED, self.locked)):
             if strange := [name for name in names if name not in SETTINGS or name == "folder"]:
-                problems.append(Problem(key, ", ".join(strange), "no setting that a lesson can show; leave it out"))
+                problems.append(Problem(key, ", ".join(strange), "not a setting that a lesson can show; leave it out"))
         if not 1 <= self.budget <= MOST_BUDGET:
             problems.append(Problem(BUDGET, self.budget, _BUDGET_ALLOWED))
         if self.prediction is not None:
             text = self.prediction.text()
-            problems += [Problem(PREDICTION, text, f"allowed is {allowed}") for allowed in self.prediction.problems()]
+            problems += [Problem(PREDICTION, text, f"must be {allowed}") for allowed in self.prediction.problems()]
         if SOURCES[self.experiment.dataset].own:
             words = "your own pictures are on your machine only; choose another data set for a lesson"
             problems.append(Problem("dataset", self.experiment.dataset, words))
@@ -123,7 +123,7 @@ class Lesson:
         try:
             asked = prediction.parse(query[PREDICTION]) if query.get(PREDICTION) else None
         except ValueError:
-            problems.append(Problem(PREDICTION, query[PREDICTION], "allowed is a number after the ~"))
+            problems.append(Problem(PREDICTION, query[PREDICTION], "must have a number after the ~"))
         try:
             found = cls(
                 experiment, query.get(TITLE, ""), query.get(QUESTION, ""), _fields(query.get(SHOWN, "")),
@@ -178,7 +178,7 @@ class Lesson:
         )
 
 
-_BUDGET_ALLOWED = f"allowed is a whole number of steps from 1 to {MOST_BUDGET:,}"
+_BUDGET_ALLOWED = f"must be a whole number of steps from 1 to {MOST_BUDGET:,}"
 
 
 def _printable(character: str) -> bool:

@@ -43,7 +43,7 @@ class WhichFailure:
 
     def captions(self) -> tuple[str, ...]:
         """How each choice looks."""
-        return (*(FAILURES[name].looks for name in self.failures), "The diagnosis has nothing to name.")
+        return (*(FAILURES[name].looks for name in self.failures), "The diagnosis finds nothing wrong.")
 
     def text(self) -> str:
         """As it stands in a link."""
@@ -73,7 +73,19 @@ class WhichSide:
 
     def label(self, choice: str) -> str:
         """An answer in words."""
-        return f"below {self._number}" if choice == BELOW else f"{self._number} or more"
+        limit = self._in_words(self.threshold, "{:.12g}")
+        return f"below {limit}" if choice == BELOW else f"{limit} or more"
+
+    def shown(self, value: float) -> str:
+        """A measured value in words, to three digits; to all of them where three would put it on the other side."""
+        if (float(f"{value:.3g}") < self.threshold) != (value < self.threshold):
+            return self._in_words(value, "{!r}")
+        return self._in_words(value, "{:.3g}")
+
+    def _in_words(self, value: float, form: str) -> str:
+        """Per cent, where 100% is all of something or as much as real images have."""
+        scale, unit = (100, "%") if MEASUREMENTS[self.measurement].relative else (1, "")
+        return form.format(scale * value).replace("-", "−") + unit
 
     def captions(self) -> tuple[str, ...]:
         """Nothing: the choices say all."""

@@ -15,6 +15,7 @@ from gan_core.diagnosis.findings import Finding, detectors, diagnose
 from gan_core.diagnosis.measurements import MEASUREMENTS
 from gan_core.diagnosis.row import Row
 from gan_core.settings.experiment import Experiment
+from gan_core.settings.points import POINT_SETS
 
 # That the steps do not suffice is the budget's doing, and no answer where it is none of the choices.
 SHORT = "too-slow"
@@ -32,7 +33,7 @@ class Reveal:
 def reveal(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
     """Compare an answer (one of the prediction's choices) with the rows of a run that has ended (at least one)."""
     if isinstance(asked, WhichSide):
-        return _side(asked, answer, rows)
+        return _side(asked, answer, e, rows)
     return _failure(asked, answer, e, rows)
 
 
@@ -43,16 +44,19 @@ def of_class(asked: Prediction, e: Experiment, rows: Sequence[Row]) -> MeasuredA
     return MeasuredAnswer(right, seen[right[0] if right else asked.choices[0]].words)
 
 
-def _side(asked: WhichSide, answer: str, rows: Sequence[Row]) -> Reveal:
-    step, what = rows[-1].step, MEASUREMENTS[asked.measurement].words
+def _what(measurement: str, e: Experiment) -> str:
+    if measurement == "modes_covered":  # images have classes, points have modes
+        return f"the number of {'modes' if e.dataset in POINT_SETS else 'classes'} that appear"
+    return MEASUREMENTS[measurement].words
+
+
+def _side(asked: WhichSide, answer: str, e: Experiment, rows: Sequence[Row]) -> Reveal:
+    step, what = rows[-1].step, _what(asked.measurement, e)
     value = rows[-1].measurements.get(asked.measurement)
     if value is None or math.isnan(value):
         return Reveal("open", f"At step {step} of this run, {what} cannot be measured.", ())
     side = BELOW if value < asked.threshold else ABOVE
-    shown = f"{value:.3g}"
-    if (float(shown) < asked.threshold) != (side == BELOW):  # rounded to the other side
-        shown = repr(value)
-    words = f"At step {step}, {what} is {shown}, which is {asked.label(side)}."
+    words = f"At step {step}, {what} is {asked.shown(value)}: {asked.label(side)}."
     return Reveal("right" if answer == side else "other", words, (side,))
 
 
@@ -78,7 +82,7 @@ def _failure(asked: Prediction, answer: str, e: Experiment, rows: Sequence[Row])
         words = f"{nothing}, and {_title(answer)} cannot be judged before step {later[answer]}."
         return Reveal("open", words, ())
     if answer != NONE and not FAILURES[answer].is_looked_for(e):
-        return Reveal("open", f"{nothing}; with these settings it does not look for {_title(answer)}.", ())
+        return Reveal("open", f"{nothing}; with these settings it does not check for {_title(answer)}.", ())
     return Reveal("right" if answer == NONE else "other", f"{nothing}.", (NONE,))
 
 

@@ -15,12 +15,18 @@ from gan_core.diagnosis.loop_verdict import loop_verdict, not_judged
 from gan_core.saved_runs.store import Store
 from gan_core.saved_runs.watched_runs import is_watched, read_watched
 
-HELP = "diagnose samples, a training log or a watched run: .npy, .pt, pictures, figures, .csv, .json, its name"
+HELP = "diagnose samples, a training log, checkpoints or a watched run: .npy, .pt, pictures, .csv, .json, its name"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("path", type=Path, metavar="FILE|DIR|RUN", help="is only read; nothing in it is executed")
+    parser.add_argument(
+        "paths",
+        type=Path,
+        nargs="+",
+        metavar="FILE|DIR|RUN",
+        help="is only read; nothing in it is executed; several files belong together, such as checkpoints of two steps",
+    )
     parser.add_argument(
         "--against",
         default="digits",
@@ -39,16 +45,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
-    from gan_core.uploads import AGAINST, examine_path, own_set_at  # Pillow and the data sets are needed here alone
+    # Pillow and the data sets are needed here alone.
+    from gan_core.uploads import AGAINST, examine_path, examine_paths, own_set_at
 
-    told = _watched(given.path)
+    told = _watched(given.paths[0]) if len(given.paths) == 1 else None
     if told is None:
         columns = _columns(given.column)
         with _stderr_to_itself():
             own = given.against not in AGAINST and Path(given.against).exists()
-            told = examine_path(
-                given.path, own_set_at(Path(given.against)) if own else given.against, columns
-            ).as_dict()
+            against = own_set_at(Path(given.against)) if own else given.against
+            if len(given.paths) == 1:
+                told = examine_path(given.paths[0], against, columns).as_dict()
+            else:
+                told = examine_paths(given.paths, against, columns).as_dict()
     json.dump(told, sys.stdout, indent=2, allow_nan=False)
     print()
     return 0

@@ -81,4 +81,4 @@ def _assignment(text: str) -> tuple[str, object]:
     try:
         return name, SETTINGS[name].parse(value)
     except ValueError:
-        raise SettingsError([Problem(name, value, "allowed is " + SETTINGS[name].allowed)]) from None
+        raise SettingsError([Problem(name, value, "must be " + SETTINGS[name].allowed)]) from None

@@ -1,4 +1,4 @@
-"""What is looked for in a training loop that is not ours: no setting of it is known, so each detector holds for any.
+"""What is checked in a training loop that is not ours: no setting of it is known, so each detector holds for any.
 
 Its thresholds are wider than those of our own runs, whose architecture and rates are known. One whose measurements are
 missing is not judged, and the verdict says what to hand over for it.
@@ -108,7 +108,7 @@ _RECORDS = (
     LoopFault(
         name="wrong-labels",
         cure="D's loss wants 1 (or 0.9) for real and 0 for generated images, and G's loss wants 1 for the generated. "
-        "Look for exchanged ones and zeros, and for a smoothing with the wrong sign.",
+        "Look for swapped ones and zeros, and for smoothing with the wrong sign.",
         detector=Detector(
             (Condition("swapped_off", "<", _FITS), _NO_RIGHT_ONE),
             (Condition("fake_label_off", "<", 0.15), Condition("usual_g_off", ">", 0.6, calm=0.5)),
@@ -133,8 +133,8 @@ _RECORDS = (
     ),
     LoopFault(
         name="batchnorm-mismatch",
-        why="Batch normalisation does not follow the batches: the network trains in eval mode, by statistics that are "
-        "not theirs.",
+        why="BatchNorm does not follow the batches: the network trains in eval mode, with statistics that are not "
+        "theirs.",
         cure="Call train() on the network before the training goes on, after every eval() for samples.",
         detector=Detector(
             (Condition("stale_norm_g", ">", 0.5),), (Condition("stale_norm_d", ">", 0.5),), hits=3, lasting=20
@@ -143,10 +143,10 @@ _RECORDS = (
     ),
     LoopFault(
         name="normalised-output",
-        why="The last layer of G with weights is batch normalisation: it gives every batch the same brightness and "
+        why="The last layer of G with weights is BatchNorm: it gives every batch the same brightness and "
         "contrast, or every pixel the same spread, so a picture depends on the others of its batch.",
-        cure="Take the batch normalisation before G's last activation out: the last convolution or dense layer, with "
-        "its bias, makes the picture.",
+        cure="Remove the BatchNorm before G's last activation: the last convolution or dense layer, with its bias, "
+        "makes the picture.",
         detector=Detector((Condition("last_norm_g", ">", 0.5),), lasting=0),
         given="generator= and real=",
     ),
@@ -213,7 +213,7 @@ _RECORDS = (
     ),
     LoopFault(
         name="out-of-range",
-        cure="End G in the activation that fits data_range (tanh for [-1,1], sigmoid for [0,1]), or pass the "
+        cure="End G with the activation that fits data_range (tanh for [-1,1], sigmoid for [0,1]), or pass the "
         "data_range that your real images have.",
         detector=Detector(
             (Condition("out_of_range", ">", 0.06, calm=0.045), Condition("excess", ">", 0.02, calm=0.015)),
@@ -234,8 +234,8 @@ _RECORDS = (
     ),
     LoopFault(
         name="identical-samples",
-        cure="Check that each image gets noise of its own, drawn anew in every step and wide enough (a deviation of "
-        "1), and that G uses it.",
+        cure="Check that each image gets noise of its own, drawn anew in every step and wide enough (a standard "
+        "deviation of 1), and that G uses it.",
         detector=Detector(IDENTICAL, hits=5, lasting=300, after=600),
         given=_PICTURES,
         spoils=True,
@@ -244,7 +244,7 @@ _RECORDS = (
     LoopFault(
         name="mode-collapse",
         cure="Update G once for each update of D, use Adam with beta 1 of 0.5, and give D a penalty (R1) or the "
-        "standard deviation of the batch.",
+        "batch's standard deviation as an input.",
         detector=Detector((Condition("duplicates", ">", 0.6, calm=0.5),), hits=6, lasting=500, after=1200),
         given=_PICTURES,
         spoils=True,

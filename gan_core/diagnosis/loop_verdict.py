@@ -48,7 +48,7 @@ def _unfailed(rows: Sequence[Row]) -> tuple[State, str, str]:
         return "learning", "No failure found, but not yet like the real ones", recognition.words(rows)
     if "contrast" in rows[-1].measurements:
         return look_of_pictures(rows)
-    return "learning", "No failure found in what was handed over", "Its pictures were not: pass fake= and real=."
+    return "learning", "No failure found in what was passed", "Its pictures were not: pass fake= and real=."
 
 
 def loop_outlook(rows: Sequence[Row]) -> list[tuple[str, str]]:

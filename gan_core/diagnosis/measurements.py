@@ -22,9 +22,9 @@ class Better:
         return -value if self.aim == math.inf else abs(value - self.aim)
 
 
-_LESS = Better("less is better", 0)
+_LESS = Better("lower is better", 0)
 _AS_REAL = Better("closer to 1", 1, ratio=True)
-_MORE = Better("more is better", math.inf)
+_MORE = Better("higher is better", math.inf)
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Measurement:
     share: bool = False
     better: Better | None = None  # None: neither more nor less is better
 
+    @property
+    def relative(self) -> bool:
+        """Whether 1 is all of something, or as much as the real images have."""
+        return self.share or self.better is _AS_REAL
+
     def text(self, measurements: Mapping[str, float]) -> str:
         """Its value for people; a dash where it has no meaning."""
         return percent(measurements, self.name) if self.share else number(measurements, self.name)
@@ -50,8 +55,8 @@ class Measurement:
 
 _RECORDS = (
     # Pixels of the generated pictures.
-    Measurement("pixel_min", "Least pixel value", "the least pixel value, in the data's own units", "least"),
-    Measurement("pixel_max", "Greatest pixel value", "the greatest pixel value, in the data's own units", "greatest"),
+    Measurement("pixel_min", "Smallest pixel value", "the smallest pixel value, in the data's own units", "least"),
+    Measurement("pixel_max", "Largest pixel value", "the largest pixel value, in the data's own units", "greatest"),
     Measurement(
         "out_of_range", "Outside the legal range", "the share of pixel values outside the legal range",
         "out of range", share=True, better=_LESS,
@@ -63,7 +68,7 @@ _RECORDS = (
     ),
     Measurement(
         "saturated", "At the ends of the range", "the share of pixel values at the ends of the range",
-        "at the ends", share=True,
+        "at its ends", share=True,
     ),
     Measurement(
         "histogram_distance", "Distance of the histograms",
@@ -75,8 +80,8 @@ _RECORDS = (
         "the share of the variance within pictures that alternates from pixel to pixel", "alternating", share=True,
     ),
     Measurement(
-        "neighbours", "Likeness of neighbouring pixels (real: 1)",
-        "the likeness of neighbouring pixels relative to the real pictures", "neighbours alike",
+        "neighbours", "Similarity of neighbouring pixels (real: 1)",
+        "the similarity of neighbouring pixels relative to the real pictures", "neighbours alike",
         better=_AS_REAL,
     ),
     Measurement(
@@ -103,7 +108,7 @@ _RECORDS = (
     ),
     Measurement(
         "recognised", "Recognisable",
-        "the share of pictures that a small classifier assigns to one class with hardly a doubt", "recognisable",
+        "the share of pictures that a small classifier confidently assigns to one class", "recognisable",
         share=True, better=_MORE,
     ),
     Measurement(
@@ -132,11 +137,11 @@ _RECORDS = (
     ),
     Measurement("energy_distance", "Energy distance", "the energy distance", "energy", "energy {}", better=_LESS),
     Measurement(
-        "precision", "Precision", "the share of generated points within the real ones' surroundings", "precision",
+        "precision", "Precision", "the share of generated points that lie among the real ones", "precision",
         share=True, better=_MORE,
     ),
     Measurement(
-        "recall", "Recall", "the share of real points within the generated ones' surroundings", "recall", share=True,
+        "recall", "Recall", "the share of real points that lie among the generated ones", "recall", share=True,
         better=_MORE,
     ),
     Measurement("theta", "Theta", "the generator's one number", "theta", "θ {}", better=Better("closer to 0", 0)),
@@ -167,8 +172,12 @@ _RECORDS = (
     Measurement("loss_g", "Loss of G", "the generator's loss", "G", "G {}"),
     Measurement("grad_norm_d", "Gradient norm of D", "the discriminator's gradient norm", "D", "D {}"),
     Measurement("grad_norm_g", "Gradient norm of G", "the generator's gradient norm", "G", "G {}"),
-    Measurement("update_ratio_d", "Update of D", "the size of D's updates against its weights", "D", "D {}"),
-    Measurement("update_ratio_g", "Update of G", "the size of G's updates against its weights", "G", "G {}"),
+    Measurement(
+        "update_ratio_d", "Relative update of D", "the size of D's updates relative to its weights", "D", "D {}"
+    ),
+    Measurement(
+        "update_ratio_g", "Relative update of G", "the size of G's updates relative to its weights", "G", "G {}"
+    ),
     Measurement("finite", "All finite", "whether all numbers are finite (1) or not (0)", "finite"),
 )  # fmt: skip
 
@@ -182,7 +191,12 @@ def percent(measurements: Mapping[str, float], name: str) -> str:
 
 def number(measurements: Mapping[str, float], name: str) -> str:
     """A measurement for people, to three digits; a dash where it has no meaning."""
-    return f"{measurements[name]:.3g}" if name in measurements else "–"
+    return digits(measurements[name]) if name in measurements else "–"
+
+
+def digits(value: float) -> str:
+    """A number for people, to three digits, with the minus sign of the texts around it."""
+    return f"{value:.3g}".replace("-", "−")
 
 
 def caption(measurements: Mapping[str, float], *names: str) -> str:

@@ -36,7 +36,7 @@ MISTAKE_RECIPES: tuple[Recipe, ...] = (
     of_mistake(
         "swapped_labels",
         "wrong-labels",
-        "Labels exchanged in D: nothing to learn",
+        "Labels swapped in D: nothing to learn",
         f"{_RIGHT}; with it none, at each of three seeds.",
         SHORT,
     ),

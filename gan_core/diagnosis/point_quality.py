@@ -31,7 +31,7 @@ def words(e: Experiment, rows: Sequence[Row]) -> str:
         share = percent(m, "high_quality")
         return f"{m['modes_covered']:.0f} of {MODES[e.dataset]} modes appear, {share} of the points are near one."
     return (
-        f"{percent(m, 'precision')} of the points lie among the real ones, which they cover to {percent(m, 'recall')}."
+        f"{percent(m, 'precision')} of the points lie among the real ones, of which they cover {percent(m, 'recall')}."
     )
 
 

@@ -17,11 +17,13 @@ _OF_FILES = {
     "normalised-twice": "Normalised twice",
     "low-bit-depth": "Low bit depth",
 }
-# Those that a training loop can have only where it is not ours, watched or by its log.
+# Those that a training loop can have only where it is not ours, watched, by its log, or by its checkpoints.
 _OF_LOOPS = {
     "constant-discriminator": "D gives one answer to all",
     "penalty-not-acting": "The penalty does not act",
     "normalised-output": "BatchNorm before the output",
+    "frozen-discriminator": "D's weights never change",
+    "zero-layer": "A layer of zeros",
 }
 
 

@@ -180,7 +180,7 @@ def look_of_pictures(rows: Sequence[Row]) -> tuple[State, str, str]:
     """State, headline and sentence of pictures of which nobody can tell what is in them."""
     m = rows[-1].measurements
     alike = all(low <= m.get(name, low - 1) <= high for name, (low, high) in _ALIKE.items())
-    look = "These pictures have no classes to be told apart: judge for yourself whether they resemble the real ones."
+    look = "These pictures have no known classes: judge for yourself whether they resemble the real ones."
     if alike:
         return "healthy", "No failure found", look
     return "learning", "No failure found, but not yet like the real ones", look

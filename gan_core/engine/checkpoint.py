@@ -57,7 +57,7 @@ def load_checkpoint(path: Path, data: Images | Points | None = None) -> Trainer:
     if state.get("images") != _own_images(trainer):
         raise CheckpointError(
             f"folder={experiment.folder!r} holds other pictures than {path.name} was trained with: put those back, or "
-            "start the run anew."
+            "start a new run."
         )
     with refusing_damage(path):
         _restore(trainer, state, saved)

@@ -33,7 +33,7 @@ from gan_core.engine.penalties import clip, penalty_of
 from gan_core.engine.probing import classes_of, modes_of, probe_of
 from gan_core.engine.products import Library, library_for
 from gan_core.engine.random_sources import AUGMENT, CHANCE, NOISE, ORDER, source
-from gan_core.engine.training_data import images_of, load_data
+from gan_core.engine.training_data import images_of, load_data, shared_tensor
 from gan_core.messages.frame import Classes
 from gan_core.pixels.range_map import RangeMap
 from gan_core.settings.change import Change, changed, needing_new_run
@@ -75,10 +75,10 @@ class Trainer:
         # Real images, or points, which are numbers in [-1, 1] or near it as they are.
         self.data = data if data is not None else load_data(e)
         if isinstance(self.data, Points):
-            self.range_map, values = RangeMap.of("[-1,1]"), torch.tensor(self.data.values)
+            self.range_map, values = RangeMap.of("[-1,1]"), shared_tensor(self.data.values)
         else:
             used = with_outliers(self.data, e.outliers, e.seed)
-            self.range_map, values = RangeMap.of(e.data_range, used.pixels), torch.tensor(used.pixels)
+            self.range_map, values = RangeMap.of(e.data_range, used.pixels), shared_tensor(used.pixels)
         self.batches = Batches(values, e.batch_size, self.range_map, order, augmenting, self.device)
 
         # Networks, and the average of the generator that may draw the pictures.

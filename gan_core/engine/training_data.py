@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
 from gan_core.data import load_for
 from gan_core.data.images import Images, Progress
 from gan_core.data.points import Points
@@ -26,3 +33,11 @@ def images_of(e: Experiment, data: Images | Points) -> Images:
     if isinstance(data, Points):
         raise DataError(f"dataset {e.dataset!r} consists of points in a plane, not images: choose another data set.")
     return data
+
+
+def shared_tensor(array: NDArray[Any]) -> Tensor:
+    """A tensor on the array's own memory, which nobody may write to: runs in processes that were forked share the
+    images that were loaded before."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(array)

@@ -161,7 +161,7 @@ def _check(e: Experiment, gain: float) -> None:
         why = "is points of a plane, and Untrained looks at images; choose images, or open it on Points"
         raise SettingsError([Problem("dataset", e.dataset, why)])
     if not 0 <= gain <= MAX_GAIN:  # NaN is not
-        raise SettingsError([Problem("gain", gain, f"allowed is 0 to {MAX_GAIN:g}")])
+        raise SettingsError([Problem("gain", gain, f"must be 0 to {MAX_GAIN:g}")])
 
 
 @torch.no_grad()

@@ -20,6 +20,9 @@ PICKLE_BYTES = 4 * MEGA
 TENSORS = 10_000
 DEPTH = 16
 
+# Weights: numbers in all checkpoints that are brought together, without the states of optimisers.
+WEIGHTS = 100 * MEGA
+
 # Pictures: pixels of one that is made small at once, and of all that are kept as they are.
 PICTURE_PIXELS = 50 * MEGA
 ALL_PIXELS = 25 * MEGA

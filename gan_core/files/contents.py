@@ -1,36 +1,53 @@
-"""What somebody brings, read by what it is: arrays, tensors, pictures, a zip or folder of them, or a training log."""
+"""What somebody brings, read by what it is: arrays, tensors, weights, pictures, a zip or folder of them, or a log."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from gan_core.files import archives, event_files, folders, logs, npy, other_formats, pictures, tensors
-from gan_core.files.bounds import ALL_PIXELS, BROUGHT, COLUMNS, FILE_BYTES, MEGA, ROWS, VALUES
+from gan_core.files import (
+    archives,
+    event_files,
+    folders,
+    logs,
+    npy,
+    other_formats,
+    pictures,
+    safetensors_files,
+    tensors,
+)
+from gan_core.files.bounds import ALL_PIXELS, BROUGHT, COLUMNS, FILE_BYTES, MEGA, ROWS, VALUES, WEIGHTS
 from gan_core.files.errors import DataError, shown
 from gan_core.files.npy import Array
 from gan_core.files.pictures import Picture
+from gan_core.files.weights_files import WeightsFile, is_weights
 
 # How names end -> what is in such a file.
 KINDS: dict[str, tuple[str, ...]] = {
     "an array": (".npy",),
-    "tensors": (".pt", ".pth", ".losses", ".pkl", ".pickle"),
+    "tensors": (".pt", ".pth", ".ckpt", ".bin", ".losses", ".pkl", ".pickle"),
+    "a safetensors file": (safetensors_files.ENDING,),
     "a picture": pictures.ENDINGS,
     "a zip file": (".zip", ".npz"),
     "a training log": (".csv", ".tsv", ".jsonl", ".json", ".txt", ".log", ".out", ".ipynb"),
 }
 ENDINGS = tuple(ending for endings in KINDS.values() for ending in endings)
+# How files may end that say something together only.
+TOGETHER_ENDINGS = (KINDS["tensors"] + KINDS["a safetensors file"], KINDS["a picture"])
+# How several files are called that were brought together.
+TOGETHER = "What was brought"
 
 
 @dataclass
 class Contents:
     """What was found: mostly one kind alone. Of arrays that are no pictures, the rows are what was brought."""
 
-    arrays: list[Array] = field(default_factory=list)
+    arrays: list[Array] = field(default_factory=list)  # without weights
+    checkpoints: list[WeightsFile] = field(default_factory=list)  # in the order in which they were brought
     pictures: list[tuple[str, Picture]] = field(default_factory=list)  # each with its file's name
     rows: list[logs.LogRow] = field(default_factory=list)  # of a log
     left_out: int = 0  # how many other files a folder or zip holds
@@ -53,6 +70,8 @@ def read(name: str, content: bytes) -> Contents:
             return _with_series(Contents(arrays=[npy.read(content, said)]), said)
         case "tensors":
             return _tensors(content, said)
+        case "a safetensors file":
+            return Contents(checkpoints=[_of_safetensors(said, said, content)])
         case "a picture":
             return _several(said, [(Path(name).name, content)])
         case "a zip file":
@@ -83,6 +102,18 @@ def _by_content(content: bytes, said: str, found: str | None) -> Contents:
         raise (error if found else unknown) from None
 
 
+def read_several(files: Sequence[tuple[str, bytes]]) -> Contents:
+    """Several files as what is in one folder, the first of `Contents.checkpoints` being the first brought. Raises
+    DataError as `read` does."""
+    if len(files) == 1:
+        return read(*files[0])
+    if sum(len(content) for _, content in files) > BROUGHT.together:
+        raise _too_many()
+    for name, content in files:
+        _check_size(len(content), shown(Path(name).name))
+    return _several(TOGETHER, [(Path(name).name, content) for name, content in files])
+
+
 def read_path(path: Path) -> Contents:
     """A file, or the pictures and arrays below a folder. Raises DataError as `read` does."""
     with folders.readable(path, ""):
@@ -93,6 +124,24 @@ def read_path(path: Path) -> Contents:
             _check_size(size, shown(path.name))
             return read(path.name, path.read_bytes())
         return _several(shown(path.name), _below(path))
+
+
+def read_paths(paths: Sequence[Path]) -> Contents:
+    """Several files as `read_several` does."""
+    several, together = [], 0
+    for path in paths:
+        with folders.readable(path, ""):
+            together += path.stat().st_size
+            if not path.is_file():
+                raise DataError(f"{shown(str(path))} is not a file: name files alone, or one folder.")
+            if together > BROUGHT.together:
+                raise _too_many()
+            several.append((path.name, path.read_bytes()))
+    return read_several(several)
+
+
+def _too_many() -> DataError:
+    return DataError(f"These files have more than {BROUGHT.together // MEGA} MB: bring fewer of them.")
 
 
 def _below(root: Path) -> Iterator[tuple[str, bytes]]:
@@ -115,6 +164,14 @@ def _check_size(size: int, said: str) -> None:
         )
 
 
+def _is_tensors(name: str, content: bytes, said: str) -> bool:
+    """Whether a file's name says so, or, where it says nothing, what is in it."""
+    if name.lower().endswith(ENDINGS) or not archives.is_zip(content[:4]):
+        return name.lower().endswith(KINDS["tensors"]) or tensors.is_legacy(content)
+    with archives.opened(io.BytesIO(content), said, BROUGHT) as archive:
+        return tensors.is_tensors(archive)
+
+
 def _kind(content: bytes) -> str | None:
     """What a file is by how it begins; None for what has no such mark: text, and what is damaged."""
     beginning = content[:16]
@@ -124,13 +181,28 @@ def _kind(content: bytes) -> str | None:
         return "a zip file"
     if event_files.is_events(content):
         return "a training log"
+    if safetensors_files.is_safetensors(content):
+        return "a safetensors file"
     return "a picture" if pictures.is_picture(beginning) else None
 
 
 def _tensors(content: bytes, said: str) -> Contents:
+    return _of_tensors(tensors.read_all(content, said), said)
+
+
+def _of_tensors(saved: tensors.Saved, said: str) -> Contents:
     """Tensors, or lists of numbers, which are a log; both where a checkpoint keeps its losses."""
-    arrays, series = tensors.read_all(content, said)
-    return Contents(arrays=arrays, rows=logs.of_series(series))
+    rows = logs.of_series(saved.series)
+    if is_weights(saved.arrays):
+        return Contents(checkpoints=[WeightsFile(said, saved.arrays, saved.counts)], rows=rows)
+    return Contents(arrays=saved.arrays, rows=rows)
+
+
+def _of_safetensors(name: str, said: str, content: bytes) -> WeightsFile:
+    arrays = safetensors_files.read(content, said)
+    if not is_weights(arrays):
+        raise DataError(f"{said} holds no weights of a network: bring samples as .npy or .pt.")
+    return WeightsFile(name, arrays)
 
 
 def _zip(content: bytes, said: str) -> Contents:
@@ -161,13 +233,17 @@ def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:
     pixels = values = 0
     reason = "no picture or array is in it"
     for name, content in files:
-        within = said if name == said else f"{shown(name)} in {said}"
+        within = shown(name) if said in (name, TOGETHER) else f"{shown(name)} in {said}"
         match _kind(content):
-            case "a zip file" | None if name.lower().endswith(KINDS["tensors"]):
-                found, series = tensors.read_all(content, within)
-                contents.arrays += [replace(array, name=f"{name} {array.name}".strip(), member=name) for array in found]
-                values += sum(array.values.size for array in found)
-                brought_logs += [logs.of_series(series)] if series else []
+            case "a zip file" | None if _is_tensors(name, content, within):
+                found = _of_tensors(tensors.read_all(content, within), name)
+                named = [replace(array, name=f"{name} {array.name}".strip(), member=name) for array in found.arrays]
+                contents.arrays += named
+                contents.checkpoints += found.checkpoints
+                values += sum(array.values.size for array in named)
+                brought_logs += [found.rows] if found.rows else []
+            case "a safetensors file" if name.lower().endswith(KINDS["a safetensors file"]):
+                contents.checkpoints.append(_of_safetensors(name, within, content))
             case "a zip file":
                 raise DataError(f"{within} is a zip file again: unpack it and bring what is inside.")
             case "an array":
@@ -195,11 +271,13 @@ def _several(said: str, files: Iterable[tuple[str, bytes]]) -> Contents:
                 f"{said} holds more than {ALL_PIXELS // MEGA} megapixels or {VALUES // MEGA} million numbers: "
                 f"keep a sample of the files in it."
             )
+        if sum(checkpoint.size for checkpoint in contents.checkpoints) > WEIGHTS:
+            raise DataError(f"{said} holds more than {WEIGHTS // MEGA} million weights: bring two checkpoints alone.")
     if contents.arrays or contents.pictures:
         contents.left_out += len(brought_logs)
     else:
         contents.rows = _beside(brought_logs)
-    if not contents.arrays and not contents.pictures and not contents.rows:
+    if not (contents.arrays or contents.pictures or contents.rows or contents.checkpoints):
         raise DataError(f"{said} holds no picture that can be read ({reason}): save it again, as PNG or .npy.")
     return contents
 

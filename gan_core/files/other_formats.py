@@ -61,10 +61,10 @@ _OTHERS = (
         (".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".rar", ".7z"),
     ),
     OtherFormat(
-        "weights or a compiled model",
-        "bring samples or the training log",
+        "a compiled model",
+        "bring the weights as torch.save or safetensors writes them, samples or the training log",
         None,
-        (".safetensors", ".onnx", ".tflite", ".pb"),
+        (".onnx", ".tflite", ".pb"),
     ),
 )
 

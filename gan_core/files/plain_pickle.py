@@ -30,6 +30,11 @@ _CALLS = ("collections.OrderedDict", "torch.Size", "torch._utils._rebuild_parame
 # How numpy's single numbers are made; older versions had it elsewhere.
 _SCALARS = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
 _BYTES = 8  # of such a number, at most
+# What checkpoints keep their options in, beside the weights: read as empty dicts.
+_OPTIONS = ("argparse.Namespace", "types.SimpleNamespace", "pytorch_lightning.utilities.parsing.AttributeDict",
+            "lightning.fabric.utilities.data.AttributeDict",
+            "lightning_fabric.utilities.data.AttributeDict")  # fmt: skip
+_DEVICE = "torch.device"  # among such options
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,8 @@ class _Machine:
 
     def refused(self, what: str) -> DataError:
         return DataError(
-            f"{self.name} holds {what}, which is never unpickled here: save tensors alone, "
-            f"torch.save(tensor, 'samples.pt'), or lists of numbers."
+            f"{self.name} holds {what}, which is never unpickled here: save tensors or lists of numbers alone, of a "
+            f"network torch.save(net.state_dict(), 'net.pt')."
         )
 
     def push(self, item: object) -> None:
@@ -167,7 +172,7 @@ class _Machine:
 
     def named(self, name: str) -> None:
         full = name.replace(" ", ".")
-        if full not in STORAGES and full not in _DTYPES and full not in _CALLS + _SCALARS:
+        if full not in STORAGES and full not in _DTYPES and full not in (*_CALLS, *_SCALARS, *_OPTIONS, _DEVICE):
             raise self.refused(shown(full))
         self.push(Named(full))
 
@@ -191,6 +196,10 @@ class _Machine:
                 self.push({})
             case Named("torch.Size"), (tuple() as size,):
                 self.push(size)
+            case Named(name), () if name in _OPTIONS:
+                self.push({})
+            case Named(name), (str(device), *_) if name == _DEVICE:
+                self.push(device)
             case Named("numpy.dtype"), (str(kind), False, True) if re.fullmatch("[iu][1248]|f[248]|b1", kind):
                 self.push(_Type(kind))
             case Named("_codecs.encode"), (str(text), "latin1") if len(text) <= _BYTES:
@@ -277,6 +286,7 @@ _OPERATIONS: dict[str, _Act] = {
     "SETITEMS": lambda machine, _: machine.update(machine.pop_to_mark()),
     "GLOBAL": lambda machine, name: machine.named(name),
     "BINPERSID": lambda machine, _: machine.storage(),
-    "REDUCE": lambda machine, _: machine.call(),
+    # A class that is called without arguments, as pickle's NEWOBJ does, is one of options.
+    **dict.fromkeys(("REDUCE", "NEWOBJ"), lambda machine, _: machine.call()),
     "BUILD": lambda machine, _: machine.build(),
 }

@@ -7,11 +7,12 @@ the numbers, bare. Before PyTorch 1.6 it was a chain of pickles and numbers. See
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -26,6 +27,14 @@ from gan_core.files.plain_pickle import Storage, Tensor, damaged, run
 # How any pickle of our time begins, and the number that files of PyTorch before 1.6 have at their beginning.
 _PICKLE, _MARK = b"\x80", b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 Keys = tuple[str | int, ...]
+
+
+class Saved(NamedTuple):
+    """What a file holds."""
+
+    arrays: list[Array]
+    series: dict[str, list[float]]  # lists of numbers, such as losses
+    counts: dict[str, float]  # single numbers beside the tensors, such as epoch and step
 
 
 def is_tensors(archive: zipfile.ZipFile) -> bool:
@@ -43,15 +52,15 @@ def read(content: bytes, name: str) -> list[Array]:
 
     Raises DataError as `read_all` does, and where there is no tensor.
     """
-    arrays, _ = read_all(content, name)
+    arrays = read_all(content, name).arrays
     if not arrays:
         raise DataError(f"{name} holds no tensor of several numbers: save one with torch.save.")
     return arrays
 
 
-def read_all(content: bytes, name: str) -> tuple[list[Array], dict[str, list[float]]]:
-    """The tensors, and the lists of numbers, such as losses; one of the two may be empty. Tensors that are but single
-    numbers, or lists of them, are such lists.
+def read_all(content: bytes, name: str) -> Saved:
+    """The tensors, and the lists of numbers; one of the two may be empty. Tensors that are but single numbers, or lists
+    of them, are such lists. The states of optimisers are left out where there is anything else.
 
     Also of PyTorch before 1.6, and of a plain pickle. Raises DataError, whose sentence begins with `name`, for a
     damaged file, one that holds anything else than tensors, numbers and texts in lists and dicts, or too much of them.
@@ -65,6 +74,9 @@ def read_all(content: bytes, name: str) -> tuple[list[Array], dict[str, list[flo
     else:
         raise DataError(f"{name} was not written by torch.save: save a tensor with torch.save(tensor, 'samples.pt').")
     tensors = list(_found(top, name))
+    tensors = [one for one in tensors if not _of_optimiser(one[0])] or tensors
+    # A state dict may have empty buffers.
+    tensors = [one for one in tensors if 0 not in one[1].shape] or tensors
     for _, tensor in tensors:
         check_shape(tensor.shape, name)
         if tensor.storage.key not in numbers:
@@ -72,12 +84,29 @@ def read_all(content: bytes, name: str) -> tuple[list[Array], dict[str, list[flo
     if sum(math.prod(tensor.shape) for _, tensor in tensors) > VALUES:
         raise DataError(f"{name} has more than {VALUES // MEGA} million numbers: save fewer tensors.")
     arrays = [_array(keys, tensor, numbers[tensor.storage.key], order, name) for keys, tensor in tensors]
+    counts = _counts(top)
     if len(arrays) > 1 and all(array.values.ndim <= 1 for array in arrays):
-        return [], series.of_arrays(arrays, name)
+        return Saved([], series.of_arrays(arrays, name), counts)
     found = series.of_lists(top, name)
     if not arrays and not found:
         raise DataError(f"{name} holds no tensor and no list of numbers: save one with torch.save.")
-    return arrays, found
+    return Saved(arrays, found, counts)
+
+
+def _of_optimiser(keys: Keys) -> bool:
+    """Whether keys lead into an optimiser's state: {"state": {0: {"exp_avg": …}}}."""
+    return any(key == "state" and type(number) is int for key, number in itertools.pairwise(keys))
+
+
+def _counts(top: object) -> dict[str, float]:
+    """The single numbers at the top of a dict, each below 2^53."""
+    if not isinstance(top, dict):
+        return {}
+    return {
+        key: float(value)
+        for key, value in top.items()
+        if isinstance(key, str) and type(value) in (int, float) and abs(value) < 2**53
+    }
 
 
 def _zip(content: bytes, name: str) -> tuple[object, Mapping[str, bytes], str]:

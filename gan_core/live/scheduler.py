@@ -280,7 +280,7 @@ class Scheduler:
         room = places.room(self.limits, holding, self.ending, self._cluster)
         got, short = places.assigned(needing, holding, room)
         for run in places.resting(self.runs.values(), now)[: max(0, short - len(self.ending))]:
-            self.stop(run, f"Put aside at step {run.step}, since others wait for a place; it can go on from there.")
+            self.stop(run, f"Put aside at step {run.step} for others who wait; it can go on from there.")
         return got
 
     @property

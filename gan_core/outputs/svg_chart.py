@@ -109,7 +109,7 @@ def chart(
             body.append(f"<line {upright}><title>{escape(words)}</title></line>")
             turned = f'transform="translate({x} {TOP}) rotate(90)" dx="3" dy="-3"'
             body.append(f"<text {turned}>{escape(words)}</text>")
-    legend = "".join(_key(line) for line in drawn)
+    legend = "".join(_key(line, share) for line in drawn)
     alt = f"{title}: {', '.join(line.name for line in drawn)} over {last} steps"
     return Markup(
         f'<figure class="chart"><figcaption><b>{escape(title)}</b> {legend}</figcaption>'
@@ -142,11 +142,13 @@ def small_chart(points: Sequence[tuple[int, float]], alarms: Sequence[float], co
     )
 
 
-def _key(line: Line) -> str:
+def _key(line: Line, share: bool) -> str:
     dashes = f' stroke-dasharray="{line.dashes}"' if line.dashes else ""
     stroke = f'<line x1="0" x2="22" y1="5" y2="5" stroke="{line.colour}" stroke-width="3"{dashes}/>'
     sample = f'<svg class="key" viewBox="0 0 22 10" aria-hidden="true">{stroke}</svg>'
-    return f"<span>{sample}{escape(line.name)} <b>{line.points[-1][1]:.3g}</b></span>"
+    last = line.points[-1][1]
+    shown = f"{last:.0%}" if share else f"{last:.3g}"
+    return f"<span>{sample}{escape(line.name)} <b>{shown}</b></span>"
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -1,5 +1,5 @@
-"""The template as its server sees it: a process that has imported what takes seconds, and forks a child for each
-module of ours that is to run. A child is there in some hundredths of a second and shares what was imported. Linux only.
+"""The template as its server sees it: a process that has done what takes seconds, and forks a child for each module of
+ours that is to run. A child is there in some hundredths of a second and shares what the template holds. Linux only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PROGRAM = "gan_core.processes.template_process"
-PRELOADED = "gan_core.worker.preloaded"  # what it imports for its children: what takes seconds
+PRELOADED = "gan_core.worker.preloaded:warm_up"  # what it does for its children: what takes seconds
 PATIENCE_S = 3.0  # for its end, before it is killed
 MOST = 100_000  # bytes of a message; Linux takes one of 200 kB
 

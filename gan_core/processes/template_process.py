@@ -1,17 +1,17 @@
-"""The template process: `python -m gan_core.processes.template_process SOCKET MODULE`.
+"""The template process: `python -m gan_core.processes.template_process SOCKET MODULE:FUNCTION`.
 
-It imports the module, and then waits at the socket, an open descriptor, for requests: a message of JSON each, with the
-child's stdin and stdout. It tells of each child when it is there, with a handle to it, and when it has ended, with its
-exit code. It ends when the server's end of the socket is closed. Nothing is computed here and no thread is started:
+It imports the module, calls the function, and then waits at the socket, an open descriptor, for requests: a message of
+JSON each, with the child's stdin and stdout. It tells of each child when it is there, with a handle to it, and when it
+has ended, with its exit code. It ends when the server's end of the socket is closed. No thread may be started here:
 neither PyTorch's threads nor their locks would be whole in a child.
 """
 
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
+import pkgutil
 import runpy
 import select
 import socket
@@ -24,9 +24,9 @@ from gan_core.processes.inside_child import leave
 from gan_core.processes.template import MOST
 
 
-def main(control: socket.socket, module: str) -> NoReturn:
+def main(control: socket.socket, preload: str) -> NoReturn:
     """Fork what is asked for, until nobody can ask any more."""
-    importlib.import_module(module)
+    pkgutil.resolve_name(preload)()
     gc.collect()
     gc.freeze()  # the collector's marks would make a copy of what the children share
     children: dict[int, int] = {}  # process ids by their handles

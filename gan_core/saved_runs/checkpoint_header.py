@@ -31,7 +31,7 @@ def read_state(path: Path) -> tuple[dict[str, Any], Experiment]:
         with safe_open(path, "np") as file:
             state = json.loads((file.metadata() or {})["state"])
         if state["format"] != FORMAT:
-            raise CheckpointError(f"{path.name} was written by another version; start the run anew.")
+            raise CheckpointError(f"{path.name} was written by another version; start a new run.")
         if type(state["step"]) is not int or state["step"] < 0:
             raise ValueError(f"its step is {state['step']!r}")
         return state, Experiment.from_json(state["experiment"])
@@ -51,4 +51,4 @@ def refusing_damage(path: Path) -> Iterator[None]:
         raise
     except (SafetensorError, OSError, LookupError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]
-        raise CheckpointError(f"{path.name} cannot be read as a checkpoint ({reason}); start the run anew.") from None
+        raise CheckpointError(f"{path.name} cannot be read as a checkpoint ({reason}); start a new run.") from None

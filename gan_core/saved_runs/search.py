@@ -42,7 +42,7 @@ class Search:
             try:
                 settings.append((name, SETTINGS[name].parse(value)))
             except ValueError:
-                raise SearchError(f"{name} cannot be {value!r}: allowed is {SETTINGS[name].allowed}.") from None
+                raise SearchError(f"{name} cannot be {value!r}: it must be {SETTINGS[name].allowed}.") from None
         return cls(tuple(settings), tuple(words))
 
     def fits(self, heading: Heading) -> bool:

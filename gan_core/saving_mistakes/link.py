@@ -109,4 +109,4 @@ def fitted(asked: AskedPixels, tensor: TensorSample) -> tuple[AskedPixels, list[
 
 def _refused(key: str, text: str, allowed: str) -> str:
     label = STAGES[key][0] if key in STAGES else {"looks": "Symptom", "quality": "JPEG quality"}.get(key, key.title())
-    return f"{label} (`{key}` in the link) = `{text}`: allowed is {allowed}."
+    return f"{label} (`{key}` in the link) = `{text}`: must be {allowed}."

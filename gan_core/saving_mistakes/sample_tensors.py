@@ -127,7 +127,7 @@ SOURCES: dict[str, TensorSource] = {
     ),
     "nan": TensorSource(
         "NaN, from a run that broke",
-        "What a generator gives once one of its numbers became infinite: NaN everywhere.",
+        "What a generator outputs once one of its numbers became infinite: NaN everywhere.",
         _broken,
     ),
 }

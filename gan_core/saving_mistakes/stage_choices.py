@@ -93,7 +93,7 @@ def clip_choices(_: Subject) -> StageChoices:
         "clip": StageChoice("Clip to 0–255", "x.clip(0, 255)", lambda x: x.clip(0, 255)),
         "none": StageChoice(
             "No clip", "", lambda x: x,
-            "Nothing is clipped: what lies outside 0–255 wraps round as a byte: dark turns light, light turns dark.",
+            "Nothing is clipped: values outside 0–255 wrap round, so dark turns light and light turns dark.",
         ),
         "unit": StageChoice(
             "Clip to 0–1", "x.clip(0, 1)", lambda x: x.clip(0, 1),

@@ -117,7 +117,7 @@ def read_base(query: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def read_query(base: Experiment, query: Mapping[str, str]) -> tuple[Comparison | None, list[str]]:
-    """The comparison that a link stands for, and one sentence for everything in it that is left out. None where the
+    """The comparison that a link stands for, and one sentence for everything in it that is ignored. None where the
     link names fewer than two runs that can be."""
     told: list[str] = []
     kept: list[Changes] = []
@@ -130,9 +130,9 @@ def read_query(base: Experiment, query: Mapping[str, str]) -> tuple[Comparison |
             if kept:
                 Comparison(base, (*kept, changes))
         except ComparisonError as error:
-            told.append(f"`{key}` is left out. {error}")
+            told.append(f"`{key}` is ignored. {error}")
         except SettingsError as error:
-            told.append(f"`{key}` is left out. {_told(error)}")
+            told.append(f"`{key}` is ignored. {_told(error)}")
         else:
             kept.append(changes)
     if len(kept) == 1:
@@ -150,7 +150,7 @@ def _read(text: str) -> Changes:
         try:
             changes[row.name] = row.parse(value)
         except ValueError:
-            raise ComparisonError(f"{row.label} = “{value}”: allowed is {row.allowed}.") from None
+            raise ComparisonError(f"{row.label} = “{value}”: must be {row.allowed}.") from None
     return changes
 
 

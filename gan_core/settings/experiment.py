@@ -81,7 +81,7 @@ def _field_problems(error: ValidationError, given: Mapping[str, Any]) -> list[Pr
     for detail in error.errors():
         field = str(detail["loc"][0])
         if field in SETTINGS:
-            problems[field] = Problem(field, given[field], "allowed is " + SETTINGS[field].allowed)
+            problems[field] = Problem(field, given[field], "must be " + SETTINGS[field].allowed)
         else:
             problems[field] = Problem(field, given[field], "there is no such setting")
     repaired = Fields.model_construct(

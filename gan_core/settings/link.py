@@ -41,7 +41,7 @@ def read_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]
         try:
             given[name] = SETTINGS[name].parse(text)
         except ValueError:
-            problems.append(Problem(name, text, "allowed is " + SETTINGS[name].allowed))
+            problems.append(Problem(name, text, "must be " + SETTINGS[name].allowed))
     return brought_up_link(given, query), problems
 
 

@@ -28,7 +28,7 @@ def to_query(plan: SweepPlan) -> dict[str, str]:
 
 
 def read_query(query: Mapping[str, str], otherwise: SweepPlan) -> tuple[SweepPlan, list[str]]:
-    """The plan that a query stands for, and one sentence for everything in it that is left out.
+    """The plan that a query stands for, and one sentence for everything in it that is ignored.
 
     What the query does not say, or not in a way that can be, is as in `otherwise`.
     """
@@ -39,7 +39,7 @@ def read_query(query: Mapping[str, str], otherwise: SweepPlan) -> tuple[SweepPla
     except SettingsError as error:
         problems += error.problems
         base = nearest({name: value for name, value in given.items() if name not in {p.field for p in problems}})
-    told = [f"`{p.field}` is left out. “{p.value}”: {p.allowed}." for p in problems]
+    told = [f"`{p.field}` is ignored. “{p.value}”: {p.allowed}." for p in problems]
     vary: dict[str, tuple[Value, ...]] = {}
     for key in AXES:
         if key in query:
@@ -48,14 +48,14 @@ def read_query(query: Mapping[str, str], otherwise: SweepPlan) -> tuple[SweepPla
                 SweepPlan(base, {name: values})
                 vary[name] = values
             except PlanError as error:
-                told.append(f"`{key}` is left out. {error}")
+                told.append(f"`{key}` is ignored. {error}")
     seeds: tuple[int, ...] = otherwise.seeds
     if SEEDS in query:
         try:
             seeds = tuple(int(text) for text in query[SEEDS].split(AND))
             SweepPlan(base, otherwise.vary, seeds)
         except (ValueError, PlanError):
-            told.append(f"`{SEEDS}` is left out. Whole numbers are expected, each once, as in `0;1;2`.")
+            told.append(f"`{SEEDS}` is ignored. Whole numbers are expected, each once, as in `0;1;2`.")
             seeds = otherwise.seeds
     if not given and not vary:
         base = otherwise.base
@@ -78,4 +78,4 @@ def _axis(text: str) -> tuple[str, tuple[Any, ...]]:
     try:
         return row.name, tuple(row.parse(value) for value in values.split(AND))
     except ValueError:
-        raise PlanError(f"{row.label}: allowed is {row.allowed}.") from None
+        raise PlanError(f"{row.label}: must be {row.allowed}.") from None

@@ -141,7 +141,7 @@ def _allowed(name: str, value: Any, part: str) -> Value:
     try:
         found: Value = getattr(Fields(**{name: value}), name)
     except ValidationError:
-        raise PlanError(f"{part}: {value!r} is not allowed; allowed is {SETTINGS[name].allowed}.") from None
+        raise PlanError(f"{part}: {value!r} is not allowed; it must be {SETTINGS[name].allowed}.") from None
     return found
 
 

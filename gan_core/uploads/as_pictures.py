@@ -71,6 +71,8 @@ class BroughtPictures:
 def samples(contents: Contents, name: str, against: Reference) -> BroughtPictures:
     """What was brought as pictures. Raises DataError, whose sentence begins with `name`, if it is none."""
     told = [f"{contents.left_out} other files in it were left out."] if contents.left_out else []
+    if contents.checkpoints:
+        told.append(f"The weights in {len(contents.checkpoints)} files were left out: bring them alone.")
     newest = _newest(contents.pictures, told)
     files = [(title, picture) for title, picture in newest if picture.values.dtype == np.uint8]
     floats = [
@@ -128,8 +130,8 @@ def _of_files(pictures: list[Picture]) -> list[str]:
         )
     if palette := sum(picture.palette for picture in pictures):
         told.append(
-            f"{_of(palette, count)} a palette: read them with convert('RGBA') or convert('RGB'), since an array of the "
-            f"file itself holds numbers of colours."
+            f"{_of(palette, count)} a palette: read them with convert('RGBA') or convert('RGB'), since the file itself "
+            f"stores indices into its palette."
         )
     return told
 
@@ -239,8 +241,6 @@ def _chosen(arrays: list[Array], name: str, told: list[str]) -> tuple[Array, boo
     if not arrays:
         raise DataError(f"{name} holds no pictures.")
     first = arrays[0]
-    if any(array.name.rpartition(".")[2] in ("weight", "running_mean") for array in arrays):
-        raise DataError(f"{name} holds the weights of a network, not pictures: save what the generator gives.")
     if len(arrays) > 1 and all(
         array.values.shape == first.values.shape and array.dtype == first.dtype and array.name.split(".")[-1].isdigit()
         for array in arrays

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gan_core.files import contents as files
@@ -16,9 +17,12 @@ from gan_core.uploads.reference_set import AGAINST, COUNT, Own, Reference, Store
 from gan_core.uploads.repairs import code
 from gan_core.uploads.report import Mended, Report, Seems
 from gan_core.uploads.training_log import diagnose_log
+from gan_core.uploads.weights import diagnose_weights
 
-# How the names of tensors end that are weights.
-_WEIGHTS = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
+_BESIDE_LOSSES = (
+    "The weights in it were left aside: bring a second checkpoint of a later step with it, and they are compared."
+)
+_LOSSES_BESIDE = "The losses beside the weights were left aside: bring one file with losses alone to have them judged."
 
 
 def examine(
@@ -27,7 +31,7 @@ def examine(
     against: str | Own = AGAINST[0],
     columns: Mapping[str, str] | None = None,
 ) -> Report:
-    """The report on a file: .npy, .pt (tensors or lists of numbers), pictures, a .zip or .npz of them, or a log.
+    """The report on a file: .npy, .pt (tensors, weights or lists of numbers), pictures, a .zip or .npz of them, a log.
 
     `name` says by its ending what the file is; a log may have any. `against` is the real set to compare with, one of
     AGAINST or somebody's own pictures. `columns` says of a log's columns what they are, see log_columns.MEANINGS.
@@ -37,10 +41,28 @@ def examine(
     return _report(files.read(name, content), name, reference, columns)
 
 
+def examine_several(
+    several: Sequence[tuple[str, bytes]], against: str | Own = AGAINST[0], columns: Mapping[str, str] | None = None
+) -> Report:
+    """The same for files that belong together, each with its name: checkpoints of one network in the order of their
+    steps, pictures, or the logs of one run."""
+    reference = _reference(against)
+    name = several[0][0] if len(several) == 1 else f"{len(several)} files"
+    return _report(files.read_several(several), name, reference, columns)
+
+
 def examine_path(path: Path, against: str | Own = AGAINST[0], columns: Mapping[str, str] | None = None) -> Report:
     """The same for a file, or for the pictures and arrays in a folder."""
     reference = _reference(against)
     return _report(files.read_path(path), path.name or str(path), reference, columns)
+
+
+def examine_paths(
+    paths: Sequence[Path], against: str | Own = AGAINST[0], columns: Mapping[str, str] | None = None
+) -> Report:
+    """The same for several files that belong together."""
+    reference = _reference(against)
+    return _report(files.read_paths(paths), f"{len(paths)} files", reference, columns)
 
 
 def own_set(name: str, content: bytes) -> Own:
@@ -57,6 +79,8 @@ def _own(contents: Contents, name: str) -> Own:
     said = shown(Path(name).name)
     if _is_log(contents):
         raise DataError(f"{said} is a log, but real pictures to compare with are needed: name a folder of them.")
+    if contents.checkpoints and not contents.arrays and not contents.pictures:
+        raise DataError(f"{said} holds weights, but real pictures to compare with are needed: name a folder of them.")
     found = samples(contents, said, Stored(AGAINST[0]))
     if len(found.squares) < FEW:
         raise DataError(f"{said} holds fewer than {FEW} pictures to compare with: add more real ones.")
@@ -76,7 +100,11 @@ def _reference(against: str | Own) -> Reference:
 def _report(contents: Contents, name: str, against: Reference, columns: Mapping[str, str] | None) -> Report:
     said = shown(Path(name).name)
     if _is_log(contents):
-        return diagnose_log(contents.rows, said, against.name, columns)
+        report = diagnose_log(contents.rows, said, against.name, columns)
+        return replace(report, untold=[*report.untold, _BESIDE_LOSSES]) if contents.checkpoints else report
+    if contents.checkpoints and not contents.arrays and not contents.pictures:
+        report = diagnose_weights(contents.checkpoints, said, against.name)
+        return replace(report, untold=[*report.untold, _LOSSES_BESIDE]) if recognised(contents.rows) else report
     of = samples(contents, said, against)
     measurements = measure(of)
     pillow = what_pillow_says(of.raw) if of.values else ""
@@ -107,9 +135,10 @@ def _report(contents: Contents, name: str, against: Reference, columns: Mapping[
 
 
 def _is_log(contents: Contents) -> bool:
-    """Whether it is: also a checkpoint that keeps losses beside the weights."""
-    weights = any(str(array.keys[-1]).endswith(_WEIGHTS) for array in contents.arrays if array.keys)
-    return bool(contents.rows) and (not contents.arrays or (weights and bool(recognised(contents.rows))))
+    """Whether it is: also one checkpoint that keeps losses beside the weights."""
+    if not contents.rows or contents.arrays or contents.pictures:
+        return False
+    return not contents.checkpoints or (len(contents.checkpoints) == 1 and bool(recognised(contents.rows)))
 
 
 def _finding(fault: Fault, of: BroughtPictures, name: str, pillow: str) -> Mended:

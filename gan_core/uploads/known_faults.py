@@ -36,7 +36,7 @@ KNOWN_FAULTS = (
     KnownFault(
         kind="non-finite",
         conditions=(Condition("broken", ">", 0.0),),
-        why="Some values are NaN or infinite, which no picture can show: a number overflowed before.",
+        why="Some values are NaN or infinite, which no picture can show: a number overflowed earlier.",
         repair=repairs.finite_alone,
     ),
     *OF_RANGE,
@@ -70,7 +70,7 @@ KNOWN_FAULTS = (
             Condition("pixel_max", "<", 300.0),
         ),
         explained_by=_RANGE,
-        why="Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 before.",
+        why="Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 first.",
         repair=repairs.signed_times,
     ),
     KnownFault(
@@ -86,7 +86,7 @@ KNOWN_FAULTS = (
         shown_by="bytes",
         conditions=(Condition("black", "<", 0.1), Condition("nearly_black", ">", 0.1), Condition("circular", ">", 0.1)),
         explained_by=_RANGE,
-        why="Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 before, and the negative ones wrapped "
+        why="Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 first, and the negative ones wrapped "
         "round to bright ones: -1 became 1.",
         repair=repairs.save_signed_again,
     ),
@@ -226,8 +226,8 @@ KNOWN_FAULTS = (
         kind="channel-order: red and blue",
         conditions=(Condition("colours_swapped", "<", 0.7), Condition("colours_apart", ">", 6.0)),
         explained_by=_ORDER | _RANGE,
-        why="The colours are far more like those of your real pictures with red and blue exchanged, as where OpenCV "
-        "reads or writes them.",
+        why="The colours are far more like those of your real pictures with red and blue swapped, as OpenCV reads "
+        "and writes them.",
         repair=repairs.swap_red_and_blue,
     ),
     KnownFault(

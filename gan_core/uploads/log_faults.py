@@ -201,7 +201,7 @@ def _no_gradient(of: LogSeries) -> Iterator[LogFault]:
             [Evidence("loss_g_rises", up, 0.95 if sure else 0.985, ">"),
              Evidence("loss_d_falls", down, 0.9 if sure else 0.965, ">"),
              Evidence("loss_g", last, least, ">"), Evidence("loss_d", late, most, "<")],
-            "G's loss grows all the time and D's falls, without any answer of G: no gradient seems to reach it, "
+            "G's loss keeps growing and D's keeps falling, and G does not respond: no gradient seems to reach it, "
             "as where "
             "the generated images are detached in its step.",
         )  # fmt: skip
@@ -239,7 +239,7 @@ def _penalty(of: LogSeries) -> Iterator[LogFault]:
         if not rounded and others.size:  # else a small one is printed as 0.00
             yield LogFault(
                 "penalty-not-acting", 0, [Evidence("penalty", most, 1e-9, "<")],
-                "The penalty on D's gradients is always 0, so it holds nothing back: its gradient is taken of the "
+                "The penalty on D's gradients is always 0, so it restrains nothing: its gradient is taken of the "
                 "wrong tensor, or its weight is 0.",
             )  # fmt: skip
         return
@@ -257,22 +257,22 @@ def _penalty(of: LogSeries) -> Iterator[LogFault]:
     few, half = max(3, penalty.size // 4), penalty.size // 2
     first, last = float(np.median(penalty[:few])), float(np.median(penalty[-few:]))
     grown = last / max(first, 1e-9)
-    # WGAN's begins near its weight, 10, and falls where it acts; R1's begins near 0, and may grow for long.
-    passed = last / float(penalty[:half].max())
-    rises = ranks_agree(np.arange(penalty.size - half), penalty[half:])
-    if first > 1 and last > 10 and passed > 1.3 and rises > 0.9 and penalty.size >= TREND:
+    # WGAN's begins near its weight, 10, and falls where it acts: of 56 such logs none came back to more than 0.73 of
+    # its beginning. R1's begins near 0, and may grow for long.
+    begins = float(penalty[: max(3, penalty.size // 10)].max())
+    above = float((penalty[half:] > max(2 * begins, 10.0)).mean())
+    if begins > 1 and above > 0.1 and penalty.size >= TREND:
         yield LogFault(
             "penalty-not-acting", int(of.count * 0.5),
-            [Evidence("penalty", last, 10.0, ">"), Evidence("penalty_passed", passed, 1.3, ">"),
-             Evidence("penalty_rises", rises, 0.9, ">")],
-            "The penalty on D's gradients rises above all that it was, and nothing answers it: it is detached, is not "
-            "added to D's loss, or has the wrong sign.",
+            [Evidence("penalty_above", above, 0.1, ">")],
+            "The penalty on D's gradients rises to more than twice its first values, and nothing responds: it is "
+            "detached, is not added to D's loss, or has the wrong sign.",
         )  # fmt: skip
     elif grown > 20 and last > 20:
         yield LogFault(
             "penalty-not-acting", int(of.count * 0.75),
             [Evidence("penalty", last, 20.0, ">"), Evidence("penalty_grown", grown, 20.0, ">")],
-            "The penalty on D's gradients grows and nothing answers it: it is detached, is not added to D's "
+            "The penalty on D's gradients grows and nothing responds: it is detached, is not added to D's "
             "loss, or has "
             "the wrong sign.",
         )  # fmt: skip

@@ -9,6 +9,7 @@ from gan_core.diagnosis.findings import Finding
 from gan_core.diagnosis.titles import title_of
 from gan_core.pixels.layouts import Values
 from gan_core.uploads.picture_measures import Pixels
+from gan_core.uploads.weight_measures import TensorChange
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Mended(Finding):
 class Seems:
     """What a file that was brought seems to be. Fields that have no meaning for its kind are left empty."""
 
-    kind: Literal["values", "pictures", "log"]  # arrays, picture files, a training log
-    count: int  # of pictures, or of a log's rows
+    kind: Literal["values", "pictures", "log", "weights"]  # arrays, picture files, a training log, checkpoints
+    count: int  # of pictures, of a log's rows, or of checkpoints
     range: str = ""  # see seeming_range
     dtype: str = ""
     layout: str = ""  # NCHW and the like
@@ -52,6 +53,25 @@ class NotJudged:
         return title_of(self.failure)
 
 
+@dataclass(frozen=True)
+class SeenWeights:
+    """One network in the checkpoints that were brought."""
+
+    network: str  # G, D, or as a key calls it
+    files: list[str]  # that hold it, the earliest first
+    measurements: dict[str, float]  # see weight_measures
+    changes: list[TensorChange]  # from the first file to the last; empty where there is but one
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        changes = [
+            {"tensor": one.name, "shape": one.shape, "trained": one.trained, "equal": one.equal,
+             "relative": one.relative}
+            for one in self.changes
+        ]  # fmt: skip
+        return {"network": self.network, "files": self.files, "measurements": self.measurements, "changes": changes}
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """What is handed back on one file that was brought."""
@@ -66,11 +86,12 @@ class Report:
     not_judged: list[NotJudged]  # those that could not
     pictures: Pixels | None  # up to 64, rightly decoded: (N, C, 28, 28), C 1 or 3; None for a log or no whole picture
     first: Values | None  # some as brought, (n, C, H, W); empty where one alone is too large to keep; None for a log
+    weights: list[SeenWeights] = field(default_factory=list)  # of checkpoints
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: all but the pictures."""
         seems = {name: value for name, value in asdict(self.seems).items() if value is not None}
-        return {
+        told = {
             "name": self.name,
             "against": self.against,
             "seems": seems,
@@ -80,3 +101,4 @@ class Report:
             "looked_for": self.looked_for,
             "not_judged": [asdict(one) for one in self.not_judged],
         }
+        return told | ({"weights": [one.as_dict() for one in self.weights]} if self.weights else {})

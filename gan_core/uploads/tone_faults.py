@@ -215,7 +215,7 @@ RINGS = KnownFault(
     ),
     explained_by=frozenset({"wrapped-pixels", "wrong-range-map"}),
     why="Surfaces that reach one end of the range go on at the other end: white turns black along a line, in rings "
-    "around whatever is bright. Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 before, or values beyond "
+    "around whatever is bright. Values in [-1, 1] were multiplied by 255 without (x + 1) / 2 first, or values beyond "
     "the range were converted to bytes without clipping, so they wrapped round.",
     repair=repairs.save_signed_again,
 )  # fmt: skip

@@ -26,8 +26,10 @@ def main() -> None:
     threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
     try:
         # Only now, since importing PyTorch takes seconds, in which the end of stdin must already be heard.
-        from gan_core.worker.preloaded import WorkerLoop
+        from gan_core.worker.preloaded import WorkerLoop, warm_up
 
+        if commands.empty():  # who is already waited for has no time to warm up
+            warm_up()
         WorkerLoop(commands, lambda report: framing.write(wire, report)).run()
     except BrokenPipeError:
         leave(0)  # nobody is there any more to be told

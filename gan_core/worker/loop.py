@@ -100,8 +100,6 @@ class WorkerLoop:
 
     def run(self) -> None:
         """Until a Stop command."""
-        if self.commands.empty():  # who is already waited for has no time to warm up
-            self._warm_up()
         self.report(Ready())
         while True:
             command = self._next_command()
@@ -123,14 +121,6 @@ class WorkerLoop:
                 self._refuse(command, "There is no run yet: it has to start first.")
             if time.monotonic() >= self.next_heartbeat:
                 self._heartbeat()
-
-    def _warm_up(self) -> None:
-        """Pay for what a process pays for once: PyTorch's first step, and the default images into memory."""
-        torch.set_num_threads(1)
-        trainer = Trainer(Experiment(width=0.125))
-        trainer.train_step()
-        take_frame.take(trainer)
-        self.loaded = trainer.experiment, trainer.data
 
     def _next_command(self) -> Command | Refused | None:
         try:

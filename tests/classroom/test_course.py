@@ -136,6 +136,6 @@ def test_right_answers_are_counted_before_and_after() -> None:
 def test_a_lessons_counts_as_csv_say_what_was_measured() -> None:
     asked = WhichSide("contrast", 0.2)
     unknown = counts_csv.of_lesson(asked, {"above": 3}, None)
-    assert unknown == "choice,words,answers,measured\nbelow,below 0.2,0,\nabove,0.2 or more,3,\n"
+    assert unknown == "choice,words,answers,measured\nbelow,below 20%,0,\nabove,20% or more,3,\n"
     known = counts_csv.of_lesson(asked, {"above": 3}, MeasuredAnswer(("below",), "It is 0.1."))
-    assert known == "choice,words,answers,measured\nbelow,below 0.2,0,1\nabove,0.2 or more,3,0\n"
+    assert known == "choice,words,answers,measured\nbelow,below 20%,0,1\nabove,20% or more,3,0\n"

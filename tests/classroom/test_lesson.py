@@ -141,7 +141,7 @@ def test_a_bad_value_in_a_link_is_named_with_what_is_allowed(key: str, text: str
         Lesson.from_query(query)
     (problem,) = error.value.problems
     assert problem.field == field
-    assert "allowed" in problem.allowed or "setting" in problem.allowed
+    assert "must" in problem.allowed or "setting" in problem.allowed
 
 
 @pytest.mark.parametrize(

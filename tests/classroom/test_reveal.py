@@ -94,7 +94,7 @@ def test_a_predicted_failure_that_another_one_explains() -> None:
 def test_a_failure_that_is_not_looked_for_with_these_settings() -> None:
     told = reveal(WhichFailure(("checkerboard",)), "checkerboard", E, rows(2000))
     assert told.verdict == "open"
-    assert "does not look for" in told.words
+    assert "does not check for" in told.words
 
 
 def test_a_fault_of_the_settings_alone() -> None:
@@ -115,11 +115,11 @@ def test_a_run_that_broke() -> None:
 @pytest.mark.parametrize(
     ("value", "below", "shown"),
     [
-        (0.2, True, "0.2"),
-        (0.7, False, "0.7"),
-        (0.5, False, "0.5"),
-        (0.49999, True, "0.49999"),
-        (inf, False, "inf"),
+        (0.2, True, "20%"),
+        (0.7, False, "70%"),
+        (0.5, False, "50%"),
+        (0.49999, True, "49.999%"),
+        (inf, False, "inf%"),
     ],
 )
 def test_the_side_of_a_threshold(value: float, below: bool, shown: str) -> None:
@@ -128,7 +128,7 @@ def test_the_side_of_a_threshold(value: float, below: bool, shown: str) -> None:
     right, wrong = ("below", "above") if below else ("above", "below")
     told = reveal(asked, right, E, measured)
     assert (told.verdict, told.measured) == ("right", (right,))
-    assert f"is {shown}, which is {asked.label(right)}." in told.words and told.words.startswith("At step 500,")
+    assert f"is {shown}: {asked.label(right)}." in told.words and told.words.startswith("At step 500,")
     assert reveal(asked, wrong, E, measured).verdict == "other"
 
 

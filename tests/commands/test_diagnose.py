@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bringing import npy, packed, picture
+import torch
+from bringing import npy, packed, picture, pt
 from commanding import Done, command, command_in_its_own_process
 
 from gan_core.data import load
@@ -40,6 +41,25 @@ def test_a_folder_and_another_set(tmp_path: Path, stored_data: Path) -> None:
         (tmp_path / f"{number:02d}.png").write_bytes(picture(image[0]))
     found = json.loads(diagnose(tmp_path, "--against", "fashion-mnist").stdout)
     assert (found["findings"], found["seems"]["count"], found["against"]) == ([], 36, "fashion-mnist")
+
+
+def test_checkpoints_of_two_steps(tmp_path: Path) -> None:
+    """G stands still between them, while D moves."""
+    torch.manual_seed(0)
+    g, paths = torch.nn.Linear(4, 9), [tmp_path / f"gan_{epoch}.pt" for epoch in (1, 2)]
+    for path in paths:
+        path.write_bytes(pt({"G": g.state_dict(), "D": torch.nn.Linear(9, 1).state_dict()}))
+    found = json.loads(diagnose(*paths).stdout)
+    (finding,) = found["findings"]
+    assert finding["failure"] == "no-gradient-to-g"
+    for one in finding["evidence"]:
+        assert found["measurements"][one["measurement"]] == one["value"]
+    of_g = found["weights"][0]
+    assert of_g["files"] == ["gan_1.pt", "gan_2.pt"]
+    assert of_g["changes"][0] == {
+        "tensor": "weight", "shape": [9, 4], "trained": True, "equal": True, "relative": 0.0
+    }  # fmt: skip
+    assert diagnose(tmp_path, tmp_path).stderr.endswith("is not a file: name files alone, or one folder.\n")
 
 
 @pytest.mark.parametrize(

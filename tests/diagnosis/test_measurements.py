@@ -51,7 +51,7 @@ def test_a_detector_reads_only_measurements_that_are_taken() -> None:
 def test_a_share_reads_as_per_cent_and_what_is_not_there_as_a_dash() -> None:
     m = {"out_of_range": 0.1234, "contrast": 0.81234, "d_accuracy": 1.0}
     assert caption(m, "out_of_range", "contrast", "d_accuracy") == "12% out of range · contrast 0.812 · D is right 100%"
-    assert caption({}, "saturated", "loss_d") == "– at the ends · D –"
+    assert caption({}, "saturated", "loss_d") == "– at its ends · D –"
 
 
 def test_what_is_shown_and_asked_about_is_in_the_table() -> None:

@@ -87,7 +87,7 @@ def test_runs_and_cures_are_counted(tmp_path: Path) -> None:
     assert (counted["silent"]["hits"], counted["silent"]["of"]) == (0, 2)
     assert (counted["cures"]["hits"], counted["cures"]["of"]) == (1, 1)
     assert (counted["cures"]["low"], counted["cures"]["high"]) == pytest.approx(wilson(1, 1), abs=1e-4)
-    assert "| proposed changes that work | 1/1 |" in markdown(counted)
+    assert "| proposed fixes that work | 1/1 |" in markdown(counted)
 
 
 def test_a_run_that_is_drawn_otherwise_now_is_not_counted(tmp_path: Path) -> None:

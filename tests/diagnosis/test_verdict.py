@@ -153,8 +153,8 @@ def test_each_failure_that_can_be_found_has_one_name_for_people() -> None:
         ([("d_accuracy", 1.0, 0.97, ">")], "images that the discriminator gets right is 100%; alarm above 97%."),
         ([("recognised", 0.1984, 0.2, "<")], "is 19.8%; alarm below 20%."),
         ([("grad_norm_g", 0.00412, 0.1, "<")], "The generator's gradient norm is 0.00412; alarm below 0.1."),
-        ([("n_gen", 0.0, 1.0, "<")], "The number of updates of G in a step is 0; alarm below 1."),
-        ([("reach_low", 0.0, -1.0, ">")], "The least value that the output activation gives is 0; alarm above -1."),
+        ([("n_gen", 0.0, 1.0, "<")], "The number of G updates per step is 0; alarm below 1."),
+        ([("reach_low", 0.0, -1.0, ">")], "value that the output activation can give is 0; alarm above −1."),
         ([("pixel_mean", 0.5, 0.75, "<"), ("pixel_mean", 0.5, 0.25, ">")], "is 0.5; alarm between 0.25 and 0.75."),
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import OpenTab, button, query, slider
+from driving import OpenTab, button, progress, query, seen, slider, step_reaches, url_says, watch
 from playwright.sync_api import Page, expect
 from serving import Server
 
@@ -32,8 +32,8 @@ def test_a_link_trains_two_runs_in_lock_step_to_the_table(server: Server, open_t
         expect(page.locator(f".st-key-panel-{side} .apart")).to_contain_text(f"Output activation: {value}")
     expect(page.locator(".st-key-grid-A img")).to_have_count(0)  # a link starts nothing by itself
     button(page, "start").click()
-    seen = together(page, 10, 590)
-    assert together(page, seen + 1, 600) > seen
+    now = together(page, 10, 590)
+    assert together(page, now + 1, 600) > now
 
     for side in "AB":
         expect(page.locator(f".st-key-progress-{side}")).to_contain_text("finished")
@@ -71,3 +71,21 @@ def test_a_reload_comes_back_to_both_runs(server: Server, open_tab: OpenTab) -> 
     page.wait_for_function("new URL(location).searchParams.has('runs')")
     page.reload()
     together(page, before + 1, 1_000_000)
+
+
+def test_a_trained_run_that_is_opened_in_train_goes_on_from_its_step(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url + LINK.replace("st=600", "st=60"))
+    button(page, "start").click()
+    expect(page.locator(".st-key-progress-A")).to_contain_text("finished")
+    expect(page.locator(".final table")).to_be_visible()
+    button(page, "open_A").click()
+    expect(progress(page)).to_contain_text("finished")
+    page.locator(".st-key-more summary").click()
+    expect(page.locator(".st-key-ema_warm_up input")).to_be_checked()  # what Train shows is what the run has
+    settings = {key: value for key, value in query(page).items() if key not in ("run", "st")}
+    watch(page)
+    button(page, "train_more").click()
+    step_reaches(page, 61)
+    assert min(seen(page)) >= 60
+    url_says(page, "st", "1060")
+    assert {key: value for key, value in query(page).items() if key not in ("run", "st")} == settings

@@ -15,6 +15,7 @@ from gan_core.pixels.tiles import COLUMNS
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
+DRAWN = "[data-testid=stMain] :is(button, h2, h3, a, .said)"  # what each page has, once it is drawn
 AT_ONCE = (
     "progress", "transport", "diagnosis", "grid-real", "grid-fake", "histogram", "losses", "accuracy",
     "gradients",
@@ -36,13 +37,15 @@ SMALL = """() => {
         const at = dy => document.elementFromPoint(x + width / 2, y + height / 2 + dy);
         return [-19, 19].every(dy => e.parentElement.parentElement.contains(at(dy)));
     };
-    const kinds = 'button, a, input, summary, [role=button], [role=slider]';
+    const kinds = 'button, a, input, textarea, summary, label, [role=button], [role=slider], [role=tab]';
+    const choice = e => e.matches('label') ? !e.querySelector('input') : !!e.closest('label')?.querySelector('input');
     return [...document.querySelectorAll(kinds)].filter(e => {
+        if (choice(e)) return false;  // the label around a choice is what is pressed, not the mark in it
         const {x, width, height, bottom, top} = e.getBoundingClientRect();
         if (!e.checkVisibility({visibilityProperty: true}) || width < 2 || x < 0) return false;
         if (e.type === 'range') return top > 0 && bottom < innerHeight && !reaches(e);
-        // A word within a text answers around itself.
-        if (e.matches('.term')) return height - 2 * parseFloat(getComputedStyle(e, '::after').top) < 40;
+        // A word or a link within a text answers around itself.
+        if (e.matches('.term, p a')) return height - 2 * parseFloat(getComputedStyle(e, '::after').top) < 40;
         const least = (e.ariaLabel ?? '').startsWith('Help') ? 24 : 40;
         return Math.round(height) < least || (least === 24 && Math.round(width) < 24);
     }).map(e => e.ariaLabel || e.innerText || e.outerHTML.slice(0, 80));
@@ -53,6 +56,14 @@ def box(page: Page, key: str) -> dict[str, float]:
     found = page.locator(f".st-key-{key}").bounding_box()
     assert found, f"{key} is not on the page"
     return found
+
+
+def unfold(page: Page, part: str) -> None:
+    """Tap all that is folded there, one after the other."""
+    folded = page.locator(f"[data-testid={part}] details:not([open]) > summary")
+    for left in reversed(range(folded.count())):
+        folded.first.tap()
+        expect(folded).to_have_count(left)
 
 
 def running(page: Page) -> Page:
@@ -201,6 +212,24 @@ def test_a_phone_shows_pictures_and_learning_rates_at_once_for_fingers(server: S
 
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(page.locator(".st-key-dataset")).to_be_in_viewport()
+    assert page.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "course", "course?at=gan", "course?at=result", "train", "points", "compare", "sweep", "runs", "failures",
+     "failures?f=mode-collapse", "untrained", "pixels", "claims", "claims?c=000-01", "glossary", "classroom", "nopage"],
+)  # fmt: skip
+def test_all_that_is_pressed_is_large_enough_for_a_finger(server: Server, open_tab: OpenTab, path: str) -> None:
+    page = open_tab(f"{server.url}/{path}", viewport=PHONE, has_touch=True, is_mobile=True)
+    expect(page.locator(DRAWN).first).to_be_visible()
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    unfold(page, "stMain")
+    assert_nothing_scrolls_sideways(page)
+    assert page.evaluate(SMALL) == []
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    expect(page.get_by_test_id("stSidebarCollapseButton").locator("button")).to_be_in_viewport()
+    unfold(page, "stSidebar")
     assert page.evaluate(SMALL) == []
 
 

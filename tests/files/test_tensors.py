@@ -243,15 +243,26 @@ def test_lists_of_numbers_of_any_protocol(write: str, protocol: int) -> None:
         content = pickle.dumps(LOSSES, protocol)
     else:
         content = pt(LOSSES, pickle_protocol=protocol, _use_new_zipfile_serialization=write == "zip")
-    arrays, series = tensors.read_all(content, "x.pt")
+    arrays, series, _ = tensors.read_all(content, "x.pt")
     assert arrays == []
     np.testing.assert_equal(series, READ)
 
 
 def test_a_checkpoint_with_its_losses_has_both() -> None:
-    arrays, series = tensors.read_all(legacy({"g": torch.nn.Linear(2, 3).state_dict(), "losses": [1.0, 2.0]}), "x.pt")
+    item = {"g": torch.nn.Linear(2, 3).state_dict(), "losses": [1.0, 2.0], "epoch": 3, "name": "a", "whole": True}
+    arrays, series, counts = tensors.read_all(legacy(item), "x.pt")
     assert [array.name for array in arrays] == ["g.weight", "g.bias"]
     assert series == {"losses": [1.0, 2.0]}
+    assert counts == {"epoch": 3}
+
+
+def test_the_states_of_optimisers_are_left_out() -> None:
+    net = torch.nn.Linear(2, 3)
+    optimiser = torch.optim.Adam(net.parameters())
+    net(torch.ones(1, 2)).sum().backward()
+    optimiser.step()
+    found = tensors.read(pt({"net": net.state_dict(), "of": optimiser.state_dict()}), "x.pt")
+    assert [array.name for array in found] == ["net.weight", "net.bias"]
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])

@@ -11,6 +11,7 @@ In the longest session, when the faults found before were mended: 17,467 files, 
 from __future__ import annotations
 
 import io
+import json
 import os
 import pickle
 import struct
@@ -19,6 +20,7 @@ import tracemalloc
 import warnings
 import zipfile
 import zlib
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,12 +30,13 @@ from bringing import as_grid, npy, npy_with, npz, packed, picture, png_of, pt, u
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from safetensors.torch import save
 from study_files import figure
 
 from gan_core.data import load
 from gan_core.files.bounds import ALL_PIXELS
 from gan_core.files.errors import DataError
-from gan_core.uploads import Report, examine
+from gan_core.uploads import Report, examine_several
 from gan_core.uploads.reference_set import real
 
 EXAMPLES = int(os.environ.get("GAN_FUZZ_EXAMPLES", "300"))
@@ -59,6 +62,7 @@ _VALUE = b"\x0a\x06loss_d\x15\x00\x00\x00\x3f"
 _EVENT = b"\x10\x03\x2a" + bytes([len(_VALUE) + 2]) + b"\x0a" + bytes([len(_VALUE)]) + _VALUE
 _VERSION = b"\x1a\x0dbrain.Event:2"
 EVENTS = b"".join(struct.pack("<Q4x", len(record)) + record + bytes(4) for record in (_VERSION, _EVENT, _EVENT))
+GENERATOR = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4))
 COLOURED = COLOUR[0].transpose(1, 2, 0)
 
 # name -> a valid file
@@ -72,6 +76,9 @@ FILES: dict[str, bytes] = {
     "bfloat.pt": pt({"fake": torch.from_numpy(COLOUR / 255.0).bfloat16(), "step": 3, "list": [1.5, None, (True,)]}),
     "many.pt": pt([torch.from_numpy(image.copy()).float() for image in COLOUR]),
     "weights.pt": pt(torch.nn.BatchNorm2d(3).state_dict()),
+    "gan.pt": pt({"epoch": 2, "netG": GENERATOR.state_dict(), "args": Namespace(lr=0.1)}),
+    "gan.ckpt": pt({"netG": GENERATOR.state_dict()}, _use_new_zipfile_serialization=False),
+    "netG.safetensors": save(GENERATOR.state_dict()),
     "grey.png": picture(DIGITS[0, 0]),
     "grid.png": picture(as_grid(DIGITS[:36], 6, 2)),
     "colour.png": picture(COLOURED),
@@ -133,14 +140,14 @@ def watched() -> Iterator[list[str]]:
         _watched = None
 
 
-def judged(name: str, content: bytes) -> Report | str:
+def judged(name: str, content: bytes, *others: tuple[str, bytes]) -> Report | str:
     """What came of it; fails the test for anything else than a report or one sentence."""
     tracemalloc.start()
     try:
         with watched() as seen, warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                outcome: Report | str = examine(name, content)
+                outcome: Report | str = examine_several([(name, content), *others])
             except DataError as error:
                 outcome = str(error)
         held = tracemalloc.get_traced_memory()[1]
@@ -280,10 +287,41 @@ def test_anything_behind_a_true_beginning(ending: str, name: str, kept: int, res
     judged(f"x.{ending}", FILES[name][:kept] + rest)
 
 
+SIZES = st.one_of(st.integers(0, 40), st.sampled_from([64, 784, 60_000, 10**9, 2**63, -1]))
+
+
+@fuzz
+@given(st.sampled_from(["gan.pt", "gan.ckpt", "netG.safetensors"]).flatmap(
+    lambda name: st.tuples(st.just(name), damaged(FILES[name]) | inside(FILES["gan.pt"]))
+))  # fmt: skip
+def test_a_damaged_checkpoint_beside_a_whole_one(file: tuple[str, bytes]) -> None:
+    judged(*file, ("netG_2.pt", FILES["gan.pt"]))
+
+
+@fuzz
+@given(
+    st.sampled_from([None, "F32", "F64", "BF16", "BOOL", "I8", "F4", "F8_E5M2", 3]),
+    st.lists(st.integers(-1, 4) | SIZES, max_size=4),
+    st.lists(st.integers(-9, 99) | st.sampled_from([2**31, 2**63, 2**64]), max_size=3),
+    st.integers(0, 99),
+    st.text(max_size=9),
+)
+def test_headers_of_safetensors(kind: object, shape: list[int], offsets: list[int], size: int, name: str) -> None:
+    entry = {"dtype": kind, "shape": shape, "data_offsets": offsets}
+    text = json.dumps({f"{name}.weight": entry, "__metadata__": {"a": name}}).encode()
+    judged("x.safetensors", struct.pack("<Q", len(text)) + text + bytes(size))
+
+
+def test_two_checkpoints_whose_numbers_are_repeated_take_no_memory() -> None:
+    """Each of 24 million numbers, all of them the same four bytes."""
+    several = [(f"netG_{n}.pt", pt({"a.weight": torch.full((1,), float(n)).expand(24_000, 1000)})) for n in (1, 2)]
+    outcome = judged(*several[0], several[1])
+    assert isinstance(outcome, Report) and outcome.measurements["moved_g"] == 1
+
+
 DTYPES = st.sampled_from(
     ["|u1", "<f4", ">f8", "<f2", "|b1", "<i8", "|O", "<c8", "<U3", "|V9", "<M8[s]", "<f4\\x00", "f4"]
 )
-SIZES = st.one_of(st.integers(0, 40), st.sampled_from([64, 784, 60_000, 10**9, 2**63, -1]))
 
 
 @fuzz
@@ -321,7 +359,8 @@ OPERATIONS = st.sampled_from([
     b"\x93", b"G" + bytes(8), b"X\x01\x00\x00\x000", b"X\x03\x00\x00\x00cpu", b"ctorch\nFloatStorage\n", REBUILD,
     b"ctorch\nSize\n", HOOKS, b"ctorch._utils\n_rebuild_parameter\n", b"cos\nsystem\n", b"cbuiltins\neval\n",
     b"S'ls'\n", b"\x81", b"\x80\x04", STORAGE, b"\x94", b"\x95" + bytes(8), b"\x8c\x02os", b"\x8c\x06system",
-    b"C\x04abcd", b"cnumpy._core.multiarray\nscalar\n", b"cnumpy\ndtype\n", b"c_codecs\nencode\n",
+    b"C\x04abcd", b"cnumpy._core.multiarray\nscalar\n", b"cnumpy\ndtype\n", b"cargparse\nNamespace\n",
+    b"ctorch\ndevice\n", b"c_codecs\nencode\n",
     b"X\x06\x00\x00\x00latin1", b"cnumpy\ndtype\nX\x02\x00\x00\x00f4\x89\x88\x87R(K\x03X\x01\x00\x00\x00<tb",
     REBUILD + b"(" + STORAGE + b"K\x00K\x10\x85K\x01\x85\x89" + HOOKS + b")RtR",
 ])  # fmt: skip

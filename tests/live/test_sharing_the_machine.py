@@ -91,7 +91,7 @@ def test_a_run_that_stands_still_gives_its_place_to_one_that_waits(fresh, monkey
     put_aside = registry.snapshot(first)
     assert put_aside.state == "stopped"
     assert put_aside.trouble.startswith("Put aside at step ")
-    assert put_aside.trouble.endswith(", since others wait for a place; it can go on from there.")
+    assert put_aside.trouble.endswith(" for others who wait; it can go on from there.")
     registry.forget(second)
     registry.resume(first)
     reach(registry, first, lambda seen: seen.step > put_aside.step)

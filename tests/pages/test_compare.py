@@ -89,7 +89,7 @@ def test_every_bad_key_gets_one_sentence_and_the_rest_is_used(open_page: Open) -
     told = wrongs(at)
     assert len(told) == 5
     for key in ("lg", "xx", "bs", "v3", "v4"):
-        assert sum(text.startswith(f"`{key}` is left out.") for text in told) == 1, key
+        assert sum(text.startswith(f"`{key}` is ignored.") for text in told) == 1, key
     assert [e.output_activation for e in compared(at).experiments] == ["tanh", "linear"]
     assert compared(at).base.batch_size == 64
     assert at.query_params["v2"] == "o:linear" and "v3" not in at.query_params

@@ -115,6 +115,11 @@ def test_before_and_after_are_compared_and_counted(open_page: Open) -> None:
     assert "After the course, 5 of 6 answers are right; before it, 2 of 6." in words(at)
     (table,) = [text for text in html(at) if 'class="scores"' in text]
     assert "<b>2</b> of 6" in table and "<b>5</b> of 6" in table  # all questions together
+    assert f"Right answer: {QUESTIONS[0].looks(QUESTIONS[0].right)}" in words(at)
+    assert {key for key in keys(at) if key and key.startswith("back_to_")} == {"back_to_batchnorm"}
+    at.button(key="back_to_batchnorm").click().run()
+    assert not at.exception and at.query_params["at"] in ("batchnorm", ["batchnorm"])
+    at.selectbox(key="course_chosen").set_value("result").run()
     at.button(key="course_anew").click().run()
     assert not attendance().counts(room(QUESTIONS[0], "before"))
 

@@ -124,10 +124,10 @@ def test_the_buttons_of_a_phone_go_from_mark_to_mark(open_page: Open) -> None:
 
 def test_what_is_looked_for_is_drawn_only_once_it_is_open(open_page: Open) -> None:
     at = open_page()
-    assert "**What is looked for**" not in words(at)
+    assert "**What is checked**" not in words(at)
     at.session_state["evidence-diagnosis"] = True
     at.run()
-    assert "**What is looked for**" in words(at)
+    assert "**What is checked**" in words(at)
 
 
 def test_back_leads_to_before_the_start_and_forward_to_the_run() -> None:

@@ -105,7 +105,7 @@ def test_the_prediction_is_compared_with_what_was_measured(open_page: Open, choi
     at.run()  # the end of the run is drawn
     at.session_state["evidence-diagnosis"] = True
     at.run()
-    assert "The least value that the output activation gives is 0; alarm above -1" in drawn(at)
+    assert "The smallest value that the output activation can give is 0; alarm above −1" in drawn(at)
 
 
 def test_too_early_is_told_and_changes_are_named(open_page: Open) -> None:
@@ -130,7 +130,7 @@ def test_a_side_of_a_threshold_is_compared(open_page: Open) -> None:
     at = opened(open_page, lesson("A side", prediction=WhichSide("pixel_mean", -1.0)))
     predict(at, "above")
     train_to_the_end(at)
-    assert "As you predicted." in drawn(at) and ", which is -1 or more." in drawn(at)
+    assert "As you predicted." in drawn(at) and ": −1 or more." in drawn(at)
 
 
 def test_a_locked_setting_stays_also_when_a_browser_sends_another_value(open_page: Open) -> None:
@@ -157,7 +157,7 @@ def test_a_link_whose_locked_setting_was_changed_opens_no_lesson(open_page: Open
 def test_a_bad_value_is_named(open_page: Open) -> None:
     at = open_page(**lesson("Bad value").to_query() | {"budget": "<b>many</b>"})
     assert not at.exception
-    assert "budget of steps “&lt;b&gt;many&lt;/b&gt;”: allowed is a whole number" in drawn(at)
+    assert "step budget “&lt;b&gt;many&lt;/b&gt;”: must be a whole number" in drawn(at)
 
 
 def test_what_is_no_setting_is_told_and_the_lesson_opens(open_page: Open) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import torch
 from live_runs import PATIENCE_S, reach
 from PIL import Image
 from visiting import Open, cited, html, words, wrongs
@@ -130,7 +131,7 @@ def test_each_wrong_part_of_a_link_gets_one_sentence(open_page: Open) -> None:
     sentences = wrongs(at)
     assert len(sentences) == 6
     for key, text in (("looks", "purple"), ("image", "99"), ("map", "foo"), ("order", "bgr"), ("quality", "200")):
-        assert sum(f"(`{key}` in the link) = `{text}`: allowed is" in sentence for sentence in sentences) == 1
+        assert sum(f"(`{key}` in the link) = `{text}`: must be" in sentence for sentence in sentences) == 1
     assert "no setting called `zz`" in words(at)
     assert at.session_state["asked"] == AskedPixels("speckled", "tanh", 0, Choices(clip="none"))
     at.button(key="all_right").click().run()
@@ -229,10 +230,10 @@ def test_a_brought_tensor_is_diagnosed_and_follows_the_stages(open_page: Open) -
     assert at.query_params["source"] == "file"
 
 
-@pytest.mark.parametrize(("size", "shown"), [(28, "intended<"), (48, "intended, at 28×28<")])
+@pytest.mark.parametrize(("size", "shown"), [(28, "probably meant<"), (48, "probably meant, at 28×28<")])
 def test_pictures_that_are_shown_smaller_say_so(open_page: Open, size: int, shown: str) -> None:
     brought = np.random.default_rng(0).integers(0, 256, (8, size, size), np.uint8)
-    assert f"as they seem to be {shown}" in drawn(bring(open_page("pixels"), "mine.npy", npy(brought)))
+    assert f"as they were {shown}" in drawn(bring(open_page("pixels"), "mine.npy", npy(brought)))
 
 
 def test_black_pictures_in_a_zip_are_named_and_get_their_code(open_page: Open) -> None:
@@ -254,6 +255,34 @@ def test_a_training_log_is_read_by_the_detectors(open_page: Open) -> None:
     at = bring(open_page("pixels"), "log.csv", log.encode())
     assert "The discriminator wins" in drawn(at)
     assert "60 rows, steps 0 to 2950" in words(at)
+
+
+def test_checkpoints_of_two_steps_are_compared(open_page: Open) -> None:
+    def state(**networks: torch.nn.Module) -> bytes:
+        file = io.BytesIO()
+        torch.save({name: network.state_dict() for name, network in networks.items()}, file)
+        return file.getvalue()
+
+    torch.manual_seed(0)
+    g, first, second = (torch.nn.Linear(4, 4) for _ in range(3))
+    at = open_page("pixels")
+    kept = [(f"{number}.pt", state(G=g, D=d), "application/octet-stream") for number, d in ((1, first), (2, second))]
+    at.file_uploader(key="bring").set_value(kept[:1]).run()
+    assert "No fault was found." in drawn(at) and "needs a second checkpoint of G, of a later step" in words(at)
+    at.file_uploader(key="bring").set_value(kept).run()
+    assert not at.exception
+    assert "2 checkpoints, counted 1 to 2" in words(at)
+    assert "<b>No gradient reaches G, since step 1.</b>" in drawn(at)
+    assert "<b>weight</b>: 4×4, exactly as before" in drawn(at)
+    assert "def step_g" in at.code[-1].value
+
+
+def test_of_files_that_do_not_belong_together_the_last_is_looked_at(open_page: Open) -> None:
+    log = "step,loss_d,loss_g\n" + "".join(f"{step},0.7,0.9\n" for step in range(30))
+    several = [("x.npy", npy(SOURCES["tanh"].make().values)), ("log.csv", log.encode())]
+    at = open_page("pixels")
+    at.file_uploader(key="bring").set_value([(*one, "application/octet-stream") for one in several]).run()
+    assert "30 rows, steps 0 to 29" in words(at) and "Of 2 files, log.csv, the last, is looked at" in words(at)
 
 
 def test_what_cannot_be_read_is_refused_and_the_next_file_is_read(open_page: Open) -> None:

@@ -97,7 +97,7 @@ TRANSPORT = r"start$|pause$|step_|reset$"
 Earned = Callable[["Walk"], bool]
 REFUSALS: list[tuple[str, Earned]] = [
     (r" cannot be used: |The settings cannot be used yet", lambda walk: walk.conflict()),
-    (r"There is (no setting|nothing) called .* left out|`.*` is left out\.", lambda walk: walk.did("link")),
+    (r"There is (no setting|nothing) called .* ignored|`.*` is ignored\.", lambda walk: walk.did("link")),
     (r"in the link\) (= `|is “)", lambda walk: walk.did("link")),
     (
         r"There is no failure called|There is no lesson|opens no lesson|This projector link is from before",

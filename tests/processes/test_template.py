@@ -17,11 +17,12 @@ import psutil
 import pytest
 from live_runs import PATIENCE_S, QUICK, ROOT, Client, alone, gone
 
-from gan_core.messages.commands_and_reports import Framed, Go, Heartbeat, Ready, Step
+from gan_core.messages.commands_and_reports import Finished, Framed, Go, Heartbeat, Ready, Step
 from gan_core.processes import start as start_module
 from gan_core.processes.only_one import only_one
 from gan_core.processes.start import Started, forks, start
 from gan_core.processes.template import PROGRAM, Forked, Template
+from gan_core.settings.experiment import Experiment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
 
@@ -42,7 +43,7 @@ for line in sys.stdin:
 @pytest.fixture
 def template() -> Iterator[Template]:
     """One of a test's own, which has not much to import."""
-    own = Template("gan_core.processes.template")
+    own = Template("gan_core.processes.template:environment_of_a_child")
     yield own
     own.close()
 
@@ -92,6 +93,15 @@ def test_both_ways_end_in_the_middle_of_training_with_their_stdin(client: Client
     client.until(Heartbeat, steps_per_second=lambda rate: rate > 0)
     client.process.stdin.close()
     assert client.ended() == 0
+
+
+@pytest.mark.parametrize("client", ["forked"], indirect=True)
+def test_a_forked_run_shares_its_images_and_what_its_first_steps_cost(client: Client, tmp_path: Path) -> None:
+    """Thirty of them have to fit beside each other; one that shares nothing takes some 250 MB."""
+    client.start(Experiment(steps=40, measure_every=20), tmp_path)
+    client.send(Go())
+    client.until(Finished)
+    assert psutil.Process(client.process.pid).memory_full_info().uss < 45 * 2**20
 
 
 def test_both_ways_are_in_a_group_of_their_own_and_give_way(client: Client) -> None:
@@ -196,7 +206,7 @@ def test_after_the_templates_death_each_childs_end_is_seen_as_it_comes(template:
 
 
 def test_a_stopped_template_does_not_hold_up_the_servers_end(talks: str) -> None:
-    template = Template("gan_core.processes.template")
+    template = Template("gan_core.processes.template:environment_of_a_child")
     said(template.fork(talks))
     assert template.pid is not None
     os.kill(template.pid, signal.SIGSTOP)

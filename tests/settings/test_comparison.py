@@ -80,8 +80,8 @@ def test_settings_follow_in_a_link_written_by_hand() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("lg:7", "Learning rate of G = “7”: allowed is a number from 1e-06 to 1."),
-        ("lg:fast", "Learning rate of G = “fast”: allowed is a number from 1e-06 to 1."),
+        ("lg:7", "Learning rate of G = “7”: must be a number from 1e-06 to 1."),
+        ("lg:fast", "Learning rate of G = “fast”: must be a number from 1e-06 to 1."),
         ("xx:1", "“xx:1” is not a setting with its value"),
         ("lg", "“lg” is not a setting with its value"),
         ("o:linear", "Runs A and B have the same settings"),
@@ -91,7 +91,7 @@ def test_settings_follow_in_a_link_written_by_hand() -> None:
 def test_what_is_wrong_is_told_in_one_sentence_and_the_rest_is_used(text: str, words: str) -> None:
     comparison, told = read_query(Experiment(), {"v1": "o:linear", "v2": text, "v3": "o:tanh"})
     assert len(told) == 1
-    assert told[0].startswith("`v2` is left out. ")
+    assert told[0].startswith("`v2` is ignored. ")
     assert words in told[0]
     assert comparison is not None
     assert [e.output_activation for e in comparison.experiments] == ["linear", "tanh"]
@@ -123,7 +123,7 @@ def test_a_setting_that_all_share_changes_in_all() -> None:
     # Also one that the runs were given by themselves.
     both = Comparison(Experiment(), ({"lr_g": 0.01}, {"lr_g": 0.01, "loss": "hinge"})).sharing("lr_g", 0.1)
     assert [(e.lr_g, e.loss) for e in both.experiments] == [(0.1, Experiment().loss), (0.1, "hinge")]
-    with pytest.raises(ComparisonError, match="allowed is a number from"):
+    with pytest.raises(ComparisonError, match="must be a number from"):
         made.sharing("lr_g", 7.0)
 
 

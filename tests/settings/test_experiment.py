@@ -150,18 +150,16 @@ class TestErrors:
     def test_one_error_lists_every_wrong_field_with_its_value_and_what_is_allowed(self) -> None:
         problems = problems_of(lr_g=5.0, image_size=7, loss="wgan", augment=["spin"], minibatch_std=1, colour=3)
         assert problems == {
-            "lr_g": (5.0, "allowed is a number from 1e-06 to 1"),
-            "image_size": (7, "allowed is a whole number from 8 to 64"),
-            "loss": ("wgan", "allowed is one of non_saturating, minimax, wasserstein, hinge, least_squares"),
-            "augment": (["spin"], "allowed is any of crop, flip, or none"),
-            "minibatch_std": (1, "allowed is true or false"),
+            "lr_g": (5.0, "must be a number from 1e-06 to 1"),
+            "image_size": (7, "must be a whole number from 8 to 64"),
+            "loss": ("wgan", "must be one of non_saturating, minimax, wasserstein, hinge, least_squares"),
+            "augment": (["spin"], "must be any of crop, flip, or none"),
+            "minibatch_std": (1, "must be true or false"),
             "colour": (3, "there is no such setting"),
         }
         with pytest.raises(SettingsError) as caught:
             Experiment(lr_g=5.0, colour=3)
-        assert str(caught.value) == (
-            "lr_g=5.0: allowed is a number from 1e-06 to 1; colour=3: there is no such setting"
-        )
+        assert str(caught.value) == ("lr_g=5.0: must be a number from 1e-06 to 1; colour=3: there is no such setting")
 
     def test_wrong_fields_and_conflicts_come_together(self) -> None:
         assert set(problems_of(lr_g=9.0, batch_size=1)) == {"lr_g", "batch_size"}

@@ -17,7 +17,7 @@ from PIL import Image
 
 from gan_core.data import load
 from gan_core.files.errors import DataError
-from gan_core.uploads import Mended, Report, examine, examine_path
+from gan_core.uploads import Mended, Report, examine, examine_path, own_set
 
 SETS = [("digits", 1), ("digits", 3), ("mnist", 1), ("fashion-mnist", 1)]
 
@@ -293,8 +293,10 @@ def test_of_a_list_of_tensors_all_are_looked_at() -> None:
 
 
 def test_weights_are_no_pictures() -> None:
-    with pytest.raises(DataError, match="weights of a network"):
-        examine("x.pt", pt(torch.nn.Linear(64, 64).state_dict()))
+    content = pt(torch.nn.Linear(64, 64).state_dict())
+    assert examine("x.pt", content).seems.kind == "weights"
+    with pytest.raises(DataError, match="holds weights, but real pictures"):
+        own_set("x.pt", content)
 
 
 def packings(x: NDArray[np.float32], shown: NDArray[np.uint8]) -> dict[str, dict[str, bytes]]:

@@ -7,9 +7,9 @@ from gan_core.diagnosis.failures.batchnorm_mismatch import FAILURE
 
 LESSON = CourseLesson(
     name="batchnorm",
-    told="BatchNorm shifts and scales what a layer gives, so that it has mean 0 and variance 1. While training it "
-    "takes mean and variance from the batch (train mode). For single images later it takes running averages (eval "
-    "mode), which follow the batches at a pace set by the momentum: usually 0.1, here 0.0001.",
+    told="BatchNorm shifts and scales a layer's outputs so that they have mean 0 and variance 1. During training "
+    "it takes mean and variance from the batch (train mode). For single images later it uses running averages "
+    "(eval mode), which follow the batches at a pace set by the momentum: usually 0.1, here 0.0001.",
     lesson=Lesson(
         FAILURE.recipe.broken,
         title="BatchNorm",

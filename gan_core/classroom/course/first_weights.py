@@ -7,7 +7,7 @@ from gan_core.settings.experiment import Experiment
 
 LESSON = CourseLesson(
     name="initialisation",
-    told="Before the first step, the weights are random numbers. How large they are is called the initialisation. "
+    told="Before the first step, the weights are random numbers. How they are drawn is called the initialisation. "
     "Here noise goes through four convolutional layers with PyTorch's usual weights and without BatchNorm; nothing is "
     "trained.",
     lesson=Lesson(
@@ -23,7 +23,7 @@ LESSON = CourseLesson(
     why="PyTorch's usual weights are so small that each layer passes on only part of what varies in its input. After "
     "four layers hardly anything is left, and every pixel has nearly the same value: grey. That is no failure yet, but "
     "gradients shrink just like that on their way back. He's initialisation has the size that keeps the "
-    "signal; BatchNorm brings it back to full size after each layer, whatever the weights are.",
+    "signal; BatchNorm restores it after each layer, whatever the weights are.",
     then="Set Initialisation to he normal, or Normalisation in G to batch.",
     page="untrained",
     page_label="Follow the signal from layer to layer",

@@ -7,8 +7,8 @@ from gan_core.diagnosis.failures.discriminator_too_strong import FAILURE
 
 LESSON = CourseLesson(
     name="rates",
-    told="The learning rate says how far a network moves in one step. G and D have one each. In this run D moves "
-    "twenty times as far as G, and three times in each step. G is trained with the loss of the first GANs, minimax.",
+    told="The learning rate sets how far a network's weights move in one update. G and D have one each. In this "
+    "run D's is twenty times G's, and D is updated three times per step. The loss is minimax, that of the first GANs.",
     lesson=Lesson(
         FAILURE.recipe.broken,
         title="Two learning rates",

@@ -20,8 +20,8 @@ LESSON = CourseLesson(
         prediction=WhichFailure(("identical-samples", "mode-collapse", "noise")),
     ),
     measured="identical-samples",
-    why="G is a fixed function: equal inputs give equal outputs, and inputs that are almost equal give outputs that "
-    "are. To turn differences of 0.001 into different digits, its weights would have to grow a thousandfold. The loss "
-    "falls much faster while G makes one average image better, and so every tile shows the same one.",
+    why="G is a fixed function: equal inputs give equal outputs, and almost equal inputs give almost equal "
+    "outputs. To turn differences of 0.001 into different digits, its weights would have to grow a thousandfold. The "
+    "loss falls much faster while G makes one average image better, and so every tile shows the same one.",
     then="Set Noise scale to 1; then press Reset, and Start.",
 )

@@ -66,8 +66,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "rates", "The learning rates",
-        "The discriminator learns twenty times as fast as the generator, three times in each step, with the minimax "
-        "loss. What does the generator draw after 400 steps?",
+        "The discriminator's learning rate is twenty times the generator's, it is updated three times per step, and "
+        "the loss is minimax. What does the generator draw after 400 steps?",
         ("discriminator-too-strong:fixed", "discriminator-too-strong:broken", "blank-white:broken"),
         "discriminator-too-strong:broken",
     ),
@@ -79,19 +79,19 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "initialisation", "The first weights",
-        "A convolutional generator with PyTorch's usual first weights and without BatchNorm. Where do its pixel values "
-        "lie before any training?",
+        "A convolutional generator has PyTorch's default first weights and no BatchNorm. Where do its pixel values lie "
+        "before any training?",
         ("002-default:fixed", "002-default:broken", "out-of-range:fixed"), "002-default:broken", "histogram",
     ),
     Question(
         "noise", "The noise",
-        "The noise that the generator gets is multiplied by 0.001. What does it draw after 600 steps?",
+        "The generator's noise is multiplied by 0.001. What does it draw after 600 steps?",
         ("identical-samples:fixed", "noise:broken", "identical-samples:broken"), "identical-samples:broken",
     ),
     Question(
         "batchnorm", "BatchNorm",
-        "The training goes well, but images are drawn in eval mode, and the running averages of BatchNorm hardly move. "
-        "What do the images look like after 300 steps?",
+        "Training goes well, but the images are drawn in eval mode, with running averages of BatchNorm that hardly "
+        "move. What do they look like after 300 steps?",
         ("batchnorm-mismatch:broken", "001-sigmoid:broken", "batchnorm-mismatch:fixed"), "batchnorm-mismatch:broken",
     ),
 )  # fmt: skip

@@ -8,8 +8,8 @@ from gan_core.settings.experiment import Experiment
 LESSON = CourseLesson(
     name="gan",
     told="A GAN is two networks. The generator, G, turns random numbers into images. The discriminator, D, is shown "
-    "real and generated images and says how likely each is to be real. G never sees a real image: all that it learns, "
-    "it learns from D's answers.",
+    "real and generated images and says how likely each is to be real. G never sees a real image: all it learns comes "
+    "from D's answers.",
     lesson=Lesson(
         Experiment(steps=600),
         title="What is a GAN?",
@@ -25,5 +25,5 @@ LESSON = CourseLesson(
     "look more real. In each step D first learns to tell the present images from real ones, then G moves a little in "
     "the direction in which D's answer rises. In this "
     "run D ends up right about two images in three; by guessing it would be one in two.",
-    then="Move the slider below the charts to the left: it shows how the digits came about.",
+    then="Drag the slider below the charts to the left to see how the digits emerged.",
 )

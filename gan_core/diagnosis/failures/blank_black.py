@@ -21,7 +21,7 @@ FAILURE = Failure(
     place=30,
     title="Blank: all black",
     looks="Every picture is black from the first step on.",
-    reason="The data still run from 0 to 255. On that scale, an output that ends at 1 is less than half a per cent "
+    reason="The data still run from 0 to 255. On that scale, an output that ends at 1 is less than half a percent "
     "above black, and no training can take it further.",
     formula=r"\tanh(a) \le 1 \ll 255",
     tell="`contrast`, the spread of levels within a picture, and `pixel_mean`, the mean level, are both near zero.",

@@ -49,7 +49,7 @@ def _remedies(e: Experiment) -> Iterator[Change]:
 
 
 def _why_here(e: Experiment) -> str:
-    outrun = "The discriminator never errs: it moves so much more than the generator that it is never caught up with."
+    outrun = "The discriminator never errs: its updates are so much larger than the generator's that G cannot catch up."
     return outrun if favours_d(e) and e.loss != "minimax" else ""
 
 

@@ -31,7 +31,7 @@ FAILURE = Failure(
     title="Sigmoid applied twice",
     looks="Pictures that come slowly and stay blurred, while both losses hardly move.",
     reason="A loss of logits applies a sigmoid itself. Where D ends in one already, the loss sees numbers from 0 to 1 "
-    "and takes them for logits: the surest answer counts as 73 %, the surest no as 50 %. So no image is ever judged "
+    "and takes them for logits: the surest yes counts as 73%, the surest no as 50%. So no image is ever judged "
     "surely fake, and what G gets to learn from is ten times smaller.",
     formula=r"\sigma(\sigma(\ell)) \in \left(\tfrac12,\ 0.731\right)",
     tell="`loss_d` is never below 1 and `loss_g` never above 0.6931, whatever D answers; `d_accuracy` is one half.",

@@ -41,7 +41,7 @@ FAILURE = Failure(
     reason="To put its points on separate modes, the generator must tear the noise apart between them: its output has "
     "to change fast there. With a few hidden units it bends only gently, so a share of the points stays between.",
     formula=r"G \text{ continuous} \;\Rightarrow\; P(G(z) \text{ lies between two modes}) > 0",
-    tell="`precision`, the share of points among the real ones, stays below 60 % although `recall` is high: "
+    tell="`precision`, the share of points among the real ones, stays below 60% although `recall` is high: "
     "everything is covered, and much more besides. G still moves (`update_ratio_g`), so it is not just slow.",
     reported="Khayatkhoei et al. 2018: one continuous generator cannot cover separate pieces of data without points "
     "between them.",

@@ -61,7 +61,7 @@ FAILURE = Failure(
     "happens if the points begin close together, above all if D learns more slowly than G.",
     formula=r"G_t \equiv x_t = \arg\max_x D_t(x), \quad D_{t+1}(x_t) < D_t(x_t) \;\Rightarrow\; x_{t+1} \ne x_t",
     tell="`modes_covered` is below two thirds of the modes, the points lie close together (`diversity`), and "
-    "`mode_turnover`, the share of points that move to other modes within 50 steps, stays above 40 %; above 55 %, they "
+    "`mode_turnover`, the share of points that move to other modes within 50 steps, stays above 40%; above 55%, they "
     "need not lie close. In a collapse that stays where it is, it is near 0.",
     reported="Metz et al. 2017, figure 2: a GAN on eight modes goes round them and never holds more than one.",
     why="The generator crowds onto a few modes, and leaves for others as soon as the discriminator notices.",

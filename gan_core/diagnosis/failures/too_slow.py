@@ -67,11 +67,9 @@ def _why_here(e: Experiment) -> str:
     if e.n_gen == 0:
         return "The generator is never updated: it has no updates in a step."
     if e.mistake == BUILT_IN:
-        return (
-            "BatchNorm as the last layer gives each batch a middling brightness and contrast, and G works against it."
-        )
+        return "BatchNorm as the last layer gives every batch the same brightness and contrast, and G works against it."
     if e.dataset in POINT_SETS:
-        return "The steps do not suffice: most points still lie beside the real ones."
+        return "There are too few steps: most points are still not among the real ones."
     if suspect := next(iter(sure_values(e)), ""):
         return f"Nothing can be recognised yet, and “{SETTINGS[suspect].label}” is the setting to suspect first."
     return ""
@@ -82,13 +80,13 @@ FAILURE = Failure(
     rank=35,
     place=95,
     title="Too slow",
-    looks="Vague shapes, much as they were at the start, when the last step is done.",
+    looks="Vague shapes, hardly better than at the start, when the last step is done.",
     reason="Each update moves the generator's weights by less than a thousandth of their size, so it takes thousands "
     "of steps before a picture shows anything. Plain gradient descent at a learning rate meant for Adam does that, and "
     "so does a learning rate that is ten times too low.",
     formula=r"\|\Delta w\| = \eta \, \|\nabla_w \mathcal{L}\| \ll \|w\|",
     tell="`update_ratio_g`, the size of an update as a share of G's weights, is below 0.0003, or the steps are used up "
-    "while `recognised`, the share of pictures that a classifier clearly assigns to one class, is below 20 %.",
+    "while `recognised`, the share of pictures that a classifier clearly assigns to one class, is below 20%.",
     reported="Common when the optimiser changes and the learning rate does not.",
     why="There are too few steps: at these settings, the generator needs many more before anything can be recognised.",
     why_here=_why_here,

@@ -39,9 +39,9 @@ FAILURE = Failure(
     place=99,
     title="Wrong labels",
     looks="Hard blotches, nearly the same in every picture, while both losses are near 0, which looks like success.",
-    reason="With the labels exchanged in D's step, D calls generated images real, which is all that G asks for: both "
-    "agree, and nobody looks at the real ones. With the wrong label in G's step, G learns to be recognised, and D is "
-    "glad to. In both games nothing pulls G's pictures towards the real ones.",
+    reason="With the labels swapped in D's step, D calls generated images real, which is all that G asks for: both "
+    "agree, and nobody looks at the real ones. With the wrong label in G's step, G learns to be recognised, and D "
+    "to recognise it. In both games nothing pulls G's pictures towards the real ones.",
     formula=r"\mathcal{L}_D = -\log(1 - D(x)) - \log D(G(z)),\quad \mathcal{L}_G = -\log D(G(z))",
     tell="`logit_gap`, how far D sets real images above generated ones, is below 0; or `loss_g` is near 0 although D "
     "is right every time.",
@@ -53,7 +53,7 @@ FAILURE = Failure(
     remedies=_remedies,
     recipe=of_failure(
         "wrong-labels",
-        "Labels exchanged in D: nothing to learn",
+        "Labels swapped in D: nothing to learn",
         shared=SHORT,
         broken={"mistake": "swapped_labels"},
         fixed={"mistake": "none"},

@@ -80,7 +80,7 @@ def choice() -> None:
     subject.show(asked().subject or None)
     find, question = st.columns([0.5, 0.5])
     find.text_input(
-        "Find", key=words.name, placeholder="Find by words: batchnorm grey, TypeError, 002-19…", on_change=_set,
+        "Find", key=words.name, placeholder="Search: batchnorm grey, TypeError, 002-19…", on_change=_set,
         args=("words",), label_visibility="collapsed", icon=":material/search:", max_chars=link.MOST_WORDS,
     )  # fmt: skip
     question.selectbox(
@@ -124,9 +124,9 @@ def listing() -> None:
                         kwargs={"claim": claim.id},
                     )  # fmt: skip
                     for other, why in beside(claim):
-                        plain_text.small(f"Fits {other}: {why}")
+                        plain_text.small(f"Does not contradict {other}: {why}")
     if not shown:
-        st.markdown("No claim matches all of this. Use fewer words, or clear one of the choices.")
+        st.markdown("No claim matches all of this. Use fewer words, or clear a filter.")
 
 
 def in_order() -> list[Claim]:

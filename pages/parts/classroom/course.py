@@ -23,7 +23,7 @@ TITLES = {
     BEFORE: "Six questions first",
     **{one.name: f"{number} · {one.title}" for number, one in enumerate(COURSE, 1)},
     AFTER: "The six questions again",
-    RESULT: "What was learnt",
+    RESULT: "Results",
 }
 
 
@@ -59,7 +59,7 @@ def page() -> None:
     page_settings.enter(None)
     access.remember()
     if place == RESULT:
-        result.page()
+        result.page({name: TITLES[name] for name in LESSONS}, _go)
     else:
         questions.page("before" if place == BEFORE else "after", _forward)
     LINK.put(AskedPlace(place))
@@ -75,7 +75,7 @@ def _way(place: str) -> None:
         )  # fmt: skip
         state.COURSE_CHOSEN.show(place)
         st.selectbox(
-            "Where in the course", PLACES, format_func=TITLES.__getitem__, key=state.COURSE_CHOSEN.name,
+            "Place in the course", PLACES, format_func=TITLES.__getitem__, key=state.COURSE_CHOSEN.name,
             label_visibility="collapsed", on_change=lambda: _go(state.COURSE_CHOSEN.get()),
         )  # fmt: skip
         st.button(

@@ -63,7 +63,7 @@ def page(lesson: Lesson) -> None:
         join.show(base, to)
         # Of the short address: its squares are more than twice as large as those of the lesson's own link.
         lesson_link.qr(join.url(base, to), "min(64vh, 100%)")
-        plain_text.small("From every device on the same network. Each answer counts once, without a name.")
+        plain_text.small("From any device on the same network. Each answer counts once, anonymously.")
     fragment(run_every=LOOK_EVERY_S)(_networks)(lesson)
 
 
@@ -88,13 +88,13 @@ def _answers(lesson: Lesson) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             shown = st.toggle(
                 "Show the counts", key=state.COUNTS_SHOWN.name,
-                help="Best shown after the vote, since the answers of others sway one's own.",
+                help="Best shown after the vote: seeing the others' answers sways people.",
             )  # fmt: skip
             revealed = st.toggle(
                 "Show what was measured", key=state.MEASURED_SHOWN.name, disabled=told is None,
-                help="From a run with the lesson's own settings: there is none yet, open the lesson here and run it."
+                help="Needs a run with the lesson's own settings. There is none yet: open the lesson here and run it."
                 if told is None
-                else "Marks the choices that the run bore out.",
+                else "Marks the choices that the run confirmed.",
             )  # fmt: skip
         right = told.choices if told and revealed else ()
         if shown or revealed:

@@ -62,7 +62,7 @@ def _ask(question: Question, when: When) -> None:
         plain_text.small(
             "A histogram shows how often each pixel value occurs. The grey band is the legal range, from −1 to 1."
         )
-    st.caption("Counted without a name. An answer cannot be changed afterwards.")
+    st.caption("Counted anonymously. You cannot change an answer afterwards.")
 
 
 def picture(question: Question, choice: str, size: str = "large") -> Markup:

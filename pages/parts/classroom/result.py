@@ -1,6 +1,8 @@
-"""What was learnt: one's own answers before and after the course, and the class's as counts."""
+"""The results: one's own answers before and after the course, and the class's as counts."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 from markupsafe import Markup
@@ -15,27 +17,28 @@ from pages.parts.shared import access, diagnosis_line, html
 NEXT = (
     ("train", "Train a GAN with settings of your own", "play_circle"),
     ("failures", "See every failure beside its fix", "heart_broken"),
-    ("pixels", "Have your own pictures diagnosed", "photo_library"),
+    ("pixels", "Diagnose your own pictures", "photo_library"),
 )
 
 
-def page() -> None:
-    """One's own result once all is answered; the class's for who has answered all, and for the teacher."""
+def page(lessons: Mapping[str, str], go: Callable[[str], None]) -> None:
+    """One's own result once all is answered; the class's for who has answered all, and for the teacher. A wrong answer
+    leads back to its lesson: `lessons` are their titles, of which `go` opens one."""
     before, after = (own_answers(attendance(), access.word(), when) for when in ("before", "after"))
     done = len(after) == len(QUESTIONS)
     if done:
         words = f"After the course, {_right('after')} of {len(QUESTIONS)} answers are right"
         words += f"; before it, {_right('before')} of {len(before)}." if before else "."
-        st.html(Markup('<div class="lesson-words"><h1>What was learnt</h1><p>{}</p></div>').format(words))
-        _own(before, after)
+        st.html(Markup('<div class="lesson-words"><h1>Results</h1><p>{}</p></div>').format(words))
+        _own(before, after, lessons, go)
         _what_next()
     else:
-        st.html('<div class="lesson-words"><h1>What was learnt</h1></div>')
+        st.html('<div class="lesson-words"><h1>Results</h1></div>')
         diagnosis_line.say(
             diagnosis_line.WAITING, "The right answers appear here once you have answered the six questions again."
         )
     if access.alone():
-        with st.expander("Everybody's answers as counts", key="course-everybody"):
+        with st.expander("Everyone's answers, as counts", key="course-everybody"):
             class_counts()
     elif done or access.teacher():
         class_counts()
@@ -81,7 +84,8 @@ def _right(when: str) -> int:
     return own_right(attendance(), access.word(), "before" if when == "before" else "after")
 
 
-def _own(before: dict[str, str], after: dict[str, str]) -> None:
+def _own(before: dict[str, str], after: dict[str, str], lessons: Mapping[str, str], go: Callable[[str], None]) -> None:
+    """Each question with its right answer; one that is still wrong with the way back to its lesson."""
     for start in range(0, len(QUESTIONS), 3):
         for question, column in zip(QUESTIONS[start : start + 3], st.columns(3), strict=False):
             marks = [
@@ -90,7 +94,18 @@ def _own(before: dict[str, str], after: dict[str, str]) -> None:
             ]
             told = Markup(" ").join(Markup("<span>{} <b>{}</b></span>").format(when, mark) for when, mark in marks)
             column.html(
-                Markup('<div class="own"><b>{}</b>{}<div>{}</div></div>').format(
-                    question.about, questions.picture(question, question.right, "small"), told
+                Markup(
+                    '<div class="own"><b>{}</b><p>{}</p><small>Right answer: {}</small>{}<div>{}</div></div>'
+                ).format(
+                    question.about,
+                    question.words,
+                    question.looks(question.right),
+                    questions.picture(question, question.right, "small"),
+                    told,
                 )
             )
+            if after[question.name] != question.right:
+                column.button(
+                    f"Back to lesson {lessons[question.name]}", key=f"back_to_{question.name}", type="tertiary",
+                    icon=":material/arrow_back:", on_click=go, args=(question.name,),
+                )  # fmt: skip

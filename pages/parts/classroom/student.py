@@ -41,7 +41,7 @@ from pages.parts.train import live_view, look_back
 
 PARTS = {
     TITLE: "title", QUESTION: "question", SHOWN: "settings shown",
-    LOCKED: "settings locked", BUDGET: "budget of steps", PREDICTION: "prediction",
+    LOCKED: "settings locked", BUDGET: "step budget", PREDICTION: "prediction",
     MARK: "link",
 }  # fmt: skip
 VERDICTS = {
@@ -148,11 +148,11 @@ def _question(lesson: Lesson, *, labelled: bool) -> None:
             label_visibility="visible" if labelled else "collapsed",
         )  # fmt: skip
         st.button(
-            "This is my prediction", key="predict", type="primary", disabled=choice is None,
+            "Submit prediction", key="predict", type="primary", disabled=choice is None,
             on_click=_predict,
         )  # fmt: skip
         plain_text.look_up(*map(lesson.prediction.label, lesson.prediction.choices), *lesson.prediction.captions())
-        st.caption("Counted without a name. It cannot be changed afterwards.")
+        st.caption("Counted anonymously. You cannot change it afterwards.")
 
 
 def _predict() -> None:
@@ -224,6 +224,8 @@ def _answered(
         with class_:
             # One's own answer alone stands at the left already; on a phone it would push the pictures out of sight.
             if told or (counts and sum(counts.values()) > 1):
+                if counts:
+                    plain_text.small(f"{tally.answers(predicted, counts)} so far")
                 tally.bars(predicted, counts, mine, told.measured if told else ())
             if explained:
                 _changeable(lesson)
@@ -273,7 +275,7 @@ def _warn_of_strange(strange: Sequence[str]) -> None:
     if strange:
         names = ", ".join(f"“{key[:40]}”" for key in strange)
         diagnosis_line.say(
-            diagnosis_line.WAITING, f"There is no setting called {names}: that part of the link is left out."
+            diagnosis_line.WAITING, f"There is no setting called {names}: that part of the link is ignored."
         )
 
 

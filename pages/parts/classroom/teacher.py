@@ -149,7 +149,7 @@ def _prediction() -> Prediction | None:
 def _outcome(lesson: Lesson) -> None:
     """The link, to be shared, shown and tried."""
     base = st.text_input(
-        "The class's address of this page", lesson_link.class_base(), key="lesson_base", placeholder="http://…/train"
+        "This page's address for the class", lesson_link.class_base(), key="lesson_base", placeholder="http://…/train"
     ).strip()
     if wrong := lan_address.problem(base):
         diagnosis_line.say(diagnosis_line.TROUBLE, wrong)
@@ -166,7 +166,7 @@ def _outcome(lesson: Lesson) -> None:
             st.link_button(
             "Show to the class", lesson_link.link(own, AskedLesson(lesson, teacher=word)), type="primary",
             key="project_lesson", icon=":material/cast_for_education:",
-            help="Question, an address to type, large QR code, and the answers as they come in.",
+            help="The question, an address to type, a large QR code, and the answers as they come in.",
         )  # fmt: skip
         offered.button(lesson)
         st.link_button("Try it as a student", lesson_link.link("train", AskedLesson(lesson)), key="try_lesson")

@@ -69,7 +69,7 @@ def _maps() -> None:
         )
         button.button(
             "Stop the map", key=f"stop-map-{number}", icon=":material/stop:", on_click=server_sweeps.sweeps().stop,
-            args=(owner,), width="stretch", help="What was finished is kept, and Start goes on with the rest.",
+            args=(owner,), width="stretch", help="What was finished is kept, and Start continues with the rest.",
         )  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from gan_core.diagnosis.measurements import MEASUREMENTS, caption, number, winner
+from gan_core.diagnosis.measurements import MEASUREMENTS, Measurement, caption, number, winner
 from gan_core.diagnosis.verdict import verdict
 from gan_core.live import aligned_frames
 from gan_core.live.registry import registry
@@ -170,15 +170,21 @@ def table(runs: Runs) -> None:
         best = winner(name, values)
         if best is not None and verdicts[best].fails:
             best = None
-        rows.append((measurement.label, [number(m, name) for m in last], best, aim))
+        rows.append((measurement.label, [_cell(measurement, m) for m in last], best, aim))
     with st.container(key="final"):
         st.markdown("#### Final measurements")
         drawn = html.render("compare/final_measurements", heads=heads, diagnosed=diagnosed, rows=rows)
         st.html(glossary.marked(drawn))
         st.caption(
-            "★ marks the best of its row. There is none for a tie, or where the best run fails. One seed is one run: "
-            "vary the seed to be sure."
+            "★ marks the best in each row; there is none for a tie, or where the best run fails. Each is a single "
+            "run: vary the seed to be sure."
         )
+
+
+def _cell(measurement: Measurement, m: Mapping[str, float]) -> str:
+    """To the three digits by which the winner is told."""
+    share = measurement.share and measurement.name in m
+    return f"{100 * m[measurement.name]:.3g}%" if share else number(m, measurement.name)
 
 
 def _real(runs: Runs) -> None:

@@ -159,4 +159,4 @@ def _try(row: Setting, wanted: Callable[[], Comparison]) -> None:
     except ComparisonError as error:
         state.VARY_REFUSED.set(str(error))
     except ValueError:
-        state.VARY_REFUSED.set(f"{row.label}: allowed is {row.allowed}.")
+        state.VARY_REFUSED.set(f"{row.label}: must be {row.allowed}.")

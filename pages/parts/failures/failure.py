@@ -75,7 +75,7 @@ def words(recipe: Recipe) -> None:
                 plain_text.paragraph(f"`mistake={recipe.mistake}`. {MISTAKES[recipe.mistake]}", "The mistake,")
             with right:
                 plain_text.paragraph(recipe.seen, "What it does." if recipe.failure else "It does no harm here.")
-            left.caption("The exported script of a run with it marks the line by `# MISTAKE`.")
+            left.caption("The exported script marks the line with `# MISTAKE`.")
         elif not recipe.failure:
             right.markdown(
                 "**Nothing is wrong with this setup**, whatever the source says; at most, it trains for too few steps."
@@ -97,7 +97,9 @@ def elsewhere(recipe: Recipe) -> None:
     """Whether the same happens on other images, where that was tried."""
     tried = [f"{data}: {seen}" for data, seen in recipe.carries_over.items() if seen != "untested"]
     if tried:
-        plain_text.small(f"The same pair on other images, with how many runs turned out as here: {'; '.join(tried)}.")
+        plain_text.small(
+            f"The same pair on other images, and in how many runs the result was the same: {'; '.join(tried)}."
+        )
 
 
 def side_by_side(recipe: Recipe, runs: Runs) -> None:

@@ -31,15 +31,15 @@ def show() -> None:
 def _at_random(counted: dict[str, Any]) -> None:
     """How it does at settings that nobody prepared."""
     told = {
-        "bad runs that it misses": counted["silent"],
-        "good runs that it accuses": counted["accused"],
-        "proposed changes that work": counted["cures"],
+        "failing runs it misses": counted["silent"],
+        "healthy runs it flags": counted["accused"],
+        "proposed fixes that work": counted["cures"],
     }
     lines = [f"| {words} | {in_words(count, right='hits')} |" for words, count in told.items()]
     st.markdown(
         f"**At random settings**: {counted['runs']} runs with one to four unusual settings; in a third of them, a "
-        "setting changed during the run. A run is bad if nothing is recognisable in its final pictures, and good if "
-        "most of them are, in most classes."
+        "setting changed during the run. A run fails if nothing is recognisable in its final pictures; it is "
+        "healthy if most of them are, in most classes."
     )
     st.markdown("\n".join(["| runs | count |", "| --- | --- |", *lines]))
 

@@ -21,7 +21,7 @@ def show() -> None:
             "one setting fixed. Seconds are those of one core until the failure is first named. "
             "`python -m tests.study_points` trains them again."
         )
-        lines = ["| failure | named | its fix, not accused | seconds until named |", "| --- | --- | --- | --- |"]
+        lines = ["| failure | named | fixed run not flagged | seconds until named |", "| --- | --- | --- | --- |"]
         lines += [_line(failure, study) for failure in POINT_FAILURES]
         st.markdown("\n".join(lines))
         if healthy := {label: count for label, count in study.items() if ":" not in label}:
@@ -30,9 +30,7 @@ def show() -> None:
                 label if count["right"] == count["of"] else f"{label} ({count['right']}/{count['of']})"
                 for label, count in healthy.items()
             ]
-            st.caption(
-                f"Healthy runs with settings of their own, not accused: {right}/{of}. They are: {'; '.join(labels)}."
-            )
+            st.caption(f"Healthy runs with other settings, not flagged: {right}/{of}. They are: {'; '.join(labels)}.")
 
 
 def _line(failure: PointFailure, study: dict[str, Count]) -> str:

@@ -50,7 +50,7 @@ def comparison(found: Judgement, met: str) -> None:
     missing = f"no file: {broke.error.split(':')[0]}" if broke else "no picture to show"
     colour = theme.BROKEN if found.findings else theme.FIXED
     files = [
-        ("right", "The right way", theme.FIXED, _file("The right way", right, "no picture: NaN has no right pixel")),
+        ("right", "The right way", theme.FIXED, _file("The right way", right, "no picture: NaN has no pixel value")),
         ("yours", "Your way", colour, _file("Your way", found.yours, missing)),
     ]
     sizes = [_size(found.yours), _size(right)] if not found.difference and right and not broke else []
@@ -84,7 +84,7 @@ class _Card(NamedTuple):
 
 def _card(stage: Stage, found: Judgement) -> _Card:
     state = "broken" if stage.name in found.marked else "unreached" if stage.array is None else ""
-    way = stage.choice.words if stage.choice else "As the network gives it"
+    way = stage.choice.words if stage.choice else "As the network outputs it"
     return _Card(state, TITLES[stage.name], way, _body(stage, found))
 
 

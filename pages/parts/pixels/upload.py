@@ -13,13 +13,14 @@ from markupsafe import Markup
 
 from gan_core.diagnosis.evidence import told
 from gan_core.diagnosis.titles import title_of
+from gan_core.files.contents import TOGETHER_ENDINGS
 from gan_core.files.errors import DataError
 from gan_core.pixels.range_map import Pixels, grid, png_bytes
 from gan_core.pixels.tiles import COLUMNS
 from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
-from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine, own_set
-from pages.parts.pixels import log_columns
+from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine_several, own_set
+from pages.parts.pixels import log_columns, weights_list
 from pages.parts.shared import diagnosis_line, pictures, plain_text, scroll, state, theme
 from pages.parts.shared.fragment import fragment
 
@@ -43,7 +44,7 @@ PASTED = "pasted.txt"
 class AskedReport:
     """What is to be looked at."""
 
-    file_id: str  # Streamlit's, of the file that was uploaded; the text that was pasted
+    file_id: str  # Streamlit's, of the files that were uploaded; the text that was pasted
     against: str  # the real set to compare with
     own_ids: tuple[str, ...]  # Streamlit's, of one's own real images
     columns: tuple[tuple[str, str], ...]  # what a log's columns were said to be
@@ -74,11 +75,14 @@ def section() -> None:
         st.subheader("Bring your own", anchor="bring-your-own")
     left, right = st.columns([0.7, 0.3])
     with left:
-        file = st.file_uploader(
-            "Samples as .npy or .pt, pictures or figures, a zip of them, or a training log of any kind", key="bring",
+        files = st.file_uploader(
+            "Samples as .npy or .pt, pictures or figures, a zip of them, a training log of any kind, or checkpoints",
+            key="bring", accept_multiple_files=True,
             help="Logs: what your loop prints (.txt, .log, a notebook), .csv, .json, .jsonl, TensorBoard event files, "
-                "pickled lists. The file is read here and not kept. Nothing in it is executed: from a .pt or .pkl "
-                "file, only plain tensors and numbers are read.",
+                "pickled lists. Checkpoints: state_dict() of G, of D or of both as torch.save or safetensors writes it "
+                "(.pt, .pth, .ckpt, .bin, .safetensors), of two steps, to see which weights moved. Files are read "
+                "here and not kept. Nothing in them is executed: from a .pt or .pkl file, only plain tensors and "
+                "numbers are read.",
         )  # fmt: skip
         with st.expander("… or paste what your loop prints", key="paste"):
             pasted = st.text_area(
@@ -88,20 +92,24 @@ def section() -> None:
     with right:
         against = st.selectbox("Compare with which real images?", (*AGAINST, OWN), key="against")
         own = _own_files() if against == OWN else []
-    if file is None and not pasted.strip():
+    if not files and not pasted.strip():
         state.BROUGHT.set(None)
         return
-    name, content, file_id = (
-        (file.name, file.getvalue(), file.file_id) if file else (PASTED, pasted.encode(), f"{PASTED} {pasted}")
-    )
+    together = _together(files)
+    several = [(file.name, file.getvalue()) for file in together] or [(PASTED, pasted.encode())]
+    file_id = " ".join(file.file_id for file in together) or f"{PASTED} {pasted}"
     asked = AskedReport(file_id, against, tuple(one.file_id for one in own), log_columns.chosen(file_id))
     seen = state.BROUGHT.get()
     came = seen is None or seen.asked != asked
     if seen is None or seen.asked != asked:
         with st.spinner("Examining the file…"):
-            seen = _look(asked, name, content, own)
+            seen = _look(asked, several, own)
         state.BROUGHT.set(seen)
     with st.container(key="report"):
+        if len(together) < len(files):
+            plain_text.small(
+                f"Of {len(files)} files, {together[0].name}, the last, is looked at: take others away with ×."
+            )
         if seen.report is None:
             diagnosis_line.say(diagnosis_line.TROUBLE, seen.refused, strong="This file cannot be read.")
             if seen.columns:
@@ -110,6 +118,14 @@ def section() -> None:
             _report(seen.report, seen)
     # What is found stands below the upload, beyond the screen's edge: show it where the upload was.
     scroll.to(".st-key-own-file", now=came)
+
+
+def _together(files: list[UploadedFile]) -> list[UploadedFile]:
+    """The files that say something together, checkpoints or pictures; of others the last, which came after them."""
+    for endings in TOGETHER_ENDINGS:
+        if all(file.name.lower().endswith(endings) for file in files):
+            return files
+    return files[-1:]
 
 
 def _own_files() -> list[UploadedFile]:
@@ -123,9 +139,9 @@ def _own_files() -> list[UploadedFile]:
     return list(files)
 
 
-def _look(asked: AskedReport, name: str, content: bytes, own: list[UploadedFile]) -> Seen:
+def _look(asked: AskedReport, several: list[tuple[str, bytes]], own: list[UploadedFile]) -> Seen:
     try:
-        report = examine(name, content, _against(asked.against, own), dict(asked.columns))
+        report = examine_several(several, _against(asked.against, own), dict(asked.columns))
     except NoColumnError as error:
         return Seen(asked, None, str(error), error.columns, None, b"")
     except DataError as error:
@@ -166,7 +182,8 @@ def _zip(made: Pixels) -> bytes:
 
 
 def _report(report: Report, seen: Seen) -> None:
-    words = Markup("<p><b>{}</b> seems to be {}</p>").format(report.name, plain_text.plain(_words(report.seems)))
+    seems = "seem" if report.seems.kind == "weights" and report.seems.count > 1 else "seems"
+    words = Markup("<p><b>{}</b> {} to be {}</p>").format(report.name, seems, plain_text.plain(_words(report.seems)))
     st.html(words)
     if report.pictures is not None:
         left, right = st.columns([0.36, 0.64])
@@ -176,7 +193,7 @@ def _report(report: Report, seen: Seen) -> None:
             rows, columns = report.pictures[0].shape[-2:]
             resized = "" if (report.seems.height, report.seems.width) == (rows, columns) else f", at {columns}×{rows}"
             heading = pictures.titled(
-                "Your pictures", f"as they seem to be intended{resized}", theme.GENERATED, square=True
+                "Your pictures", f"as they were probably meant{resized}", theme.GENERATED, square=True
             )
             pictures.grid(heading, png_bytes(picture), width, height, "The uploaded pictures")
             if seen.tensor is not None:
@@ -208,13 +225,14 @@ def _findings(report: Report, seen: Seen) -> None:
     if not report.findings:
         diagnosis_line.say(
             diagnosis_line.HEALTHY if report.looked_for else diagnosis_line.TROUBLE,
-            "This is not an all-clear: see below what was looked for and what could not be judged.",
+            "This is not an all-clear: see below what was checked and what could not be judged.",
             strong="No fault was found.",
         )
     for finding in report.findings:
         _finding(finding)
     for sentence in report.untold:
         plain_text.small(sentence)
+    weights_list.changes(report.weights)
     if report.seems.kind == "log":
         log_columns.boxes(seen.asked.file_id, report.seems.columns or {}, report.seems.others or [])
     _looked_for(report)
@@ -223,9 +241,9 @@ def _findings(report: Report, seen: Seen) -> None:
 
 
 def _looked_for(report: Report) -> None:
-    """What was looked for, and what could not be judged, by what would be needed for it."""
-    with st.expander("What was looked for, and what could not be judged", key="looked_for"):
-        st.markdown(f"**Looked for:** {', '.join(title_of(name) for name in report.looked_for) or 'nothing'}.")
+    """What was checked, and what could not be judged, by what would be needed for it."""
+    with st.expander("What was checked, and what could not be judged", key="looked_for"):
+        st.markdown(f"**Checked:** {', '.join(title_of(name) for name in report.looked_for) or 'nothing'}.")
         needed: dict[str, list[NotJudged]] = {}
         for one in report.not_judged:
             needed.setdefault(one.needed, []).append(one)
@@ -247,6 +265,10 @@ def _words(seems: Seems) -> str:
         columns = ", ".join(f"`{column}` as {name}" for column, name in (seems.columns or {}).items())
         first, last = seems.steps or (0, 0)
         return f"a training log: {seems.count} rows, steps {first} to {last}; read {columns}."
+    if seems.kind == "weights":
+        first, last = seems.steps or (0, 0)
+        steps = f", counted {first} to {last}" if first < last else ""
+        return f"{seems.count} checkpoints{steps}." if seems.count > 1 else "one checkpoint."
     what = "numbers" if seems.kind == "values" else "files"
     pillow = f" Saved as it is, Pillow says: `{seems.pillow}`." if seems.pillow else ""
     count = f"{seems.count} pictures" if seems.count > 1 else "one picture"

@@ -53,7 +53,7 @@ def table(e: Experiment) -> None:
         weight = _weight(e) or 0.5
         st.caption(
             f"Plain gradient descent, both rates {e.lr_g:g}, penalties of weight {weight:g}. In brackets: what the "
-            "distance from (0, 0) is multiplied by in each step (Mescheder 2018). WGAN-GP never comes to rest there."
+            "distance from (0, 0) is multiplied by in each step (Mescheder 2018). WGAN-GP never settles there."
         )
         lines = ["| loss | update | " + " | ".join(_penalties()) + " |", "| --- " * (2 + len(_penalties())) + "|"]
         found: dict[tuple[str, str], list[str]] = {}

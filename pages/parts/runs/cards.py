@@ -122,14 +122,20 @@ def bin(store: Store, deleted: Sequence[Heading | WatchedHeading | Damaged]) -> 
 def whose(store: Store, count: int, size: float) -> None:
     """How many there are and of how many megabytes, and who sees them."""
     if access.alone():
-        plain_text.small(f"{count} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB.")
+        plain_text.small(f"{_runs(count)} in {store.home}, {size:.0f} of {store.most_mb:.0f} MB used.")
     elif access.teacher():
-        plain_text.small(f"{count} of all visitors, {size:.0f} of {store.most_mb:.0f} MB. You may delete any of them.")
+        plain_text.small(
+            f"{_runs(count)} of all visitors, {size:.0f} of {store.most_mb:.0f} MB used. You may delete any."
+        )
     else:
         plain_text.small(
-            f"{count} of yours, {size:.0f} of {store.each_mb:.0f} MB. Only this browser and the teacher can rename or "
-            "delete them; others need the link to see one. If you clear this site's cookie, you lose them."
+            f"{_runs(count)} of yours, {size:.0f} of {store.each_mb:.0f} MB used. Only this browser and the teacher "
+            "can rename or delete them; others need the link to see one. Clear this site's cookie, and you lose them."
         )
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
 
 
 def comparison(store: Store, headings: Sequence[Heading]) -> None:

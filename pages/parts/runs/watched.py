@@ -114,11 +114,11 @@ def _followed(store: Store, run_id: str, trained: bool, said: str) -> None:
         line, details = st.columns([0.8, 0.2], vertical_alignment="center")
         with line:
             diagnosis_line.say(diagnosis_line.COLOURS[of.mark], of.words, strong=f"{of.headline}.")
-        label = "Evidence and fix" if of.findings else "What is looked for"
+        label = "Evidence and fix" if of.findings else "What is checked"
         with details, st.popover(label, width="stretch", key="evidence-followed"):
             for finding in of.findings:
                 diagnosis_line.explain(finding, run.rows, "followed", fixable=False)
-            st.markdown("**What is looked for**")
+            st.markdown("**What is checked**")
             st.markdown("\n".join(f"- {title}: {told}" for title, told in loop_outlook(run.rows)))
         _pictures(run)
         _charts(run)
@@ -171,7 +171,7 @@ def _charts(run: WatchedRun) -> None:
 def _caption(m: dict[str, float], *names: str) -> str:
     """Those that were measured; what to hand over where none was."""
     there = [MEASUREMENTS[name].captioned(m) for name in names if name in m]
-    return " · ".join(there) or "not passed, or without meaning for this loss"
+    return " · ".join(there) or "not passed, or not meaningful for this loss"
 
 
 def tile(heading: WatchedHeading) -> tuple[int, int]:

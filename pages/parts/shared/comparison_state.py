@@ -63,7 +63,7 @@ def open_link() -> None:
         take(_usual(state.EXPERIMENT.get()))
     if came:
         take(came.asked.comparison)
-        strange = [f"`{key}` is left out. There is no such setting." for key in came.strange]
+        strange = [f"`{key}` is ignored. There is no such setting." for key in came.strange]
         state.COMPARISON_TOLD.set(strange + came.wrong + _attach(came.asked.runs))
     elif tab_runs.together(state.COMPARED, LETTERS[0]):
         tab_runs.attach_together(state.COMPARED, state.COMPARED.get())
@@ -164,7 +164,7 @@ def _read(query: Query) -> tuple[AskedComparison, list[str]]:
     said = []
     for problem in problems:
         row = SETTINGS[problem.field]
-        said.append(f"`{row.url_key}` is left out. {row.label} = “{problem.value}”: {problem.allowed}.")
+        said.append(f"`{row.url_key}` is ignored. {row.label} = “{problem.value}”: {problem.allowed}.")
     new, wrong = comparison.read_query(base, query)
     runs = tuple(query[RUNS].split(AND)) if RUNS in query else ()
     return AskedComparison(new or _usual(base), runs), said + wrong

@@ -138,7 +138,9 @@ def _control(row: Setting, changed: Changed, locked: str = "", *, marked: bool =
         st.pills(label, row.choices, selection_mode="multi", **words)
     elif row.kind == "switch":
         state.SETTING.of(row.name).show(bool(value))
-        st.toggle(label, **words)
+        # Its default as well. A page that is drawn again before the browser has drawn it loses the value that was set;
+        # the browser would show "off", and say so at the next click.
+        st.toggle(label, bool(value), **words)
     elif row.kind == "text":
         state.SETTING.of(row.name).show(str(value))
         st.text_input(label, **words)

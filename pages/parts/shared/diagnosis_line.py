@@ -73,7 +73,7 @@ def show(
             with line:
                 say(COLOURS[of.mark], " ".join(filter(None, (of.words, broken))), strong=f"{of.headline}.")
             if explained:
-                label = details or ("Evidence and fix" if of.findings else "What is looked for")
+                label = details or ("Evidence and fix" if of.findings else "What is checked")
                 with (
                     aside,
                     st.popover(label, width="stretch", key=f"evidence-{key}", on_change="rerun") as opened,
@@ -139,7 +139,7 @@ def _looked_for(e: Experiment, rows: Sequence[Row], of: Verdict, frame: Frame | 
         plain_text.points(
             (finding.title, f"from step {finding.since_step} until step {finding.until_step}") for finding in of.passed
         )
-    st.markdown("**What is looked for**")
+    st.markdown("**What is checked**")
     plain_text.points(outlook(of, e, rows))
     if frame:
         plain_text.small(_readout(frame))

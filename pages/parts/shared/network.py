@@ -49,8 +49,8 @@ PARTS = {
     ),
     "d": Part(
         "D, the discriminator",
-        "It answers how likely its input is real: near 1 for real {}, near 0 for generated ones. D guesses when both "
-        "answers are near 0.5.",
+        "It says how likely its input is to be real: near 1 for real {}, near 0 for generated ones. D guesses when "
+        "both answers are near 0.5.",
         "discriminator",
         "Settings of D",
     ),

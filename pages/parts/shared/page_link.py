@@ -121,7 +121,7 @@ def empty() -> None:
 def left_out(strange: Sequence[str], what: str = "no setting", where: str = "") -> str:
     """The sentence for keys that are in no link to the page."""
     names = ", ".join(f"`{key}`" for key in strange)
-    return f"There is {what} called {names}{where}: that part of the link is left out."
+    return f"There is {what} called {names}{where}: that part of the link is ignored."
 
 
 def _note(query: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ def buttons(run: Snapshot) -> None:
         most = SETTINGS["steps"].high or 0
         st.button(
             f"Train {MORE:,} more", key="train_more", type="primary", icon=":material/play_arrow:", on_click=_more,
-            disabled=run.steps + MORE > most, help=f"Goes on from step {run.steps} to step {run.steps + MORE}.",
+            disabled=run.steps + MORE > most, help=f"Continues from step {run.steps} to step {run.steps + MORE}.",
         )  # fmt: skip
     if run.experiment.dataset not in POINT_SETS:  # the page Points has a list of its own
         _break_it(run.experiment)

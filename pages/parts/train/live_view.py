@@ -93,7 +93,7 @@ def progress(run: Snapshot | None, steps: int, key: str = "progress") -> None:
     if run and not watched and (saved := save_run.words(run)):
         parts.append(saved)
     parts += watching.words(run) if run else []
-    share = 100 * min(1.0, step / steps) if steps else 100
+    share = 100 * min(1.0, step / steps) if steps else 100 * bool(run and run.rows)
     with st.container(key=key):
         st.html(
             f'<div class="progress-line"><b>Step {step} of {steps}</b> <span>· {escape(" · ".join(parts))}</span>'

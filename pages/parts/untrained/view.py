@@ -162,7 +162,9 @@ def culprit(shown: ContrastMap, e: Experiment) -> str:
             f"The same weights under every output activation: {told}. All are grey, so the activation is not the cause."
         )
     if min(levels.values()) >= GREY:
-        return f"The same weights under every output activation: {told}. None is grey; tanh is no greyer than others."
+        return (
+            f"The same weights under every output activation: {told}. None is grey; tanh is no greyer than the others."
+        )
     return f"The same weights under every output activation: {told}."
 
 
