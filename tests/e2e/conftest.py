@@ -75,10 +75,9 @@ class Visitors:
         self.there: list[Visitor] = []
         self.complaints: list[str] = []
 
-    def open(self, address: str, **options: object) -> Page:
+    def open(self, address: str, has_touch: bool = False, is_mobile: bool = False, **options: Any) -> Page:
         """A new visitor at an address."""
-        has_touch = bool(options.pop("has_touch", False))
-        profile = Profile(_origin(address), has_touch)
+        profile = Profile(_origin(address), has_touch, is_mobile)
         page = self.profiles.take(profile, **options)
         listeners: dict[str, Callable[[Any], None]] = {
             "pageerror": lambda error: self.complaints.append(f"uncaught: {error}"),

@@ -21,6 +21,7 @@ class Profile:
 
     origin: str
     has_touch: bool
+    is_mobile: bool
 
 
 class Profiles:
@@ -39,7 +40,9 @@ class Profiles:
         if self.free[profile]:
             page = self.free[profile].pop()
         else:
-            context = self.browser.new_context(has_touch=profile.has_touch)
+            context = self.browser.new_context(
+                viewport=viewport, has_touch=profile.has_touch, is_mobile=profile.is_mobile
+            )
             context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
         page.set_viewport_size(viewport)
@@ -50,7 +53,8 @@ class Profiles:
     def leave(self, page: Page, profile: Profile) -> None:
         """Close the tab and its profile, or empty both."""
         usable = not page.is_closed() and page.context.pages == [page] and page.url.startswith(f"{profile.origin}/")
-        if not usable or len(self.free[profile]) == MOST_KEPT:
+        # What a phone has zoomed, or made room for, may outlive the page.
+        if not usable or profile.is_mobile or len(self.free[profile]) == MOST_KEPT:
             page.context.close()
             return
         page.evaluate("sessionStorage.clear()")

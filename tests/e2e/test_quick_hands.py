@@ -18,6 +18,22 @@ def presses(page: Page, key: str, arrow: str, apart_ms: int) -> None:
         page.keyboard.press(arrow, delay=apart_ms)
 
 
+def test_back_and_forward_take_the_settings_along(server: Server, open_tab: OpenTab) -> None:
+    page = start(open_tab(server.url + ENDLESS))
+    for rate in ("0.001", "0.0005"):
+        slider(page, "lr_d").press("ArrowLeft")
+        url_says(page, "ld", rate)
+    run = query(page)["run"]
+    page.go_back()
+    url_says(page, "ld", "0.001")
+    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.001")
+    page.go_forward()
+    url_says(page, "ld", "0.0005")
+    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.0005")
+    step_reaches(page, 20)
+    assert query(page)["run"] == run
+
+
 @pytest.mark.parametrize("apart_ms", [0, 50, 120, 250])
 def test_every_press_of_a_slider_counts(running: Page, apart_ms: int) -> None:
     """Each asks the server for the whole page, which is then drawn with the value before the next."""
@@ -37,19 +53,3 @@ def test_two_controls_changed_at_once_both_count(running: Page) -> None:
     url_says(running, "lg", "0.1")
     url_says(running, "ld", "0.0001")
     assert (shown(running, "lr_g"), shown(running, "lr_d")) == ("0.1", "0.0001")
-
-
-def test_back_and_forward_take_the_settings_along(server: Server, open_tab: OpenTab) -> None:
-    page = start(open_tab(server.url + ENDLESS))
-    for rate in ("0.001", "0.0005"):
-        slider(page, "lr_d").press("ArrowLeft")
-        url_says(page, "ld", rate)
-    run = query(page)["run"]
-    page.go_back()
-    url_says(page, "ld", "0.001")
-    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.001")
-    page.go_forward()
-    url_says(page, "ld", "0.0005")
-    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.0005")
-    step_reaches(page, 20)
-    assert query(page)["run"] == run
