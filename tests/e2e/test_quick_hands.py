@@ -34,6 +34,25 @@ def test_back_and_forward_take_the_settings_along(server: Server, open_tab: Open
     assert query(page)["run"] == run
 
 
+def test_back_from_a_page_leads_to_the_address_that_was_left(server: Server, open_tab: OpenTab) -> None:
+    """Also where the browser hears of a page's query before it hears of the page, as it happens on a busy machine."""
+    page = open_tab(server.url + "/train?a=mlp&ld=0.01")
+    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.01")
+    left = page.url
+    page.get_by_test_id("stTopNavLink").filter(has_text="Compare").click()
+    url_says(page, "v1", "o:tanh")
+    places = page.evaluate("history.length")
+    page.evaluate("for (const name of ['compare', 'points']) history.pushState({}, '', `/${name}?both=of-one-click`)")
+    assert page.evaluate("history.length") == places + 1
+    page.go_back()
+    url_says(page, "v1", "o:tanh")
+    while page.url != left:  # a page without its query is a place of its own
+        assert "/compare" in page.url
+        page.go_back()
+    expect(slider(page, "lr_d")).to_have_attribute("aria-valuetext", "0.01")
+    expect(page.get_by_text("There is no setting called")).to_have_count(0)
+
+
 @pytest.mark.parametrize("apart_ms", [0, 50, 120, 250])
 def test_every_press_of_a_slider_counts(running: Page, apart_ms: int) -> None:
     """Each asks the server for the whole page, which is then drawn with the value before the next."""

@@ -17,14 +17,14 @@ ASSETS = Path(__file__).parents[3] / "assets"
 
 def apply() -> None:
     """Load the stylesheet, which has the colours as variables: `--real`, `--broken`, and what keeps charts from
-    blinking; once on every page."""
+    blinking and each page's address its own; once on every page."""
     named = {name: value for name, value in vars(colours).items() if name.isupper()}
     variables = "".join(f"--{name.lower().replace('_', '-')}: {value};" for name, value in named.items())
     st.html(f"<style>:root {{ {variables} }}</style>")
     st.html(ASSETS / "style.css")
-    st.html(f"<script>{_charts_stay()}</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{_scripts()}</script>", unsafe_allow_javascript=True)
 
 
 @cache
-def _charts_stay() -> str:
-    return (ASSETS / "charts.js").read_text()
+def _scripts() -> str:
+    return "".join((ASSETS / name).read_text() for name in ("charts.js", "history.js"))
