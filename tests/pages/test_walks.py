@@ -104,7 +104,7 @@ REFUSALS: list[tuple[str, Earned]] = [
         lambda walk: walk.did("link"),
     ),
     (r"is points of a plane, and Untrained looks at images", lambda walk: walk.did("link")),
-    (r"(no longer here|ha(s|ve) ended)", lambda walk: walk.did("lost") or walk.lost()),
+    (r"(no longer here|ha(s|ve) ended|These two runs ended)", lambda walk: walk.did("lost") or walk.lost()),
     (r"has settings that this lesson does not allow", lambda walk: "lesson" in dict(walk.tab.place.query)),
     (r"You have not uploaded a file in this tab", lambda walk: walk.kept("asked").source == "file"),
     (r"This tab has no run", lambda walk: walk.kept("asked").source == "run"),
