@@ -77,8 +77,7 @@ def _place(item: pytest.Item) -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """With `-n`, a file's tests share a process and what it has set up. All that drive a browser share one server and
-    one Chromium, and never run beside each other: a page that is drawn live takes all of the machine that it gets.
-    They often wait for it, so that there is one process more than the two cores of the machine that CI has."""
+    one Chromium, and never run beside each other: a page that is drawn live takes all of the machine that it gets."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
