@@ -24,7 +24,7 @@ CLAIMS = (
         claim="A discriminator that learns much faster overpowers the generator, which then learns nothing.",
         verdict="holds-if", experiment="a_fast_discriminator_stops_the_generator", speed="training", seconds=15,
         condition="the loss is minimax, log(1 − D), which is flat where the discriminator is sure. With the "
-        "non-saturating loss the discriminator is just as sure for a long time, yet the gradient is many times larger",
+        "non-saturating loss the gradient stays many times larger, also while the discriminator is as sure",
         recipe="001-rates-minimax",
     ),
     Claim(
