@@ -28,6 +28,7 @@ def finished(page: Page) -> Page:
 
 def exported(page: Page, kind: str) -> Path:
     """The file behind a button."""
+    page.mouse.move(0, 0)  # what explains the button pressed before may cover this one
     with page.expect_download() as started:
         button(page, f"export_{kind}").click()
     return Path(started.value.path())

@@ -142,7 +142,7 @@ def one_sentence(path: Path) -> str:
     words = str(caught.value)
     assert path.name in words
     assert "\n" not in words
-    assert words.endswith("start the run anew.")
+    assert words.endswith("start a new run.")
     return words
 
 
