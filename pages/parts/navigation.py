@@ -10,6 +10,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.classroom import lesson
+from gan_core.processes import garbage
 from pages.parts.shared import (
     access,
     comparison_state,
@@ -30,6 +31,8 @@ def navigation() -> StreamlitPage:
     """Draw the navigation, except in a lesson, and return the page that was asked for."""
     # Before the navigation: the page's own symbol would be asked of another host, as the tab's icon.
     st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
+    if not state.FRAMED.present:
+        garbage.collect()  # of those who have gone
     state.FRAMED.set(True)
     in_lesson = page_link.value(lesson.MARK) is not None
     with st.container():  # a place of its own, since there is not always anything in it
