@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -58,16 +59,20 @@ def navigation() -> StreamlitPage:
     state.PAGES.set({f"pages/{each.url_path or 'home'}.py": each.title for each in pages})
     if asked := _unknown({each.url_path for each in pages}):
         # Streamlit's own answer is a dialog over Home, which does not say what there is.
-        file, title = ("home", "Home") if asked == "home" else ("no_such_page", "No such page")
-        if PagesManager.uses_pages_directory:
-            # The server's first visitor has got that dialog: before any `st.navigation`, Streamlit looks for pages by
-            # its older rules. From now on it does not, so the same address once more is the page alone. By its name,
-            # since that dialog may already have put Home's address in its place.
+        named = {title.lower(): file for file, title in state.PAGES.get().items()}
+        file = named.get(asked.lower(), "pages/no_such_page.py")
+        title = state.PAGES.get().get(file, "No such page")
+        address = asked if file in ("pages/no_such_page.py", "pages/home.py") else Path(file).stem
+        if address != asked or PagesManager.uses_pages_directory:
+            # A page's title leads to its address. And the server's first visitor has got that dialog: before any
+            # `st.navigation`, Streamlit looks for pages by its older rules. From now on it does not, so the same
+            # address once more is the page alone. By its name, since that dialog may already have put Home's address
+            # in its place.
             st.html(
-                f"<script>location.replace(new URL('{asked}' + location.search, location))</script>",
+                f"<script>location.replace(new URL('{address}' + location.search, location))</script>",
                 unsafe_allow_javascript=True,
             )
-        pages.append(st.Page(f"pages/{file}.py", title=title, url_path=asked, visibility="hidden"))
+        pages.append(st.Page(file, title=title, url_path=asked, visibility="hidden"))
     page = st.navigation(pages, position="hidden" if in_lesson else "top")
     in_course = page.url_path == "course"
     if not (in_lesson or in_course):
