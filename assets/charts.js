@@ -8,9 +8,12 @@
   const chart = element => element.querySelector('.stPlotlyChart:not(.last-picture)');
   const key = element => [...element.classList].find(name => name.startsWith('st-key-'));
   const isChart = node => node.matches?.('.stElementContainer') && key(node) && chart(node);
+  const plot = element => chart(element)?.firstElementChild;
+  // Plotly draws it first, and Streamlit shows it some frames later, once it has given it its width.
+  const isShown = element => plot(element)?.querySelector('.main-svg') && plot(element).style.visibility !== 'hidden';
 
   function picture(element) {
-    const drawn = waiting.get(element) ?? (chart(element).querySelector('.main-svg') && chart(element).cloneNode(true));
+    const drawn = waiting.get(element) ?? (isShown(element) && chart(element).cloneNode(true));
     if (!drawn) return null;
     drawn.classList.add('last-picture');
     for (const name of ['data-testid', 'role', 'aria-label']) drawn.removeAttribute(name);
@@ -26,18 +29,20 @@
     return last.filter(other => key(other) === key(element)).map(picture).find(Boolean);
   }
 
-  new MutationObserver(records => {
+  const observer = new MutationObserver(records => {
     for (const element of records.flatMap(({ addedNodes }) => [...addedNodes]).filter(isChart)) {
-      if (!element.isConnected || waiting.has(element) || chart(element).querySelector('.main-svg')) continue;
+      if (!element.isConnected || waiting.has(element) || isShown(element)) continue;
       const last = before(element, records);
       if (!last) continue;
       element.append(last);
       waiting.set(element, last);
+      observer.observe(plot(element), { attributes: true, attributeFilter: ['style'] });
     }
     for (const [element, last] of waiting) {
-      if (element.isConnected && !chart(element)?.querySelector('.main-svg')) continue;
+      if (element.isConnected && !isShown(element)) continue;
       if (last.parentElement === element) last.remove();
       waiting.delete(element);
     }
-  }).observe(document.body, { childList: true, subtree: true });
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
 })();
