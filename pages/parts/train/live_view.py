@@ -278,7 +278,7 @@ def chart_rows(run: Snapshot) -> list[Row]:
         and now - shown.drawn_at < CHART_EVERY_LOOKS * pace.interval()
     ):
         rows = shown.rows
-        if not rows or rows[-1].step <= run.step:
+        if rows and rows[-1].step <= run.step:
             return rows
     fresh = [*run.rows]
     if run.frame and (not fresh or run.frame.step > fresh[-1].step):
