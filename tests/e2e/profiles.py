@@ -53,8 +53,7 @@ class Profiles:
     def leave(self, page: Page, profile: Profile) -> None:
         """Close the tab and its profile, or empty both."""
         usable = not page.is_closed() and page.context.pages == [page] and page.url.startswith(f"{profile.origin}/")
-        # What a phone has zoomed, or made room for, may outlive the page.
-        if not usable or profile.is_mobile or len(self.free[profile]) == MOST_KEPT:
+        if not usable or len(self.free[profile]) == MOST_KEPT:
             page.context.close()
             return
         page.evaluate("sessionStorage.clear()")
@@ -63,5 +62,6 @@ class Profiles:
         browser = page.context.new_cdp_session(page)
         browser.send("Storage.clearDataForOrigin", {"origin": profile.origin, "storageTypes": STORES})
         browser.send("Page.resetNavigationHistory")
+        browser.send("Emulation.resetPageScaleFactor")  # what a phone has zoomed may outlive the page
         browser.detach()
         self.free[profile].append(page)
