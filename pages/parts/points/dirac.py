@@ -36,8 +36,9 @@ def phase(e: Experiment, rows: Sequence[Row]) -> None:
         _line("this run", [m["theta"] for m in run], [m["psi"] for m in run], theme.GENERATED, "dot"),
     ]
     layout = figure.axes(shapes=[figure.level(0, "gray")])
-    layout["xaxis"] |= {"range": [-REACH, REACH], "title": {"text": "θ, what G makes"}}
-    layout["yaxis"] |= {"range": [-REACH, REACH], "title": {"text": "ψ, the slope of D"}, "scaleanchor": "x"}
+    across = {"range": [-REACH, REACH], "automargin": True}
+    layout["xaxis"] |= across | {"title": {"text": "θ, what G makes"}}
+    layout["yaxis"] |= across | {"title": {"text": "ψ, the slope of D"}, "scaleanchor": "x"}
     layout["margin"] = {"l": 44, "r": 8, "t": 6, "b": 36}
     legend = [("in theory", theme.DISCRIMINATOR, "solid"), ("this run", theme.GENERATED, "dotted")]
     alt = f"Phase plot of the Dirac-GAN: near its equilibrium (0, 0) the game {game.word()}."

@@ -18,7 +18,7 @@ from pages.parts.shared import glossary, theme
 
 HEIGHT = 140
 # Fixed: plotly draws a chart twice to fit its margins to the labels, and the plot would jump as these change.
-MARGIN = {"l": 38, "r": 8, "t": 6, "b": 18}
+MARGIN = {"l": 46, "r": 8, "t": 6, "b": 31}
 
 SMALL = {"font": {"size": 9}, "padding": 1}  # words at a line
 
@@ -93,7 +93,7 @@ def axes(shapes: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     return {
         "height": HEIGHT, "margin": MARGIN, "shapes": list(shapes),
         "uirevision": "kept", "showlegend": False, "transition": {"duration": 0},
-        "xaxis": {"nticks": 5}, "yaxis": {"nticks": 5},
+        "xaxis": {"nticks": 5, "automargin": False}, "yaxis": {"nticks": 5, "automargin": False},
     }  # fmt: skip
 
 
