@@ -1,21 +1,30 @@
-"""Collecting what nobody holds any more, in a server that lives long.
+"""What visitors leave behind, in a server that lives long.
 
-Python collects all of it by itself only once a quarter of what there is has become new. Beside all that the modules
-hold, that is what dozens of visitors leave behind.
+Python collects all of what nobody holds by itself only once a quarter of what there is has become new: beside all that
+the modules hold, that is what dozens of visitors leave. And the C library (glibc) gives each new thread a heap of its
+own, up to eight a core, of which each keeps a few megabytes when its visitor has gone.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import platform
 from functools import cache
+
+_M_ARENA_MAX = -8  # mallopt(3)
+HEAPS = 2
 
 
 def collect() -> None:
-    """Collect it now. What was there at the first call is looked at only then: that makes later ones short."""
+    """Collect it now. What was there at the first call is looked at only then: that makes later ones short. From then
+    on threads share the heaps that there are, or HEAPS."""
     gc.collect()
-    _keep_for_good()
+    _prepare()
 
 
 @cache
-def _keep_for_good() -> None:
+def _prepare() -> None:
     gc.freeze()
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, HEAPS)
