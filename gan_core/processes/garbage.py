@@ -14,11 +14,17 @@ from functools import cache
 
 _M_ARENA_MAX = -8  # mallopt(3)
 HEAPS = 2
+NEW = 2  # of the collector's middle collections, each after some 7,000 new objects
 
 
 def collect() -> None:
-    """Collect it now. What was there at the first call is looked at only then: that makes later ones short. From then
-    on threads share the heaps that there are, or HEAPS."""
+    """Collect it now, unless so little is new that the next one can do it: of many who come at once, a few do.
+
+    What was there at the first call is looked at only then. From then on threads share the heaps that there are, or
+    HEAPS.
+    """
+    if gc.get_count()[2] < NEW and _prepare.cache_info().currsize:
+        return
     gc.collect()
     _prepare()
 

@@ -45,19 +45,34 @@ class Ring:
         self.ring = self
 
 
-def test_a_ring_that_nobody_holds_is_gone() -> None:
+MANY = 50_000
+
+
+def test_rings_that_nobody_holds_are_gone() -> None:
+    garbage.collect()
     gone, held = weakref.ref(Ring()), Ring()
+    kept = [Ring() for _ in range(MANY)]
     garbage.collect()
     assert gone() is None
     assert held.ring is held
+    assert len(kept) == MANY
 
 
 def test_what_was_there_at_first_is_set_apart_then_and_only_then() -> None:
     garbage.collect()
     apart = gc.get_freeze_count()
-    kept = [Ring() for _ in range(100)]
+    kept = [Ring() for _ in range(MANY)]
     garbage.collect()
-    assert len(kept) < gc.get_freeze_count() <= apart
+    assert len(kept) == MANY
+    assert 0 < gc.get_freeze_count() <= apart
+
+
+def test_where_little_is_new_nothing_is_looked_at() -> None:
+    garbage.collect()
+    gc.collect()
+    collections = gc.get_stats()[2]["collections"]
+    garbage.collect()
+    assert gc.get_stats()[2]["collections"] == collections
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has a heap for each thread")
