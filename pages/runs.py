@@ -55,22 +55,24 @@ read = [(heading, cards.read(store, heading)) for heading in found[:shown]]
 read_loops = {loop.run_id: watched.read(loop) for loop in loops}
 deleted, size = store.deleted(), store.size() / 1e6
 
-if state.GIVEN.get():
-    given.show(store, state.GIVEN.get())
-cards.undo(store)
-live.listing()
-uploads.listing(store)
+with st.container():  # a place of its own: what comes and goes here does not move the cards to another
+    if state.GIVEN.get():
+        given.show(store, state.GIVEN.get())
+    cards.undo(store)
+    live.listing()
+    uploads.listing(store)
 if listed or loops or asked:
     st.text_input(
         "Find", key=state.FIND.name, placeholder="loss=hinge lr_g=0.001 monday",
         help="Settings as name=value, and words from the name or from a changed setting; a run must match them all.",
     )  # fmt: skip
-    if unsearchable:
-        diagnosis_line.say(diagnosis_line.TROUBLE, unsearchable)
-    watched.section(store, loops, read_loops)
-    if not found and not loops and asked:
-        st.markdown("No saved run fits this search.")
-    cards.comparison(store, found)
+    with st.container():
+        if unsearchable:
+            diagnosis_line.say(diagnosis_line.TROUBLE, unsearchable)
+        watched.section(store, loops, read_loops)
+        if not found and not loops and asked:
+            st.markdown("No saved run fits this search.")
+        cards.comparison(store, found)
     for heading, summary in read:
         cards.card(store, heading, summary)
     if len(found) > shown and st.button(f"Show more ({len(found) - shown})", key="more", width="stretch"):

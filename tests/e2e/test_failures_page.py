@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from driving import PICTURE, OpenTab, button, query, shown, step_reaches
+from driving import PICTURE, OpenTab, button, query, step_reaches
 from live_runs import gone
 from playwright.sync_api import Page, expect
 from serving import Server
@@ -122,7 +122,7 @@ def test_the_broken_one_goes_on_in_train_with_its_settings(server: Server, open_
     button(page, "open_broken").click()
     page.wait_for_url("**/train?*run=*")
     page.wait_for_selector(PICTURE)
-    assert shown(page, "output_activation") == "linear"
+    expect(page.locator(".st-key-output_activation input").first).to_have_value("linear")
     assert query(page)["o"] == "linear"
     assert query(page)["st"] == "600"
     step_reaches(page, 20)
