@@ -50,7 +50,8 @@ def section(run: Snapshot) -> None:
         st.html(f'<p style="margin:0">Saved as <b>{escape(saved.name)}</b>, {at}.</p>')
         state.FOLLOWS.of(run.run_id).show(saved.follows)  # as it is, whatever was asked: it may have been refused
         st.toggle(
-            "Keep it up to date", key=state.FOLLOWS.of(run.run_id).name, on_change=_follow, args=(run.run_id,),
+            "Keep it up to date", saved.follows,  # else a page drawn twice at once tells the browser "off"
+            key=state.FOLLOWS.of(run.run_id).name, on_change=_follow, args=(run.run_id,),
             help="Updates the saved run every few seconds, at each pause and at the end. Off: it stays as it is.",
         )  # fmt: skip
         if not saved.follows:
