@@ -71,12 +71,18 @@ def _as_new(run: Snapshot, label: str, name: str) -> None:
         "Name", name, max_chars=MOST_NAME, key=state.SAVE_NAME.of(run.run_id).name, label_visibility="collapsed"
     )
     st.button(
-        label, key="save_run", icon=":material/inventory_2:", on_click=_save, args=(run.run_id,), width="stretch",
-        help="Saves all pictures, measurements and weights. Open it again on the page Runs.",
+        label, key="save_run", icon=":material/inventory_2:", on_click=_save, args=(run.run_id, _saved_as(run)),
+        width="stretch", help="Saves all pictures, measurements and weights. Open it again on the page Runs.",
     )  # fmt: skip
 
 
-def _save(run_id: str) -> None:
+def _saved_as(run: Snapshot | None) -> str:
+    return run.save_state.run_id if run and run.save_state else ""
+
+
+def _save(run_id: str, saved_as: str) -> None:
+    if _saved_as(registry().snapshot(run_id)) != saved_as:
+        return  # one click that came twice
     _do(registry().save_thread.save_as, run_id, state.SAVE_NAME.of(run_id).get())
 
 
