@@ -78,8 +78,9 @@ def experiment(case: Case) -> Experiment:
         rate /= 100
     rate = max(rate, 1e-6)  # the least that is allowed
     small = {**SMALL, "steps": STEPS, "lr_g": rate, "lr_d": 2 * rate}
-    if architecture == "document-dcgan":  # a hundred times the work of the others
-        small |= {"batch_size": 4, "steps": 2}
+    if architecture == "document-dcgan":  # a hundred times the work of the others; more in an emulated precision
+        least = 2 if case.get("precision") == "bfloat16" and not case.get("pack") else 4
+        small |= {"batch_size": least, "steps": 2}
     return Experiment(**{name: value for name, value in {**small, **case}.items() if name not in own})
 
 
@@ -165,30 +166,23 @@ def test_every_value_and_pair_is_covered() -> None:
     )
 
 
-@pytest.mark.parametrize("architecture", PARAMETERS["architecture"])
-def test_prints_the_losses_of_the_engine(architecture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("case", cases_covering(), ids=lambda case: f"{case['architecture']}-{case['precision']}")
+def test_prints_the_losses_of_the_engine(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other libraries multiply the script's matrices and update its weights, so the last digits differ; in bfloat16,
     which has two to three digits, these are early ones."""
     monkeypatch.chdir(tmp_path)
-    wrong = []
-    for case in cases_covering():
-        if case["architecture"] != architecture:
-            continue
-        e = experiment(case)
-        images = tiny_images(e.image_size, e.channels)
-        (expected, picture), (found, drawn) = engine(e, images), run(e, images, tmp_path)
-        relative, absolute = (0.05, 0.01) if e.precision == "bfloat16" else (1e-4, 2e-5)
-        if any(abs(loss) > 1e5 for losses in expected.values() for loss in losses.values()):
-            relative = 0.02  # where the losses explode, so do the roundings
-        same = found.keys() == expected.keys() and all(
-            found[step] == pytest.approx(losses, rel=relative, abs=absolute) for step, losses in expected.items()
-        )
-        # A value between two levels falls to either side; BatchNorm makes whole values of the rounding of equal inputs.
-        sharp = e.precision == "float32" and e.noise != "constant"
-        apart = np.abs(picture.astype(int) - drawn).mean()
-        if not same or (sharp and apart > 0.5):
-            wrong.append(f"{case}: {found}, not {expected}")
-    assert not wrong, "\n".join(wrong)
+    e = experiment(case)
+    images = tiny_images(e.image_size, e.channels)
+    (expected, picture), (found, drawn) = engine(e, images), run(e, images, tmp_path)
+    relative, absolute = (0.05, 0.01) if e.precision == "bfloat16" else (1e-4, 2e-5)
+    if any(abs(loss) > 1e5 for losses in expected.values() for loss in losses.values()):
+        relative = 0.02  # where the losses explode, so do the roundings
+    assert found.keys() == expected.keys()
+    for step, losses in expected.items():
+        assert found[step] == pytest.approx(losses, rel=relative, abs=absolute)
+    # A value between two levels falls to either side; BatchNorm makes whole values of the rounding of equal inputs.
+    if e.precision == "float32" and e.noise != "constant":
+        assert np.abs(picture.astype(int) - drawn).mean() <= 0.5
 
 
 # A mistake in the loops of different kinds; what some need to be one.
