@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from live_runs import ROOT
+from streamlit.testing.v1 import AppTest
 
 from gan_core.settings.fields import SETTINGS
 from pages.parts.shared import state
@@ -74,3 +75,30 @@ def test_every_declared_key_is_used() -> None:
     declared = [name for name, value in vars(state).items() if isinstance(value, state.Key | state.Family)]
     assert declared
     assert not [name for name in declared if name not in used]
+
+
+def page_with_a_callback() -> None:
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+    from pages.parts.shared import state
+
+    def another_click_waits() -> None:
+        running = get_script_run_ctx()
+        assert running is not None and running.script_requests is not None
+        running.script_requests.request_rerun(RerunData(running.query_string))
+
+    def keep() -> None:
+        state.GAIN.set(2.0)
+        another_click_waits()
+        state.FIND_SETTING.set(f"gain {state.GAIN.get()}")
+
+    st.button("Keep", on_click=keep)
+    st.caption(f"{state.GAIN.get()}, {state.FIND_SETTING.get()}")
+
+
+def test_a_click_that_waits_cuts_no_callback_short() -> None:
+    at = AppTest.from_function(page_with_a_callback).run()
+    assert at.caption[0].value == "1.0,"
+    at.button[0].click().run()
+    assert not at.exception and at.caption[0].value == "2.0, gain 2.0"

@@ -6,10 +6,10 @@ its name from here, so that nothing else can be kept under it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import streamlit as st
+from streamlit.runtime.state import get_session_state
 
 from gan_core.claims import link as claims_link
 from gan_core.claims.process_pool import Asked as AskedClaim
@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _kept() -> MutableMapping[str, Any]:
+    """What the session remembers, without `st.session_state`, which ends the script at any access where another click
+    waits. A callback that is ended so never goes on: the setting that was changed first would be lost, or a run be
+    started that no page knows of. A click that waits is served at the next element that is drawn."""
+    return get_session_state()._state
+
+
 class Key(Generic[T]):
     """One thing the session remembers, and what it is before anybody has set it.
 
@@ -45,12 +52,12 @@ class Key(Generic[T]):
 
     def get(self) -> T:
         """What is remembered; the first value where nothing is. Looking keeps nothing."""
-        value: T = st.session_state[self.name] if self.present else self._first()
+        value: T = _kept()[self.name] if self.present else self._first()
         return value
 
     def set(self, value: T) -> None:
         """Remember this from now on."""
-        st.session_state[self.name] = value
+        _kept()[self.name] = value
 
     def take(self) -> T:
         """What is remembered, told once: it is forgotten with that."""
@@ -61,12 +68,12 @@ class Key(Generic[T]):
     def clear(self) -> None:
         """Forget it."""
         if self.present:
-            del st.session_state[self.name]
+            del _kept()[self.name]
 
     @property
     def present(self) -> bool:
         """Whether something is remembered."""
-        return self.name in st.session_state
+        return self.name in _kept()
 
     def show(self, value: T) -> None:
         """Have the widget of this key show the value, before it is drawn; Streamlit forgets what a widget showed that
