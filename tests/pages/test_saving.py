@@ -101,3 +101,20 @@ def test_where_the_saved_run_was_deleted_it_can_be_saved_as_a_new_one(
     assert any("was deleted" in sentence for sentence in wrongs(at))
     at.button(key="save_run").click().run()
     assert [heading.step for heading in Store(tmp_path).headings()] == [0]
+
+
+def test_a_click_that_comes_twice_saves_one_run(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_HOME", str(tmp_path))
+    at = open_page(w="0.125", st="0")
+    at.button(key="start").click().run()
+    run_id = at.session_state["run"]
+    reach(registry(), run_id, lambda seen: seen.state == "finished")
+    at.session_state["save"] = True
+    at.run()
+    registry().save_thread.save_as(run_id, "once")
+    reach(registry(), run_id, lambda seen: not seen.save_state.busy)
+    at.button(key="save_run").click().run()  # as the page stood before
+    assert not at.exception
+    assert [heading.name for heading in Store(tmp_path).headings()] == ["once"]
