@@ -28,6 +28,7 @@ class Student:
         self.step = 0
         self.state = ""  # the words of the line of progress
         self.address = ""
+        self.page = ""  # which one it is, as the server calls it
         self.pictures = self.looks = 0
         self.drawn = False  # a run of the script has ended
         self.changed = asyncio.Event()
@@ -67,7 +68,7 @@ class Student:
     async def _send(self, button: str = "", slider: tuple[str, str] | None = None, fragment: str = "") -> None:
         message = BackMsg()
         client = message.rerun_script
-        client.query_string, client.page_name = self.query, "train"
+        client.query_string, client.page_name, client.page_script_hash = self.query, "train", self.page
         if button:
             client.widget_states.widgets.add(id=button, trigger_value=True)
         if slider:
@@ -89,6 +90,8 @@ class Student:
                 for fragment in message.stop_auto_rerun.fragment_ids:
                     if fragment in self._timers:
                         self._timers.pop(fragment).cancel()
+            elif kind == "navigation":
+                self.page = message.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.address = message.page_info_changed.query_string
                 self.query = self.address
