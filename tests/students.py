@@ -124,9 +124,11 @@ class Student:
 
 
 async def student(server: Server, number: int, query: str = "") -> Student:
-    """A visitor whose page is drawn: of the run with this number as its seed, or of an address that he had."""
+    """A visitor whose page is drawn: of the run with this number as its seed, or of an address that he had. Who comes
+    back has the same cookie, else he would be another, who may only look at what is his."""
     address = server.url.replace("http", "ws") + "/_stcore/stream"
-    socket = await connect(address, subprotocols=["streamlit"], max_size=None)
+    cookie = {"Cookie": f"gan_visitor={number:032x}"}
+    socket = await connect(address, subprotocols=["streamlit"], max_size=None, additional_headers=cookie)
     made = Student(socket, query or f"{QUERY}&se={number}")
     await made.open()
     return made
