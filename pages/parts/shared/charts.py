@@ -100,7 +100,7 @@ def losses(
     if shared:
         layout["xaxis"] |= {"range": [0, shared.end]}
         layout["yaxis"] |= {"range": [shared.low, shared.high]}
-        layout["shapes"].append(moment(shared.at))
+        layout["shapes"] += [moment(shared.at)] if rows else []
     legend = [("D", theme.DISCRIMINATOR, "solid"), ("G", theme.GENERATED, "dashed")]
     show(key, "Losses", legend, traces, layout, "Losses of discriminator and generator over the steps", height=height)
 
