@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from live_runs import PATIENCE_S
+from live_runs import PATIENCE_S, reach
 from streamlit.testing.v1 import AppTest
 from tiny import tiny
 from visiting import Open
@@ -99,3 +99,18 @@ def test_a_step_that_was_asked_while_the_run_opened_is_awaited() -> None:
     assert not tab_runs.awaiting(registry().snapshot(run_id))
     state.ANSWER_DUE.clear()
     registry().forget(run_id)
+
+
+def test_a_tab_shows_what_another_tab_of_its_browser_has_changed(open_page: Open) -> None:
+    """And undoes nothing of it with the next change of its own."""
+    one = open_page("train", **SMALL)
+    started_and_paused(one)
+    run_id = one.session_state["run"]
+    other = open_page("train", run=run_id, **SMALL)
+    other.select_slider(key="lr_d").set_value(0.01).run()
+    reach(registry(), run_id, lambda seen: seen.experiment.lr_d == 0.01)
+    one.run()
+    assert not one.exception and one.select_slider(key="lr_d").value == 0.01
+    assert "".join(one.query_params["ld"]) == "0.01"
+    one.select_slider(key="lr_g").set_value(0.1).run()
+    assert reach(registry(), run_id, lambda seen: seen.experiment.lr_g == 0.1).experiment.lr_d == 0.01

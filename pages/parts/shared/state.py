@@ -6,10 +6,10 @@ its name from here, so that nothing else can be kept under it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from streamlit.runtime.state import get_session_state
+from streamlit.runtime.state import SessionState, get_session_state
 
 from gan_core.claims import link as claims_link
 from gan_core.claims.process_pool import Asked as AskedClaim
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _kept() -> MutableMapping[str, Any]:
+def _kept() -> SessionState:
     """What the session remembers, without `st.session_state`, which ends the script at any access where another click
     waits. A callback that is ended so never goes on: the setting that was changed first would be lost, or a run be
     started that no page knows of. A click that waits is served at the next element that is drawn."""
@@ -134,6 +134,8 @@ PAIR_OF: Key[str | None] = Key("pair_of", _none)  # the recipe whose sides the p
 COMPARED: Key[dict[str, str]] = Key("compared", dict)
 LOST: Key[str | None] = Key("lost", _none, on_page=True)  # the run of a link that is no longer here
 REFUSAL: Key[str | None] = Key("refusal", _none, on_page=True)
+# The run's settings when the page's were last the same, with its id.
+AGREED: Key[tuple[str, Experiment] | None] = Key("agreed", _none)
 ANSWER_DUE: Key[AnswerDue | None] = Key("answer_due", _none)
 CHART_ROWS: Key[ChartRows | None] = Key("chart_rows", _none)
 

@@ -1,4 +1,4 @@
-"""Another visitor's run, opened by its address: to be looked at, and copied."""
+"""A run that others change, too: another visitor's, to be looked at and copied, or one's own in two tabs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,19 @@ def read_only(run: Snapshot | None) -> str:
 
 
 def follow(run: Snapshot | None) -> None:
-    """Have the page show the settings of a run that is watched, where its owner has changed them."""
-    if run is not None and tab_runs.watched(run) and run.experiment != page_settings.experiment():
+    """Have the page show the run's settings where its owner has changed them, or the same browser in another tab.
+
+    Not where this tab asks for others itself: these are on their way to the run, or were refused.
+    """
+    if run is None:
+        return
+    shown = page_settings.experiment()
+    if run.experiment == shown:
+        state.AGREED.set((run.run_id, shown))
+    elif tab_runs.watched(run):
+        st.rerun()
+    elif state.AGREED.get() == (run.run_id, shown) and not (page_settings.problems() or tab_runs.awaiting(run)):
+        page_settings.take(run.experiment)
         st.rerun()
 
 
