@@ -50,6 +50,11 @@ class Student:
         """Move D's learning rate to its mark of these words."""
         await self._send(slider=(self.ids[LR_D], rate))
 
+    async def look_late(self, rate: str) -> None:
+        """Look at the run as a browser does that has D's learning rate at this mark yet."""
+        for fragment in self._timers:
+            await self._send(slider=(self.ids[LR_D], rate), fragment=fragment)
+
     async def until(self, reached: Callable[[], bool], patience_s: float = 300) -> float:
         """Wait until something was told; the seconds that took."""
         begun = time.monotonic()

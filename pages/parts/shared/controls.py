@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.data import SOURCES, allowed_folders, upload_cache
 from gan_core.files.errors import DataError
@@ -200,6 +201,11 @@ def _set(field: str, value: Any, changed: Changed) -> None:
 
 
 def _on_change(field: str, changed: Changed) -> None:
+    """Take what somebody has set. With each look at a run, the browser sends all controls along: one that differs there
+    is only one that it has not heard of yet, such as a rate that a button or another tab has raised."""
+    running = get_script_run_ctx()
+    if running is not None and running.fragment_ids_this_run:
+        return
     value = state.SETTING.of(field).get()
     if isinstance(value, list):
         value = tuple(value)
