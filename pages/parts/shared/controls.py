@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from pages.parts.shared import access, glossary, page_settings, plain_text, stat
 Changed = Callable[[], None]
 LESSON = "Locked in this lesson."
 RATES = ("lr_g", "lr_d")
+LATE_S = 3.0  # how long a browser may take to hear what the page has set
 
 
 def draw(changed: Changed, locked: str = "", first: Sequence[str] = ()) -> None:
@@ -130,28 +132,28 @@ def _control(row: Setting, changed: Changed, locked: str = "", *, marked: bool =
         "disabled": bool(locked),
     }  # fmt: skip
     if row.kind == "choice":
-        state.SETTING.of(row.name).show(value if value in row.choices else row.default)
+        _show(row.name, value if value in row.choices else row.default)
         st.selectbox(label, row.choices, format_func=name_of, **words)
         if value in row.told:
             st.caption(row.told[value])
     elif row.kind == "set":
-        state.SETTING.of(row.name).show([str(choice) for choice in row.choices if choice in value])
+        _show(row.name, [str(choice) for choice in row.choices if choice in value])
         st.pills(label, row.choices, selection_mode="multi", **words)
     elif row.kind == "switch":
-        state.SETTING.of(row.name).show(bool(value))
+        _show(row.name, bool(value))
         # Its default as well. A page that is drawn again before the browser has drawn it loses the value that was set;
         # the browser would show "off", and say so at the next click.
         st.toggle(label, bool(value), **words)
     elif row.kind == "text":
-        state.SETTING.of(row.name).show(str(value))
+        _show(row.name, str(value))
         st.text_input(label, **words)
     elif row.marks:
         options = _options(row, value)
-        state.SETTING.of(row.name).show(row.nearest(value))
+        _show(row.name, row.nearest(value))
         st.select_slider(label, options, format_func=name_of, **words)
     else:
         assert row.low is not None and row.high is not None
-        state.SETTING.of(row.name).show(row.nearest(value))
+        _show(row.name, row.nearest(value))
         st.number_input(label, round(row.low), round(row.high), step=1, **words)
 
 
@@ -200,13 +202,26 @@ def _set(field: str, value: Any, changed: Changed) -> None:
         changed()
 
 
+def _show(field: str, value: Any) -> None:
+    """Have the control show this, and keep for a while what it had."""
+    widget = state.SETTING.of(field)
+    if widget.present and widget.get() != value:
+        state.OVERWRITTEN.of(field).set((widget.get(), time.monotonic()))
+    widget.show(value)
+
+
+def _late(field: str, value: object) -> bool:
+    """Whether a look at a run has brought what a control had before the page set another: with each look, the browser
+    sends all controls along, and it had not heard of that yet."""
+    running, had = get_script_run_ctx(), state.OVERWRITTEN.of(field).get()
+    looks = running is not None and bool(running.fragment_ids_this_run)
+    return looks and had is not None and value == had[0] and time.monotonic() - had[1] < LATE_S
+
+
 def _on_change(field: str, changed: Changed) -> None:
-    """Take what somebody has set. With each look at a run, the browser sends all controls along: one that differs there
-    is only one that it has not heard of yet, such as a rate that a button or another tab has raised."""
-    running = get_script_run_ctx()
-    if running is not None and running.fragment_ids_this_run:
-        return
     value = state.SETTING.of(field).get()
+    if _late(field, value):
+        return
     if isinstance(value, list):
         value = tuple(value)
     if page_settings.change({field: value}):
