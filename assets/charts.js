@@ -7,8 +7,8 @@
 
   const chart = element => element.querySelector('.stPlotlyChart:not(.last-picture)');
   const key = element => [...element.classList].find(name => name.startsWith('st-key-'));
+  const isChart = node => node.matches?.('.stElementContainer') && key(node) && chart(node);
   const plot = element => chart(element)?.firstElementChild;
-  const isChart = node => node.matches?.('.stElementContainer') && key(node) && plot(node);
   // Plotly draws it first, and Streamlit shows it some frames later, once it has given it its width.
   const isShown = element => plot(element)?.querySelector('.main-svg') && plot(element).style.visibility !== 'hidden';
 
