@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from serving import Server
@@ -28,4 +29,5 @@ async def raised_and_looked_at(server: Server) -> str:
 
 
 def test_a_look_undoes_nothing_that_a_button_has_set(own_server: Server) -> None:
-    assert "ld=0.004" in asyncio.run(raised_and_looked_at(own_server))
+    with ThreadPoolExecutor() as pool:  # in this thread, the browser of other tests has a loop of its own
+        assert "ld=0.004" in pool.submit(asyncio.run, raised_and_looked_at(own_server)).result()
