@@ -221,7 +221,8 @@ def test_a_phone_shows_pictures_and_learning_rates_at_once_for_fingers(server: S
 @pytest.mark.parametrize(
     "path",
     ["", "course", "course?at=gan", "course?at=result", "train", "points", "compare", "sweep", "runs", "failures",
-     "failures?f=mistake-swapped-labels", "untrained", "pixels", "claims", "claims?c=000-01", "glossary", "nopage"],
+     "failures?f=mode-collapse", "failures?f=mistake-swapped-labels",
+     "untrained", "pixels", "claims", "claims?c=000-01", "glossary", "nopage"],
 )  # fmt: skip
 def test_all_that_is_pressed_is_large_enough_for_a_finger(server: Server, open_tab: OpenTab, path: str) -> None:
     page = open_tab(f"{server.url}/{path}", viewport=PHONE, has_touch=True, is_mobile=True)

@@ -123,7 +123,8 @@ STRANGE: Key[list[str]] = Key("strange", list, on_page=True)
 SETTING: Family[Value | list[str]] = Family("", str)
 # What the page Points, or all others, stood at while the other kind was shown: the run's id and the settings.
 ASIDE: Key[dict[str, tuple[str | None, Experiment]]] = Key("aside", dict)
-OVERWRITTEN: Family[tuple[object, float] | None] = Family("overwritten_", _none)  # what it had, and when it was
+# What a setting's control had when the page set another, and when that was.
+OVERWRITTEN: Family[tuple[object, float] | None] = Family("overwritten_", _none)
 OFFERED: Family[list[float]] = Family("offered_", list)  # of a setting on a slider, the values it has had
 UPLOADED: Key[str | None] = Key("uploaded", _none)  # the name of the zip that is the page's folder
 
