@@ -113,8 +113,10 @@ def test_a_setting_of_the_start_begins_anew(running: Page) -> None:
     )
 
 
-def test_the_scrubber_goes_back_to_an_early_picture(running: Page) -> None:
+@pytest.mark.parametrize("wait_ms", [0, 130, 260, 390, 520])  # at whatever time of a look at the run the press comes
+def test_the_scrubber_goes_back_to_an_early_picture_and_stays(running: Page, wait_ms: int) -> None:
     step_reaches(running, 100)
+    running.wait_for_timeout(wait_ms)
     slider(running, "scrub").press("Home")
     running.wait_for_function(f"document.querySelector('{PICTURE}').alt.endsWith('step 0')")
     step_reaches(running, step(running) + 50)  # the run itself goes on

@@ -93,12 +93,21 @@ def scrubber(runs: Runs) -> list[Frame | None]:
                     "All runs",
                     0.0,
                     end,
+                    float(at),
                     key=state.SCRUB.name,
                     format="%.1f s of training",
                     label_visibility="collapsed",
                 )
             else:
-                st.slider("All runs", 0, int(end), key=state.SCRUB.name, format="step %d", label_visibility="collapsed")
+                st.slider(
+                    "All runs",
+                    0,
+                    int(end),
+                    int(at),
+                    key=state.SCRUB.name,
+                    format="step %d",
+                    label_visibility="collapsed",
+                )
             playback.marks((), end, newest=at == end)  # several runs have no changes in common
         with speed, st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="speed-labelled"):
             st.html('<div class="small-print">Pictures per second</div>', width="content")

@@ -106,7 +106,7 @@ def scrubber(run: Snapshot | None, frames: Sequence[Frame]) -> list[Frame]:
     label.markdown("**Newest**" if at == end else f"Step **{at:.0f}**")
     with slider, st.container(key="time_slider"):
         st.slider(
-            "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
+            "Look back over the run", 0, end, at, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
         )
         playback.marks(run.changes if run else (), end, newest=at == end)
     if at >= end:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from pages.parts.shared import html, state
 
 SPEEDS = (1, 2, 3)  # pictures a second: more of them would flash
 PATIENCE = 0.8  # of the time of a picture: the browser's clock and ours are not the same
+PRESSED = math.inf  # of a picture that is yet to be shown: its time begins when it is
 
 
 def interval() -> float | None:
@@ -22,7 +24,11 @@ def interval() -> float | None:
 
 def moment(kept: Sequence[float], end: float) -> float:
     """Where the slider stands: at its end, which is the newest picture, at the picture it was put to, or one picture on
-    while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
+    while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order.
+
+    The slider takes it as its default as well. Were it set at each look, a look that was under way would undo a press;
+    were it only set, a browser that draws two looks at once would not hear of it, and begin at the left end.
+    """
     at, before, last_end = state.SCRUB.get(), state.SCRUB_AT.get(), state.SCRUB_END.get()
     if at is None or at in (end, last_end) or not kept or at > kept[-1]:
         at = end
@@ -33,7 +39,9 @@ def moment(kept: Sequence[float], end: float) -> float:
         at = kept[bisect_left(kept, at)] if onwards else kept[max(0, bisect_left(kept, at) - 1)]
     state.SCRUB_END.set(end)
     played = state.PLAYED_AT.get()
-    if played is not None and time.monotonic() - played >= PATIENCE / _speed():
+    if played == PRESSED:
+        state.PLAYED_AT.set(time.monotonic())
+    elif played is not None and time.monotonic() - played >= PATIENCE / _speed():
         later = [moment for moment in kept if moment > at]
         if len(later) > 1:
             at = later[0]
@@ -41,13 +49,7 @@ def moment(kept: Sequence[float], end: float) -> float:
         else:
             at = end
             state.PLAYED_AT.clear()
-    if at == end or before == last_end:
-        # Each time: a browser that draws two runs of the script at once sees only what the second one sets, and would
-        # put the slider at its beginning. So the look that was under way when the slider left its end puts it back
-        # there; the next one says where it was put.
-        state.SCRUB.set(at)
-    else:
-        state.SCRUB.show(at)
+    state.SCRUB.show(at)
     state.SCRUB_AT.set(at)
     return at
 
@@ -120,7 +122,7 @@ def _stand(at: float) -> None:
 
 def _play(first: float | None) -> None:
     """Play on from where the slider stands; with `first`, from there."""
-    state.PLAYED_AT.set(time.monotonic())
+    state.PLAYED_AT.set(PRESSED)
     if first is not None:
         state.SCRUB.set(first)
 

@@ -39,7 +39,7 @@ def scrubber(run: Snapshot | None) -> Frame | None:
     )
     with slider, st.container(key="time_slider"):
         st.slider(
-            "Look back over the run", 0, end, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
+            "Look back over the run", 0, end, at, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
         )
         playback.marks(run.changes, end, newest=at == end)
     shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
