@@ -34,7 +34,7 @@ LONG = (
     "claims/test_run_claim.py",
     "sweep/test_two_networks.py",
     "pages/test_failures.py",
-    "pages/test_compare.py",
+    "pages/test_compared_runs.py",
     "live/test_lockstep.py",
     "outputs/test_script.py",
     "commands/test_killed_runs.py",

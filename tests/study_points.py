@@ -24,7 +24,8 @@ from gan_core.diagnosis.row import Row
 from gan_core.diagnosis.verdict import verdict
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
-from tests.study import TOP, Case, lines, named, wilson
+from tests.study import TOP, lines, named, wilson
+from tests.study_cases import Case
 
 STUDY = TOP / "assets" / "study_points.json"
 PARTS = ("failures", "healthy")
