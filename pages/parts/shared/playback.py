@@ -26,8 +26,8 @@ def moment(kept: Sequence[float], end: float) -> float:
     """Where the slider stands: at its end, which is the newest picture, at the picture it was put to, or one picture on
     while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order.
 
-    The slider takes it as its default as well. Were it set at each look, a look that was under way would undo a press;
-    were it only set, a browser that draws two looks at once would not hear of it, and begin at the left end.
+    The slider takes it as its default as well. Were it set at each look, a look under way would undo a press. Were it
+    no default, a browser that draws two looks at once would not hear of it, and put the slider at its left end.
     """
     at, before, last_end = state.SCRUB.get(), state.SCRUB_AT.get(), state.SCRUB_END.get()
     if at is None or at in (end, last_end) or not kept or at > kept[-1]:
