@@ -3,7 +3,9 @@
 (() => {
   if (window.chartsStay) return;
   window.chartsStay = true;
-  const waiting = new Map(); // a new chart's element, and the picture that covers it
+  // A chart's element, and a picture of it: Plotly has often emptied a chart before we hear that it was taken away.
+  const pictures = new WeakMap();
+  const waiting = new Map(); // a new chart's element, and the picture that covers it, where there was one before it
 
   const chart = element => element.querySelector('.stPlotlyChart:not(.last-picture)');
   const key = element => [...element.classList].find(name => name.startsWith('st-key-'));
@@ -13,8 +15,7 @@
   const isShown = element => plot(element)?.querySelector('.main-svg') && plot(element).style.visibility !== 'hidden';
 
   function picture(element) {
-    const drawn = waiting.get(element) ?? (isShown(element) && chart(element).cloneNode(true));
-    if (!drawn) return null;
+    const drawn = chart(element).cloneNode(true);
     drawn.classList.add('last-picture');
     for (const name of ['data-testid', 'role', 'aria-label']) drawn.removeAttribute(name);
     drawn.setAttribute('aria-hidden', 'true');
@@ -26,22 +27,27 @@
     const place = element.parentElement;
     const gone = records.filter(({ target }) => target === place).flatMap(({ removedNodes }) => [...removedNodes]);
     const last = [...gone, ...place.children].filter(other => other !== element && isChart(other));
-    return last.filter(other => key(other) === key(element)).map(picture).find(Boolean);
+    return last
+      .filter(other => key(other) === key(element))
+      .map(other => waiting.get(other) ?? pictures.get(other))
+      .find(Boolean);
   }
 
   const observer = new MutationObserver(records => {
     for (const element of records.flatMap(({ addedNodes }) => [...addedNodes]).filter(isChart)) {
-      if (!element.isConnected || waiting.has(element) || isShown(element)) continue;
+      if (!element.isConnected || waiting.has(element)) continue;
       const last = before(element, records);
-      if (!last) continue;
-      element.append(last);
+      if (last) element.append(last);
       waiting.set(element, last);
-      observer.observe(plot(element), { attributes: true, attributeFilter: ['style'] });
     }
     for (const [element, last] of waiting) {
-      if (element.isConnected && !isShown(element)) continue;
-      if (last.parentElement === element) last.remove();
+      if (element.isConnected && !isShown(element)) {
+        if (plot(element)) observer.observe(plot(element), { attributes: true, attributeFilter: ['style'] });
+        continue;
+      }
       waiting.delete(element);
+      if (last?.parentElement === element) last.remove();
+      if (element.isConnected) pictures.set(element, picture(element));
     }
   });
   observer.observe(document.body, { childList: true, subtree: true });
