@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 QUERY = "w=1&st=1000000"
 STEP = re.compile(r"<b>Step (\d+) of")
-PICTURE = "generated images at step"
+PICTURE = re.compile(r"generated images at step (\d+)")
 LR_D = "lr_d"
 
 
@@ -26,6 +26,7 @@ class Student:
         self.query = query
         self.ids: dict[str, str] = {}  # of buttons and sliders, by key
         self.step = 0
+        self.shown = 0  # the step of the picture
         self.state = ""  # the words of the line of progress
         self.address = ""
         self.page = ""  # which one it is, as the server calls it
@@ -50,10 +51,10 @@ class Student:
         """Move D's learning rate to its mark of these words."""
         await self._send(slider=(self.ids[LR_D], rate))
 
-    async def look_late(self, rate: str) -> None:
-        """Look at the run as a browser does that has D's learning rate at this mark yet."""
+    async def look_late(self, slider: str, at: str | float) -> None:
+        """Look at the run as a browser does that has the slider of this id there yet."""
         for fragment in self._timers:
-            await self._send(slider=(self.ids[LR_D], rate), fragment=fragment)
+            await self._send(slider=(slider, at), fragment=fragment)
 
     async def until(self, reached: Callable[[], bool], patience_s: float = 300) -> float:
         """Wait until something was told; the seconds that took."""
@@ -70,14 +71,18 @@ class Student:
         self._reading.cancel()
         await self.socket.close()
 
-    async def _send(self, button: str = "", slider: tuple[str, str] | None = None, fragment: str = "") -> None:
+    async def _send(self, button: str = "", slider: tuple[str, str | float] | None = None, fragment: str = "") -> None:
         message = BackMsg()
         client = message.rerun_script
         client.query_string, client.page_name, client.page_script_hash = self.query, "train", self.page
         if button:
             client.widget_states.widgets.add(id=button, trigger_value=True)
         if slider:
-            client.widget_states.widgets.add(id=slider[0]).string_array_value.data.append(slider[1])
+            widget, at = client.widget_states.widgets.add(id=slider[0]), slider[1]
+            if isinstance(at, str):
+                widget.string_array_value.data.append(at)
+            else:
+                widget.double_array_value.data.append(at)
         if fragment:
             client.fragment_id, client.is_auto_rerun = fragment, True
         await self.socket.send(message.SerializeToString())
@@ -114,7 +119,8 @@ class Student:
             body = element.html.body
             if found := STEP.search(body):
                 self.step, self.state = int(found[1]), body
-            self.pictures += PICTURE in body
+            if found := PICTURE.search(body):
+                self.shown, self.pictures = int(found[1]), self.pictures + 1
 
     def _look(self, fragment: str, interval: float) -> None:
         """From now on ask for the fragment every so often, as a browser does."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from serving import Server
-from students import student
+from students import LR_D, student
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ async def raised_and_looked_at(server: Server) -> str:
     await there.click("raise-lr_d")
     await there.until(lambda: "ld=0.004" in there.query)
     seen = there.looks
-    await there.look_late("0.002")
+    await there.look_late(there.ids[LR_D], "0.002")
     await there.until(lambda: there.looks > seen)
     await there.click("raise-lr_g")
     await there.until(lambda: "lg=0.004" in there.query)
@@ -31,3 +31,27 @@ async def raised_and_looked_at(server: Server) -> str:
 def test_a_look_undoes_nothing_that_a_button_has_set(own_server: Server) -> None:
     with ThreadPoolExecutor() as pool:  # in this thread, the browser of other tests has a loop of its own
         assert "ld=0.004" in pool.submit(asyncio.run, raised_and_looked_at(own_server)).result()
+
+
+async def went_back_and_looked_at(server: Server) -> tuple[int, int, int]:
+    """The step that the run is at, and those that are shown after a step back and after looks that bring the newest."""
+    there = await student(server, 2, "a=mlp&w=0.125&st=1000000")
+    await there.click("start")
+    await there.until(lambda: there.shown > 200)
+    slider = there.ids["scrub"]
+    seen = there.looks
+    await there.click("previous_picture")
+    await there.until(lambda: there.looks > seen + 3)
+    went_to = there.shown
+    for _ in range(3):
+        seen = there.looks
+        await there.look_late(slider, 1_000_000)
+        await there.until(lambda seen=seen: there.looks > seen)
+    await there.close()
+    return there.step, went_to, there.shown
+
+
+def test_a_look_does_not_undo_a_step_back(own_server: Server) -> None:
+    with ThreadPoolExecutor() as pool:
+        step, went_to, shown = pool.submit(asyncio.run, went_back_and_looked_at(own_server)).result()
+    assert shown == went_to < step

@@ -89,25 +89,9 @@ def scrubber(runs: Runs) -> list[Frame | None]:
         label.markdown(f"{'After' if by_time else 'Step'} **{f'{shown:.1f} s' if by_time else int(shown)}**{live_now}")
         with slider, st.container(key="time_slider"):
             if by_time:
-                st.slider(
-                    "All runs",
-                    0.0,
-                    end,
-                    float(at),
-                    key=state.SCRUB.name,
-                    format="%.1f s of training",
-                    label_visibility="collapsed",
-                )
+                playback.slider("All runs", at, end, "%.1f s of training")
             else:
-                st.slider(
-                    "All runs",
-                    0,
-                    int(end),
-                    int(at),
-                    key=state.SCRUB.name,
-                    format="step %d",
-                    label_visibility="collapsed",
-                )
+                playback.slider("All runs", at, int(end), "step %d")
             playback.marks((), end, newest=at == end)  # several runs have no changes in common
         with speed, st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="speed-labelled"):
             st.html('<div class="small-print">Pictures per second</div>', width="content")

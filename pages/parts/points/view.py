@@ -21,7 +21,7 @@ from gan_core.settings.fields import SETTINGS
 from gan_core.settings.link import read_query
 from gan_core.settings.points import POINT_SETS
 from pages.parts.points import plane
-from pages.parts.shared import charts, page_link, page_settings, pictures, playback, points_aside, state, theme
+from pages.parts.shared import charts, page_link, page_settings, pictures, playback, points_aside, theme
 from pages.parts.shared.charts import numbers
 from pages.parts.train import live_view
 
@@ -105,9 +105,7 @@ def scrubber(run: Snapshot | None, frames: Sequence[Frame]) -> list[Frame]:
         playback.buttons(kept, at, end)
     label.markdown("**Newest**" if at == end else f"Step **{at:.0f}**")
     with slider, st.container(key="time_slider"):
-        st.slider(
-            "Look back over the run", 0, end, at, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
-        )
+        playback.slider("Look back over the run", at, end, "step %d")
         playback.marks(run.changes if run else (), end, newest=at == end)
     if at >= end:
         return list(frames)

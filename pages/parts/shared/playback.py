@@ -24,12 +24,9 @@ def interval() -> float | None:
 
 def moment(kept: Sequence[float], end: float) -> float:
     """Where the slider stands: at its end, which is the newest picture, at the picture it was put to, or one picture on
-    while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order.
-
-    The slider takes it as its default as well. Were it set at each look, a look under way would undo a press. Were it
-    no default, a browser that draws two looks at once would not hear of it, and put the slider at its left end.
-    """
-    at, before, last_end = state.SCRUB.get(), state.SCRUB_AT.get(), state.SCRUB_END.get()
+    while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
+    before, last_end = state.SCRUB_AT.get(), state.SCRUB_END.get()
+    at = _scrub().get() if before is not None else None
     if at is None or at in (end, last_end) or not kept or at > kept[-1]:
         at = end
     elif at not in kept:
@@ -49,9 +46,19 @@ def moment(kept: Sequence[float], end: float) -> float:
         else:
             at = end
             state.PLAYED_AT.clear()
-    state.SCRUB.show(at)
+    _scrub().show(at)
     state.SCRUB_AT.set(at)
     return at
+
+
+def slider(label: str, at: float, end: int | float, words: str) -> None:
+    """The slider, from 0 to `end`; `words` tell what it stands at, as a format.
+
+    Where it stands is its default as well. Were it set at each look, a look under way would undo a press. Were it no
+    default, a browser that draws two looks at once would not hear of it, and put the slider at its left end.
+    """
+    number = type(end)
+    st.slider(label, number(0), end, number(at), key=_scrub().name, format=words, label_visibility="collapsed")
 
 
 def buttons(kept: Sequence[float], at: float, end: float) -> None:
@@ -107,7 +114,9 @@ def speed() -> None:
 
 def forget() -> None:
     """Back to the newest picture, and no replay."""
-    for key in (state.SCRUB, state.SCRUB_AT, state.SCRUB_END, state.PLAYED_AT):
+    if state.SCRUB_AT.get() != state.SCRUB_END.get():
+        _put(None)
+    for key in (state.SCRUB_AT, state.SCRUB_END, state.PLAYED_AT):
         key.clear()
 
 
@@ -115,16 +124,28 @@ def _speed() -> int:
     return state.SPEED.get() or SPEEDS[1]
 
 
+def _scrub() -> state.Key[float | None]:
+    moves = state.SCRUB_MOVES.get()
+    return state.SCRUB.of(str(moves) if moves else "")
+
+
+def _put(at: float | None) -> None:
+    """Move the slider, which is another one from now on: with a look that was under way, the browser says where the one
+    that it knows stands."""
+    state.SCRUB_MOVES.set(state.SCRUB_MOVES.get() + 1)
+    _scrub().set(at)
+
+
 def _stand(at: float) -> None:
     state.PLAYED_AT.clear()
-    state.SCRUB.set(at)
+    _put(at)
 
 
 def _play(first: float | None) -> None:
     """Play on from where the slider stands; with `first`, from there."""
     state.PLAYED_AT.set(PRESSED)
     if first is not None:
-        state.SCRUB.set(first)
+        _put(first)
 
 
 def _hold() -> None:

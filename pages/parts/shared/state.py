@@ -158,9 +158,10 @@ SEE_LIVE: Key[str | None] = Key("see_live", _none)
 FAILURE_SHOWN: Key[str | None] = Key("failure_shown", _none, on_page=True)  # the one that is open
 
 # The way back through pictures.
-SCRUB: Key[float | None] = Key("scrub", _none, on_page=True)
-SCRUB_AT: Key[float | None] = Key("scrub_at", _none, on_page=True)  # where it stood at the last look
-SCRUB_END: Key[float | None] = Key("scrub_end", _none, on_page=True)
+SCRUB: Family[float | None] = Family("scrub", _none)  # a slider for each time that the page has moved it: see playback
+SCRUB_MOVES: Key[int] = Key("look_back_moves", int, on_page=True)
+SCRUB_AT: Key[float | None] = Key("look_back_at", _none, on_page=True)  # where it stood at the last look
+SCRUB_END: Key[float | None] = Key("look_back_end", _none, on_page=True)
 PLAYED_AT: Key[float | None] = Key(
     "played_at", _none, on_page=True
 )  # when the picture that is shown came, by time.monotonic

@@ -7,7 +7,7 @@ import streamlit as st
 from gan_core.diagnosis.measurements import caption
 from gan_core.live.run import ACTIVE, Snapshot
 from gan_core.messages.frame import Frame
-from pages.parts.shared import charts, playback, state
+from pages.parts.shared import charts, playback
 from pages.parts.train import save
 
 
@@ -38,9 +38,7 @@ def scrubber(run: Snapshot | None) -> Frame | None:
         "is at the right end.",
     )
     with slider, st.container(key="time_slider"):
-        st.slider(
-            "Look back over the run", 0, end, at, key=state.SCRUB.name, format="step %d", label_visibility="collapsed"
-        )
+        playback.slider("Look back over the run", at, end, "step %d")
         playback.marks(run.changes, end, newest=at == end)
     shown = min(run.frames, key=lambda frame: abs(frame.step - at)) if at < end else run.frame
     with past:
