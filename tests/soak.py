@@ -3,8 +3,11 @@
     PYTHONPATH=tests:tests/e2e python -m tests.soak --runs 10 --minutes 30 --out soak.json
 
 Each visitor opens Train, starts a run, looks on for a while, and then reloads, pauses and resumes, or closes the tab
-for good, upon which another one comes. Once a minute the memory (proportional share), threads and descriptors of the
-server and of its children are taken down; in the end, after everybody has left, what is still there.
+for good, upon which another one comes. Once a minute the memory, threads and descriptors of the server and of its
+children are taken down. In the end, after everybody has left, one more comes and goes, and what is still there is taken
+down: what a visitor leaves in Python is collected when the next one comes.
+
+Memory is a process's share of what is no file: with how many others it shares its libraries hangs on what else runs.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import shutil
 import tempfile
 import time
@@ -85,21 +89,22 @@ def sample(server: Server) -> dict[str, float]:
     others = [one for one in server.process.children(recursive=True) if one not in workers]
     own = server.process
     return {
-        "server MB": own.memory_full_info().pss / 2**20,
+        "server MB": _held(own),
         "server threads": own.num_threads(),
         "server descriptors": own.num_fds(),
-        "template MB": sum(_pss(one) for one in others),
+        "template MB": sum(map(_held, others)),
         "workers": len(workers),
-        "a worker MB": median(map(_pss, workers)) if workers else 0.0,
+        "a worker MB": median(map(_held, workers)) if workers else 0.0,
         "temporary folders": len([*server.folder.iterdir()]),
     }
 
 
-def _pss(process: psutil.Process) -> float:
+def _held(process: psutil.Process) -> float:
     try:
-        return process.memory_full_info().pss / 2**20
-    except psutil.NoSuchProcess:
+        told = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended
         return 0.0
+    return int(re.findall(r"Pss_Anon: +(\d+)", told)[0]) / 1024
 
 
 async def soaked(server: Server, runs: int, minutes: float) -> dict[str, object]:
@@ -118,6 +123,9 @@ async def soaked(server: Server, runs: int, minutes: float) -> dict[str, object]
     done.set()
     await asyncio.gather(*people)
     await asyncio.sleep(int(LIMITS["GAN_GRACE_SECONDS"]) + SETTLED_S)
+    last_one = await student(server, runs)
+    await last_one.close()
+    await asyncio.sleep(SETTLED_S)
     first, last = samples[: len(samples) // 3], samples[-(len(samples) // 3) :]
     growth = {
         name: f"{median(one[name] for one in first):.1f} -> {median(one[name] for one in last):.1f}"
