@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 from serving import Server
 from students import LR_D, student
 
 pytestmark = pytest.mark.browser
+T = TypeVar("T")
+
+
+def outcome(of: Coroutine[object, object, T]) -> T:
+    """In a thread of its own: in this one, the browser of other tests has a loop already."""
+    with ThreadPoolExecutor() as pool:
+        return pool.submit(asyncio.run, of).result()
 
 
 async def raised_and_looked_at(server: Server) -> str:
@@ -29,8 +38,7 @@ async def raised_and_looked_at(server: Server) -> str:
 
 
 def test_a_look_undoes_nothing_that_a_button_has_set(own_server: Server) -> None:
-    with ThreadPoolExecutor() as pool:  # in this thread, the browser of other tests has a loop of its own
-        assert "ld=0.004" in pool.submit(asyncio.run, raised_and_looked_at(own_server)).result()
+    assert "ld=0.004" in outcome(raised_and_looked_at(own_server))
 
 
 async def went_back_and_looked_at(server: Server) -> tuple[int, int, int]:
@@ -52,6 +60,5 @@ async def went_back_and_looked_at(server: Server) -> tuple[int, int, int]:
 
 
 def test_a_look_does_not_undo_a_step_back(own_server: Server) -> None:
-    with ThreadPoolExecutor() as pool:
-        step, went_to, shown = pool.submit(asyncio.run, went_back_and_looked_at(own_server)).result()
+    step, went_to, shown = outcome(went_back_and_looked_at(own_server))
     assert shown == went_to < step

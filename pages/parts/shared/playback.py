@@ -26,7 +26,7 @@ def moment(kept: Sequence[float], end: float) -> float:
     """Where the slider stands: at its end, which is the newest picture, at the picture it was put to, or one picture on
     while it plays. To be called before the slider is drawn; `kept` are the moments of the pictures, in order."""
     before, last_end = state.SCRUB_AT.get(), state.SCRUB_END.get()
-    at = _scrub().get() if before is not None else None
+    at = None if before is None else _scrub().get()  # a slider of this name may still be another page's
     if at is None or at in (end, last_end) or not kept or at > kept[-1]:
         at = end
     elif at not in kept:
@@ -114,7 +114,7 @@ def speed() -> None:
 
 def forget() -> None:
     """Back to the newest picture, and no replay."""
-    if state.SCRUB_AT.get() != state.SCRUB_END.get():
+    if state.SCRUB_AT.get() != state.SCRUB_END.get():  # from its end, an old look brings no harm
         _put(None)
     for key in (state.SCRUB_AT, state.SCRUB_END, state.PLAYED_AT):
         key.clear()
