@@ -21,6 +21,7 @@ import re
 import shutil
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -107,6 +108,13 @@ def _held(process: psutil.Process) -> float:
     return int(re.findall(r"Pss_Anon: +(\d+)", told)[0]) / 1024
 
 
+def _middles(values: list[float]) -> str:
+    """The median of each sixth of the time: what fills up and then stays can be told from what grows on and on."""
+    parts = min(6, len(values))
+    cuts = [part * len(values) // parts for part in range(parts + 1)]
+    return " -> ".join(f"{median(values[start:end]):.1f}" for start, end in pairwise(cuts))
+
+
 async def soaked(server: Server, runs: int, minutes: float) -> dict[str, object]:
     done = asyncio.Event()
     counts = dict.fromkeys(("runs", "reload", "pause", "close", "unanswered"), 0)
@@ -126,11 +134,7 @@ async def soaked(server: Server, runs: int, minutes: float) -> dict[str, object]
     last_one = await student(server, runs)
     await last_one.close()
     await asyncio.sleep(SETTLED_S)
-    first, last = samples[: len(samples) // 3], samples[-(len(samples) // 3) :]
-    growth = {
-        name: f"{median(one[name] for one in first):.1f} -> {median(one[name] for one in last):.1f}"
-        for name in samples[0]
-    }
+    growth = {name: _middles([one[name] for one in samples]) for name in samples[0]}
     return {"minutes": minutes, "did": counts, "growth": growth, "left": sample(server), "samples": samples}
 
 
