@@ -43,12 +43,17 @@ def test_a_folder_and_another_set(tmp_path: Path, stored_data: Path) -> None:
     assert (found["findings"], found["seems"]["count"], found["against"]) == ([], 36, "fashion-mnist")
 
 
+def linear(inputs: int, outputs: int, draw: torch.Generator) -> dict[str, torch.Tensor]:
+    """The tensors of a linear layer."""
+    return {"weight": torch.randn(outputs, inputs, generator=draw), "bias": torch.randn(outputs, generator=draw)}
+
+
 def test_checkpoints_of_two_steps(tmp_path: Path) -> None:
     """G stands still between them, while D moves."""
-    torch.manual_seed(0)
-    g, paths = torch.nn.Linear(4, 9), [tmp_path / f"gan_{epoch}.pt" for epoch in (1, 2)]
+    draw, paths = torch.Generator().manual_seed(0), [tmp_path / f"gan_{epoch}.pt" for epoch in (1, 2)]
+    g = linear(4, 9, draw)
     for path in paths:
-        path.write_bytes(pt({"G": g.state_dict(), "D": torch.nn.Linear(9, 1).state_dict()}))
+        path.write_bytes(pt({"G": g, "D": linear(9, 1, draw)}))
     found = json.loads(diagnose(*paths).stdout)
     (finding,) = found["findings"]
     assert finding["failure"] == "no-gradient-to-g"
