@@ -17,7 +17,6 @@ import asyncio
 import contextlib
 import json
 import random
-import re
 import shutil
 import tempfile
 import time
@@ -28,6 +27,8 @@ from statistics import median
 import psutil
 from serving import Server, serve
 from students import Student, student
+
+from gan_core.processes.memory import PROC, megabytes
 
 WARM_S = 300  # from which on growth counts: pictures and rows of a run are kept up to a bound
 LOOKS_ON_S = (10, 90)
@@ -101,11 +102,7 @@ def sample(server: Server) -> dict[str, float]:
 
 
 def _held(process: psutil.Process) -> float:
-    try:
-        told = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
-    except (FileNotFoundError, ProcessLookupError):  # it has ended
-        return 0.0
-    return int(re.findall(r"Pss_Anon: +(\d+)", told)[0]) / 1024
+    return megabytes(PROC / str(process.pid) / "smaps_rollup", "Pss_Anon") or 0.0  # of one that has ended, nothing
 
 
 def _middles(values: list[float]) -> str:

@@ -10,16 +10,17 @@ PROC = Path("/proc")
 
 def available_mb() -> float | None:
     """Megabytes that may still be taken without swapping; None where that is not known (no /proc)."""
-    return _megabytes(PROC / "meminfo", "MemAvailable")
+    return megabytes(PROC / "meminfo", "MemAvailable")
 
 
 def own_mb(pid: int) -> float | None:
     """Megabytes that a process has to itself, shared ones counted in proportion; None where that is not known, as for
     one that has ended."""
-    return _megabytes(PROC / str(pid) / "smaps_rollup", "Pss")
+    return megabytes(PROC / str(pid) / "smaps_rollup", "Pss")
 
 
-def _megabytes(path: Path, name: str) -> float | None:
+def megabytes(path: Path, name: str) -> float | None:
+    """What a file of /proc tells under a name, in megabytes; None where there is no such file or line."""
     try:
         found = re.search(rf"^{name}:\s+(\d+) kB", path.read_text(), re.MULTILINE)
     except OSError:
