@@ -22,21 +22,32 @@
     return drawn;
   }
 
-  // Of the chart before it in the same place: that was taken away, or is still there and hidden.
+  // Of the chart before it in the same place: that was taken away, or is still there and hidden. One of a moving run is
+  // no chart of Plotly's, see light_chart.py, and has no key.
   function before(element, records) {
     const place = element.parentElement;
     const gone = records.filter(({ target }) => target === place).flatMap(({ removedNodes }) => [...removedNodes]);
     const last = [...gone, ...place.children].filter(other => other !== element && isChart(other));
-    return last
+    const kept = last
       .filter(other => key(other) === key(element))
       .map(other => waiting.get(other) ?? pictures.get(other))
       .find(Boolean);
+    return kept ?? light(gone);
+  }
+
+  // Streamlit fetches Plotly when it is first needed, which takes seconds.
+  function light(gone) {
+    const drawn = gone.map(node => node.querySelector?.('.light-chart')).find(Boolean);
+    if (drawn) drawn.classList.add('last-picture');
+    return drawn;
   }
 
   const observer = new MutationObserver(records => {
-    for (const element of records.flatMap(({ addedNodes }) => [...addedNodes]).filter(isChart)) {
+    const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
+    for (const element of added.filter(node => node.matches?.('.stElementContainer') && key(node))) {
       if (!element.isConnected || waiting.has(element)) continue;
       const last = before(element, records);
+      if (!last && !isChart(element)) continue;
       if (last) element.append(last);
       waiting.set(element, last);
     }

@@ -9,6 +9,7 @@ from pages.parts.shared import (
     comparison_state,
     controls,
     diagnosis_line,
+    figure,
     link_problems,
     network,
     pace,
@@ -64,7 +65,8 @@ def plane(polled: float | None) -> None:
             if run and run.frame:
                 save.popover(run)
         frame = shown[-1] if shown else None
-        view.measured(run, e, rows, frame, changes)
+        with figure.light(live_view.moves(run) if run else not rows):
+            view.measured(run, e, rows, frame, changes)
     with left:
         if e.dataset == "dirac":
             dirac.phase(e, [row for row in rows if frame and row.step <= frame.step])

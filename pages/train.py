@@ -9,6 +9,7 @@ from pages.parts.shared import (
     comparison_state,
     controls,
     diagnosis_line,
+    figure,
     link_problems,
     pace,
     page_settings,
@@ -64,7 +65,8 @@ def view(polled: float | None) -> None:
         diagnosis_line.show(run, shown, page_settings.experiment())
     with seen:
         live_view.actors(run, shown)
-        live_view.measurements(run, shown)
+        with figure.light(live_view.moves(run)):
+            live_view.measurements(run, shown)
     comparison_state.go_where_asked()
     if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
         st.rerun()

@@ -42,7 +42,7 @@ def test_start_shows_a_picture_and_the_steps_advance(running: Page) -> None:
     expect(progress(running)).to_contain_text("steps/s")
     running.wait_for_function(f"first => document.querySelector('{PICTURE}').src !== first", arg=first)
     for chart in ("histogram", "losses", "accuracy", "gradients"):
-        expect(running.locator(f".st-key-{chart} .js-plotly-plot").first).to_be_visible()
+        expect(running.locator(f".st-key-{chart} .light-chart")).to_be_visible()
 
 
 def test_a_learning_rate_changes_without_a_restart(running: Page, server: Server, open_tab: OpenTab) -> None:

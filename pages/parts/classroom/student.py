@@ -26,6 +26,7 @@ from pages.parts.shared import (
     access,
     controls,
     diagnosis_line,
+    figure,
     glossary,
     link_problems,
     pace,
@@ -182,7 +183,8 @@ def _run(lesson: Lesson, polled: float | None, revealed: bool) -> None:
             diagnosis_line.show(run, shown, page_settings.experiment(), fixable=False)
     with seen:
         live_view.actors(run, shown)
-        live_view.measurements(run, shown)
+        with figure.light(live_view.moves(run)):
+            live_view.measurements(run, shown)
     now_revealed = _told(lesson, run) is not None
     if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take() or now_revealed != revealed:
         st.rerun()

@@ -14,7 +14,7 @@ from gan_core.pixels.tiles import COLUMNS, ROWS
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.points import POINT_SETS
-from pages.parts.shared import charts, controls, diagnosis_line, pictures, playback
+from pages.parts.shared import charts, controls, diagnosis_line, figure, pictures, playback
 from pages.parts.shared.charts import numbers
 from pages.parts.shared.figure import HEIGHT
 from pages.parts.train import live_view
@@ -101,7 +101,7 @@ def panel(
             pictures.grid(heading, frame.fake_png, width, tall, what)
         else:
             pictures.no_grid(heading, width, tall, awaited(run))
-    with right:
+    with right, figure.light(live_view.moves(run)):
         _pixels(side, run, e, frame, past, height)
         if more:
             more()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from math import ceil, floor, log10
 from typing import Any
@@ -14,7 +16,7 @@ from plotly.basedatatypes import BaseFigure
 
 from gan_core.diagnosis.row import Row
 from gan_core.settings.change import Change, marks_of
-from pages.parts.shared import glossary, theme
+from pages.parts.shared import glossary, light_chart, theme
 
 HEIGHT = 140
 # Fixed: plotly draws a chart twice to fit its margins to the labels, and the plot would jump as these change.
@@ -23,6 +25,18 @@ MARGIN = {"l": 46, "r": 8, "t": 6, "b": 31}
 SMALL = {"font": {"size": 9}, "padding": 1}  # words at a line
 
 Legend = Sequence[tuple[str, str, str]]  # name, colour, CSS border style
+
+_LIGHT: ContextVar[bool] = ContextVar("light", default=False)
+
+
+@contextmanager
+def light(moving: bool) -> Iterator[None]:
+    """Draw the charts in here without plotly where `moving`, which is much less work for a browser."""
+    before = _LIGHT.set(moving)
+    try:
+        yield
+    finally:
+        _LIGHT.reset(before)
 
 
 class CheckedFigure(BaseFigure):
@@ -114,6 +128,9 @@ def show(
     st.html(f'<div class="chart-title"><b>{glossary.text(title)}</b>{names}</div>')
     if not any(trace["x"] for trace in traces):
         layout["xaxis"] |= {"showticklabels": False}
+    if _LIGHT.get() and all(trace["type"] in light_chart.DRAWN for trace in traces):
+        st.html(light_chart.html(traces, layout, MARGIN, height, alt))
+        return
     layout |= {"height": height, "template": _template()}
     figure = CheckedFigure({"data": traces, "layout": layout})
     st.plotly_chart(figure, key=key, height=height, config={"displayModeBar": False}, alt=alt)

@@ -69,6 +69,11 @@ def interval(run: Snapshot | None) -> float | None:
     return pace.interval()
 
 
+def moves(run: Snapshot | None) -> bool:
+    """Whether the charts of the run change by themselves; those of one that is yet to start will."""
+    return run is None or run.state in ACTIVE or playback.interval() is not None
+
+
 def interval_with_rest(run: Snapshot | None) -> float | None:
     """The same, and now and then where a run is paused: it may be put aside for others who wait."""
     return interval(run) or (pace.SLOWEST_S if run and run.state == "paused" else None)
