@@ -28,7 +28,7 @@ class Limits:
     max_waiting: int = 200  # runs in that line
     grace_s: float = 90.0  # how long a run waits for its people to come back
     idle_minutes: float = 30.0  # without any command, until a run's worker is ended
-    slice_s: float = 2.0  # length of a turn
+    slice_s: float = 0.7  # length of a turn
     max_records: int = 32  # ended runs that are kept for looking back
     scheduler: str = ""  # the address of a Dask cluster that takes the runs beyond max_runs; "" for none
     stats_s: float = 0.0  # how often a line on stderr tells how busy the server is; 0 for never

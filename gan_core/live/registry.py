@@ -154,10 +154,10 @@ class Registry:
         """How many runs want to train now, and how many people look on."""
         with self._scheduler.lock:
             turns = self._scheduler.turns
-            moving = (run for run in self._scheduler.runs.values() if run.opens or run.wants_turn)
-            looking = sum(len(run.sessions) + len(run.watchers) for run in moving)
-            elsewhere = sum(run.place != "" for run in self._scheduler.runs.values())
-            return Stats(turns.running, turns.waiting, looking, elsewhere, self._scheduler.places_elsewhere)
+            runs = self._scheduler.runs.values()
+            looking = sum(len(run.sessions) + len(run.watchers) for run in runs if run.opens or run.wants_turn)
+            opening, elsewhere = sum(run.opens for run in runs), sum(run.place != "" for run in runs)
+            return Stats(turns.running, turns.waiting, opening, looking, elsewhere, self._scheduler.places_elsewhere)
 
     def wait_until(self, reached: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `reached()`, which is asked whenever something about a run has changed; False if it was

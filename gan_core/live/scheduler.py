@@ -21,6 +21,7 @@ from gan_core.live.limits import Limits
 from gan_core.live.requests import WorkerRequests
 from gan_core.live.run import Run
 from gan_core.live.scratch_folders import ScratchFolder, found_folders, remove_if_left
+from gan_core.live.standing_back import Openings, stands_back
 from gan_core.live.turns import Turns
 from gan_core.live.worker_process import WorkerProcess
 from gan_core.messages.commands_and_reports import (
@@ -54,6 +55,7 @@ class Scheduler:
         self.runs: dict[str, Run] = {}
         self.turns = Turns(limits.max_workers, limits.slice_s)
         self._turns_elsewhere = Turns(sys.maxsize, limits.slice_s)  # a machine of the cluster has a core for each run
+        self._openings = Openings()
         self._cluster = ClusterPlaces(limits.scheduler, self._cluster_changed) if limits.scheduler else None
         self.runs_by_worker: dict[WorkerProcess, Run] = {}  # of each worker with a run, until its process has ended
         self.ending: set[WorkerProcess] = set()
@@ -71,13 +73,15 @@ class Scheduler:
 
     def settle(self) -> None:
         """Bring turns up to date with what everybody wants, and tell the workers."""
-        wanting = [
-            run for run in self.runs.values() if run.wants_turn and not run.silent_s and not self._stands_back(run)
-        ]
+        runs = self.runs.values()
+        wanting = [run for run in runs if run.wants_turn and not run.silent_s]
+        wanting = [run for run in wanting if not stands_back(run, runs, self.has_turn)]
         got: list[str] = []
+        now = time.monotonic()
+        opening = self._openings.first(runs, wanting, now)
         for turns in (self.turns, self._turns_elsewhere):
             ids = [run.run_id for run in wanting if self._turns_of(run) is turns]
-            more, lost = turns.settle(ids, time.monotonic())
+            more, lost = turns.settle([] if turns is self.turns and opening else ids, now)
             got += more
             for run in self.runs.values():
                 if run.run_id in lost and run.worker is not None:
@@ -98,16 +102,6 @@ class Scheduler:
     def _turns_of(self, run: Run) -> Turns:
         return self._turns_elsewhere if run.place else self.turns
 
-    def _stands_back(self, run: Run) -> bool:
-        """Whether a run that waits for its group leaves its place to others. One that has a place keeps it,
-        unless one of its own group needs it: else a short wait would cost it a whole turn of somebody else's."""
-        if not run.held or run.group is None:
-            return False
-        return not self.has_turn(run) or any(
-            other.group is run.group and other.wants_turn and not other.held and not self.has_turn(other)
-            for other in self.runs.values()
-        )
-
     def assign_spare(self, run: Run) -> None:
         """Give a spare worker to a run that needs one, if there is one."""
         if self.spares and not self.has_worker(run) and self._placed(time.monotonic()).get(run) == "":
@@ -115,7 +109,7 @@ class Scheduler:
             self._drop_spare(worker)
             self.spares_wanted = min(self.spares_wanted, 1)  # of several that were prepared, only one is replaced
             self._assign(run, worker)
-        self.work.notify()
+        self.settle()
 
     @property
     def warm_spare(self) -> WorkerProcess | None:
@@ -225,7 +219,8 @@ class Scheduler:
     def _do_what_is_due(self, now: float) -> tuple[list[Callable[[], None]], float]:
         """Do what is due; returns what has to be done without the lock, and when to look again."""
         self.settle()
-        until = [self.turns.next_change(), *[self._end_if_left_or_idle(run, now) for run in list(self.runs.values())]]
+        until = [self.turns.next_change(), self._openings.over]
+        until += [self._end_if_left_or_idle(run, now) for run in list(self.runs.values())]
         for run in self._surplus():
             self.forget(run)
         until += [worker.press(now) for worker in list(self.ending)]

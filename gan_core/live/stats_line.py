@@ -34,6 +34,7 @@ class Stats:
 
     running: int  # runs that train on this machine
     waiting: int  # runs that wait for a turn there
+    opening: int  # runs that have no picture yet
     looking: int  # visitors of runs that move, or are about to
     elsewhere: int  # runs that have a place on the cluster
     places_elsewhere: int  # how many it has

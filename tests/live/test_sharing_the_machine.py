@@ -40,6 +40,16 @@ def test_everybody_advances_in_turn(fresh, places):
     reach(registry, run, lambda seen: seen.state == "paused" and seen.frame.step == seen.step)
 
 
+def test_those_who_train_stand_back_until_a_new_run_has_its_picture(fresh):
+    registry = fresh(max_workers=2)
+    run = registry.start(QUICK)
+    reach(registry, run, trains)
+    other = registry.start(QUICK)
+    assert registry.snapshot(run).state == "waiting"
+    reach(registry, other, lambda seen: seen.frame is not None)
+    reach(registry, run, trains)
+
+
 def waiting(registry, runs):
     return next((run for run in runs if registry.snapshot(run).state == "waiting"), None)
 
