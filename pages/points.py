@@ -13,6 +13,7 @@ from pages.parts.shared import (
     link_problems,
     network,
     pace,
+    page_link,
     page_settings,
     state,
     tab_runs,
@@ -80,8 +81,11 @@ def plane(polled: float | None) -> None:
         else:
             diagnosis_line.show(run, frame, e)
     comparison_state.go_where_asked()
-    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
+    if state.REDRAW.take():
         st.rerun()
+    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
+        page_settings.write(state.RUN.get())
+    pace.follow(polled, live_view.interval_with_rest(run))
 
 
 plane(live_view.interval_with_rest(tab_runs.snapshot()))

@@ -12,6 +12,7 @@ from pages.parts.shared import (
     figure,
     link_problems,
     pace,
+    page_link,
     page_settings,
     state,
     tab_runs,
@@ -68,8 +69,11 @@ def view(polled: float | None) -> None:
         with figure.light(live_view.moves(run)):
             live_view.measurements(run, shown)
     comparison_state.go_where_asked()
-    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take():
+    if state.REDRAW.take():
         st.rerun()
+    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
+        page_settings.write(state.RUN.get())
+    pace.follow(polled, live_view.interval_with_rest(run))
 
 
 view(live_view.interval_with_rest(tab_runs.snapshot()))

@@ -25,16 +25,23 @@ class Student:
         self.socket = socket
         self.query = query
         self.ids: dict[str, str] = {}  # of buttons and sliders, by key
+        self.parts: dict[str, str] = {}  # which part of the page each of them is in; "" for none
         self.step = 0
         self.shown = 0  # the step of the picture
         self.state = ""  # the words of the line of progress
         self.address = ""
         self.page = ""  # which one it is, as the server calls it
-        self.pictures = self.looks = 0
+        self.pictures = self.looks = self.wholes = 0  # of these looks, the runs of the whole script
         self.drawn = False  # a run of the script has ended
         self.changed = asyncio.Event()
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._reading = asyncio.create_task(self._read())
+        self._reading.add_done_callback(lambda _: self.changed.set())
+
+    @property
+    def looking(self) -> bool:
+        """Whether it looks by itself."""
+        return bool(self._timers)
 
     @property
     def moving(self) -> bool:
@@ -45,7 +52,7 @@ class Student:
         await self.until(lambda: self.drawn and "start" in self.ids)
 
     async def click(self, key: str) -> None:
-        await self._send(button=self.ids[key])
+        await self._send(button=self.ids[key], fragment=self.parts[key])
 
     async def slide(self, rate: str) -> None:
         """Move D's learning rate to its mark of these words."""
@@ -54,13 +61,15 @@ class Student:
     async def look_late(self, slider: str, at: str | float) -> None:
         """Look at the run as a browser does that has the slider of this id there yet."""
         for fragment in self._timers:
-            await self._send(slider=(slider, at), fragment=fragment)
+            await self._send(slider=(slider, at), fragment=fragment, by_itself=True)
 
     async def until(self, reached: Callable[[], bool], patience_s: float = 300) -> float:
         """Wait until something was told; the seconds that took."""
         begun = time.monotonic()
         async with asyncio.timeout(patience_s):
             while not reached():
+                if self._reading.done():
+                    self._reading.result()  # raises what ended it
                 self.changed.clear()
                 await self.changed.wait()
         return time.monotonic() - begun
@@ -71,7 +80,13 @@ class Student:
         self._reading.cancel()
         await self.socket.close()
 
-    async def _send(self, button: str = "", slider: tuple[str, str | float] | None = None, fragment: str = "") -> None:
+    async def _send(
+        self,
+        button: str = "",
+        slider: tuple[str, str | float] | None = None,
+        fragment: str = "",
+        by_itself: bool = False,
+    ) -> None:
         message = BackMsg()
         client = message.rerun_script
         client.query_string, client.page_name, client.page_script_hash = self.query, "train", self.page
@@ -84,7 +99,7 @@ class Student:
             else:
                 widget.double_array_value.data.append(at)
         if fragment:
-            client.fragment_id, client.is_auto_rerun = fragment, True
+            client.fragment_id, client.is_auto_rerun = fragment, by_itself
         await self.socket.send(message.SerializeToString())
 
     async def _read(self) -> None:
@@ -107,6 +122,7 @@ class Student:
                 self.query = self.address
             elif kind == "script_finished":
                 self.drawn, self.looks = True, self.looks + 1
+                self.wholes += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             self.changed.set()
 
     def _element(self, message: ForwardMsg) -> None:
@@ -114,7 +130,8 @@ class Student:
         kind = element.WhichOneof("type")
         if kind in ("button", "slider"):
             made = getattr(element, kind)
-            self.ids[made.id.split("-", 2)[2]] = made.id  # $$ID, a digest, the key
+            key = made.id.split("-", 2)[2]  # $$ID, a digest, the key
+            self.ids[key], self.parts[key] = made.id, message.delta.fragment_id
         elif kind == "html":
             body = element.html.body
             if found := STEP.search(body):
@@ -131,7 +148,7 @@ class Student:
     async def _looking(self, fragment: str, interval: float) -> None:
         while True:
             await asyncio.sleep(interval)
-            await self._send(fragment=fragment)
+            await self._send(fragment=fragment, by_itself=True)
 
 
 async def student(server: Server, number: int, query: str = "") -> Student:

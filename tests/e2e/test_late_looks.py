@@ -62,3 +62,22 @@ async def went_back_and_looked_at(server: Server) -> tuple[int, int, int]:
 def test_a_look_does_not_undo_a_step_back(own_server: Server) -> None:
     step, went_to, shown = outcome(went_back_and_looked_at(own_server))
     assert shown == went_to < step
+
+
+async def started_and_finished(server: Server) -> tuple[int, bool, str, bool]:
+    """How often the whole script has run after Start, whether the page looked by itself, its address, and whether it
+    still looks once the run has ended."""
+    there = await student(server, 3, "a=mlp&w=0.125&st=300")
+    await there.click("start")
+    await there.until(lambda: there.pictures > 0)
+    looked = there.looking
+    await there.until(lambda: "finished" in there.state and not there.looking)
+    await there.close()
+    return there.wholes - 1, looked, there.query, there.looking
+
+
+def test_a_click_beside_the_pictures_draws_no_control_again(own_server: Server) -> None:
+    wholes, looked, address, still = outcome(started_and_finished(own_server))
+    assert wholes == 0
+    assert looked and not still
+    assert "run=" in address

@@ -148,7 +148,7 @@ def test_many_who_look_leave_most_of_the_machine_to_training(monkeypatch: pytest
     for tabs in (1, 4, 16, 30, 100):
         wait = looks.interval(tabs)
         drawing = tabs * 0.03 * pace.SENT / wait  # cores
-        assert wait == pace.LOOK_EVERY_S or drawing <= pace.SHARE * 2
+        assert wait in (pace.LOOK_EVERY_S, pace.SLOWEST_S) or drawing <= pace.SHARE * 2
         assert 2 * wait == round(2 * wait)
         assert tabs / wait <= pace.MOST_A_SECOND or wait == pace.SLOWEST_S
     assert looks.interval(10_000) == pace.SLOWEST_S

@@ -94,7 +94,7 @@ def follow(lesson: Lesson, put: Callable[[str | None], None], forward: Callable[
     if visitor.answer() is not None:
         _answered(lesson, of, run, told, forward)
     wait = live_view.interval_with_rest(run)
-    fragment(run_every=wait)(pace.measured(_run))(lesson, wait, told is not None)
+    fragment(run_every=wait)(pace.measured(_run))(lesson, wait, told is not None, put)
     put(state.RUN.get())
 
 
@@ -161,8 +161,9 @@ def _predict() -> None:
         visitor.keep(choice)
 
 
-def _run(lesson: Lesson, polled: float | None, revealed: bool) -> None:
-    """The live part; drawn again by itself while a run moves. `revealed`: whether the page above it compares."""
+def _run(lesson: Lesson, polled: float | None, revealed: bool, put: Callable[[str | None], None]) -> None:
+    """The live part; drawn again by itself while a run moves. `revealed`: whether the page above it compares; `put` as
+    in `follow`."""
     run = tab_runs.snapshot()
     visitor.note(run)
     held = visitor.held()
@@ -186,8 +187,11 @@ def _run(lesson: Lesson, polled: float | None, revealed: bool) -> None:
         with figure.light(live_view.moves(run)):
             live_view.measurements(run, shown)
     now_revealed = _told(lesson, run) is not None
-    if pace.outdated(polled, live_view.interval_with_rest(run)) or state.REDRAW.take() or now_revealed != revealed:
+    if state.REDRAW.take() or now_revealed != revealed:
         st.rerun()
+    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
+        put(state.RUN.get())
+    pace.follow(polled, live_view.interval_with_rest(run))
 
 
 def _budget(lesson: Lesson, held: str) -> None:

@@ -152,6 +152,7 @@ TO_PROJECT: Key[dict[str, str]] = Key("to_project", dict)  # the query of the le
 TO_COMPARE: Key[tuple[Comparison, bool] | None] = Key("to_compare", _none)  # and whether to begin at once
 BEGIN_COMPARISON: Key[bool] = Key("begin_comparison", bool)
 REDRAW: Key[bool] = Key("redraw", bool)
+POLLED: Key[float | None] = Key("polled", _none)  # seconds between two looks, as the browser was last told
 TO_FIND: Key[str | None] = Key("to_find", _none)  # the words that a part of the page wants FIND_SETTING to have
 OPENED: Key[str | None] = Key("opened", _none)  # the failure whose card was clicked
 SEE_LIVE: Key[str | None] = Key("see_live", _none)

@@ -12,7 +12,7 @@ from gan_core.messages.frame import Frame
 from gan_core.saved_runs.run_folder import SavedRun
 from gan_core.settings.change import needing_new_run
 from gan_core.settings.experiment import Experiment, diff
-from pages.parts.shared import access, page_link, page_settings, state, tab, visitor
+from pages.parts.shared import access, first_picture, page_link, page_settings, state, tab, visitor
 from pages.parts.shared.state import Key
 
 WATCHED = "This is another visitor's run: take a copy to change anything."
@@ -126,9 +126,11 @@ def begin(*, go: bool) -> None:
     """Start a run with the page's settings; where one is there, let it go on instead."""
     state.REFUSAL.set(None)
     try:
-        state.RUN.set(start(visitor.permitted(page_settings.experiment()), go=go))
+        state.RUN.set(run_id := start(visitor.permitted(page_settings.experiment()), go=go))
     except RunError as error:
         state.REFUSAL.set(str(error))
+        return
+    first_picture.wait_for(run_id)
 
 
 def watched(run: Snapshot | None) -> bool:

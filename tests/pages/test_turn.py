@@ -1,0 +1,58 @@
+"""Whose turn it is to draw."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from pages.parts.shared import turn
+
+
+def drawing(inside: threading.Event, until: threading.Event) -> threading.Thread:
+    """Somebody who draws until told otherwise; `inside` is set once he does."""
+
+    def draw() -> None:
+        with turn.turn():
+            inside.set()
+            assert until.wait(60)
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    return thread
+
+
+def test_one_draws_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_S", 60.0)
+    first, second, done = threading.Event(), threading.Event(), threading.Event()
+    threads = [drawing(first, done)]
+    assert first.wait(60)
+    threads.append(drawing(second, done))
+    assert not second.wait(0.1)
+    done.set()
+    assert second.wait(60)
+    for thread in threads:
+        thread.join(60)
+
+
+def test_nobody_is_held_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_S", 0.01)
+    first, second, done = threading.Event(), threading.Event(), threading.Event()
+    threads = [drawing(first, done)]
+    assert first.wait(60)
+    threads.append(drawing(second, done))
+    assert second.wait(60)  # while the first one still draws
+    done.set()
+    for thread in threads:
+        thread.join(60)
+
+
+def test_a_turn_within_a_turn_is_the_same_and_an_error_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_S", 60.0)
+    with pytest.raises(ZeroDivisionError), turn.turn(), turn.turn():
+        raise ZeroDivisionError
+    inside, done = threading.Event(), threading.Event()
+    done.set()
+    thread = drawing(inside, done)
+    assert inside.wait(60)
+    thread.join(60)
