@@ -19,6 +19,7 @@ from pages.parts.shared import (
     pictures,
     plain_text,
     theme,
+    turn,
 )
 from pages.parts.shared.fragment import fragment
 from pages.parts.untrained import charts as untrained_charts
@@ -46,7 +47,7 @@ plain_text.paragraph(
 )
 view.presets(e)
 try:
-    with st.spinner("Starting a worker…", show_time=True):
+    with st.spinner("Starting a worker…", show_time=True), turn.aside():
         seen = view.seen(e, gain)
 except NotExamined as error:
     diagnosis_line.say(diagnosis_line.TROUBLE, str(error))

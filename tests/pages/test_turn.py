@@ -56,3 +56,18 @@ def test_a_turn_within_a_turn_is_the_same_and_an_error_ends_it(monkeypatch: pyte
     thread = drawing(inside, done)
     assert inside.wait(60)
     thread.join(60)
+
+
+def test_others_draw_while_one_waits_for_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_S", 60.0)
+    inside, done, after = threading.Event(), threading.Event(), threading.Event()
+    with turn.turn(), turn.turn():
+        with turn.aside():
+            thread = drawing(inside, done)
+            assert inside.wait(60)
+            done.set()
+            thread.join(60)
+        later = drawing(after, done)
+        assert not after.wait(0.1)  # it is this one's turn again
+    assert after.wait(60)
+    later.join(60)

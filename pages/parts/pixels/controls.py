@@ -16,7 +16,7 @@ from gan_core.saving_mistakes.sample_tensors import SOURCES, TensorSample
 from gan_core.saving_mistakes.stage_choices import QUALITIES, STAGES, stage_choices
 from gan_core.settings.points import POINT_SETS
 from pages.parts.pixels import upload
-from pages.parts.shared import page_link, plain_text, state, tab_runs
+from pages.parts.shared import page_link, plain_text, state, tab_runs, turn
 from pages.parts.shared.page_link import PageLink
 
 # Where the same look has another cause than the way of saving.
@@ -90,7 +90,7 @@ def tensor() -> TensorSample | None:
     kept = state.ASKED_TENSOR.get()
     if kept is None or kept.run_id != run_id:
         try:
-            with st.spinner("Fetching the run's tensor…"):
+            with st.spinner("Fetching the run's tensor…"), turn.aside():
                 samples = registry().collect(run_id, IMAGES)
         except RunError as error:
             plain_text.wrong(str(error))

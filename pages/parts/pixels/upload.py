@@ -21,7 +21,7 @@ from gan_core.saving_mistakes.link import FILE
 from gan_core.saving_mistakes.sample_tensors import TensorSample, brought, converted
 from gan_core.uploads import AGAINST, Mended, NoColumnError, NotJudged, Own, Report, Seems, examine_several, own_set
 from pages.parts.pixels import log_columns, weights_list
-from pages.parts.shared import diagnosis_line, pictures, plain_text, scroll, state, theme
+from pages.parts.shared import diagnosis_line, pictures, plain_text, scroll, state, theme, turn
 from pages.parts.shared.fragment import fragment
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def section() -> None:
     seen = state.BROUGHT.get()
     came = seen is None or seen.asked != asked
     if seen is None or seen.asked != asked:
-        with st.spinner("Examining the file…"):
+        with st.spinner("Examining the file…"), turn.aside():
             seen = _look(asked, several, own)
         state.BROUGHT.set(seen)
     with st.container(key="report"):

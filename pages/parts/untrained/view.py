@@ -15,7 +15,7 @@ from gan_core.messages.untrained_report import Contrast, Untrained
 from gan_core.settings.experiment import Experiment
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.setting import Value
-from pages.parts.shared import access, diagnosis_line, page_settings, plain_text, state
+from pages.parts.shared import access, diagnosis_line, page_settings, plain_text, state, turn
 
 # In the order in which the signal meets them.
 FIELDS = (
@@ -131,7 +131,8 @@ class ContrastMap:
         until = time.monotonic() + MOMENT_S
         for init in sorted(INITS, key=lambda name: name != first):
             if init not in self.known:
-                self.known[init] = registry().contrasts(self.experiment, self.gain, (init,))
+                with turn.aside():
+                    self.known[init] = registry().contrasts(self.experiment, self.gain, (init,))
                 if time.monotonic() >= until:
                     return
 
