@@ -46,6 +46,8 @@ link_problems.show()
 @pace.measured
 def plane(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
+    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
+        page_settings.write(state.RUN.get())
     run = tab_runs.snapshot()
     watching.follow(run)
     e = run.experiment if run else page_settings.experiment()
@@ -83,8 +85,6 @@ def plane(polled: float | None) -> None:
     comparison_state.go_where_asked()
     if state.REDRAW.take():
         st.rerun()
-    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
-        page_settings.write(state.RUN.get())
     pace.follow(polled, live_view.interval_with_rest(run))
 
 

@@ -53,6 +53,8 @@ if teacher.opened():
 @pace.measured
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
+    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
+        page_settings.write(state.RUN.get())
     run = tab_runs.snapshot()
     watching.follow(run)
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")
@@ -71,8 +73,6 @@ def view(polled: float | None) -> None:
     comparison_state.go_where_asked()
     if state.REDRAW.take():
         st.rerun()
-    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
-        page_settings.write(state.RUN.get())
     pace.follow(polled, live_view.interval_with_rest(run))
 
 

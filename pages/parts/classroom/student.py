@@ -164,6 +164,8 @@ def _predict() -> None:
 def _run(lesson: Lesson, polled: float | None, revealed: bool, put: Callable[[str | None], None]) -> None:
     """The live part; drawn again by itself while a run moves. `revealed`: whether the page above it compares; `put` as
     in `follow`."""
+    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
+        put(state.RUN.get())
     run = tab_runs.snapshot()
     visitor.note(run)
     held = visitor.held()
@@ -189,8 +191,6 @@ def _run(lesson: Lesson, polled: float | None, revealed: bool, put: Callable[[st
     now_revealed = _told(lesson, run) is not None
     if state.REDRAW.take() or now_revealed != revealed:
         st.rerun()
-    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
-        put(state.RUN.get())
     pace.follow(polled, live_view.interval_with_rest(run))
 
 

@@ -38,12 +38,14 @@ def take_copy() -> None:
     there = tab_runs.snapshot()
     if there is not None and tab_runs.copy(there):
         page_link.change(page_settings.RUN, state.RUN.get())
+        state.REDRAW.set(True)  # the controls stand outside the part that is drawn again by itself
 
 
 def leave() -> None:
     """Watch no longer; the settings stay, for a run of one's own."""
     state.RUN.set(None)
     page_link.change(page_settings.RUN, None)
+    state.REDRAW.set(True)
 
 
 def words(run: Snapshot) -> list[str]:
