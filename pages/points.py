@@ -13,7 +13,6 @@ from pages.parts.shared import (
     link_problems,
     network,
     pace,
-    page_link,
     page_settings,
     state,
     tab_runs,
@@ -46,8 +45,7 @@ link_problems.show()
 @pace.measured
 def plane(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
-    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
-        page_settings.write(state.RUN.get())
+    page_settings.write_begun(state.RUN.get())
     run = tab_runs.snapshot()
     watching.follow(run)
     e = run.experiment if run else page_settings.experiment()

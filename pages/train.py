@@ -12,7 +12,6 @@ from pages.parts.shared import (
     figure,
     link_problems,
     pace,
-    page_link,
     page_settings,
     state,
     tab_runs,
@@ -53,8 +52,7 @@ if teacher.opened():
 @pace.measured
 def view(polled: float | None) -> None:
     """The whole live part; drawn again by itself while a run moves."""
-    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
-        page_settings.write(state.RUN.get())
+    page_settings.write_begun(state.RUN.get())
     run = tab_runs.snapshot()
     watching.follow(run)
     where, what = st.columns([0.4, 0.6], vertical_alignment="center")

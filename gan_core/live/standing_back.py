@@ -23,8 +23,9 @@ class Openings:
 
     def first(self, runs: Iterable[Run], wanting: Iterable[Run], now: float) -> bool:
         """Whether those of `wanting` who would train on this machine stand back for others of the `runs`."""
-        opening = any(run.opens and run.alive and not run.place and now - run.asked_at < MOST_S for run in runs)
-        opening = opening and any(not run.place for run in wanting)  # else nobody stands back
+        asked = [run.asked_at for run in runs if run.opens and run.alive and not (run.place or run.line)]
+        # Where nobody wants to train, nobody stands back.
+        opening = any(now - at < MOST_S for at in asked) and any(not run.place for run in wanting)
         if self._since is None and opening and now >= self._not_before:
             self._since = now
         if self._since is not None and (not opening or now - self._since >= MOST_S):

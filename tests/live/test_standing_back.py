@@ -34,6 +34,12 @@ def test_where_nobody_trains_nobody_stands_back() -> None:
     assert openings.first([asked(0.0)], [TRAINS], 0.1)
 
 
+def test_a_run_in_line_holds_up_nobody() -> None:
+    openings, waits = Openings(), asked(0.0)
+    waits.line = "Third in line"
+    assert not openings.first([waits], [TRAINS], 0.0)
+
+
 def test_a_run_that_is_slow_to_open_is_not_waited_for() -> None:
     openings, slow = Openings(), asked(0.0)
     assert openings.first([slow], [TRAINS], 0.0)

@@ -15,7 +15,7 @@ from gan_core.messages.frame import Classes, Frame
 from gan_core.messages.untrained_report import Contrast, Layer
 from gan_core.settings.change import Change
 from gan_core.settings.experiment import Experiment
-from pages.parts.shared import charts, pace, theme
+from pages.parts.shared import charts, figure, pace, theme
 from pages.parts.untrained import charts as untrained_charts
 
 NAMES = ("loss_d", "loss_g", "d_accuracy_real", "d_accuracy_fake", "grad_norm_d", "grad_norm_g", "recognised")
@@ -61,6 +61,17 @@ def drawn(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], None]) -> dict[str
     draw()
     (plain,) = shown
     return plain
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_moving_run_has_every_kind_of_chart(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: dict[str, list[Any]] = {"html": [], "plotly_chart": []}
+    monkeypatch.setattr(streamlit._main, "_enqueue", lambda kind, element, **_: shown[kind].append(element))
+    with figure.light(True):
+        KINDS[kind]()
+    light = [one for one in shown["html"] if "light-chart" in one.body]
+    assert len(light) + len(shown["plotly_chart"]) == 1
+    assert bool(light) == (kind not in ("over time", "classes", "signal", "contrasts"))
 
 
 def test_each_network_has_one_colour_in_all_charts(monkeypatch: pytest.MonkeyPatch) -> None:

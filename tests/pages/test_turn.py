@@ -22,27 +22,18 @@ def drawing(inside: threading.Event, until: threading.Event) -> threading.Thread
     return thread
 
 
-def test_one_draws_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "PATIENCE_S", 60.0)
+@pytest.mark.parametrize("patience_s", [60.0, 0.01])
+def test_one_draws_after_the_other_but_nobody_is_held_up_for_long(
+    patience_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_S", patience_s)
     first, second, done = threading.Event(), threading.Event(), threading.Event()
     threads = [drawing(first, done)]
     assert first.wait(60)
     threads.append(drawing(second, done))
-    assert not second.wait(0.1)
+    assert second.wait(0.1 if patience_s > 1 else 60) == (patience_s < 1)  # while the first one still draws
     done.set()
     assert second.wait(60)
-    for thread in threads:
-        thread.join(60)
-
-
-def test_nobody_is_held_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "PATIENCE_S", 0.01)
-    first, second, done = threading.Event(), threading.Event(), threading.Event()
-    threads = [drawing(first, done)]
-    assert first.wait(60)
-    threads.append(drawing(second, done))
-    assert second.wait(60)  # while the first one still draws
-    done.set()
     for thread in threads:
         thread.join(60)
 

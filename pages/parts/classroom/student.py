@@ -164,8 +164,7 @@ def _predict() -> None:
 def _run(lesson: Lesson, polled: float | None, revealed: bool, put: Callable[[str | None], None]) -> None:
     """The live part; drawn again by itself while a run moves. `revealed`: whether the page above it compares; `put` as
     in `follow`."""
-    if page_link.value(page_settings.RUN) != state.RUN.get():  # a click here has begun one
-        put(state.RUN.get())
+    page_settings.write_begun(state.RUN.get(), put)
     run = tab_runs.snapshot()
     visitor.note(run)
     held = visitor.held()

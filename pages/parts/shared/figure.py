@@ -128,7 +128,7 @@ def show(
     st.html(f'<div class="chart-title"><b>{glossary.text(title)}</b>{names}</div>')
     if not any(trace["x"] for trace in traces):
         layout["xaxis"] |= {"showticklabels": False}
-    if _LIGHT.get() and all(trace["type"] in light_chart.DRAWN for trace in traces):
+    if _LIGHT.get() and light_chart.draws(traces):
         st.html(light_chart.html(traces, layout, MARGIN, height, alt))
         return
     layout |= {"height": height, "template": _template()}

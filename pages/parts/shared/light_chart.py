@@ -14,7 +14,6 @@ from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 from typing import Any, NamedTuple
 
-DRAWN = ("scatter", "bar")  # the kinds of plotly's traces that are drawn here
 SIDE = 1000  # of the drawing's own coordinates, which are stretched over the plot
 MOST_TICKS = 5
 ROOM = 0.05  # of the values' range, above and below them
@@ -34,6 +33,12 @@ class Axis(NamedTuple):
         """Where a value lies, from 0 at the low end to 1 at the high one."""
         at = (log10(value) if value > 0 else -300.0) if self.log else value
         return (at - self.low) / (self.high - self.low)
+
+
+def draws(traces: Iterable[dict[str, Any]]) -> bool:
+    """Whether these are lines and bars over numbers; all else is plotly's."""
+    named = any(isinstance(value, str) for trace in traces for value in (*trace["x"][:1], *trace["y"][:1]))
+    return not named and all(trace["type"] in ("scatter", "bar") for trace in traces)
 
 
 def html(

@@ -6,6 +6,7 @@ used changes nothing by itself: the page says what is wrong and offers the neare
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from gan_core.settings.experiment import Experiment, nearest
 from gan_core.settings.fields import SETTINGS
 from gan_core.settings.points import POINT_SETS
 from gan_core.settings.problems import Problem, SettingsError
-from pages.parts.shared import state
+from pages.parts.shared import page_link, state
 from pages.parts.shared.page_link import PageLink, Query
 
 RUN = "run"  # the URL key that names a run
@@ -95,6 +96,12 @@ def strange() -> list[str]:
 def write(run_id: str | None, gain: float = 1.0) -> None:
     """Put the settings, the run, and the gain of an untrained generator into the URL."""
     LINK.put(AskedSettings(experiment(), run_id, f"{gain:g}"))
+
+
+def write_begun(run_id: str | None, put: Callable[[str | None], None] = write) -> None:
+    """In a part of the page that is drawn by itself: put the run into the URL where a click there has begun it."""
+    if page_link.value(RUN) != run_id:
+        put(run_id)
 
 
 def change(changes: dict[str, Any]) -> bool:
