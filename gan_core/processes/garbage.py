@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import platform
+import threading
 from functools import cache
 
 _M_ARENA_MAX = -8  # mallopt(3)
@@ -27,6 +28,14 @@ def collect() -> None:
         return
     gc.collect()
     _prepare()
+
+
+def collect_meanwhile() -> None:
+    """The same while the caller goes on, after the first time: beside thirty visitors it may take seconds."""
+    if _prepare.cache_info().currsize:
+        threading.Thread(target=collect, name="garbage", daemon=True).start()
+    else:
+        collect()
 
 
 @cache

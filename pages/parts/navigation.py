@@ -33,7 +33,7 @@ def navigation() -> StreamlitPage:
     # Before the navigation: the page's own symbol would be asked of another host, as the tab's icon.
     st.set_page_config(page_title="GAN playground", page_icon=theme.ASSETS / "icon.png", layout="wide")
     if not state.FRAMED.present:
-        garbage.collect()  # of those who have gone
+        garbage.collect_meanwhile()  # of those who have gone
     state.FRAMED.set(True)
     in_lesson = page_link.value(lesson.MARK) is not None
     with st.container():  # a place of its own, since there is not always anything in it

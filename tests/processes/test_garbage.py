@@ -6,6 +6,7 @@ import gc
 import platform
 import subprocess
 import sys
+import threading
 import weakref
 
 import pytest
@@ -73,6 +74,30 @@ def test_where_little_is_new_nothing_is_looked_at() -> None:
     collections = gc.get_stats()[2]["collections"]
     garbage.collect()
     assert gc.get_stats()[2]["collections"] == collections
+
+
+def test_who_has_it_collected_does_not_wait_for_it() -> None:
+    class Slow(Ring):
+        def __del__(self) -> None:
+            begun.set()
+            told_in_time.append(ended.wait(20))
+
+    begun, ended, told_in_time = threading.Event(), threading.Event(), list[bool]()
+    garbage.collect()
+    kept = [Ring() for _ in range(MANY)]
+    gc.disable()  # else this thread might come upon it first
+    try:
+        Slow()
+        garbage.collect_meanwhile()
+        assert begun.wait(60)
+        assert len(kept) == MANY
+    finally:
+        ended.set()
+        gc.enable()
+    for thread in threading.enumerate():
+        if thread.name == "garbage":
+            thread.join()
+    assert told_in_time == [True]
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has a heap for each thread")

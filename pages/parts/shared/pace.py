@@ -20,7 +20,7 @@ from pages.parts.shared import state, turn
 
 LOOK_EVERY_S = 0.5
 SLOWEST_S = 10.0
-SHARE = 0.15  # of all cores, for drawing
+SHARE = 0.12  # of all cores, for drawing
 # Of all tabs together. Above some 20, Streamlit throws away what a look has drawn when the next one begins before it
 # was sent, and nobody sees anything any more.
 MOST_A_SECOND = 10.0
