@@ -76,14 +76,25 @@ def _place(item: pytest.Item) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """With `-n`, a file's tests share a process and what it has set up. All that drive a browser share one server and
-    one Chromium, and never run beside each other: a page that is drawn live takes all of the machine that it gets."""
+    """With `-n`, a file's tests share a process and what it has set up. As long as there is anything else to do, files
+    that drive a browser do not run beside each other: they share one server and one Chromium, which wait half of the
+    time, and a page that is drawn live takes all of the machine that it gets."""
     from xdist.scheduler import LoadFileScheduling
+    from xdist.workermanage import WorkerController
+
+    def drives_browser(file: str) -> bool:
+        return file.startswith("tests/e2e/")
 
     class ByFile(LoadFileScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file: str = super()._split_scope(nodeid)
-            return "tests/e2e" if file.startswith("tests/e2e/") else file
+        def _assign_work_unit(self, node: WorkerController) -> None:
+            others = [work for other, work in self.assigned_work.items() if other is not node]
+            driven = any(
+                drives_browser(file) and not all(tests.values()) for work in others for file, tests in work.items()
+            )
+            first = next((file for file in self.workqueue if not (driven and drives_browser(file))), None)
+            if first is not None:
+                self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
 
     config.option.loadscopereorder = False  # as they were collected
     return ByFile(config, log)
