@@ -2,8 +2,8 @@
 
 Python collects all of what nobody holds by itself only once a quarter of what there is has become new: beside all that
 the modules hold, that is what dozens of visitors leave. And the C library (glibc) gives each new thread a heap of its
-own, up to eight a core, of which each keeps a few megabytes when its visitor has gone; and it gives back to the system
-only what is free at the end of a heap, not what is free between two things that are still held.
+own, up to eight a core, of which each keeps a few megabytes when its visitor has gone. By itself it gives back to the
+system only what is free at the end of a heap, not what is free between two things that are still held.
 """
 
 from __future__ import annotations
