@@ -1,4 +1,4 @@
-"""Visitors of the page Train without a browser: clients of Streamlit's own protocol that do what a browser does."""
+"""Visitors of a live page without a browser: clients of Streamlit's own protocol that do what a browser does."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ LR_D = "lr_d"
 
 
 class Student:
-    """A client of Streamlit's protocol on the page Train."""
+    """A client of Streamlit's protocol on the page Train, or on the one of this name."""
 
-    def __init__(self, socket: ClientConnection, query: str) -> None:
+    def __init__(self, socket: ClientConnection, query: str, name: str = "train") -> None:
         self.socket = socket
         self.query = query
+        self.name = name
         self.ids: dict[str, str] = {}  # of buttons and sliders, by key
         self.parts: dict[str, str] = {}  # which part of the page each of them is in; "" for none
         self.step = 0
@@ -31,8 +32,11 @@ class Student:
         self.state = ""  # the words of the line of progress
         self.address = ""
         self.page = ""  # which one it is, as the server calls it
+        self.drawn_pages: list[str] = []  # what the server called the page, at each run of a script
         self.pictures = self.looks = self.wholes = 0  # of these looks, the runs of the whole script
         self.drawn = False  # a run of the script has ended
+        self.whole = ""  # the page of the last one that was of the whole script
+        self.still = False  # it does not look by itself
         self.changed = asyncio.Event()
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._reading = asyncio.create_task(self._read())
@@ -63,6 +67,16 @@ class Student:
         for fragment in self._timers:
             await self._send(slider=(slider, at), fragment=fragment, by_itself=True)
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The parts of the page that it looks at by itself."""
+        return (*self._timers,)
+
+    async def look(self, page: str, parts: tuple[str, ...]) -> None:
+        """Look at parts of a page as a browser does that shows this page yet."""
+        for part in parts:
+            await self._send(fragment=part, by_itself=True, page=page)
+
     async def until(self, reached: Callable[[], bool], patience_s: float = 300) -> float:
         """Wait until something was told; the seconds that took."""
         begun = time.monotonic()
@@ -86,10 +100,11 @@ class Student:
         slider: tuple[str, str | float] | None = None,
         fragment: str = "",
         by_itself: bool = False,
+        page: str = "",
     ) -> None:
         message = BackMsg()
         client = message.rerun_script
-        client.query_string, client.page_name, client.page_script_hash = self.query, "train", self.page
+        client.query_string, client.page_name, client.page_script_hash = self.query, self.name, page or self.page
         if button:
             client.widget_states.widgets.add(id=button, trigger_value=True)
         if slider:
@@ -115,6 +130,8 @@ class Student:
                 for fragment in message.stop_auto_rerun.fragment_ids:
                     if fragment in self._timers:
                         self._timers.pop(fragment).cancel()
+            elif kind == "new_session":
+                self.drawn_pages.append(message.new_session.page_script_hash)
             elif kind == "navigation":
                 self.page = message.navigation.page_script_hash
             elif kind == "page_info_changed":
@@ -122,7 +139,8 @@ class Student:
                 self.query = self.address
             elif kind == "script_finished":
                 self.drawn, self.looks = True, self.looks + 1
-                self.wholes += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+                if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    self.wholes, self.whole = self.wholes + 1, self.drawn_pages[-1]
             self.changed.set()
 
     def _element(self, message: ForwardMsg) -> None:
@@ -148,15 +166,17 @@ class Student:
     async def _looking(self, fragment: str, interval: float) -> None:
         while True:
             await asyncio.sleep(interval)
-            await self._send(fragment=fragment, by_itself=True)
+            if not self.still:
+                await self._send(fragment=fragment, by_itself=True)
 
 
-async def student(server: Server, number: int, query: str = "") -> Student:
-    """A visitor whose page is drawn: of the run with this number as its seed, or of an address that he had. Who comes
+async def student(server: Server, number: int, query: str = "", name: str = "train") -> Student:
+    """A visitor whose page is drawn: of the run with this number as its seed, or of an address that he had, on Train
+    or on the page of this name. Who comes
     back has the same cookie, else he would be another, who may only look at what is his."""
     address = server.url.replace("http", "ws") + "/_stcore/stream"
     cookie = {"Cookie": f"gan_visitor={number:032x}"}
     socket = await connect(address, subprotocols=["streamlit"], max_size=None, additional_headers=cookie)
-    made = Student(socket, query or f"{QUERY}&se={number}")
+    made = Student(socket, query or f"{QUERY}&se={number}", name)
     await made.open()
     return made
