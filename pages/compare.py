@@ -22,6 +22,7 @@ with st.container(key="setup"):
 @pace.measured
 def view(polled: float | None) -> None:
     """All runs; drawn again by itself while one of them moves."""
+    comparison_state.write_begun()
     runs = comparison_state.runs()
     panels.buttons(runs)
     shown = panels.scrubber(runs)
@@ -29,8 +30,7 @@ def view(polled: float | None) -> None:
     panels.table(runs)
     if state.TO_TRAIN.take():
         st.switch_page("pages/train.py")
-    if pace.outdated(polled, panel.interval(*runs)):
-        st.rerun()
+    pace.follow(polled, panel.interval(*runs))
 
 
 def to_train(number: int) -> None:

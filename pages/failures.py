@@ -49,13 +49,16 @@ def runs() -> failure.Runs:
 @pace.measured
 def view(polled: float | None, recipe: Recipe) -> None:
     """Both runs; drawn again by itself while one of them moves."""
+    if failure_link.LINK.now().asked.runs != tab_runs.pair_ids():
+        write(recipe)
     now = runs()
     buttons(recipe, now)
     failure.side_by_side(recipe, now)
     if state.TO_TRAIN.take():
         st.switch_page("pages/train.py")
-    if pace.outdated(polled, panel.interval(*now.values())):
+    if state.REDRAW.take():
         st.rerun()
+    pace.follow(polled, panel.interval(*now.values()))
 
 
 def buttons(recipe: Recipe, now: failure.Runs) -> None:
@@ -82,6 +85,7 @@ def buttons(recipe: Recipe, now: failure.Runs) -> None:
 
 def start(recipe: Recipe) -> None:
     """Train both from step 0."""
+    state.REDRAW.set(tab_runs.pair("broken") is None)  # what is told above of those that ended is over
     tab_runs.begin_pair(recipe.name, recipe.broken, recipe.fixed)
 
 
@@ -97,6 +101,11 @@ def to_train(recipe: Recipe, side: Side) -> None:
     page_settings.take(recipe.side(side))
     state.AUTOSTART.set(True)
     state.TO_TRAIN.set(True)
+
+
+def write(recipe: Recipe) -> None:
+    """Put the failure and its runs into the URL."""
+    failure_link.LINK.put(AskedFailure(recipe.name, tab_runs.pair_ids()))
 
 
 def close() -> None:
@@ -119,7 +128,7 @@ if asked in RECIPES:
     view(panel.interval(*runs().values()), chosen)
     cited.show(of_recipe(chosen))
     failure.elsewhere(chosen)
-    failure_link.LINK.put(AskedFailure(chosen.name, tab_runs.pair_ids()))
+    write(chosen)
 else:
     registry().warm(2)  # a card starts two runs
     if asked is not None:

@@ -19,8 +19,7 @@ def view(polled: float | None) -> None:
     made = shown.found()
     shown.buttons(made)
     shown.squares(made)
-    if pace.outdated(polled, shown.interval()):
-        st.rerun()
+    pace.follow(polled, shown.interval())
 
 
 if shown.narrow():

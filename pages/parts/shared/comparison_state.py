@@ -143,7 +143,17 @@ def hold() -> None:
 
 def write() -> None:
     """Put the comparison and its runs into the URL."""
-    LINK.put(AskedComparison(now(), tuple(state.COMPARED.get().values())))
+    LINK.put(AskedComparison(now(), _ids()))
+
+
+def write_begun() -> None:
+    """In a part of the page that is drawn by itself: put the runs into the URL where a click there has begun them."""
+    if LINK.now().asked.runs != _ids():
+        write()
+
+
+def _ids() -> tuple[str, ...]:
+    return tuple(state.COMPARED.get().values())
 
 
 def _usual(base: Experiment) -> Comparison:
