@@ -67,7 +67,7 @@ def buttons(recipe: Recipe, now: failure.Runs) -> None:
     watched = any(tab_runs.watched(run) for run in now.values())  # then a start is one of runs of one's own
     resumes = "paused" in states and not states & set(ACTIVE) and not watched
     words = "Train my own" if watched else "Resume" if resumes else "Train both again" if states else "Train both"
-    with st.container(horizontal=True, gap="small", key="transport"):
+    with st.container(horizontal=True, gap="small", key="transport", vertical_alignment="center"):
         st.button(
             words, key="start", type="primary", icon=":material/play_arrow:", on_click=resume if resumes else start,
             args=() if resumes else (recipe,),

@@ -83,18 +83,18 @@ def test_a_click_beside_the_pictures_draws_no_control_again(own_server: Server) 
     assert "run=" in address
 
 
-async def left_and_looked_at(server: Server) -> tuple[list[str], str]:
-    """What was drawn from when a button on Failures had led to Train, with a look at Failures still under way; and what
-    Train is called."""
-    there = await student(server, 4, "f=out-of-range", "failures")
+async def left_and_looked_at(server: Server, name: str, query: str, key: str) -> tuple[list[str], str]:
+    """What was drawn from when a button of this key had led from this page to Train, with a look at the page still
+    under way; and what Train is called."""
+    there = await student(server, 4, query, name)
     await there.click("start")
     await there.until(lambda: there.looking)
     there.still = True
-    failures, parts = there.page, there.looks_at
-    await there.click("open_broken")
-    await there.until(lambda: there.drawn_pages[-1] != failures)
-    await there.look(failures, parts)
-    await there.until(lambda: there.whole == there.page != failures)
+    left, parts = there.page, there.looks_at
+    await there.click(key)
+    await there.until(lambda: there.drawn_pages[-1] != left)
+    await there.look(left, parts)
+    await there.until(lambda: there.whole == there.page != left)
     there.still = False
     seen = there.looks
     await there.until(lambda: there.looks > seen + 3)
@@ -103,6 +103,11 @@ async def left_and_looked_at(server: Server) -> tuple[list[str], str]:
     return there.drawn_pages[there.drawn_pages.index(train) :], train
 
 
-def test_a_look_at_a_page_that_was_left_does_not_bring_it_back(own_server: Server) -> None:
-    drawn, train = outcome(left_and_looked_at(own_server))
+@pytest.mark.parametrize(
+    ("name", "query", "key"), [("failures", "f=out-of-range", "open_broken"), ("compare", "st=600", "open_A")]
+)
+def test_a_look_at_a_page_that_was_left_does_not_bring_it_back(
+    own_server: Server, name: str, query: str, key: str
+) -> None:
+    drawn, train = outcome(left_and_looked_at(own_server, name, query, key))
     assert set(drawn) == {train}
