@@ -172,8 +172,8 @@ class Student:
 
 async def student(server: Server, number: int, query: str = "", name: str = "train") -> Student:
     """A visitor whose page is drawn: of the run with this number as its seed, or of an address that he had, on Train
-    or on the page of this name. Who comes
-    back has the same cookie, else he would be another, who may only look at what is his."""
+    or on the page of this name. Who comes back has the same cookie, else he would be another, who may only look at what
+    is his."""
     address = server.url.replace("http", "ws") + "/_stcore/stream"
     cookie = {"Cookie": f"gan_visitor={number:032x}"}
     socket = await connect(address, subprotocols=["streamlit"], max_size=None, additional_headers=cookie)

@@ -2,8 +2,7 @@
 
 Python collects all of what nobody holds by itself only once a quarter of what there is has become new: beside all that
 the modules hold, that is what dozens of visitors leave. And the C library (glibc) gives each new thread a heap of its
-own, up to eight a core, of which each keeps a few megabytes when its visitor has gone. By itself it gives back to the
-system only what is free at the end of a heap, not what is free between two things that are still held.
+own, up to eight a core, of which each keeps a few megabytes when its visitor has gone.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ NEW = 2  # of the collector's middle collections, each after some 7,000 new obje
 
 
 def collect() -> None:
-    """Collect it now and give the memory back, unless so little is new that the next one can do it: of many who come at
-    once, a few do.
+    """Collect it now, unless so little is new that the next one can do it: of many who come at once, a few do.
 
     What was there at the first call is looked at only then. From then on threads share the heaps that there are, or
     HEAPS.
@@ -30,8 +28,6 @@ def collect() -> None:
         return
     gc.collect()
     _prepare()
-    if library := _glibc():
-        library.malloc_trim(0)
 
 
 def collect_meanwhile() -> None:
@@ -45,10 +41,5 @@ def collect_meanwhile() -> None:
 @cache
 def _prepare() -> None:
     gc.freeze()
-    if library := _glibc():
-        library.mallopt(_M_ARENA_MAX, HEAPS)
-
-
-@cache
-def _glibc() -> ctypes.CDLL | None:
-    return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, HEAPS)
