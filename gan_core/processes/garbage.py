@@ -1,28 +1,22 @@
 """What visitors leave behind, in a server that lives long.
 
 Python collects all of what nobody holds by itself only once a quarter of what there is has become new: beside all that
-the modules hold, that is what dozens of visitors leave. And the C library (glibc) gives each new thread a heap of its
-own, up to eight a core, of which each keeps a few megabytes when its visitor has gone.
+the modules hold, that is what dozens of visitors leave.
 """
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import platform
 import threading
 from functools import cache
 
-_M_ARENA_MAX = -8  # mallopt(3)
-HEAPS = 2
 NEW = 2  # of the collector's middle collections, each after some 7,000 new objects
 
 
 def collect() -> None:
     """Collect it now, unless so little is new that the next one can do it: of many who come at once, a few do.
 
-    What was there at the first call is looked at only then. From then on threads share the heaps that there are, or
-    HEAPS.
+    What was there at the first call is looked at only then.
     """
     if gc.get_count()[2] < NEW and _prepare.cache_info().currsize:
         return
@@ -41,5 +35,3 @@ def collect_meanwhile() -> None:
 @cache
 def _prepare() -> None:
     gc.freeze()
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, HEAPS)

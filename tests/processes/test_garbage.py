@@ -1,42 +1,12 @@
-"""What nobody holds goes, without another look at all that is there for good, and threads share a few heaps."""
+"""What nobody holds goes, without another look at all that is there for good."""
 
 from __future__ import annotations
 
 import gc
-import platform
-import subprocess
-import sys
 import threading
 import weakref
 
-import pytest
-
 from gan_core.processes import garbage
-
-# How many heaps malloc_info(3) counts while twenty threads hold something that it has given them.
-HEAPS = """
-import ctypes, sys, tempfile, threading
-from gan_core.processes import garbage
-if sys.argv[1] == "shared":
-    garbage.collect()
-there, done = threading.Barrier(21), threading.Event()
-def hold():
-    held = bytes(100_000)
-    there.wait()
-    done.wait()
-threads = [threading.Thread(target=hold) for _ in range(20)]
-for thread in threads:
-    thread.start()
-there.wait()
-c = ctypes.CDLL(None)
-c.fopen.restype = ctypes.c_void_p
-with tempfile.NamedTemporaryFile() as file:
-    told = ctypes.c_void_p(c.fopen(file.name.encode(), b"w"))
-    c.malloc_info(0, told)
-    c.fclose(told)
-    print(file.read().count(b"<heap nr="))
-done.set()
-"""
 
 
 class Ring:
@@ -98,14 +68,3 @@ def test_who_has_it_collected_does_not_wait_for_it() -> None:
         if thread.name == "garbage":
             thread.join()
     assert told_in_time == [True]
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has a heap for each thread")
-def test_threads_share_a_few_heaps() -> None:
-    def heaps(how: str) -> int:
-        done = subprocess.run(
-            [sys.executable, "-c", HEAPS, how], capture_output=True, text=True, timeout=120, check=True
-        )
-        return int(done.stdout)
-
-    assert heaps("own") > garbage.HEAPS >= heaps("shared")
