@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from gan_core.files.bounds import COLUMN_NAME
 
@@ -28,9 +29,11 @@ _WORDS = (
 # A comma that is a decimal sign, in a text in which no number has a point.
 _COMMA = re.compile(r"(?<![\w.,])([-+]?\d+),(\d+)(?![\w,])")
 _POINT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
-# A list of numbers behind its name, and how many of them make it one of a whole run.
-_LIST = re.compile(r"(?P<name>[A-Za-z_][\w ./()-]{0,60})['\"]?\s{0,3}[:=]\s{0,3}\[(?P<numbers>[-+.,\deEnaif\s]{5,})\]")
-_LEAST = 10
+# A list of numbers, the name before it, how long that may be, and how many of them make it one of a whole run. The name
+# is looked for backwards: from each letter of a text on, it would be looked for as many times as it may be long.
+_LIST = re.compile(r"['\"]?\s{0,3}[:=]\s{0,3}\[(?P<numbers>[-+.,\deEnaif\s]{5,})\]")
+_LIST_NAME = re.compile(r"[A-Za-z_][\w ./()-]*\Z")
+_LONGEST, _LEAST = 61, 10
 # What stands between the names on a line.
 _BETWEEN = re.compile(r"[\[\]{}|,;<>\t]|\s-\s|\s{2,}|\)\s+|(?<!\w)\(")
 _WRAPPED = re.compile(r"[:=\s]*\b(?:tensor|array|np\.float\d*|float)\($")
@@ -57,11 +60,14 @@ def rows(lines: list[str]) -> list[dict[str, float]]:
 def lists(text: str) -> dict[str, list[float]]:
     """Lists of numbers that were printed whole, each with its name before it: `d_losses = [0.7, 0.5, …]`."""
     found: dict[str, list[float]] = {}
+    end = 0
     for match in _LIST.finditer(text):
+        name = _LIST_NAME.search(text[max(end, match.start() - _LONGEST) : match.start()])
+        end = match.end()
         numbers = match["numbers"].replace("\n", " ").replace(",", " ").split()
-        if len(numbers) >= _LEAST and len(found) < _NAMES:
+        if name and len(numbers) >= _LEAST and len(found) < _NAMES:
             try:
-                found[match["name"].strip()] = [float(number) for number in numbers]
+                found[name[0].strip()] = [float(number) for number in numbers]
             except ValueError:
                 continue
     return found
@@ -93,6 +99,7 @@ def _row(line: str) -> dict[str, float]:
     return found
 
 
+@lru_cache(1000)  # each line of a log has the same names
 def _name(text: str) -> str:
     """What a number is called by the text before it; "" for none."""
     pieces = [piece for piece in _BETWEEN.split(_WRAPPED.sub("", text)) if re.search(r"[^\W\d_]", piece)]

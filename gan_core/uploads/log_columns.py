@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gan_core.diagnosis.row import Row
@@ -267,11 +268,12 @@ def _measurement(column: str) -> str:
     return "d_fake" if re.fullmatch(r"D[(_ ]?G[(_ ]?z[1]?\)*", column) else ""
 
 
-def _words(column: str) -> list[str]:
+@lru_cache(1000)  # each row of a log has the same columns
+def _words(column: str) -> tuple[str, ...]:
     """`lossD`, `D_loss`, `critic/loss`, `dloss` -> their words in lower case."""
     column = _FOREIGN.sub(lambda found: _TRANSLATED[found[0].lower()], column)
     words = [word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+|[0-9]+", column)]
     # "R1" is one word.
     words += ["r1"] if re.search(r"(?<![A-Za-z])r1(?![0-9])", column, re.IGNORECASE) else []
     glued = {f"{who}{what}": [who, what] for who in "dg" for what in ("loss", "acc", "err")}
-    return [part for word in words for part in glued.get(word, [word])]
+    return tuple(part for word in words for part in glued.get(word, [word]))

@@ -104,6 +104,20 @@ def test_layouts(array: np.ndarray, layout: str, back: np.ndarray) -> None:
     np.testing.assert_array_equal(pictures, back)
 
 
+@pytest.mark.parametrize("rows", [8, 16, 64, 256])
+def test_rows_of_noise_are_pictures_laid_flat(rows: int) -> None:
+    for seed in range(10):
+        noise = np.random.default_rng(seed).standard_normal((rows, 784), np.float32)
+        assert layouts.as_pictures(noise, "x")[0] == "N(HW)"
+
+
+def test_a_square_or_a_real_picture_is_one() -> None:
+    for seed in range(10):
+        noise = np.random.default_rng(seed).standard_normal((256, 256), np.float32)
+        smooth = np.cumsum(np.cumsum(noise, 0), 1)
+        assert layouts.as_pictures(smooth, "x")[0] == layouts.as_pictures(smooth[:64], "x")[0] == "HW"
+
+
 @given(st.lists(st.integers(1, 300), min_size=0, max_size=6).map(tuple))
 def test_every_shape_is_pictures_or_refused(shape: tuple[int, ...]) -> None:
     array = np.broadcast_to(np.zeros((), np.uint8), shape)
