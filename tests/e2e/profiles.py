@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PATIENCE_MS = 90_000  # generous, since the machine may be busy
 MOST_KEPT = 2  # of a kind: each holds some 200 MB
+MOST_KINDS = 4  # those of a server that has ended are nobody's any more
 Scheme = Literal["light", "dark"]
 STORES = "cookies,local_storage,indexeddb,file_systems,service_workers,cache_storage"
 
@@ -33,12 +34,12 @@ class Profiles:
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self.free: defaultdict[Profile, list[Page]] = defaultdict(list)
+        self.free: OrderedDict[Profile, list[Page]] = OrderedDict()  # the kind that was left last at the end
 
     def take(self, profile: Profile, viewport: ViewportSize = DESKTOP, color_scheme: Scheme = "light") -> Page:
         """An empty tab in an empty profile."""
-        if self.free[profile]:
-            page = self.free[profile].pop()
+        if kept := self.free.get(profile):
+            page = kept.pop()
         else:
             context = self.browser.new_context(
                 viewport=viewport, has_touch=profile.has_touch, is_mobile=profile.is_mobile
@@ -53,7 +54,7 @@ class Profiles:
     def leave(self, page: Page, profile: Profile) -> None:
         """Close the tab and its profile, or empty both."""
         usable = not page.is_closed() and page.context.pages == [page] and page.url.startswith(f"{profile.origin}/")
-        if not usable or len(self.free[profile]) == MOST_KEPT:
+        if not usable or len(self.free.get(profile, ())) == MOST_KEPT:
             page.context.close()
             return
         page.evaluate("sessionStorage.clear()")
@@ -64,4 +65,9 @@ class Profiles:
         browser.send("Page.resetNavigationHistory")
         browser.send("Emulation.resetPageScaleFactor")  # what a phone has zoomed may outlive the page
         browser.detach()
-        self.free[profile].append(page)
+        self.free.setdefault(profile, []).append(page)
+        self.free.move_to_end(profile)
+        while len(self.free) > MOST_KINDS:
+            _, ended = self.free.popitem(last=False)
+            for each in ended:
+                each.context.close()
