@@ -1,8 +1,8 @@
 """How much memory the C library keeps for the threads of a server that lives long.
 
 glibc gives each new thread a heap of its own, up to eight a core. Of each it gives back what is free at the end, but
-only from a size on that grows with the largest thing that was ever freed. In two hours beside ten runs that left thirty
-megabytes which nobody used.
+only from a size on that grows with the largest thing that was ever freed. Beside ten runs that left thirty
+megabytes that nobody used.
 """
 
 from __future__ import annotations
