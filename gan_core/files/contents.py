@@ -81,7 +81,7 @@ def read(name: str, content: bytes) -> Contents:
 
 
 def _by_content(content: bytes, said: str, found: str | None) -> Contents:
-    """A file whose name says nothing, by what is in it: what torch.save wrote, or a log."""
+    """A file whose name says nothing, by what is in it: a picture, an array, what torch.save wrote, or a log."""
     unknown = DataError(
         f"{said} cannot be read, its name does not end in any of {', '.join(ENDINGS)}: rename or convert it."
     )
@@ -94,6 +94,8 @@ def _by_content(content: bytes, said: str, found: str | None) -> Contents:
         return _tensors(content, said)
     if event_files.is_named_so(said):
         return Contents(rows=event_files.read(content, said))
+    if found in ("a picture", "an array"):
+        return _several(said, [(said, content)])
     if found is not None and found != "a training log":
         raise unknown
     try:

@@ -49,6 +49,7 @@ _OTHERS = (
         "a MATLAB file", f"scipy.io.loadmat reads it; then {_ARRAYS}", re.compile(rb"MATLAB \d\.\d MAT-file"), (".mat",)
     ),
     OtherFormat("an HDF5 file", f"h5py reads it; then {_ARRAYS}", re.compile(rb"\x89HDF\r\n\x1a\n"), (".h5", ".hdf5")),
+    OtherFormat("a program", "bring what it prints, as .txt, or the samples that it saves", None, (".py",)),
     OtherFormat("an Excel workbook", "save its sheet as CSV", None, (".xlsx", ".xls", ".ods")),
     OtherFormat("a Keras model", "bring its training log or samples, not the model", None, (".keras",)),
     OtherFormat(

@@ -16,7 +16,9 @@ from gan_core.files.errors import DataError, shown
 # Named one by one: Pillow would also start Ghostscript for an EPS file. JPEG includes the MPO of cameras.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 ANIMATED = ("PNG", "GIF", "WEBP")  # a TIFF's pages and a camera's MPO are no animation
-ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm")
+ENDINGS = (
+    ".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".apng", ".ppm", ".pgm", ".pbm",
+)  # fmt: skip
 
 _BEGINNINGS = (
     b"\x89PNG",

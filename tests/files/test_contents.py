@@ -36,6 +36,17 @@ def test_of_an_animation_the_last_frame(format: str) -> None:
     assert found.frames == 3
 
 
+@pytest.mark.parametrize("name", ["a.jfif", "a.JPE", "a", "sample.17"])
+def test_a_picture_by_what_is_in_it(name: str) -> None:
+    ((_, found),) = contents.read(name, picture(SLOPE, "JPEG", quality=100)).pictures
+    assert np.abs(found.values.astype(int) - SLOPE).max() <= 2
+
+
+def test_an_array_by_what_is_in_it() -> None:
+    (found,) = contents.read("samples", npy(np.ones((2, 8, 8), np.float32))).arrays
+    np.testing.assert_array_equal(found.values, np.ones((2, 8, 8)))
+
+
 def test_an_animation_that_would_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "FRAME_PIXELS", bounds.MEGA)
     file, large = io.BytesIO(), [Image.new("L", (600, 600), tone) for tone in (1, 2, 3)]
