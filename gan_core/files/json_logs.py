@@ -11,6 +11,10 @@ from gan_core.files.errors import DataError
 Flat = dict[str, Any]
 
 
+# Names of an object around all columns that say nothing of them.
+_AROUND = {"history", "log", "logs", "metrics", "results", "data"}
+
+
 def lines(texts: list[str], name: str) -> list[Flat]:
     """Each line's object, flat. Raises DataError for a line that is none, unless it is the last, cut short."""
     found: list[Flat] = []
@@ -29,6 +33,7 @@ def document(item: Any) -> list[Flat]:
     """The rows of one document: lists of numbers side by side, wherever they lie in it, or a list of objects. Also a
     table as lists, its header first or under pandas' "columns", and TensorBoard's [time, step, value]. Nothing for
     anything else."""
+    item = _within(item)
     if table := _table(item):
         return table
     if isinstance(item, dict):
@@ -88,6 +93,16 @@ def flat(item: dict[str, Any]) -> Flat:
         else:
             found[key] = value
     return found
+
+
+def _within(item: Any) -> Any:
+    """What is in an object around all columns."""
+    while isinstance(item, dict) and len(item) == 1:
+        ((name, inner),) = item.items()
+        if name.lower() not in _AROUND or not isinstance(inner, dict) or all(key.isdigit() for key in inner):
+            break
+        item = inner
+    return item
 
 
 def _side_by_side(item: dict[str, Any]) -> list[Flat]:

@@ -36,6 +36,9 @@ _THOUSANDS = {
 }
 # The names of files that are tables, or JSON lines, whatever is in them.
 _TABLE, _LINES = re.compile(r"\.(csv|tsv|jsonl)\b", re.IGNORECASE), re.compile(r"\.jsonl\b", re.IGNORECASE)
+# A line of a table whose cells stand between bars, as Markdown and many libraries print it.
+_BAR = "[|│┃║]"
+_BETWEEN_BARS = re.compile(rf"\s*{_BAR}(.*){_BAR}\s*$")
 # Excel's own first line, which names what stands between the cells.
 _SEPARATOR = re.compile(r"\s*\"?sep=([,;|\t])\"?\s*$", re.IGNORECASE)
 # Times in milliseconds are greater.
@@ -128,7 +131,7 @@ def _rows(text: str, lines: list[str], name: str) -> list[LogRow]:
             raise DataError(f"{name} is damaged in line 1, which is not a JSON object: take that line out.")
     lines = [line for line in lines if re.search(r"\w", line)]  # without rules such as |---|---|
     delimiter = _SEPARATOR.match(lines[0]) if lines else None
-    lines = _without_remarks(lines[1:] if delimiter else lines)
+    lines = _without_remarks(_without_bars(lines[1:] if delimiter else lines))
     split = _by(delimiter[1]) if delimiter else _table_split(lines, name)
     if split is None:
         if lists := printed_logs.lists(text):
@@ -146,6 +149,14 @@ def _numbers(rows: list[dict[str, Any]], name: str) -> list[LogRow]:
     for row in rows:
         _check_columns(row, name)
     return [{key: value for key, item in row.items() if (value := _number(item)) is not None} for row in rows]
+
+
+def _without_bars(lines: list[str]) -> list[str]:
+    """The lines of a table between bars with tabs instead, if most are such."""
+    found = [_BETWEEN_BARS.match(line) for line in lines]
+    if sum(map(bool, found)) < _ALIKE * len(lines):
+        return lines
+    return ["\t".join(cell.strip() for cell in re.split(_BAR, one[1])) for one in found if one]
 
 
 def _without_remarks(lines: list[str]) -> list[str]:

@@ -113,6 +113,28 @@ def test_lists_that_were_printed_whole() -> None:
         assert [(row["D_losses"], row["G_losses"]) for row in rows] == list(zip(d, g, strict=True))
 
 
+@pytest.mark.parametrize("bar", ["|", "│"])
+def test_a_table_between_bars(bar: str) -> None:
+    rule = f"{bar}---{bar}---{bar}---{bar}"
+    table = [
+        f"{bar} step {bar} D loss {bar} G loss {bar}",
+        rule,
+        *(f"{bar}{n}{bar} {d} {bar}{g}{bar}" for n, (d, g) in enumerate(NUMBERS)),
+    ]
+    for name in ("x.txt", "x.md"):
+        rows = contents.read(name, "\n".join(table).encode()).rows
+        assert rows == [{"step": n, "D loss": d, "G loss": g} for n, (d, g) in enumerate(NUMBERS)]
+
+
+def test_an_object_around_all_columns_gives_them_no_name() -> None:
+    for around in ("history", "Metrics"):
+        rows = contents.read("x.json", json.dumps({around: {"log": {"D": [0.5, 0.25], "G": [1, 2]}}}).encode()).rows
+        assert rows == [{"D": 0.5, "G": 1}, {"D": 0.25, "G": 2}]
+    for named in ({"accuracy": {"D": [0.5], "G": [1]}}, {"log": {"0": 0.5, "1": 0.25}}, {"log": [0.5, 0.25]}):
+        rows = contents.read("x.json", json.dumps(named).encode()).rows
+        assert all(key.startswith(next(iter(named))) for row in rows for key in row)
+
+
 def test_one_metric_of_mlflow_and_two_of_sacred() -> None:
     rows = contents.read("loss_d", b"1700000000000 0.25 0\n1700000000500 0.125 10\n").rows
     assert [(row["Step"], row["loss_d"]) for row in rows] == [(0, 0.25), (10, 0.125)]
