@@ -162,7 +162,7 @@ def _words(plan: SweepPlan, made: SweepMap, seen: SweepState | None) -> str:
     more = f" {refused} are not possible." if refused else ""
     done = f"{made.trained:,} of {runs:,} runs are done.{more}"
     if not made.lacks:
-        return f"All {runs:,} runs are done.{more} Point at a square to see its numbers; click it to train it."
+        return f"All {runs:,} runs are done.{more} Click or tap a square to train it; point at one to see its numbers."
     if seen is not None and seen.waiting:
         return f"{done} Waiting: live runs go first and use all cores."
     left = server_sweeps.seconds_left(plan)
