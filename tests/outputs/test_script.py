@@ -61,6 +61,8 @@ FIXED = {
     "steps", "device", "threads", "folder", "seed", "width", "latent_dim", "batch_size", "lr_g", "lr_d", "beta1",
     "beta2", "measure_every", "mistake",
 }  # fmt: skip
+# Where bfloat16 is emulated this takes half a minute: once is enough.
+SLOW = frozenset({("architecture", "document-dcgan"), ("precision", "bfloat16")})
 
 
 def experiment(case: Case) -> Experiment:
@@ -113,6 +115,7 @@ def covering(values: dict[str, tuple[Any, ...]]) -> Iterator[Case]:
         for field in rest:
             together = {x: [frozenset([(field, x), *[chosen]]) for chosen in case.items()] for x in values[field]}
             fitting = [x for x in values[field] if all(pair in pairs for pair in together[x])]
+            fitting = [x for x in fitting if SLOW in left or SLOW not in together[x]] or fitting
             case[field] = max(fitting, key=lambda x: (sum(pair in left for pair in together[x]), rng.random()))
         left -= {frozenset(pair) for pair in itertools.combinations(case.items(), 2)}
         yield case
