@@ -10,7 +10,6 @@ from gan_core.files.errors import DataError
 
 Flat = dict[str, Any]
 
-
 # Names of an object around all columns that say nothing of them.
 _AROUND = {"history", "log", "logs", "metrics", "results", "data"}
 

@@ -47,7 +47,7 @@ if sys.argv[1] == "small":
     heaps.keep_small()
 def held():
     return megabytes(Path("/proc/self/smaps_rollup"), "Pss_Anon")
-needed, done, kept = threading.Event(), threading.Event(), []
+needed, done = threading.Event(), threading.Event()
 def need():
     many = [None] * 200
     for number in range(200):
